@@ -1,0 +1,1 @@
+"""Datasets: their generators and the HDF5 store."""

@@ -1,0 +1,75 @@
+"""The HDF5 store: one file per dataset, whole or refused."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from equidyn.errors import EquidynError
+from equidyn.files import atomic
+
+FORMAT = "equidyn-fields-1"
+SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Simulated vector fields.
+
+    velocity: (simulation, time, 2, y, x) float32, cell-centred (vx, vy) [length / time]; row index grows with y.
+    scene: (simulation,) int64, index of the independent scene.
+    direction: (simulation,) int64, quarter turns (counter-clockwise) of the scene's inflow and buoyancy.
+    ranges: (simulation, split, 2) int64, frames [start, stop) of each of SPLITS; (0, 0) where a split has none.
+    attributes: JSON data: "provenance", "checks" (measured properties of the set).
+    """
+
+    velocity: np.ndarray
+    scene: np.ndarray
+    direction: np.ndarray
+    ranges: np.ndarray
+    attributes: dict[str, Any]
+
+    def content_hash(self) -> str:
+        """SHA-256 over shapes and bytes of all arrays; equal for equal data, whatever the file's layout."""
+        total = hashlib.sha256()
+        for array in (self.velocity, self.scene, self.direction, self.ranges):
+            total.update(str((array.dtype.str, array.shape)).encode())
+            total.update(np.ascontiguousarray(array).data)
+        return total.hexdigest()
+
+
+def write(path: Path, dataset: Dataset) -> None:
+    """Write atomically: chunks of one frame, gzip 4 with shuffle, content hash as an attribute."""
+    frame = (1, 1, *dataset.velocity.shape[2:])
+    with atomic(path) as temporary, h5py.File(temporary, "w", track_order=True) as file:
+        file.create_dataset(
+            "velocity", data=dataset.velocity, chunks=frame, compression="gzip", compression_opts=4, shuffle=True
+        )
+        for name in ("scene", "direction", "ranges"):
+            file.create_dataset(name, data=getattr(dataset, name))
+        file.attrs.update(format=FORMAT, sha256=dataset.content_hash(), attributes=json.dumps(dataset.attributes))
+
+
+def read(path: Path) -> Dataset:
+    """Read the whole file into memory; raises EquidynError if it is missing, truncated, foreign or altered."""
+    if not path.exists():
+        raise EquidynError(f"{path}: missing; run `equidyn prepare` for it, or snakemake / dvc repro")
+    try:
+        dataset, expected = _read(path)
+    except (OSError, KeyError, ValueError) as fault:
+        raise EquidynError(f"{path}: not a whole {FORMAT} file ({fault}); delete it and prepare it again") from None
+    if dataset.content_hash() != expected:
+        raise EquidynError(f"{path}: its content does not match its checksum; delete it and prepare it again")
+    return dataset
+
+
+def _read(path: Path) -> tuple[Dataset, str]:
+    with h5py.File(path, "r") as file:
+        if file.attrs.get("format") != FORMAT:
+            raise ValueError(f"its format is {file.attrs.get('format', 'unknown')!r}")
+        arrays = {name: file[name][()] for name in ("velocity", "scene", "direction", "ranges")}
+        return Dataset(**arrays, attributes=json.loads(file.attrs["attributes"])), str(file.attrs["sha256"])

@@ -1,0 +1,61 @@
+"""What a model or measure file offers, read from its source without importing it (importing torch takes seconds).
+
+A file `models/NAME.py` that defines `build(...)`, or `measures/NAME.py` that defines `measure(...)`, is an entry of
+the registry; the keyword-only arguments of that function are its options in params.yaml, with types and defaults.
+"""
+
+import ast
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, create_model
+
+from equidyn.params import types
+
+PACKAGE = Path(__file__).resolve().parent.parent
+_ENTRY = {"models": "build", "measures": "measure"}
+_ANNOTATIONS = {**vars(types), "bool": bool, "int": int, "float": types.Real, "str": str, "Literal": Literal}
+
+
+@cache
+def options(room: str) -> dict[str, type[BaseModel]]:
+    """Names in `room` ("models" or "measures") -> the pydantic model of their options."""
+    found = {}
+    for path in sorted((PACKAGE / room).glob("*.py")):
+        entry = _entry_function(path, _ENTRY[room])
+        if entry is not None:
+            found[path.stem] = _options_model(path, entry)
+    return found
+
+
+def checked(room: str, name: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Options of entry `name` with the defaults filled in; raises ValueError (unknown name) or ValidationError."""
+    known = options(room)
+    if name not in known:
+        raise ValueError(f"{name!r} is not one of the {room}: {', '.join(known)} (one file each in equidyn/{room}/)")
+    return known[name].model_validate(values).model_dump()
+
+
+def _entry_function(path: Path, name: str) -> ast.FunctionDef | None:
+    tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    return next((node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name), None)
+
+
+def _options_model(path: Path, entry: ast.FunctionDef) -> type[BaseModel]:
+    arguments = zip(entry.args.kwonlyargs, entry.args.kw_defaults, strict=True)
+    fields = {argument.arg: (_annotation(path, argument), _default(default)) for argument, default in arguments}
+    return create_model(f"{path.stem}_options", __base__=types.Strict, **fields)
+
+
+def _annotation(path: Path, argument: ast.arg) -> Any:
+    text = ast.unparse(argument.annotation) if argument.annotation else "missing"
+    base, _, inner = text.partition("[")
+    known = _ANNOTATIONS.get(base)
+    if known is None:
+        raise TypeError(f"{path}: option {argument.arg!r} has type {text}; use one of equidyn.params.types")
+    return known[ast.literal_eval(f"({inner.rstrip(']')},)")] if inner else known
+
+
+def _default(node: ast.expr | None) -> Any:
+    return ... if node is None else ast.literal_eval(node)

@@ -1,0 +1,121 @@
+"""A study is a grid: datasets x variants x seeds, one task, a list of measures (DESIGN 3)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from equidyn.params import signatures
+from equidyn.params.smoke import SmokeDataset, SmokeSource
+from equidyn.params.task import RolloutTask
+from equidyn.params.training import Training, TrainingOverride, overridden
+from equidyn.params.types import Name, NonNegativeInt, PositiveInt, Strict
+
+Option = bool | int | float | str
+
+
+class Compute(Strict):
+    """The machine. These keys may change the last digits of every result, so every cell depends on them."""
+
+    threads: PositiveInt = Field(description="threads of a job, as both engines and torch use them")
+    device: Literal["auto", "cpu", "cuda"] = Field(description="auto: a GPU if there is one")
+    precision: Literal["auto", "fp32", "bf16"] = Field(
+        description="of training; auto: bf16 where the processor has AMX or there is a GPU, else fp32"
+    )
+
+
+class Variant(Strict):
+    """One way of imposing symmetry: a model file with its options, and how it differs in training."""
+
+    model: str = Field(description="file in equidyn/models/ that builds it")
+    options: dict[str, Option] = Field(description="keyword-only arguments of that file's build()")
+    augment: Literal["none", "c4"] = Field(description="c4: each training window turned by a random quarter turn")
+    training: TrainingOverride | None = Field(default=None, description="keys of `training` that differ")
+
+    @model_validator(mode="after")
+    def _known_model(self) -> "Variant":
+        signatures.checked("models", self.model, self.options)
+        return self
+
+
+class MeasureSettings(Strict):
+    """A measure's options, and the checkpoints at which it is taken."""
+
+    at: list[Literal["best", "early"]] = Field(min_length=1, description="checkpoints")
+    options: dict[str, Option] = Field(description="keyword-only arguments of that file's measure()")
+
+
+class Study(Strict):
+    """One grid of the project, with everything that its cells need."""
+
+    seeds: list[NonNegativeInt] = Field(min_length=1, description="one training run per seed")
+    source: SmokeSource = Field(description="generator that all datasets share")
+    datasets: dict[Name, SmokeDataset] = Field(min_length=1, description="name -> level of symmetry breaking")
+    task: RolloutTask
+    training: Training
+    variants: dict[Name, Variant] = Field(min_length=1, description="name -> how symmetry is imposed")
+    measures: dict[str, MeasureSettings] = Field(min_length=1, description="file in equidyn/measures/ -> settings")
+
+    @field_validator("seeds")
+    @classmethod
+    def _distinct(cls, seeds: list[int]) -> list[int]:
+        if len(set(seeds)) != len(seeds):
+            raise ValueError("seeds must be distinct")
+        return seeds
+
+    @field_validator("measures")
+    @classmethod
+    def _known_measures(cls, measures: dict[str, MeasureSettings], _: ValidationInfo) -> dict[str, MeasureSettings]:
+        for name, settings in measures.items():
+            signatures.checked("measures", name, settings.options)
+        return measures
+
+    @model_validator(mode="after")
+    def _windows_fit(self) -> "Study":
+        needed = self.task.input_frames + max(self.task.train_steps, self.task.test_steps)
+        split = self.source.split
+        ranges = {"frames": self.source.frames}
+        if split.by == "time":
+            ranges = {name: getattr(split, name)[1] - getattr(split, name)[0] for name in ("train", "validation", "test")}
+        for name, length in ranges.items():
+            if length < needed:
+                raise ValueError(f"source {name}: {length} frames; a window of the task needs {needed}")
+        return self
+
+    def training_of(self, variant: str) -> Training:
+        """The study's training settings with the variant's own."""
+        return overridden(self.training, self.variants[variant].training)
+
+
+class Params(Strict):
+    """The whole of params.yaml."""
+
+    compute: Compute
+    studies: Annotated[dict[Name, Study], Field(min_length=1, description="name -> grid")]
+
+    def cells(self) -> Iterator["Cell"]:
+        """Every training run of every study, in the order of params.yaml."""
+        for name, study in self.studies.items():
+            for dataset in study.datasets:
+                for variant in study.variants:
+                    for seed in study.seeds:
+                        yield Cell(name, dataset, variant, seed)
+
+
+@dataclass(frozen=True, order=True)
+class Cell:
+    """One training run: STUDY/DATASET/VARIANT/SEED."""
+
+    study: str
+    dataset: str
+    variant: str
+    seed: int
+
+    def __str__(self) -> str:
+        return f"{self.study}/{self.dataset}/{self.variant}/{self.seed}"
+
+
+def as_json(model: Any) -> Any:
+    """A sub-tree as plain JSON data, only with the keys that the file sets."""
+    return model.model_dump(mode="json", exclude_unset=True)

@@ -1,0 +1,38 @@
+"""Which keys of params.yaml each stage reads. Both engines re-run a stage when, and only when, one of these changes."""
+
+from typing import Any
+
+from equidyn.params.study import Cell
+
+
+def prepare_keys(study: str, dataset: str) -> list[str]:
+    """Keys that define a dataset."""
+    return [f"studies.{study}.source", f"studies.{study}.datasets.{dataset}"]
+
+
+def train_keys(cell: Cell) -> list[str]:
+    """Keys that define a training run, beside its seed and its dataset."""
+    study = f"studies.{cell.study}"
+    return ["compute", f"{study}.task", f"{study}.training", f"{study}.variants.{cell.variant}"]
+
+
+def measure_keys(cell: Cell) -> list[str]:
+    """Keys that define the measures of a run."""
+    study = f"studies.{cell.study}"
+    return ["compute", f"{study}.task", f"{study}.variants.{cell.variant}", f"{study}.measures"]
+
+
+def report_keys() -> list[str]:
+    """Keys that define the report: which cells there are, and what they are called."""
+    return ["studies"]
+
+
+def subtree(tree: dict[str, Any], keys: list[str]) -> dict[str, Any]:
+    """The parts of `tree` at dotted `keys`; keys of names hold no dot (see types.Name)."""
+    return {key: _at(tree, key) for key in keys}
+
+
+def _at(tree: Any, key: str) -> Any:
+    for part in key.split("."):
+        tree = tree[part]
+    return tree

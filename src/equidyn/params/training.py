@@ -1,0 +1,43 @@
+"""How a network is trained. A variant may override any of these keys."""
+
+from typing import Annotated, Literal, Optional
+
+from pydantic import BaseModel, Field, create_model
+
+from equidyn.params.types import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Strict
+
+
+class Training(Strict):
+    """Adam, its schedule, and when to stop."""
+
+    learning_rate: PositiveFloat = Field(description="Adam's step size at the start")
+    betas: tuple[float, float] = Field(strict=False, description="Adam's decay rates of the two moments")
+    weight_decay: NonNegativeFloat = Field(description="L2 penalty, added to the gradient as in torch's Adam")
+    schedule: Literal["constant", "cosine", "exponential"] = Field(description="course of the learning rate")
+    decay: PositiveFloat = Field(description="factor per epoch of the exponential schedule")
+    batch_size: PositiveInt = Field(description="windows per step")
+    steps_per_epoch: PositiveInt = Field(description="optimiser steps per epoch")
+    epochs: PositiveInt = Field(description="epochs at most")
+    patience: PositiveInt = Field(description="epochs without a better validation RMSE before stopping early")
+    clip: NonNegativeFloat = Field(description="largest norm of the gradient; 0: no clipping")
+    early_epoch: NonNegativeInt = Field(description="epoch whose weights are kept as the early checkpoint; 0: start")
+    validation_windows: PositiveInt = Field(description="windows on which each epoch is validated")
+
+
+def _all_optional(model: type[BaseModel], name: str) -> type[BaseModel]:
+    """The same keys and checks, each of which may be left out."""
+    fields = {
+        key: (Optional[Annotated[field.annotation, *field.metadata]], Field(default=None, description=field.description))
+        for key, field in model.model_fields.items()
+    }
+    return create_model(name, __base__=Strict, __doc__=f"Any keys of {model.__name__}, overriding it.", **fields)
+
+
+TrainingOverride = _all_optional(Training, "TrainingOverride")
+
+
+def overridden(training: Training, override: BaseModel | None) -> Training:
+    """`training` with the keys that `override` sets."""
+    changes = override.model_dump(exclude_unset=True) if override else {}
+    return training.model_copy(update=changes)
+

@@ -1,0 +1,48 @@
+"""The types that keys of params.yaml may have, and the strict base of every model of a sub-tree."""
+
+import difflib
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+_EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
+
+
+def _read_exponent(value: Any) -> Any:
+    """YAML 1.1 reads 1e-5 (no dot) as text; people mean a number."""
+    return float(value) if isinstance(value, str) and _EXPONENT.fullmatch(value) else value
+
+
+Real = Annotated[float, BeforeValidator(_read_exponent)]
+PositiveFloat = Annotated[Real, Field(gt=0)]
+NonNegativeFloat = Annotated[Real, Field(ge=0)]
+UnitFloat = Annotated[Real, Field(ge=0, le=1)]
+PositiveInt = Annotated[int, Field(ge=1)]
+NonNegativeInt = Annotated[int, Field(ge=0)]
+OddInt = Annotated[int, Field(ge=1, multiple_of=1, json_schema_extra={"not": {"multipleOf": 2}})]
+Norm = Literal["none", "batch"]
+# A name becomes a file name, a wildcard of Snakemake and a key of DVC: dots and slashes would be misread there.
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+
+
+class Strict(BaseModel):
+    """A frozen sub-tree of params.yaml in which an unknown key is an error that names its neighbours."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_unknown_keys(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            for key in value:
+                if key not in cls.model_fields:
+                    raise ValueError(unknown(key, cls.model_fields))
+        return value
+
+
+def unknown(key: Any, allowed: Any) -> str:
+    """Say that `key` is not one of `allowed`, and which one may have been meant."""
+    near = difflib.get_close_matches(str(key), list(allowed), n=1)
+    hint = f" (did you mean {near[0]!r}?)" if near else ""
+    return f"unknown key {str(key)!r}{hint}; allowed: {', '.join(allowed)}"
