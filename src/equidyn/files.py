@@ -60,7 +60,9 @@ def sole_writer(name: str) -> Iterator[None]:
     except Timeout:
         raise EquidynError(f"{name}: {_holder(lock)} is writing it in {Path.cwd()}; wait for it, or end it") from None
     except PermissionError as fault:
-        raise EquidynError(f"{fault.filename}: cannot be written ({fault.strerror}); is the folder writable?") from fault
+        raise EquidynError(
+            f"{fault.filename}: cannot be written ({fault.strerror}); is the folder writable?"
+        ) from fault
 
 
 def _holder(lock: Path) -> str:

@@ -77,7 +77,9 @@ class Study(Strict):
         split = self.source.split
         ranges = {"frames": self.source.frames}
         if split.by == "time":
-            ranges = {name: getattr(split, name)[1] - getattr(split, name)[0] for name in ("train", "validation", "test")}
+            ranges = {
+                name: getattr(split, name)[1] - getattr(split, name)[0] for name in ("train", "validation", "test")
+            }
         for name, length in ranges.items():
             if length < needed:
                 raise ValueError(f"source {name}: {length} frames; a window of the task needs {needed}")

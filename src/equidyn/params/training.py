@@ -1,8 +1,9 @@
 """How a network is trained. A variant may override any of these keys."""
 
-from typing import Annotated, Literal, Optional
+from typing import Annotated, Any, Literal, Optional
 
 from pydantic import BaseModel, Field, create_model
+from pydantic.fields import FieldInfo
 
 from equidyn.params.types import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Strict
 
@@ -27,10 +28,18 @@ class Training(Strict):
 def _all_optional(model: type[BaseModel], name: str) -> type[BaseModel]:
     """The same keys and checks, each of which may be left out."""
     fields = {
-        key: (Optional[Annotated[field.annotation, *field.metadata]], Field(default=None, description=field.description))
+        key: (Optional[_checked_type(field)], Field(default=None, description=field.description))  # noqa: UP045
         for key, field in model.model_fields.items()
     }
     return create_model(name, __base__=Strict, __doc__=f"Any keys of {model.__name__}, overriding it.", **fields)
+
+
+def _checked_type(field: FieldInfo) -> Any:
+    """A field's type with its constraints."""
+    annotation = field.annotation
+    for constraint in field.metadata:
+        annotation = Annotated[annotation, constraint]
+    return annotation
 
 
 TrainingOverride = _all_optional(Training, "TrainingOverride")
@@ -40,4 +49,3 @@ def overridden(training: Training, override: BaseModel | None) -> Training:
     """`training` with the keys that `override` sets."""
     changes = override.model_dump(exclude_unset=True) if override else {}
     return training.model_copy(update=changes)
-

@@ -1,1 +1,4 @@
-"""The symmetry core: finite groups as signed permutations, orbits, Reynolds projection, field types. Imports nothing of ours."""
+"""The symmetry core: finite groups as signed permutations, orbits, Reynolds projection, field types.
+
+Imports nothing of ours.
+"""

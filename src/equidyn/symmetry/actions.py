@@ -2,7 +2,8 @@
 
 Conventions. An array of a field has axes (..., y, x) and its row index grows with y, so a counter-clockwise quarter
 turn of the plane moves pixels by `rot90(k=-1)` on (y, x), and sends a vector (vx, vy) to (-vy, vx). Four really
-rotated simulations agree under this action (tests/oracle); under its inverse they differ by a sign at 90 and 270 degrees.
+rotated simulations agree under this action (tests/oracle); under its inverse they differ by a sign at 90 and 270
+degrees.
 """
 
 from dataclasses import dataclass

@@ -1,0 +1,22 @@
+"""error: how wrong the rollouts are, beside the forecast that nothing changes."""
+
+from typing import Any
+
+import torch
+
+from equidyn.measures.subject import Subject
+
+
+def measure(subject: Subject) -> dict[str, Any]:
+    """RMSE over all test windows, steps, components and pixels, and per step; in units of the data's rms velocity.
+
+    Published: sqrt of the mean over batches of (sum_t MSE_t) / T; equal to this for batches of equal size.
+    """
+    targets = subject.windows.targets
+    still = subject.windows.inputs[:, -2:].expand_as(targets)
+    return _rmse(subject.orbit[0], targets, "") | _rmse(still, targets, "persistence_")
+
+
+def _rmse(predicted: torch.Tensor, targets: torch.Tensor, prefix: str) -> dict[str, Any]:
+    squares = (predicted.double() - targets).square().mean((1, 2, 3, 4))
+    return {f"{prefix}rmse": squares.mean().sqrt().item(), f"{prefix}rmse_by_step": squares.sqrt().tolist()}

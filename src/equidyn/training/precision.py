@@ -1,0 +1,34 @@
+"""Which device and which arithmetic a job uses."""
+
+from contextlib import AbstractContextManager
+
+import torch
+
+from equidyn.errors import EquidynError
+from equidyn.params.study import Compute
+
+
+def device_of(compute: Compute) -> torch.device:
+    """The device asked for; auto takes a GPU if there is one."""
+    if compute.device == "cuda" and not torch.cuda.is_available():
+        raise EquidynError("params.yaml: compute.device = 'cuda': this machine has no usable GPU; use auto or cpu")
+    wanted = "cuda" if compute.device != "cpu" and torch.cuda.is_available() else "cpu"
+    return torch.device(wanted)
+
+
+def precision_of(compute: Compute, device: torch.device) -> str:
+    """ "fp32" or "bf16". auto: bf16 where matrix units make it several times faster (AMX, GPU), else fp32."""
+    if compute.precision != "auto":
+        return compute.precision
+    return "bf16" if device.type == "cuda" or torch.cpu.get_capabilities().get("amx_bf16") else "fp32"
+
+
+def arithmetic(device: torch.device, precision: str) -> AbstractContextManager:
+    """The autocast context of a training step: bf16 convolutions with float32 weights and loss, or plain float32."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16")
+
+
+def set_up(compute: Compute) -> None:
+    """Exactly the threads that the rule declares, and the same sums in the same order each time."""
+    torch.set_num_threads(compute.threads)
+    torch.use_deterministic_algorithms(True)

@@ -1,0 +1,91 @@
+"""The task rollout: from the last frames of a velocity field predict the next, again and again ([W22], section 5)."""
+
+from dataclasses import dataclass
+
+import torch
+
+from equidyn.data.store import SPLITS, Dataset
+from equidyn.errors import EquidynError
+from equidyn.models.stack import ConvStack
+from equidyn.params.task import RolloutTask
+from equidyn.symmetry.fields import FieldType
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Questions and answers cut from simulations.
+
+    inputs: (window, input_frames * 2, y, x), oldest frame first; targets: (step, window, 2, y, x); both in units of
+    the training split's rms velocity component.
+    """
+
+    inputs: torch.Tensor
+    targets: torch.Tensor
+
+    def turned(self, turns: torch.Tensor, inputs: FieldType, outputs: FieldType) -> "Windows":
+        """Each window turned by its own number of quarter turns, turns: (window,)."""
+        questions, answers = torch.empty_like(self.inputs), torch.empty_like(self.targets)
+        for element in range(4):
+            chosen = turns == element
+            questions[chosen] = inputs.turn(self.inputs[chosen], element)
+            answers[:, chosen] = outputs.turn(self.targets[:, chosen], element)
+        return Windows(questions, answers)
+
+
+class Rollout:
+    """Cuts windows from a dataset, runs a network over them, and scores it."""
+
+    def __init__(self, settings: RolloutTask, dataset: Dataset, device: torch.device) -> None:
+        self.settings = settings
+        self.inputs = FieldType("vector", settings.input_frames)
+        self.outputs = FieldType("vector", 1)
+        self.ranges = dataset.ranges
+        velocity = torch.from_numpy(dataset.velocity)
+        self.rms = self._training_rms(velocity)
+        self.velocity = (velocity / self.rms).to(device)
+
+    def starts(self, split: str, steps: int, stride: int = 1) -> torch.Tensor:
+        """All windows of a split that fit in its frames: (window, 2) of simulation and first frame."""
+        length = self.settings.input_frames + steps
+        found = [
+            (simulation, start)
+            for simulation, (first, stop) in enumerate(self.ranges[:, SPLITS.index(split)].tolist())
+            for start in range(first, stop - length + 1, stride)
+        ]
+        if not found:
+            raise EquidynError(f"the {split} split has no window of {length} frames; see source.split and task")
+        return torch.tensor(found)
+
+    def windows(self, starts: torch.Tensor, steps: int) -> Windows:
+        """Cut the windows that begin at `starts` (window, 2)."""
+        frames = self.settings.input_frames
+        time = starts[:, 1:] + torch.arange(frames + steps)
+        cut = self.velocity[starts[:, :1], time]
+        return Windows(cut[:, :frames].flatten(1, 2), cut[:, frames:].transpose(0, 1))
+
+    def unroll(self, network: ConvStack, inputs: torch.Tensor, steps: int) -> torch.Tensor:
+        """Autoregressive prediction: (window, frames * 2, y, x) -> (step, window, 2, y, x) in float32 or wider."""
+        filters = network.filters()  # once, not once per step: the weights do not change within a rollout
+        predictions = []
+        for _ in range(steps):
+            answer = network(inputs, filters).to(inputs.dtype)
+            frame = inputs[:, -2:] + answer if self.settings.residual else answer
+            predictions.append(frame)
+            inputs = torch.cat([inputs[:, 2:], frame], dim=1)
+        return torch.stack(predictions)
+
+    def loss(self, network: ConvStack, batch: Windows) -> torch.Tensor:
+        """Sum over the rollout's steps of the mean squared error, as published."""
+        predicted = self.unroll(network, batch.inputs, len(batch.targets))
+        return (predicted - batch.targets).square().mean((1, 2, 3, 4)).sum()
+
+    def orbit(self, network: ConvStack, inputs: torch.Tensor, steps: int) -> torch.Tensor:
+        """Rollouts of the four turned questions, (4, step, window, 2, y, x), without gradients."""
+        with torch.no_grad():
+            return torch.stack([self.unroll(network, self.inputs.turn(inputs, g), steps) for g in range(4)])
+
+    def _training_rms(self, velocity: torch.Tensor) -> float:
+        """Root mean square of a velocity component over the training frames."""
+        ranges = enumerate(self.ranges[:, 0].tolist())
+        parts = [velocity[simulation, first:stop].double().flatten() for simulation, (first, stop) in ranges]
+        return torch.cat(parts).square().mean().sqrt().item()

@@ -1,0 +1,85 @@
+"""The stage train: one cell of the grid, from a dataset to checkpoints, history and run.json."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from safetensors.torch import save_file
+
+from equidyn import paths
+from equidyn.data.store import read
+from equidyn.files import atomic, sole_writer, write_json, write_text
+from equidyn.models.registry import build, count_parameters
+from equidyn.params.study import Cell, Params, as_json
+from equidyn.params.subtrees import subtree, train_keys
+from equidyn.progress import progress
+from equidyn.provenance import Clock, digest
+from equidyn.training.loop import Trainer
+from equidyn.training.precision import device_of, precision_of, set_up
+from equidyn.training.rollout import Rollout
+from equidyn.training.state import State, Weights
+
+
+def run(params: Params, cell: Cell) -> Path:
+    """Train `cell`, or go on where a killed run stopped; returns the folder of its outputs."""
+    with sole_writer(f"train/{cell}"):
+        clock = Clock(subtree(as_json(params), train_keys(cell)) | {"seed": cell.seed}, f"dataset {cell.dataset}")
+        set_up(params.compute)
+        dataset = read(paths.dataset(cell.study, cell.dataset))
+        trainer = _trainer(params, cell, Rollout(params.studies[cell.study].task, dataset, device_of(params.compute)))
+        fingerprint = digest([clock.params, dataset.content_hash(), clock.provenance()["versions"]])
+        resume = paths.resume(cell)
+        with progress(f"train {cell}", trainer.training.epochs) as advance:
+            state = trainer.run(resume, fingerprint, lambda now: advance(now.epoch, f"RMSE {now.best_rmse:.4f}"))
+        _write(paths.run(cell), cell, trainer, state, clock)
+        resume.unlink(missing_ok=True)
+    return paths.run(cell)
+
+
+def _trainer(params: Params, cell: Cell, task: Rollout) -> Trainer:
+    study = params.studies[cell.study]
+    variant = study.variants[cell.variant]
+    device = task.velocity.device
+    return Trainer(
+        build(variant, task.inputs, task.outputs, cell.seed).to(device),
+        task,
+        study.training_of(cell.variant),
+        augment=variant.augment,
+        seed=cell.seed,
+        precision=precision_of(params.compute, device),
+    )
+
+
+def _write(folder: Path, cell: Cell, trainer: Trainer, state: State, clock: Clock) -> None:
+    """Write all outputs; run.json goes first and comes last, so that it never vouches for the files of another run."""
+    (folder / "run.json").unlink(missing_ok=True)
+    checkpoints = {"best": state.best, "early": state.early or state.best}
+    sums = {name: _write_weights(folder / f"{name}.safetensors", weights) for name, weights in checkpoints.items()}
+    write_text(folder / "history.csv", pd.DataFrame(state.history).to_csv(index=False))
+    write_json(folder / "run.json", _summary(cell, trainer, state) | {"sha256": sums, "provenance": clock.provenance()})
+
+
+def _summary(cell: Cell, trainer: Trainer, state: State) -> dict[str, Any]:
+    return {
+        "study": cell.study,
+        "dataset": cell.dataset,
+        "variant": cell.variant,
+        "seed": cell.seed,
+        "status": state.status,
+        "message": state.message,
+        "parameters": count_parameters(trainer.network),
+        "device": trainer.device.type,
+        "precision": trainer.precision,
+        "epochs": state.epoch,
+        "best_epoch": state.best_epoch,
+        "early_epoch": trainer.training.early_epoch if state.early else state.best_epoch,
+        "best_validation_rmse": state.best_rmse if state.best else None,
+    }
+
+
+def _write_weights(path: Path, weights: Weights) -> str:
+    """Write one checkpoint atomically; returns its SHA-256."""
+    with atomic(path) as temporary:
+        save_file({name: tensor.contiguous() for name, tensor in weights.items()}, temporary)
+    return hashlib.sha256(path.read_bytes()).hexdigest()

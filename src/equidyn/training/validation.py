@@ -1,0 +1,27 @@
+"""What is recorded after every epoch, on fixed windows of the validation split."""
+
+import torch
+
+from equidyn.models.stack import ConvStack
+from equidyn.symmetry.decomposition import decompose
+from equidyn.training.rollout import Rollout, Windows
+
+
+def validation_windows(task: Rollout, wanted: int) -> Windows:
+    """`wanted` windows (or all, if fewer) spread evenly over the split's simulations and times."""
+    starts = task.starts("validation", task.settings.test_steps)
+    chosen = torch.linspace(0, len(starts) - 1, min(wanted, len(starts))).round().long()
+    return task.windows(starts[chosen], task.settings.test_steps)
+
+
+def validate(network: ConvStack, task: Rollout, windows: Windows) -> dict[str, float]:
+    """RMSE, and the loss over the C4 orbit split into averaged model and variance; float32, eval mode."""
+    network.eval()
+    outputs = task.orbit(network, windows.inputs, len(windows.targets))
+    parts = decompose(outputs, windows.targets, task.outputs)
+    return {
+        "validation_rmse": (outputs[0] - windows.targets).square().mean().sqrt().item(),
+        "validation_loss": parts["loss"],
+        "validation_averaged": parts["averaged"],
+        "validation_variance": parts["variance"],
+    }
