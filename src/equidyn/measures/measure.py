@@ -14,7 +14,7 @@ from equidyn.data.store import Dataset, read
 from equidyn.errors import EquidynError
 from equidyn.files import atomic, read_json, sole_writer, write_json
 from equidyn.measures.subject import Subject
-from equidyn.models.registry import build
+from equidyn.models.registry import build_network
 from equidyn.models.stack import ConvStack
 from equidyn.params.signatures import checked
 from equidyn.params.study import Cell, Params, Study, as_json
@@ -33,7 +33,9 @@ def run(params: Params, cell: Cell) -> Path:
         trained = read_json(folder / "run.json")
         dataset = read(paths.dataset(cell.study, cell.dataset))
         task = Rollout(study.task, dataset, device_of(params.compute))
-        network = build(study.variants[cell.variant], task.inputs, task.outputs, cell.seed).to(task.velocity.device)
+        network = build_network(study.variants[cell.variant], task.inputs, task.outputs, cell.seed).to(
+            task.velocity.device
+        )
         wanted = {checkpoint for settings in study.measures.values() for checkpoint in settings.at}
         checkpoints = {}
         for name in sorted(wanted | {"best"}):

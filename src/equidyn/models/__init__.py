@@ -1,1 +1,1 @@
-"""Networks: one file per family, each built from symmetry/. A file with a `build` function is an entry of the registry."""
+"""Networks: one file per family, each built from symmetry/. A file with a `build` function is a registered family."""

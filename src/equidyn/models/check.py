@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 
-from equidyn.models.registry import build, count_parameters
+from equidyn.models.registry import build_network, count_parameters
 from equidyn.models.stack import ConvStack
 from equidyn.params.study import Params
 from equidyn.symmetry.fields import FieldType
@@ -47,7 +47,7 @@ def relative_error(network: ConvStack, field: torch.Tensor, inputs: FieldType, o
 def _entry(params: Params, study: str, name: str) -> dict[str, Any]:
     inputs = FieldType("vector", params.studies[study].task.input_frames)
     outputs = FieldType("vector", 1)
-    network = build(params.studies[study].variants[name], inputs, outputs, seed=0)
+    network = build_network(params.studies[study].variants[name], inputs, outputs, seed=0)
     error = {
         precision: {mode: _by_side(network.to(dtype), mode, inputs, outputs) for mode in ("train", "eval")}
         for precision, dtype in PRECISIONS.items()

@@ -10,7 +10,7 @@ from equidyn.params.study import Variant
 from equidyn.symmetry.fields import FieldType
 
 
-def build(variant: Variant, inputs: FieldType, outputs: FieldType, seed: int) -> ConvStack:
+def build_network(variant: Variant, inputs: FieldType, outputs: FieldType, seed: int) -> ConvStack:
     """The variant's network with weights drawn from `seed`, in float32 on the CPU."""
     family = import_module(f"equidyn.models.{variant.model}")
     with torch.random.fork_rng(devices=[]):

@@ -1,6 +1,7 @@
 """Everything that training must remember to go on after a kill as if nothing had happened."""
 
-import pickle
+import hashlib
+import io
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,17 +47,22 @@ def save(
         "network": snapshot(network),
         "optimiser": optimiser.state_dict(),
     }
+    buffer = io.BytesIO()
+    torch.save(tree, buffer)
     with atomic(path) as temporary:
-        torch.save(tree, temporary)
+        temporary.write_bytes(hashlib.sha256(buffer.getvalue()).digest() + buffer.getvalue())
 
 
 def restore(path: Path, fingerprint: str, network: torch.nn.Module, optimiser: torch.optim.Optimizer) -> State | None:
     """Continue from `path` if it is whole and belongs to this very run; else None, and training starts anew."""
-    try:
-        tree = torch.load(path, weights_only=True)
-    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError):
+    if not path.exists():
         return None
-    if tree.get("fingerprint") != fingerprint:
+    content = path.read_bytes()
+    checksum, payload = content[:32], content[32:]
+    if hashlib.sha256(payload).digest() != checksum:
+        return None
+    tree = torch.load(io.BytesIO(payload), weights_only=True)
+    if tree["fingerprint"] != fingerprint:
         return None
     network.load_state_dict(tree["network"])
     optimiser.load_state_dict(tree["optimiser"])

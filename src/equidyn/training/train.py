@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 from equidyn import paths
 from equidyn.data.store import read
 from equidyn.files import atomic, sole_writer, write_json, write_text
-from equidyn.models.registry import build, count_parameters
+from equidyn.models.registry import build_network, count_parameters
 from equidyn.params.study import Cell, Params, as_json
 from equidyn.params.subtrees import subtree, train_keys
 from equidyn.progress import progress
@@ -42,7 +42,7 @@ def _trainer(params: Params, cell: Cell, task: Rollout) -> Trainer:
     variant = study.variants[cell.variant]
     device = task.velocity.device
     return Trainer(
-        build(variant, task.inputs, task.outputs, cell.seed).to(device),
+        build_network(variant, task.inputs, task.outputs, cell.seed).to(device),
         task,
         study.training_of(cell.variant),
         augment=variant.augment,

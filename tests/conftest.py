@@ -1,0 +1,16 @@
+"""Shared fixtures."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty working folder, as that of a params.yaml."""
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path

@@ -1,0 +1,97 @@
+"""A tiny study with synthetic fields, for tests that need no simulation."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+import yaml
+
+from equidyn import paths
+from equidyn.data.store import Dataset, write
+from equidyn.params import Cell, Params, load
+from equidyn.symmetry.fields import FieldType, as_numpy_turn
+
+CELL = Cell("toy", "sym", "gcnn", 1)
+
+TREE = {
+    "compute": {"threads": 1, "device": "cpu", "precision": "fp32"},
+    "studies": {
+        "toy": {
+            "seeds": [1],
+            "source": {
+                "kind": "smoke",
+                "resolution": 8,
+                "size": 64.0,
+                "dt": 1.0,
+                "warmup": 1,
+                "frames": 8,
+                "inflow": {"x": 32.0, "y": 5.0, "radius": 5.0},
+                "jitter": {"position": 4.0, "tilt": 0.2, "strength": 0.1},
+                "split": {"by": "scene", "train": 2, "validation": 1, "test": 1},
+                "seed": 0,
+            },
+            "datasets": {"sym": {"level": "eps", "value": 0.0}},
+            "task": {"kind": "rollout", "input_frames": 2, "train_steps": 2, "test_steps": 3, "residual": True},
+            "training": {
+                "learning_rate": 0.01,
+                "betas": [0.9, 0.999],
+                "weight_decay": 0.0,
+                "schedule": "cosine",
+                "decay": 0.95,
+                "batch_size": 4,
+                "steps_per_epoch": 2,
+                "epochs": 4,
+                "patience": 10,
+                "clip": 1.0,
+                "early_epoch": 1,
+                "validation_windows": 3,
+            },
+            "variants": {
+                "cnn": {"model": "cnn", "options": {"hidden": 4, "layers": 3}, "augment": "none"},
+                "cnn-aug": {"model": "cnn", "options": {"hidden": 4, "layers": 3}, "augment": "c4"},
+                "gcnn": {"model": "gcnn", "options": {"hidden": 2, "layers": 3}, "augment": "none"},
+                "rgroup": {"model": "rgroup", "options": {"hidden": 2, "layers": 3}, "augment": "none"},
+            },
+            "measures": {
+                "error": {"at": ["best", "early"], "options": {}},
+                "equivariance": {"at": ["best"], "options": {}},
+                "decomposition": {"at": ["best"], "options": {}},
+            },
+        }
+    },
+}
+
+
+def toy_dataset() -> Dataset:
+    """Four scenes of smooth travelling waves, each in four exactly turned directions, split by scene."""
+    random = np.random.default_rng(0)
+    time, y, x = np.meshgrid(np.arange(8), np.arange(8), np.arange(8), indexing="ij")
+    scenes, vector = [], FieldType("vector", 1)
+    for phase in random.uniform(0, 6, size=(4, 2)):
+        waves = [np.sin(0.4 * x + 0.7 * y + 0.5 * time + phase[0]), np.cos(0.6 * x - 0.3 * y + 0.4 * time + phase[1])]
+        scenes += [as_numpy_turn(np.stack(waves, axis=1), vector, turns) for turns in range(4)]
+    ranges = np.zeros((16, 3, 2), dtype=np.int64)
+    for split, simulations in enumerate((slice(0, 8), slice(8, 12), slice(12, 16))):
+        ranges[simulations, split] = (0, 8)
+    checks = {"equivariance": {"absolute": 0.0, "relative": 0.0, "pairwise": 0.0}}
+    attributes = {"checks": checks, "provenance": {"source": "synthetic", "wall_seconds": 0.0}}
+    index = np.arange(16)
+    return Dataset(np.stack(scenes).astype(np.float32), index // 4, index % 4, ranges, attributes)
+
+
+def toy_params(**training: object) -> Params:
+    """Write params.yaml and the dataset in the working folder; `training` overrides keys of the study's training."""
+    tree = yaml.safe_load(yaml.safe_dump(TREE))
+    tree["studies"]["toy"]["training"].update(training)
+    Path("params.yaml").write_text(yaml.safe_dump(tree), encoding="utf-8")
+    write(paths.dataset("toy", "sym"), toy_dataset())
+    return load()
+
+
+def randomised(network: torch.nn.Module, seed: int = 0) -> torch.nn.Module:
+    """The network with every parameter drawn anew, so that nothing is tied or zero by its start."""
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.copy_(0.3 * torch.randn(parameter.shape, generator=generator, dtype=parameter.dtype))
+    return network

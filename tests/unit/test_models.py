@@ -1,0 +1,107 @@
+"""The battery that every model passes by lying in models/: shapes, gradients, seeds, round trips, exactness."""
+
+import pytest
+import torch
+from toy import randomised
+
+from equidyn.models.check import relative_error
+from equidyn.models.registry import build_network, count_parameters
+from equidyn.params.signatures import options
+from equidyn.params.study import Variant
+from equidyn.symmetry.fields import FieldType
+
+INPUTS, OUTPUTS = FieldType("vector", 2), FieldType("vector", 1)
+EVERY = [(model, norm) for model in options("models") for norm in ("none", "batch")]
+
+
+def _build(model: str, norm: str, seed: int = 0) -> torch.nn.Module:
+    variant = Variant(model=model, options={"hidden": 3, "layers": 3, "norm": norm}, augment="none")
+    return build_network(variant, INPUTS, OUTPUTS, seed)
+
+
+@pytest.fixture(params=EVERY, ids="-".join)
+def network(request):
+    return _build(*request.param)
+
+
+def test_registry_holds_the_families():
+    assert set(options("models")) >= {"cnn", "gcnn", "rgroup"}
+
+
+def test_maps_fields_to_fields_of_any_size(network):
+    for side in (7, 8):
+        assert network(torch.randn(2, INPUTS.channels, side, side)).shape == (2, OUTPUTS.channels, side, side)
+
+
+def test_every_parameter_gets_a_gradient(network):
+    loss = network(torch.randn(2, INPUTS.channels, 8, 8)).square().mean() + network.penalty()
+    loss.backward()
+    assert all(parameter.grad is not None for parameter in network.parameters())
+    assert all(parameter.grad.abs().sum() > 0 for parameter in network.parameters() if parameter.dim() > 2)
+
+
+def test_filters_built_once_serve_every_step(network):
+    network.eval()
+    field = torch.randn(2, INPUTS.channels, 8, 8)
+    assert torch.equal(network(field, network.filters()), network(field))
+
+
+def test_same_seed_same_weights_and_the_global_generator_is_left_alone(network):
+    variant = Variant(model="cnn", options={"hidden": 3}, augment="none")
+    before = torch.get_rng_state()
+    first, again, other = (build_network(variant, INPUTS, OUTPUTS, seed).state_dict() for seed in (1, 1, 2))
+    assert torch.equal(torch.get_rng_state(), before)
+    assert all(torch.equal(first[name], again[name]) for name in first)
+    assert any(not torch.equal(first[name], other[name]) for name in first)
+
+
+def test_weights_survive_a_round_trip(network):
+    network(torch.randn(2, INPUTS.channels, 8, 8))  # moves the batch statistics, if there are any
+    fresh = _build(*_identity(network), seed=5)
+    fresh.load_state_dict(network.state_dict())
+    field = torch.randn(1, INPUTS.channels, 8, 8)
+    assert torch.equal(fresh.eval()(field), network.eval()(field))
+
+
+def _identity(network: torch.nn.Module) -> tuple[str, str]:
+    family = type(network.layers[0]).__module__.rsplit(".", 1)[-1]
+    return family, "batch" if any(name.startswith("norms") for name, _ in network.named_parameters()) else "none"
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("side", [9, 16, 32])
+def test_strict_means_exact(network, side, training):
+    """In float64, at random weights, after the batch statistics have moved; other nets break the symmetry."""
+    network = randomised(network.double())
+    network(torch.randn(4, INPUTS.channels, 8, 8, dtype=torch.float64))
+    network.train(training)
+    error = relative_error(network, torch.randn(2, INPUTS.channels, side, side, dtype=torch.float64), INPUTS, OUTPUTS)
+    assert error <= 1e-12 if network.strict else error > 1e-3
+
+
+@pytest.mark.parametrize("norm", ["none", "batch"])
+def test_rgroup_starts_exactly_equivariant(norm):
+    network = _build("rgroup", norm).double()
+    assert relative_error(network, torch.randn(2, 4, 16, 16, dtype=torch.float64), INPUTS, OUTPUTS) <= 1e-12
+
+
+def test_rgroup_is_not_linear():
+    """The published network is, by a mistake in its code; this one must not be."""
+    network = randomised(_build("rgroup", "none"))
+    first, second = torch.randn(2, 1, INPUTS.channels, 8, 8)
+    zero = network(torch.zeros_like(first))
+    superposed = network(first) + network(second) - zero
+    assert (network(first + second) - superposed).norm() / superposed.norm() > 0.05
+
+
+@pytest.mark.parametrize(("model", "hidden", "count"), [("cnn", 20, 11602), ("gcnn", 10, 11200), ("rgroup", 7, 11408)])
+def test_parameter_counts(model, hidden, count):
+    variant = Variant(model=model, options={"hidden": hidden}, augment="none")
+    assert count_parameters(build_network(variant, FieldType("vector", 1), OUTPUTS, 0)) == count
+
+
+def test_batch_norm_refuses_signed_components():
+    from equidyn.models.norm import field_norm
+
+    with pytest.raises(ValueError, match="vector"):
+        field_norm("batch", FieldType("vector", 2))

@@ -1,0 +1,146 @@
+"""The stage train: outputs, exact resume, divergence, early stopping, precision, bad input."""
+
+import json
+
+import pandas as pd
+import pytest
+import torch
+from safetensors.torch import load_file
+from toy import CELL, toy_params
+
+from equidyn import paths
+from equidyn.errors import EquidynError
+from equidyn.params import Cell
+from equidyn.params.study import Compute
+from equidyn.training import state, train
+from equidyn.training.loop import Trainer
+from equidyn.training.precision import precision_of
+from equidyn.training.schedule import learning_rate
+
+
+def _outputs(cell: Cell = CELL) -> dict[str, bytes]:
+    return {
+        name: (paths.run(cell) / name).read_bytes() for name in ("best.safetensors", "early.safetensors", "history.csv")
+    }
+
+
+def _summary(cell: Cell = CELL) -> dict:
+    return json.loads((paths.run(cell) / "run.json").read_text())
+
+
+def test_a_run_leaves_its_outputs_and_no_others(workplace):
+    train.run(toy_params(), CELL)
+    assert {path.name for path in paths.run(CELL).iterdir()} == {
+        "best.safetensors",
+        "early.safetensors",
+        "history.csv",
+        "run.json",
+    }
+    assert not list(workplace.glob("data/resume/**/*.pt"))
+    summary, history = _summary(), pd.read_csv(paths.run(CELL) / "history.csv")
+    assert summary["status"] == "completed" and summary["epochs"] == 4
+    assert history["epoch"].tolist() == [0, 1, 2, 3, 4]
+    assert summary["best_validation_rmse"] == pytest.approx(history["validation_rmse"].min())
+    assert summary["best_epoch"] == history["validation_rmse"].idxmin()
+    assert summary["provenance"]["params"]["seed"] == 1
+    parts = history["validation_averaged"] + history["validation_variance"]
+    assert (history["validation_loss"] - parts).abs().max() < 1e-12
+    assert history["validation_variance"].max() < 1e-10  # gcnn is exact
+
+
+def test_checkpoints_are_copies_of_different_epochs(workplace):
+    train.run(toy_params(), CELL)
+    best, early = (load_file(paths.run(CELL) / f"{name}.safetensors") for name in ("best", "early"))
+    assert _summary()["best_epoch"] != 1
+    assert any(not torch.equal(best[name], early[name]) for name in best)
+
+
+@pytest.mark.parametrize("variant", ["gcnn", "cnn-aug", "rgroup"])
+def test_a_killed_run_goes_on_to_the_same_bytes(workplace, monkeypatch, variant):
+    cell = Cell("toy", "sym", variant, 1)
+    params = toy_params()
+    train.run(params, cell)
+    whole = _outputs(cell)
+    real_epoch, calls = Trainer._epoch, []
+
+    def dies_in_epoch_3(self, state):
+        calls.append(state.epoch)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        real_epoch(self, state)
+
+    monkeypatch.setattr(Trainer, "_epoch", dies_in_epoch_3)
+    with pytest.raises(KeyboardInterrupt):
+        train.run(params, cell)
+    train.run(params, cell)
+    assert calls == [0, 1, 2, 2, 3]  # the second run began where the first had last saved
+    assert _outputs(cell) == whole
+
+
+def test_a_resume_file_of_another_run_or_torn_is_not_used(workplace):
+    train.run(toy_params(), CELL)
+    whole = _outputs()
+    resume = paths.resume(CELL)
+    resume.parent.mkdir(parents=True, exist_ok=True)
+    resume.write_bytes(b"torn")
+    train.run(toy_params(), CELL)
+    assert _outputs() == whole
+    network = torch.nn.Linear(1, 1)
+    state.save(resume, "another", state.State(epoch=2), network, torch.optim.Adam(network.parameters()))
+    train.run(toy_params(), CELL)
+    assert _outputs() == whole
+
+
+def test_divergence_is_an_outcome_not_a_crash(workplace):
+    train.run(toy_params(learning_rate=1.0e30, clip=0.0), CELL)
+    summary = _summary()
+    assert summary["status"] == "diverged" and "epoch" in summary["message"]
+    assert all(torch.isfinite(tensor).all() for tensor in load_file(paths.run(CELL) / "best.safetensors").values())
+
+
+def test_early_stopping(workplace):
+    train.run(toy_params(learning_rate=1.0e-12, patience=1, epochs=50, schedule="constant"), CELL)
+    summary = _summary()
+    assert summary["status"] in ("stopped", "completed")
+    assert summary["epochs"] - summary["best_epoch"] <= 1
+
+
+def test_patience_counts_from_the_best_epoch(workplace):
+    """A huge step makes the first epochs the best, so the run must stop exactly `patience` epochs after."""
+    train.run(toy_params(learning_rate=3.0, patience=2, epochs=50, schedule="constant"), CELL)
+    summary = _summary()
+    assert summary["status"] == "stopped"
+    assert summary["epochs"] == summary["best_epoch"] + 2
+
+
+def test_bf16_trains_close_to_fp32(workplace):
+    params = toy_params()
+    train.run(params, CELL)
+    fp32 = _summary()["best_validation_rmse"]
+    compute = params.compute.model_copy(update={"precision": "bf16"})
+    train.run(params.model_copy(update={"compute": compute}), CELL)
+    assert _summary()["precision"] == "bf16"
+    assert _summary()["best_validation_rmse"] == pytest.approx(fp32, rel=0.05)
+
+
+def test_auto_precision_follows_the_processor(monkeypatch):
+    auto = Compute(threads=1, device="cpu", precision="auto")
+    for amx, expected in ((True, "bf16"), (False, "fp32")):
+        monkeypatch.setattr(torch.cpu, "get_capabilities", lambda amx=amx: {"amx_bf16": amx})
+        assert precision_of(auto, torch.device("cpu")) == expected
+
+
+def test_a_missing_dataset_is_named(workplace):
+    params = toy_params()
+    paths.dataset("toy", "sym").unlink()
+    with pytest.raises(EquidynError, match=r"sym\.h5: missing; run"):
+        train.run(params, CELL)
+
+
+def test_schedules(workplace):
+    training = toy_params(epochs=10, learning_rate=1.0).studies["toy"].training
+    cosine = [learning_rate(training, epoch) for epoch in range(1, 11)]
+    assert cosine[0] == 1 and cosine[5] == pytest.approx(0.5) and cosine == sorted(cosine, reverse=True)
+    exponential = training.model_copy(update={"schedule": "exponential"})
+    assert learning_rate(exponential, 3) == pytest.approx(0.95**2)
+    assert learning_rate(training.model_copy(update={"schedule": "constant"}), 9) == 1
