@@ -51,25 +51,26 @@ def read_json(path: Path) -> Any:
 @contextmanager
 def sole_writer(name: str) -> Iterator[None]:
     """Hold the lock of an output; if another process holds it, say which one at once instead of waiting."""
-    lock = Path("data/locks") / f"{name.replace('/', '--')}.lock"
+    lock = _acquired(name, Path("data/locks") / f"{name.replace('/', '--')}.lock")
     try:
-        lock.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(lock, timeout=0):
-            lock.with_suffix(".holder").write_text(f"process {os.getpid()} on {os.uname().nodename}", encoding="utf-8")
-            yield
+        yield
+    finally:
+        lock.release()
+
+
+def _acquired(name: str, path: Path) -> FileLock:
+    lock, holder = FileLock(path, timeout=0), path.with_suffix(".holder")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+        holder.write_text(f"process {os.getpid()} on {os.uname().nodename}", encoding="utf-8")
     except Timeout:
-        raise EquidynError(f"{name}: {_holder(lock)} is writing it in {Path.cwd()}; wait for it, or end it") from None
-    except PermissionError as fault:
-        raise EquidynError(
-            f"{fault.filename}: cannot be written ({fault.strerror}); is the folder writable?"
-        ) from fault
-
-
-def _holder(lock: Path) -> str:
-    try:
-        return lock.with_suffix(".holder").read_text(encoding="utf-8")
-    except OSError:
-        return "another process"
+        who = holder.read_text(encoding="utf-8") if holder.exists() else "another process"
+        raise EquidynError(f"{name}: {who} is writing it in {Path.cwd()}; wait for it, or end it") from None
+    except OSError as fault:
+        reason = fault.strerror or fault
+        raise EquidynError(f"{path}: cannot be written ({reason}); is the folder writable?") from fault
+    return lock
 
 
 def _flush_to_disk(path: Path) -> None:

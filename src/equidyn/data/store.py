@@ -14,6 +14,7 @@ from equidyn.files import atomic
 
 FORMAT = "equidyn-fields-1"
 SPLITS = ("train", "validation", "test")
+_ARRAYS = ("velocity", "scene", "direction", "ranges")
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Dataset:
     direction: (simulation,) int64, quarter turns (counter-clockwise) of the scene's inflow and buoyancy.
     ranges: (simulation, split, 2) int64, frames [start, stop) of each of SPLITS; (0, 0) where a split has none.
     attributes: JSON data: "provenance", "checks" (measured properties of the set).
+    density: (simulation, time, y, x) float32, the smoke that rises; None for fields that carry none.
     """
 
     velocity: np.ndarray
@@ -32,11 +34,17 @@ class Dataset:
     direction: np.ndarray
     ranges: np.ndarray
     attributes: dict[str, Any]
+    density: np.ndarray | None = None
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The arrays that the set has, by name."""
+        named = {name: getattr(self, name) for name in (*_ARRAYS, "density")}
+        return {name: array for name, array in named.items() if array is not None}
 
     def content_hash(self) -> str:
         """SHA-256 over shapes and bytes of all arrays; equal for equal data, whatever the file's layout."""
         total = hashlib.sha256()
-        for array in (self.velocity, self.scene, self.direction, self.ranges):
+        for array in self.arrays().values():
             total.update(str((array.dtype.str, array.shape)).encode())
             total.update(np.ascontiguousarray(array).data)
         return total.hexdigest()
@@ -44,14 +52,17 @@ class Dataset:
 
 def write(path: Path, dataset: Dataset) -> None:
     """Write atomically: chunks of one frame, gzip 4 with shuffle, content hash as an attribute."""
-    frame = (1, 1, *dataset.velocity.shape[2:])
     with atomic(path) as temporary, h5py.File(temporary, "w", track_order=True) as file:
-        file.create_dataset(
-            "velocity", data=dataset.velocity, chunks=frame, compression="gzip", compression_opts=4, shuffle=True
-        )
-        for name in ("scene", "direction", "ranges"):
-            file.create_dataset(name, data=getattr(dataset, name))
+        for name, array in dataset.arrays().items():
+            file.create_dataset(name, data=array, **_layout(name, array))
         file.attrs.update(format=FORMAT, sha256=dataset.content_hash(), attributes=json.dumps(dataset.attributes))
+
+
+def _layout(name: str, array: np.ndarray) -> dict[str, Any]:
+    """Fields are packed frame by frame; the small tables are stored as they are."""
+    if name not in ("velocity", "density"):
+        return {}
+    return {"chunks": (1, 1, *array.shape[2:]), "compression": "gzip", "compression_opts": 4, "shuffle": True}
 
 
 def read(path: Path) -> Dataset:
@@ -71,5 +82,5 @@ def _read(path: Path) -> tuple[Dataset, str]:
     with h5py.File(path, "r") as file:
         if file.attrs.get("format") != FORMAT:
             raise ValueError(f"its format is {file.attrs.get('format', 'unknown')!r}")
-        arrays = {name: file[name][()] for name in ("velocity", "scene", "direction", "ranges")}
+        arrays = {name: file[name][()] for name in (*_ARRAYS, "density") if name in _ARRAYS or name in file}
         return Dataset(**arrays, attributes=json.loads(file.attrs["attributes"])), str(file.attrs["sha256"])

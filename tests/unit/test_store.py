@@ -1,0 +1,131 @@
+"""The HDF5 store: what is written is read back, and anything else is refused by name."""
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from equidyn.data import store
+from equidyn.data.store import Dataset
+from equidyn.errors import EquidynError
+
+
+def example(density: bool = True) -> Dataset:
+    dice = np.random.default_rng(0)
+    return Dataset(
+        velocity=dice.normal(size=(4, 3, 2, 8, 8)).astype(np.float32),
+        scene=np.zeros(4, dtype=np.int64),
+        direction=np.arange(4),
+        ranges=np.tile(np.array([[0, 1], [1, 2], [2, 3]]), (4, 1, 1)),
+        attributes={"provenance": {"source": "made for a test"}, "checks": {"mean_speed": 0.1 + 0.2, "none": None}},
+        density=dice.random(size=(4, 3, 8, 8)).astype(np.float32) if density else None,
+    )
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    path = tmp_path / "set.h5"
+    store.write(path, example())
+    return path
+
+
+@pytest.mark.parametrize("density", [True, False])
+def test_round_trip(tmp_path: Path, density: bool) -> None:
+    path, original = tmp_path / "new" / "set.h5", example(density)
+    store.write(path, original)
+    again = store.read(path)
+    assert again.arrays().keys() == original.arrays().keys()
+    for name, array in original.arrays().items():
+        np.testing.assert_array_equal(again.arrays()[name], array)
+        assert again.arrays()[name].dtype == array.dtype
+    assert again.attributes == original.attributes
+    assert again.content_hash() == original.content_hash()
+    assert [entry.name for entry in path.parent.iterdir()] == ["set.h5"]
+
+
+def test_layout_is_one_frame_per_chunk_and_packed(written: Path) -> None:
+    with h5py.File(written) as file:
+        assert file["velocity"].chunks == (1, 1, 2, 8, 8)
+        assert file["density"].chunks == (1, 1, 8, 8)
+        assert (file["velocity"].compression, file["velocity"].compression_opts, file["velocity"].shuffle) == (
+            "gzip",
+            4,
+            True,
+        )
+
+
+def test_the_hash_depends_on_every_array() -> None:
+    original = example()
+    for array in original.arrays().values():
+        before = original.content_hash()
+        array.flat[0] += 1
+        assert original.content_hash() != before
+
+
+def test_a_missing_file_tells_how_to_make_it(tmp_path: Path) -> None:
+    with pytest.raises(EquidynError, match=r"set\.h5: missing; run `equidyn prepare`"):
+        store.read(tmp_path / "set.h5")
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.9])
+def test_a_truncated_file_is_refused(written: Path, share: float) -> None:
+    whole = written.read_bytes()
+    written.write_bytes(whole[: int(share * len(whole))])
+    with pytest.raises(EquidynError, match=r"set\.h5: not a whole equidyn-fields-1 file.*prepare it again"):
+        store.read(written)
+
+
+def test_a_foreign_file_is_refused(tmp_path: Path) -> None:
+    foreign, text = tmp_path / "foreign.h5", tmp_path / "text.h5"
+    with h5py.File(foreign, "w") as file:
+        file["velocity"] = np.zeros(3)
+    text.write_text("velocity: none", encoding="utf-8")
+    with pytest.raises(EquidynError, match=r"foreign\.h5: .*its format is 'unknown'"):
+        store.read(foreign)
+    with pytest.raises(EquidynError, match=r"text\.h5: not a whole"):
+        store.read(text)
+
+
+def test_a_file_without_one_of_its_arrays_is_refused(written: Path) -> None:
+    with h5py.File(written, "r+") as file:
+        del file["ranges"]
+    with pytest.raises(EquidynError, match=r"not a whole equidyn-fields-1 file.*ranges"):
+        store.read(written)
+
+
+def test_a_changed_value_is_refused(written: Path) -> None:
+    with h5py.File(written, "r+") as file:
+        file["velocity"][1, 2, 0, 3, 3] += 1e-3
+    with pytest.raises(EquidynError, match="does not match its checksum"):
+        store.read(written)
+
+
+def test_a_flipped_byte_in_the_data_is_refused(written: Path) -> None:
+    with h5py.File(written) as file:
+        place = file["velocity"].id.get_chunk_info(5).byte_offset
+    damaged = bytearray(written.read_bytes())
+    damaged[place + 40] ^= 0xFF
+    written.write_bytes(bytes(damaged))
+    with pytest.raises(EquidynError, match=r"set\.h5: .*prepare it again"):
+        store.read(written)
+
+
+def test_a_failure_while_writing_leaves_nothing(tmp_path: Path) -> None:
+    broken = example()
+    broken.attributes["checks"]["not JSON"] = object()
+    with pytest.raises(TypeError):
+        store.write(tmp_path / "set.h5", broken)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failure_while_writing_keeps_the_old_file(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    before = written.read_bytes()
+    monkeypatch.setattr(h5py.File, "create_dataset", full)
+    with pytest.raises(EquidynError, match=r"set\.h5: cannot be written \(No space left on device\)"):
+        store.write(written, example())
+    assert written.read_bytes() == before
+    assert [entry.name for entry in written.parent.iterdir()] == ["set.h5"]
