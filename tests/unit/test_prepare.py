@@ -28,13 +28,19 @@ SOURCE = f"""
       jitter: {{position: 0.0, tilt: 0.0, strength: 0.0}}
       split: {SPLIT}
       seed: 0
+
+    datasets:
+      eps000: {{level: eps, value: 0.0}}
+      eps030: {{level: eps, value: 0.3}}
+      eps100: {{level: eps, value: 1.0}}
+
 """
 
 
 def tiny_params() -> str:
-    """The root's params.yaml on a tiny source."""
+    """The root's params.yaml on tiny datasets; at eps 1 the direction "up" is at rest."""
     text = (ROOT / "params.yaml").read_text(encoding="utf-8")
-    start, stop = text.index("    source:"), text.index("    datasets:")
+    start, stop = text.index("    source:"), text.index("    task:")
     text = text[:start] + "    source:" + SOURCE + text[stop:]
     return text.replace("train_steps: 6", "train_steps: 1").replace("test_steps: 6", "test_steps: 1")
 

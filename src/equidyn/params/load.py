@@ -7,6 +7,7 @@ import yaml
 from pydantic import ValidationError
 
 from equidyn.errors import EquidynError
+from equidyn.params.faults import message
 from equidyn.params.study import Params
 
 PARAMS_FILE = Path("params.yaml")
@@ -17,7 +18,8 @@ class _UniqueKeyLoader(yaml.SafeLoader):
 
 
 def _unique_mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    keys = [loader.construct_object(key) for key, _ in node.value]
+    # A merge key (<<) is no key of its own; what it brings may be overridden.
+    keys = [loader.construct_object(key) for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
     for key in keys:
         if keys.count(key) > 1:
             raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands here twice", node.start_mark)
@@ -35,27 +37,18 @@ def load(path: Path = PARAMS_FILE) -> Params:
     try:
         return Params.model_validate(tree)
     except ValidationError as fault:
-        raise EquidynError(_message(path, fault)) from None
+        raise EquidynError(message(path, tree, fault)) from None
 
 
 def read_yaml(path: Path) -> Any:
     """The file's tree by a safe loader that refuses duplicate keys."""
     try:
-        return _UniqueKeyLoader(path.read_text(encoding="utf-8")).get_single_data()
+        loader = _UniqueKeyLoader(path.read_text(encoding="utf-8"))
+        loader.name = str(path)
+        return loader.get_single_data()
     except FileNotFoundError:
         raise EquidynError(f"{path}: not found in {Path.cwd()}; run from a folder that holds a params.yaml") from None
+    except OSError as fault:
+        raise EquidynError(f"{path}: cannot be read ({fault.strerror})") from None
     except (yaml.YAMLError, UnicodeDecodeError) as fault:
         raise EquidynError(f"{path}: not readable as YAML: {fault}") from None
-
-
-def _message(path: Path, fault: ValidationError) -> str:
-    lines = [_line(error) for error in fault.errors(include_url=False)]
-    return "\n  ".join([f"{path}: {len(lines)} wrong {'entry' if len(lines) == 1 else 'entries'}", *lines])
-
-
-def _line(error: Any) -> str:
-    key = ".".join(str(part) for part in error["loc"]) or "(top level)"
-    reason = error["msg"].removeprefix("Value error, ")
-    value = error["input"]
-    shown = "" if isinstance(value, dict | list) or error["type"] == "missing" else f" = {value!r}"
-    return f"{key}{shown}: {reason[0].lower()}{reason[1:]}"

@@ -5,11 +5,14 @@ the registry; the keyword-only arguments of that function are its options in par
 """
 
 import ast
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, create_model
+from pydantic import BaseModel, ValidationError, create_model
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from equidyn.params import types
 
@@ -31,10 +34,38 @@ def options(room: str) -> dict[str, type[BaseModel]]:
 
 def checked(room: str, name: str, values: dict[str, Any]) -> dict[str, Any]:
     """Options of entry `name` with the defaults filled in; raises ValueError (unknown name) or ValidationError."""
-    known = options(room)
-    if name not in known:
-        raise ValueError(f"{name!r} is not one of the {room}: {', '.join(known)} (one file each in equidyn/{room}/)")
-    return known[name].model_validate(values).model_dump()
+    return known(room, name).model_validate(values).model_dump()
+
+
+def known(room: str, name: str) -> type[BaseModel]:
+    """The model of the options of entry `name`; raises ValueError with what there is."""
+    found = options(room)
+    if name not in found:
+        raise ValueError(f"not one of the {room}: {', '.join(found)} (one file each in equidyn/{room}/)")
+    return found[name]
+
+
+@contextmanager
+def within(*location: str) -> Iterator[None]:
+    """Faults raised inside are told at this place of the tree that is being checked."""
+    try:
+        yield
+    except ValidationError as fault:
+        raise _moved(fault.errors(include_url=False), location) from None
+    except ValueError as fault:
+        raise _moved([{"msg": str(fault), "loc": (), "input": location[0]}], location) from None
+
+
+def _moved(errors: list[Any], location: tuple[str, ...]) -> ValidationError:
+    lines = [
+        InitErrorDetails(type=_as_it_is(error["msg"]), loc=(*location, *error["loc"]), input=error["input"])
+        for error in errors
+    ]
+    return ValidationError.from_exception_data("options", lines)
+
+
+def _as_it_is(message: str) -> PydanticCustomError:
+    return PydanticCustomError("option", "{message}", {"message": message.removeprefix("Value error, ")})
 
 
 def _entry_function(path: Path, name: str) -> ast.FunctionDef | None:

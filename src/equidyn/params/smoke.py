@@ -73,7 +73,8 @@ class SmokeSource(Strict):
     def _consistent(self) -> "SmokeSource":
         if max(self.inflow.x, self.inflow.y) >= self.size:
             raise ValueError(f"the inflow's centre must lie inside the box of size {self.size}")
-        if isinstance(self.split, SplitByTime) and max(self.split.test[1], self.split.train[1]) > self.frames:
+        split = self.split
+        if isinstance(split, SplitByTime) and max(split.train[1], split.validation[1], split.test[1]) > self.frames:
             raise ValueError(f"split by time reaches beyond the {self.frames} stored frames")
         return self
 

@@ -12,8 +12,6 @@ from equidyn.params.task import RolloutTask
 from equidyn.params.training import Training, TrainingOverride, overridden
 from equidyn.params.types import Name, NonNegativeInt, PositiveInt, Strict
 
-Option = bool | int | float | str
-
 
 class Compute(Strict):
     """The machine. These keys may change the last digits of every result, so every cell depends on them."""
@@ -29,21 +27,29 @@ class Variant(Strict):
     """One way of imposing symmetry: a model file with its options, and how it differs in training."""
 
     model: str = Field(description="file in equidyn/models/ that builds it")
-    options: dict[str, Option] = Field(description="keyword-only arguments of that file's build()")
+    options: dict[str, Any] = Field(description="keyword-only arguments of that file's build()")
     augment: Literal["none", "c4"] = Field(description="c4: each training window turned by a random quarter turn")
     training: TrainingOverride | None = Field(default=None, description="keys of `training` that differ")
 
-    @model_validator(mode="after")
-    def _known_model(self) -> "Variant":
-        signatures.checked("models", self.model, self.options)
-        return self
+    @field_validator("model")
+    @classmethod
+    def _known_model(cls, model: str) -> str:
+        signatures.known("models", model)
+        return model
+
+    @field_validator("options")
+    @classmethod
+    def _known_options(cls, options: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        if "model" in info.data:  # absent if the model itself is wrong, which is told already
+            signatures.checked("models", info.data["model"], options)
+        return options
 
 
 class MeasureSettings(Strict):
     """A measure's options, and the checkpoints at which it is taken."""
 
     at: list[Literal["best", "early"]] = Field(min_length=1, description="checkpoints")
-    options: dict[str, Option] = Field(description="keyword-only arguments of that file's measure()")
+    options: dict[str, Any] = Field(description="keyword-only arguments of that file's measure()")
 
 
 class Study(Strict):
@@ -66,10 +72,29 @@ class Study(Strict):
 
     @field_validator("measures")
     @classmethod
-    def _known_measures(cls, measures: dict[str, MeasureSettings], _: ValidationInfo) -> dict[str, MeasureSettings]:
+    def _known_measures(cls, measures: dict[str, MeasureSettings]) -> dict[str, MeasureSettings]:
         for name, settings in measures.items():
-            signatures.checked("measures", name, settings.options)
+            with signatures.within(name):
+                signatures.known("measures", name)
+            with signatures.within(name, "options"):
+                signatures.checked("measures", name, settings.options)
         return measures
+
+    @model_validator(mode="after")
+    def _early_epoch_is_reached(self) -> "Study":
+        for name in self.variants:
+            training = self.training_of(name)
+            if training.early_epoch > training.epochs:
+                raise ValueError(f"early_epoch {training.early_epoch} of {name} is beyond its {training.epochs} epochs")
+        return self
+
+    @model_validator(mode="after")
+    def _measured_steps_exist(self) -> "Study":
+        for name, settings in self.measures.items():
+            steps = settings.options.get("steps", 1)
+            if steps > self.task.test_steps:
+                raise ValueError(f"measures.{name}: step {steps} is beyond the {self.task.test_steps} test_steps")
+        return self
 
     @model_validator(mode="after")
     def _windows_fit(self) -> "Study":

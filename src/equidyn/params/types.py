@@ -4,7 +4,7 @@ import difflib
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 _EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
 
@@ -14,13 +14,20 @@ def _read_exponent(value: Any) -> Any:
     return float(value) if isinstance(value, str) and _EXPONENT.fullmatch(value) else value
 
 
-Real = Annotated[float, BeforeValidator(_read_exponent)]
+def _refuse_even(value: int) -> int:
+    if value % 2 == 0:
+        raise ValueError("must be odd")
+    return value
+
+
+Real = Annotated[float, BeforeValidator(_read_exponent), Field(allow_inf_nan=False)]
 PositiveFloat = Annotated[Real, Field(gt=0)]
 NonNegativeFloat = Annotated[Real, Field(ge=0)]
 UnitFloat = Annotated[Real, Field(ge=0, le=1)]
 PositiveInt = Annotated[int, Field(ge=1)]
 NonNegativeInt = Annotated[int, Field(ge=0)]
-OddInt = Annotated[int, Field(ge=1, multiple_of=1, json_schema_extra={"not": {"multipleOf": 2}})]
+OddInt = Annotated[int, Field(ge=1, json_schema_extra={"not": {"multipleOf": 2}}), AfterValidator(_refuse_even)]
+Rate = Annotated[Real, Field(ge=0, lt=1)]
 Norm = Literal["none", "batch"]
 # A name becomes a file name, a wildcard of Snakemake and a key of DVC: dots and slashes would be misread there.
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
@@ -45,4 +52,4 @@ def unknown(key: Any, allowed: Any) -> str:
     """Say that `key` is not one of `allowed`, and which one may have been meant."""
     near = difflib.get_close_matches(str(key), list(allowed), n=1)
     hint = f" (did you mean {near[0]!r}?)" if near else ""
-    return f"unknown key {str(key)!r}{hint}; allowed: {', '.join(allowed)}"
+    return f"unknown key {str(key)!r}{hint}; allowed: {', '.join(allowed) or 'none'}"

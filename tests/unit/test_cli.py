@@ -1,0 +1,123 @@
+"""The command line: fast help, exact names, one message per error, never a traceback."""
+
+import errno
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from equidyn import __version__, cli
+
+PROJECT = Path(__file__).resolve().parents[2]
+COMMAND = str(Path(sys.executable).with_name("equidyn"))
+
+
+def _run(*arguments: str, folder: Path = PROJECT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([COMMAND, *arguments], cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_help_is_fast() -> None:
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        assert _run("--help").returncode == 0
+        times.append(time.perf_counter() - start)
+    assert min(times) < 0.5
+
+
+def test_version() -> None:
+    assert _run("--version").stdout == f"equidyn {__version__}\n"
+
+
+@pytest.mark.parametrize("command", [command.callback.__name__ for command in cli.app.registered_commands])
+def test_every_command_has_an_example(command: str) -> None:
+    answer = _run(command, "--help")
+    assert f"Example: equidyn {command}" in answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["train", "smoke-levels/eps030/gcnn"], "expected STUDY/DATASET/VARIANT/SEED"),
+        (["train", "smoke/eps030/gcnn/1"], "unknown study 'smoke'"),
+        (["train", "smoke-levels/eps30/gcnn/1"], "did you mean 'eps030'?"),
+        (["measure", "smoke-levels/eps030/gccn/1"], "params.yaml has: cnn, cnn-aug, gcnn, rgroup"),
+        (["measure", "smoke-levels/eps030/gcnn/7"], "unknown seed '7'; params.yaml has: 1, 2, 3"),
+        (["prepare", "smoke-levels"], "expected STUDY/DATASET"),
+        (["prepare", "smoke-levels/E11"], "unknown dataset 'E11'"),
+        (["check", "resnet"], "unknown variant 'resnet'"),
+    ],
+)
+def test_a_wrong_name_is_told_with_the_choice(arguments: list[str], words: str) -> None:
+    answer = _run(*arguments)
+    assert answer.returncode == 1
+    assert answer.stderr.startswith(f"equidyn: {arguments[1]}: ")
+    assert words in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_folder_without_params_is_told(workplace: Path) -> None:
+    answer = _run("report", folder=workplace)
+    assert answer.returncode == 1
+    assert f"params.yaml: not found in {workplace}" in answer.stderr
+
+
+def test_validate_counts_the_runs() -> None:
+    assert "16 training runs" in _run("validate", folder=PROJECT / "presets/test").stdout
+
+
+def test_schema_is_printed() -> None:
+    assert json.loads(_run("schema").stdout)["title"] == "Params"
+
+
+def test_check_tells_parameters_and_errors() -> None:
+    answer = _run("check", "gcnn", "--json", folder=PROJECT / "presets/test")
+    (entry,) = json.loads(answer.stdout)
+    assert entry.keys() == {"variant", "study", "parameters", "strict", "error"}
+    assert (entry["variant"], entry["strict"], answer.returncode) == ("gcnn", True, 0)
+
+
+def test_check_fails_if_a_strict_variant_is_not_exact() -> None:
+    answer = _run("check", "--tolerance", "0", folder=PROJECT / "presets/test")
+    assert answer.returncode == 1
+    assert "rgroup" in answer.stdout
+    assert "strict variants that are not exact" in answer.stderr
+    assert "gcnn" in answer.stderr
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.EROFS])
+def test_faults_of_the_machine_are_told(
+    number: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    def fail() -> None:
+        raise OSError(number, os.strerror(number), "out.h5")
+
+    monkeypatch.setattr(cli, "app", fail)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 1
+    assert f"equidyn: out.h5: {os.strerror(number)}" in capsys.readouterr().err
+
+
+def test_a_fault_of_the_program_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise OSError(errno.EBADF, "bad file descriptor")
+
+    monkeypatch.setattr(cli, "app", fail)
+    with pytest.raises(OSError, match="bad file descriptor"):
+        cli.main()
+
+
+def test_interrupt_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_params", interrupt)
+    monkeypatch.setattr(sys, "argv", ["equidyn", "validate"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 130

@@ -1,0 +1,44 @@
+"""pyproject.toml, requirements.lock and environment.yml name the same packages at the same versions."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import yaml
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def _pyproject() -> set[str]:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    return {_canonical(pin) for pin in project["dependencies"] + project["optional-dependencies"]["dev"]}
+
+
+def _lock() -> list[str]:
+    lines = (PROJECT / "requirements.lock").read_text().splitlines()
+    return [_canonical(line) for line in lines if line and not line.startswith("#")]
+
+
+def _environment() -> list[object]:
+    return yaml.safe_load((PROJECT / "environment.yml").read_text())["dependencies"]
+
+
+def _canonical(pin: str) -> str:
+    """Package indexes take -, _ and . for the same, and ignore case."""
+    name, version = pin.split("==")
+    return f"{re.sub(r'[-_.]+', '-', name).lower()}=={version}"
+
+
+def test_every_pin_is_exact_and_stands_once() -> None:
+    names = [pin.split("==")[0] for pin in _lock()]
+    assert len(set(names)) == len(names)
+
+
+def test_lock_holds_every_pin_of_pyproject() -> None:
+    assert _pyproject() - set(_lock()) == set()
+
+
+def test_conda_environment_mirrors_pyproject() -> None:
+    *conda, pip = _environment()
+    assert {_canonical(pin) for pin in pip["pip"]} == _pyproject()
+    assert conda == ["python=3.11", "pip"]

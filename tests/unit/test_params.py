@@ -1,0 +1,212 @@
+"""params.yaml: every wrong file gets one message with file, key, value and what is allowed, before any job starts."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from equidyn.errors import EquidynError
+from equidyn.params import load, read_yaml
+from equidyn.params.schema import text
+
+PROJECT = Path(__file__).resolve().parents[2]
+FILES = ["params.yaml", "presets/test/params.yaml", "presets/paper/params.yaml"]
+PROGRAMS = Path(sys.executable).parent
+STUDY = "studies.smoke-levels"
+
+
+def _set(key: str, value: Any) -> Callable[[dict[str, Any]], None]:
+    """An edit that sets `key`, below the study unless it begins with a dot."""
+    *path, last = key[1:].split(".") if key.startswith(".") else f"{STUDY}.{key}".split(".")
+
+    def edit(tree: Any) -> None:
+        for part in path:
+            tree = tree[part]
+        tree[last] = value
+
+    return edit
+
+
+def _drop(key: str) -> Callable[[dict[str, Any]], None]:
+    *path, last = f"{STUDY}.{key}".split(".")
+
+    def edit(tree: Any) -> None:
+        for part in path:
+            tree = tree[part]
+        del tree[last]
+
+    return edit
+
+
+BY_TIME = {"by": "time", "train": [0, 3], "validation": [3, 5], "test": [5, 8]}
+WRONG = {
+    "misspelt key": (
+        _set("training.lerning_rate", 0.1),
+        ["training: unknown key 'lerning_rate' (did you mean 'learning_rate'?); allowed: learning_rate, betas"],
+    ),
+    "unknown key at the top": (_set(".compte", {}), ["(top level): unknown key 'compte'", "allowed: compute, studies"]),
+    "missing key": (_drop("training.epochs"), ["training.epochs: required, but missing"]),
+    "text for a number": (_set("training.epochs", "many"), ["training.epochs = 'many': should be a valid integer"]),
+    "fraction for a count": (_set("training.batch_size", 1.5), ["batch_size = 1.5: should be a valid integer"]),
+    "truth for a count": (_set("training.batch_size", True), ["batch_size = True: should be a valid integer"]),
+    "negative rate": (_set("training.learning_rate", -1.0), ["learning_rate = -1.0: should be greater than 0"]),
+    "infinite rate": (_set("training.learning_rate", float("inf")), ["= inf: should be a finite number"]),
+    "decay rate of 1": (_set("training.betas", [0.9, 1.0]), ["training.betas.1 = 1.0: should be less than 1"]),
+    "unknown schedule": (_set("training.schedule", "step"), ["= 'step': should be 'constant', 'cosine' or"]),
+    "early checkpoint too late": (_set("training.early_epoch", 9), ["early_epoch 9 of cnn is beyond its 4 epochs"]),
+    "null override": (_set("variants.gcnn.training", {"epochs": None}), ["gcnn.training.epochs = None: should be"]),
+    "wrong override": (_set("variants.gcnn.training", {"clip": -1}), ["gcnn.training.clip = -1: should be greater"]),
+    "eps above 1": (_set("datasets.eps000.value", 1.5), ["datasets.eps000.value = 1.5: should be less than or equal"]),
+    "E_10": (_set("datasets.E3.value", 10), ["datasets.E3.value = 10: should be less than or equal to 9"]),
+    "unknown level": (_set("datasets.E3.level", "F"), ["E3: the key 'level' is 'F'; it should be one of 'eps', 'E'"]),
+    "no level": (_drop("datasets.E3.level"), ["E3: the key 'level' is required, but missing"]),
+    "dotted name": (_set("datasets", {"a.b": {"level": "E", "value": 1}}), ["'a.b': a name holds only letters"]),
+    "unknown model": (_set("variants.gcnn.model", "gcn"), ["gcnn.model = 'gcn': not one of the models: cnn, gcnn"]),
+    "unknown option": (
+        _set("variants.gcnn.options.hiden", 3),
+        ["gcnn.options: unknown key 'hiden' (did you mean 'hidden'?); allowed: hidden, layers, kernel, norm"],
+    ),
+    "missing option": (_drop("variants.gcnn.options.hidden"), ["gcnn.options.hidden: required, but missing"]),
+    "even kernel": (_set("variants.gcnn.options.kernel", 4), ["gcnn.options.kernel = 4: must be odd"]),
+    "unknown augmentation": (_set("variants.cnn.augment", "c8"), ["cnn.augment = 'c8': should be 'none' or 'c4'"]),
+    "unknown measure": (_set("measures.lie", {"at": ["best"], "options": {}}), ["not one of the measures: decompos"]),
+    "unknown checkpoint": (_set("measures.error.at", ["last"]), ["at.0 = 'last': should be 'best' or 'early'"]),
+    "option of a measure": (
+        _set("measures.error.options", {"p": 1}),
+        ["error.options: unknown key 'p'; allowed: none"],
+    ),
+    "step beyond the rollout": (
+        _set("measures.equivariance.options", {"steps": 9}),
+        ["measures.equivariance: step 9 is beyond the 3 test_steps"],
+    ),
+    "repeated seeds": (_set("seeds", [1, 1]), ["seeds must be distinct"]),
+    "no seeds": (_set("seeds", []), ["seeds: needs at least 1 item(s)"]),
+    "one seed without brackets": (_set("seeds", 3), ["seeds = 3: should be a list"]),
+    "too few frames": (_set("source.frames", 3), ["source frames: 3 frames; a window of the task needs 4"]),
+    "inflow outside the box": (_set("source.inflow.x", 65.0), ["source: the inflow's centre must lie inside"]),
+    "split beyond the frames": (
+        _set("source.split", BY_TIME | {"validation": [3, 9]}),
+        ["source: split by time reaches beyond the 8 stored frames"],
+    ),
+    "reversed split": (_set("source.split", BY_TIME | {"test": [8, 5]}), ["test: start 8 must be below stop 5"]),
+    "unknown device": (_set(".compute.device", "gpu"), ["compute.device = 'gpu': should be 'auto', 'cpu' or 'cuda'"]),
+    "no threads": (_set(".compute.threads", 0), ["compute.threads = 0: should be greater than or equal to 1"]),
+    "list of variants": (_set("variants", ["cnn"]), ["variants: should be a mapping (keys with values)"]),
+    "no studies": (_set(".studies", None), ["studies = None: should be a mapping (keys with values)"]),
+}
+TORN = {
+    "empty": ("", "expected a mapping with the keys compute, studies"),
+    "list": ("- 1\n", "expected a mapping with the keys compute, studies"),
+    "not YAML": ("a: [1", 'in "params.yaml", line 1'),
+    "key twice": ("compute: 1\ncompute: 2\n", "the key 'compute' stands here twice"),
+    "object": ("compute: !!python/object/apply:os.getcwd []\n", "could not determine a constructor"),
+}
+
+
+@pytest.fixture
+def tree() -> Any:
+    """The tree of the test preset."""
+    return read_yaml(PROJECT / "presets/test/params.yaml")
+
+
+def _message(path: Path = Path("params.yaml")) -> str:
+    with pytest.raises(EquidynError) as raised:
+        load(path)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_entry_is_named(case: str, tree: Any, workplace: Path) -> None:
+    edit, words = WRONG[case]
+    edit(tree)
+    Path("params.yaml").write_text(yaml.safe_dump(tree))
+    message = _message()
+    assert message.startswith("params.yaml: 1 wrong entry\n  ")
+    assert [word for word in words if word not in message] == [], message
+    assert message.count("\n") == 1
+
+
+@pytest.mark.parametrize("case", TORN)
+def test_a_file_that_is_no_params_is_named(case: str, workplace: Path) -> None:
+    content, words = TORN[case]
+    Path("params.yaml").write_text(content)
+    message = _message()
+    assert message.startswith("params.yaml: ")
+    assert words in message
+
+
+def test_what_cannot_be_read_is_named(workplace: Path) -> None:
+    assert _message(Path("nowhere.yaml")).startswith("nowhere.yaml: not found")
+    assert _message(workplace) == f"{workplace}: cannot be read (Is a directory)"
+
+
+def test_all_faults_are_told_at_once(tree: Any, workplace: Path) -> None:
+    for case in ("misspelt key", "eps above 1", "unknown model"):
+        WRONG[case][0](tree)
+    Path("params.yaml").write_text(yaml.safe_dump(tree))
+    assert _message().startswith("params.yaml: 3 wrong entries")
+
+
+@pytest.mark.parametrize("command", [["equidyn", "validate"], ["equidyn", "train", "smoke-levels/E3/cnn/1"]])
+def test_commands_tell_it_without_a_traceback(command: list[str], tree: Any, workplace: Path) -> None:
+    WRONG["negative rate"][0](tree)
+    Path("params.yaml").write_text(yaml.safe_dump(tree))
+    answer = subprocess.run([PROGRAMS / command[0], *command[1:]], capture_output=True, text=True, check=False)
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("equidyn: params.yaml: 1 wrong entry")
+    assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize("case", ["negative rate", "unknown model"])
+def test_snakemake_tells_it_before_any_job(case: str, tree: Any, workplace: Path) -> None:
+    edit, words = WRONG[case]
+    edit(tree)
+    Path("params.yaml").write_text(yaml.safe_dump(tree))
+    command = [PROGRAMS / "snakemake", "--snakefile", PROJECT / "Snakefile", "--dry-run", "--cores", "1"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    said = answer.stdout + answer.stderr
+    assert answer.returncode == 1
+    assert words[0] in said
+    assert "Traceback" not in said
+    assert "Job stats" not in said
+
+
+def test_yaml_may_merge_and_write_exponents_without_a_dot(tree: Any, workplace: Path) -> None:
+    content = (PROJECT / "presets/test/params.yaml").read_text()
+    content = content.replace("learning_rate: 2.0e-3", "learning_rate: 2e-3").replace("cnn:\n", "cnn: &plain\n", 1)
+    begin, end = content.index("      cnn-aug:"), content.index("      gcnn:")
+    Path("params.yaml").write_text(
+        f"{content[:begin]}      cnn-aug:\n        <<: *plain\n        augment: c4\n{content[end:]}"
+    )
+    study = load().studies["smoke-levels"]
+    assert study.training.learning_rate == 2e-3
+    assert study.variants["cnn-aug"].model_dump() == study.variants["cnn"].model_dump() | {"augment": "c4"}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_params_of_the_project_are_valid(name: str) -> None:
+    schema = json.loads((PROJECT / "workflow/schemas/params.schema.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(read_yaml(PROJECT / name))
+    assert list(load(PROJECT / name).cells())
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_key_is_explained(name: str) -> None:
+    """By a comment on its line, or on the line of the mapping that it opens; grids are explained by their heading."""
+    lines = (PROJECT / name).read_text().splitlines()
+    settings = [
+        line for line in lines if ": " in line and not line.lstrip().startswith("#") and line.rstrip()[-1] != ":"
+    ]
+    grids = ("level:", "model:", "options:", "augment:", "by:", "kind:")
+    assert [line for line in settings if "#" not in line and not any(word in line for word in grids)] == []
+
+
+def test_the_schema_is_in_step() -> None:
+    """After a change of the models: equidyn schema > workflow/schemas/params.schema.json."""
+    assert (PROJECT / "workflow/schemas/params.schema.json").read_text() == text()

@@ -1,0 +1,256 @@
+"""The stage report, from synthetic cells to a page: what it shows, and what it does not drop."""
+
+import base64
+import re
+from contextlib import chdir
+from copy import deepcopy
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from reporting_cells import edit_json, write_cells
+from safetensors.numpy import save_file
+from toy import TREE
+
+from equidyn import paths
+from equidyn.errors import EquidynError
+from equidyn.params import Cell, Params
+from equidyn.reporting.gather import gather
+from equidyn.reporting.report import run
+from equidyn.reporting.sections import rollouts
+
+DIVERGED = Cell("toy", "broken", "cnn", 2)
+DATASETS = {"sym": {"level": "eps", "value": 0.0}, "broken": {"level": "eps", "value": 0.3}}
+
+
+def _params(**changes: object) -> Params:
+    tree = deepcopy(TREE)
+    tree["studies"]["toy"].update({"datasets": DATASETS, "seeds": [1, 2, 3]} | changes)
+    return Params.model_validate(tree)
+
+
+def _small(**changes: object) -> Params:
+    """One dataset, two variants: quick to draw."""
+    variants = {name: TREE["studies"]["toy"]["variants"][name] for name in ("cnn", "gcnn")}
+    return _params(**{"datasets": {"sym": DATASETS["sym"]}, "variants": variants} | changes)
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The reports folder of a study with a run that diverged."""
+    folder = tmp_path_factory.mktemp("report")
+    with chdir(folder):
+        write_cells(_params(), diverged=(DIVERGED,))
+        assert run(_params()) == Path("reports/report.html")
+    return folder / "reports"
+
+
+@pytest.fixture(scope="module")
+def page(reports: Path) -> str:
+    return (reports / "report.html").read_text(encoding="utf-8")
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.ids: list[str] = []
+        self.targets: list[str] = []
+        self.without_alt = 0
+
+    def handle_starttag(self, tag, attrs):
+        known = dict(attrs)
+        self.tags.add(tag)
+        self.ids += [known["id"]] if "id" in known else []
+        self.targets += [known[key] for key in ("href", "src", "srcset", "data", "action") if key in known]
+        self.without_alt += tag == "img" and not known.get("alt")
+
+
+@pytest.fixture(scope="module")
+def links(page: str) -> _Links:
+    parser = _Links()
+    parser.feed(page)
+    return parser
+
+
+def test_page_opens_offline(links, page, reports):
+    assert not links.tags & {"script", "link", "iframe", "object", "embed"}
+    assert not re.search(r"url\(|@import|https?://", page)
+    for target in links.targets:
+        if not target.startswith(("data:", "#")):
+            assert (reports / target).is_file(), target
+    assert len(page) < 5e6
+
+
+def test_pictures_inside_load_nothing_either(links):
+    pictures = [target for target in links.targets if target.startswith("data:image/svg+xml;base64,")]
+    assert len(pictures) == 7
+    for picture in pictures:
+        svg = base64.b64decode(picture.partition(",")[2]).decode()
+        assert all(target.startswith(("#", "data:")) for target in re.findall(r'href="([^"]*)"', svg))
+
+
+def test_page_is_accessible(links, page):
+    assert links.without_alt == 0
+    assert len(links.ids) == len(set(links.ids))
+    assert all(target[1:] in links.ids for target in links.targets if target.startswith("#"))
+    assert 'lang="en"' in page and 'name="viewport"' in page
+
+
+def test_page_tells_what_was_run_and_found(page):
+    for words in ("2 datasets × 4 variants × 3 seeds = 24 cells", "0123456789ab", "torch 2.13.0", "cpu, bf16"):
+        assert words in page
+    assert "At ε = 0, gcnn has the lowest test RMSE" in page
+    assert "PhiFlow smoke toy" in page
+    assert "rgroup (8,705, +15 %) is more than 5 % off the median" in page
+
+
+def test_diverged_run_is_shown_and_left_out_of_the_mean(page, reports):
+    assert "Diverged: toy/broken/cnn, seed 2 (epoch 3: training loss nan" in page
+    assert "diverged\N{NO-BREAK SPACE}(1\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}3)" in page
+    table = pd.read_csv(reports / "tables" / "toy-rmse.csv").set_index(["dataset", "variant"])
+    assert table.loc[("broken", "cnn"), ["n", "seeds", "diverged"]].tolist() == [2, 3, 1]
+    long = pd.read_csv(reports / "tables" / "toy-measures.csv")
+    kept = long.query("dataset == 'broken' and variant == 'cnn' and checkpoint == 'best' and quantity == 'rmse'")
+    assert kept["status"].tolist().count("diverged") == 1
+    assert table.loc[("broken", "cnn"), "mean"] == kept.query("status != 'diverged'")["value"].mean()
+
+
+def test_every_number_is_in_the_long_table(reports):
+    long = pd.read_csv(reports / "tables" / "toy-measures.csv")
+    columns = ["study", "dataset", "variant", "seed", "status", "checkpoint", "measure", "quantity", "value"]
+    assert list(long.columns) == columns
+    assert long.groupby("measure")["quantity"].nunique().to_dict() == {
+        "decomposition": 4,
+        "equivariance": 3,
+        "error": 14,
+    }
+    assert "rmse_by_step[6]" in set(long["quantity"])
+    assert not long.duplicated([*columns[:4], *columns[5:8]]).any()
+
+
+def test_markdown_mirrors_the_page(reports, page):
+    text = (reports / "report.md").read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)]+)\)", text):
+        assert (reports / target).is_file(), target
+    assert re.findall(r"^### (.+)$", text, re.M) == re.findall(r"<h3>(.+)</h3>", page)
+
+
+def test_animation_is_small_and_loops(reports):
+    animation = (reports / "figures" / "toy-rollout.gif").read_bytes()
+    assert animation.startswith(b"GIF89a") and b"NETSCAPE2.0" in animation
+    assert len(animation) < 500_000
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_same_cells_give_the_same_bytes_whatever_the_clock_says(workplace):
+    params = _small()
+    write_cells(params)
+    run(params)
+    first = {kind: _contents(Path("reports") / kind) for kind in ("tables", "figures")}
+    other = {"commit": "ffff", "source": "s", "versions": {"python": "4"}, "wall_seconds": 1e3, "written": "2030-01-01"}
+    for cell in params.cells():
+        for name in ("run.json", "measures.json"):
+            edit_json(paths.run(cell) / name, provenance=other)
+    run(params)
+    assert first == {kind: _contents(Path("reports") / kind) for kind in ("tables", "figures")}
+    assert {Path(name).suffix for name in first["figures"]} == {".svg", ".png", ".gif"}
+
+
+def test_the_folder_is_replaced_whole_but_not_what_is_not_ours(workplace):
+    params = _small(seeds=[1], measures={"error": {"at": ["best"], "options": {}}})
+    write_cells(params)
+    for path in ("figures/gone-rmse.svg", "tables/gone.csv", "example/report.html", "notes.txt"):
+        (Path("reports") / path).parent.mkdir(parents=True, exist_ok=True)
+        (Path("reports") / path).write_text("old", encoding="utf-8")
+    run(params)
+    assert not Path("reports/figures/gone-rmse.svg").exists() and not Path("reports/tables/gone.csv").exists()
+    assert Path("reports/example/report.html").read_text(encoding="utf-8") == "old"
+    assert Path("reports/notes.txt").exists()
+    assert sorted(path.name for path in workplace.iterdir()) == ["data", "reports"]
+
+
+def test_one_seed_and_a_missing_measure(workplace):
+    params = _small(seeds=[7], measures={"error": {"at": ["best"], "options": {}}})
+    write_cells(params)
+    page = run(params).read_text(encoding="utf-8")
+    assert "n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}1" in page and "One seed (n = 1), so there are no intervals." in page
+    assert "the comparison is inconclusive" in page and "no variant has 3 finite seeds" in page
+    left_out = "Learned equivariance, Loss due to broken symmetry, Early and best checkpoints"
+    assert f"Not measured here, and so left out: {left_out}." in page
+
+
+def test_null_numbers_and_a_variant_of_which_every_run_diverged(workplace):
+    params = _small()
+    write_cells(params, diverged=tuple(Cell("toy", "sym", "cnn", seed) for seed in (1, 2, 3)))
+    null = {
+        "error": {"rmse": None, "rmse_by_step": [None] * 6},
+        "equivariance": {"pairwise": None},
+        "decomposition": {"share": None},
+    }
+    for seed in (1, 2, 3):
+        edit_json(
+            paths.run(Cell("toy", "sym", "cnn", seed)) / "measures.json", checkpoints={"best": null, "early": null}
+        )
+    edit_json(paths.run(Cell("toy", "sym", "gcnn", 1)) / "measures.json", checkpoints={"best": null, "early": null})
+    page = run(params).read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
+    assert "diverged (3 of 3)" in page
+    assert "n = 2" in page
+    assert "gcnn has the lowest test RMSE" in page and "no other finite variant" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("measures.json", None),
+        ("measures.json", '{"study": "toy"'),
+        ("measures.json", '{"study": "toy"}'),
+        ("measures.json", "[]"),
+        ("run.json", None),
+        ("history.csv", None),
+        ("history.csv", ""),
+        ("history.csv", "epoch,validation_rmse\n0,0.5\n1,0."),
+        ("history.csv", "epoch,validation_rmse\n0,0.5\n"),
+        ("example.safetensors", "torn"),
+    ],
+)
+def test_a_missing_or_torn_file_is_named_and_the_old_report_stands(workplace, name, content):
+    params = _small(seeds=[1])
+    write_cells(params)
+    Path("reports").mkdir()
+    Path("reports/report.html").write_text("old", encoding="utf-8")
+    path = paths.run(Cell("toy", "sym", "cnn", 1)) / name
+    path.unlink() if content is None else path.write_text(content, encoding="utf-8")
+    with pytest.raises(EquidynError, match=re.escape(str(path))):
+        run(params)
+    assert [entry.name for entry in Path("reports").iterdir()] == ["report.html"]
+    assert Path("reports/report.html").read_text(encoding="utf-8") == "old"
+
+
+def test_a_cell_of_another_run_is_named(workplace):
+    params = _small(seeds=[1])
+    write_cells(params)
+    path = paths.run(Cell("toy", "sym", "cnn", 1)) / "measures.json"
+    edit_json(path, seed=9)
+    with pytest.raises(EquidynError, match="belongs to toy/sym/cnn/9"):
+        run(params)
+
+
+def _pictured(params: Params) -> str:
+    return rollouts.section(gather(params)[0]).pictures[0].caption
+
+
+def test_rollouts_are_shown_where_something_moves(workplace):
+    params = _small(datasets=DATASETS, seeds=[1])
+    write_cells(params)
+    assert "first test window at ε = 0.3, seed 1" in _pictured(params)
+    still = {name: np.zeros((6, 2, 16, 16), np.float32) for name in ("truth", "prediction")}
+    for cell in params.cells():
+        if cell.dataset == "broken":
+            save_file(still | {"start": still["truth"][0].copy()}, paths.run(cell) / "example.safetensors")
+    assert "first test window at ε = 0, seed 1" in _pictured(params)

@@ -1,0 +1,65 @@
+"""The graph of stages, as dvc.yaml has it."""
+
+from pathlib import Path
+
+import networkx as nx
+import pytest
+
+from equidyn.errors import EquidynError
+from equidyn.params import read_yaml
+from equidyn.reporting import rulegraph
+
+ROOT = Path(__file__).resolve().parents[2]
+PARAMS = {"studies": {"s": {"datasets": {"a": 1, "b": 2}, "seeds": [1, 2, 3]}}}
+STAGES = {
+    "stages": {
+        "report": {"deps": ["data/runs"], "outs": ["reports/report.html"]},
+        "prepare-s": {
+            "matrix": {"dataset": "${studies.s.datasets}"},
+            "deps": ["src"],
+            "outs": ["data/datasets/s/${item.dataset}.h5"],
+        },
+        "train-s": {
+            "matrix": {"dataset": "${studies.s.datasets}", "seed": "${studies.s.seeds}", "way": ["x", "y"]},
+            "deps": ["data/datasets/s/${item.dataset}.h5"],
+            "outs": [{"data/runs/s/${item.dataset}/${item.seed}/run.json": {"cache": False}}],
+        },
+        "list-s": {"foreach": "${studies.s.seeds}", "do": {"deps": ["data/datasets/other"], "outs": ["lists/${item}"]}},
+    }
+}
+
+
+def test_stages_jobs_and_arrows():
+    graph = rulegraph.stage_graph(STAGES, PARAMS)
+    assert dict(graph.nodes(data="jobs")) == {"report": 1, "prepare-s": 2, "train-s": 12, "list-s": 3}
+    assert set(graph.edges) == {("prepare-s", "train-s"), ("train-s", "report")}
+
+
+def test_the_projects_own_file():
+    params = read_yaml(ROOT / "params.yaml")
+    graph = rulegraph.stage_graph(read_yaml(ROOT / "dvc.yaml"), params)
+    for name, study in params["studies"].items():
+        grid = len(study["datasets"]) * len(study["variants"]) * len(study["seeds"])
+        assert graph.nodes[f"prepare-{name}"]["jobs"] == len(study["datasets"])
+        assert graph.nodes[f"train-{name}"]["jobs"] == graph.nodes[f"measure-{name}"]["jobs"] == grid
+        assert nx.has_path(graph, f"prepare-{name}", f"train-{name}")
+        assert nx.has_path(graph, f"train-{name}", f"measure-{name}")
+        assert nx.has_path(graph, f"measure-{name}", "report")
+
+
+def test_without_dvc_yaml_the_page_says_so(workplace):
+    section = rulegraph.section()
+    assert "there is no dvc.yaml" in section.text[0]
+    assert not section.pictures
+
+
+@pytest.mark.parametrize("stages", [None, [], {"stages": []}, {"stages": {"a": "b"}}])
+def test_a_foreign_file_is_named(stages):
+    with pytest.raises(EquidynError, match=r"dvc\.yaml"):
+        rulegraph.stage_graph(stages, PARAMS)
+
+
+def test_a_circle_is_named():
+    circle = {"stages": {"a": {"deps": ["x"], "outs": ["y"]}, "b": {"deps": ["y"], "outs": ["x"]}}}
+    with pytest.raises(EquidynError, match="circle"):
+        rulegraph.stage_graph(circle, {})

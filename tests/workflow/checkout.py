@@ -1,0 +1,83 @@
+"""A copy of the project in a folder of its own, so that tests can run, change and break it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+_NEVER = {".git", ".venv", ".snakemake", "__pycache__", ".pytest_cache", ".ruff_cache", "dvc.lock", "cache", "tmp"}
+_OUTPUTS = {"data", "reports", "logs"}
+
+
+class Checkout:
+    """Commands run in it with its own code, by the environment that runs the tests."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.preset = root / "presets/test"
+        self.params = self.preset / "params.yaml"
+
+    @classmethod
+    def fresh(cls, root: Path) -> "Checkout":
+        """The project as it stands, without outputs, in a repository of its own."""
+        shutil.copytree(PROJECT, root, symlinks=True, ignore=_left_out)
+        checkout = cls(root)
+        checkout.run("git", "init", "--quiet")
+        return checkout
+
+    def copy(self, root: Path) -> "Checkout":
+        """The same with its outputs and the engines' records."""
+        shutil.copytree(self.root, root, symlinks=True)
+        return Checkout(root)
+
+    def start(self, *command: str, folder: Path | None = None) -> subprocess.Popen[str]:
+        """Start a command without waiting for it; its words of both kinds are kept together."""
+        return subprocess.Popen(
+            command,
+            cwd=folder or self.root,
+            env=self._environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, *command: str, folder: Path | None = None, status: int = 0) -> str:
+        """Run a command that must end with `status`; returns what it says."""
+        process = self.start(*command, folder=folder)
+        words, _ = process.communicate(timeout=600)
+        assert process.returncode == status, words
+        return words
+
+    def equidyn(self, *arguments: str, status: int = 0) -> str:
+        """Run `equidyn` in the test preset."""
+        return self.run("equidyn", *arguments, folder=self.preset, status=status)
+
+    def snakemake(self, *arguments: str, status: int = 0) -> str:
+        """Run Snakemake on the test preset."""
+        return self.run("snakemake", "--directory", "presets/test", "--cores", "1", *arguments, status=status)
+
+    def dvc(self, *arguments: str, status: int = 0) -> str:
+        """Run DVC on the test preset."""
+        return self.run("dvc", *arguments, "presets/test/dvc.yaml", status=status)
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        """Replace a text that stands once in a file."""
+        text = (self.root / path).read_text()
+        assert text.count(old) == 1, f"{path}: {old!r} stands there {text.count(old)} times"
+        (self.root / path).write_text(text.replace(old, new))
+
+    def _environment(self) -> dict[str, str]:
+        programs = Path(sys.executable).parent
+        return os.environ | {
+            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": str(self.root / "src"),
+            "DVC_SITE_CACHE_DIR": str(self.root.parent / f"{self.root.name}-dvc"),
+        }
+
+
+def _left_out(folder: str, names: list[str]) -> set[str]:
+    place = Path(folder)
+    holds_outputs = place == PROJECT or place.parent == PROJECT / "presets"
+    return set(names) & (_NEVER | _OUTPUTS if holds_outputs else _NEVER)

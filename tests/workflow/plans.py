@@ -1,0 +1,54 @@
+"""What an engine would run in the present folder, as JSON: `plans.py snakemake SNAKEFILE`, `plans.py dvc`.
+
+A plan is a list of jobs: {command, outputs, inputs, keys (of params.yaml)}; paths are relative to the folder.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def of_snakemake(snakefile: str) -> list[dict[str, Any]]:
+    """All jobs of the workflow, whether or not their outputs exist."""
+    from snakemake.api import SnakemakeApi
+    from snakemake.settings.types import DAGSettings, OutputSettings, Quietness, ResourceSettings
+
+    with SnakemakeApi(OutputSettings(quiet={Quietness.ALL})) as api:
+        outer = api.workflow(resource_settings=ResourceSettings(cores=1), snakefile=Path(snakefile))
+        outer.dag(DAGSettings(forceall=True))
+        workflow = outer._workflow
+        workflow._prepare_dag(forceall=True, ignore_incomplete=True, lock_warn_only=True)
+        workflow._build_dag()
+        return [_job(job) for job in workflow.dag.jobs if job.shellcmd]
+
+
+def _job(job: Any) -> dict[str, Any]:
+    return {
+        "command": job.shellcmd.removesuffix(f" 2>&1 | tee {job.log}"),
+        "outputs": sorted(map(str, job.output)),
+        "inputs": sorted(map(str, job.input)),
+        "keys": sorted(json.loads(job.params.reads)),
+    }
+
+
+def of_dvc() -> list[dict[str, Any]]:
+    """All stages of the dvc.yaml of this folder."""
+    from dvc.dependency import ParamsDependency
+    from dvc.repo import Repo
+
+    return [
+        {
+            "command": stage.cmd,
+            "outputs": sorted(out.def_path for out in stage.outs),
+            "inputs": sorted(dep.def_path for dep in stage.deps if not isinstance(dep, ParamsDependency)),
+            "keys": sorted(key for dep in stage.deps if isinstance(dep, ParamsDependency) for key in dep.params),
+        }
+        for stage in Repo().index.stages
+        if stage.cmd and Path(stage.wdir) == Path.cwd()
+    ]
+
+
+if __name__ == "__main__":
+    engine, *arguments = sys.argv[1:]
+    json.dump({"snakemake": of_snakemake, "dvc": of_dvc}[engine](*arguments), sys.stdout)

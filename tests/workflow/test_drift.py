@@ -1,0 +1,111 @@
+"""Both engines plan the same: the same commands, outputs, inputs, keys of params.yaml and source files."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from checkout import PROJECT, Checkout
+
+from equidyn import paths, sources
+from equidyn.params import Params, load
+from equidyn.params.subtrees import measure_keys, prepare_keys, report_keys, train_keys
+
+PLANS = str(Path(__file__).with_name("plans.py"))
+FOLDERS = [".", "presets/test", "presets/paper"]
+Plan = dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """A clean copy, since planning leaves records behind."""
+    return Checkout.fresh(tmp_path_factory.mktemp("drift") / "checkout")
+
+
+@pytest.fixture(scope="module", params=FOLDERS)
+def folder(request: pytest.FixtureRequest, project: Checkout) -> Path:
+    """Each folder that holds a params.yaml."""
+    return project.root / request.param
+
+
+@pytest.fixture(scope="module")
+def params(folder: Path) -> Params:
+    """That folder's params."""
+    return load(folder / "params.yaml")
+
+
+@pytest.fixture(scope="module")
+def snakemake(project: Checkout, folder: Path) -> Plan:
+    """Command -> job, as Snakemake plans."""
+    return _plan(project, folder, "snakemake", str(project.root / "Snakefile"))
+
+
+@pytest.fixture(scope="module")
+def dvc(project: Checkout, folder: Path) -> Plan:
+    """Command -> job, as DVC plans."""
+    return _plan(project, folder, "dvc")
+
+
+def _plan(project: Checkout, folder: Path, *engine: str) -> Plan:
+    process = project.run(sys.executable, "-W", "ignore", PLANS, *engine, folder=folder)
+    jobs = json.loads(process.splitlines()[-1])
+    assert len({job["command"] for job in jobs}) == len(jobs)
+    return {job["command"]: job for job in jobs}
+
+
+def test_the_same_commands(snakemake: Plan, dvc: Plan) -> None:
+    """DVC has one stage more: it cannot compute which sources a variant uses."""
+    assert dvc.keys() - snakemake.keys() == {"equidyn sources"}
+    assert not snakemake.keys() - dvc.keys()
+
+
+def test_the_same_outputs_and_keys(snakemake: Plan, dvc: Plan) -> None:
+    for command, job in snakemake.items():
+        assert job["outputs"] == dvc[command]["outputs"]
+        assert job["keys"] == dvc[command]["keys"]
+
+
+def test_the_same_inputs(snakemake: Plan, dvc: Plan) -> None:
+    """Beside sources. DVC's report depends on the folder of all runs, Snakemake's on the files in it."""
+    for command, job in snakemake.items():
+        files = [path for path in job["inputs"] if "src/equidyn" not in path]
+        needs = [path for path in dvc[command]["inputs"] if not path.startswith(str(sources.FOLDER))]
+        assert all(any(path == need or path.startswith(f"{need}/") for need in needs) for path in files)
+        assert all(any(path == need or path.startswith(f"{need}/") for path in files) for need in needs)
+
+
+def test_the_same_sources(project: Checkout, folder: Path, snakemake: Plan, dvc: Plan) -> None:
+    project.run("equidyn", "sources", folder=folder)
+    for command, job in snakemake.items():
+        (listed,) = (path for path in dvc[command]["inputs"] if path.startswith(str(sources.FOLDER)))
+        names = [line.split("  ")[1] for line in (folder / listed).read_text().splitlines()]
+        assert names
+        files = [path.rpartition("src/")[2] for path in job["inputs"] if "src/equidyn" in path]
+        assert sorted(names) == sorted(files)
+
+
+def test_every_job_is_as_the_stages_expect(params: Params, snakemake: Plan) -> None:
+    """Commands, outputs and keys against the modules that the stages themselves use."""
+    expected = {"equidyn report": report_keys()}
+    for name, study in params.studies.items():
+        for dataset in study.datasets:
+            command = f"equidyn prepare {name}/{dataset}"
+            expected[command] = prepare_keys(name, dataset)
+            outputs = [paths.dataset(name, dataset), paths.card(name, dataset)]
+            assert snakemake[command]["outputs"] == sorted(map(str, outputs))
+    for cell in params.cells():
+        expected[f"equidyn train {cell}"] = train_keys(cell)
+        expected[f"equidyn measure {cell}"] = measure_keys(cell)
+        for stage in ("train", "measure"):
+            outputs = snakemake[f"equidyn {stage} {cell}"]["outputs"]
+            assert {Path(path).parent for path in outputs} == {paths.run(cell)}
+    assert {command: job["keys"] for command, job in snakemake.items()} == {
+        command: sorted(keys) for command, keys in expected.items()
+    }
+
+
+def test_presets_link_to_the_same_stages_and_sources() -> None:
+    for name in ("test", "paper"):
+        for linked in ("dvc.yaml", "src"):
+            assert (PROJECT / "presets" / name / linked).resolve() == PROJECT / linked

@@ -1,0 +1,75 @@
+"""A change re-runs the cells that it touches, and no others, in both engines."""
+
+import re
+
+import pytest
+from checkout import Checkout
+
+MEASURE_AND_TRAIN = ("measure", "train")
+CELLS = [(dataset, seed) for dataset in ("eps000", "E3") for seed in (1, 2)]
+
+
+def _commands(*variants: str) -> set[str]:
+    """All that a change of these variants touches."""
+    names = [f"smoke-levels/{dataset}/{variant}/{seed}" for variant in variants for dataset, seed in CELLS]
+    return {f"equidyn {stage} {name}" for stage in MEASURE_AND_TRAIN for name in names} | {"equidyn report"}
+
+
+def _planned_by_snakemake(checkout: Checkout) -> set[str]:
+    words = checkout.snakemake("--dry-run", "--printshellcmds")
+    return set(re.findall(r"(equidyn .*) 2>&1 \| tee", words, re.MULTILINE))
+
+
+def _planned_by_dvc(checkout: Checkout) -> set[str]:
+    """Stale stages and all that depend on them; the lists of sources must be made for DVC to know."""
+    checkout.run("dvc", "repro", "dvc.yaml:sources", folder=checkout.preset)
+    words = checkout.dvc("repro", "--dry", "--force-downstream")
+    return set(re.findall(r"^> (equidyn .*)$", words, re.MULTILINE))
+
+
+def _change_learning_rate(checkout: Checkout) -> None:
+    variant = "options: {hidden: 3, layers: 3, kernel: 3, norm: none}\n        augment: none\n"
+    checkout.edit("presets/test/params.yaml", variant, f"{variant}        training: {{learning_rate: 1.0e-3}}\n")
+
+
+def _change_model(checkout: Checkout) -> None:
+    checkout.edit("src/equidyn/models/cnn.py", "return self.weight, self.bias", "return self.weight * 1, self.bias")
+
+
+def _change_measure(checkout: Checkout) -> None:
+    checkout.edit("src/equidyn/measures/equivariance.py", "steps: PositiveInt = 1", "steps: PositiveInt = 2")
+
+
+def _reorder_keys(checkout: Checkout) -> None:
+    """The same values in another order and spelling."""
+    checkout.edit("presets/test/params.yaml", "{level: E, value: 3}", "{value: 3, level: E}  # turned round")
+
+
+EVERY_MEASURE = {name for name in _commands("cnn", "cnn-aug", "gcnn", "rgroup") if "train" not in name}
+CHANGES = {
+    "learning rate of one variant": (_change_learning_rate, _commands("gcnn")),
+    "model file of two variants": (_change_model, _commands("cnn", "cnn-aug")),
+    "measure file": (_change_measure, EVERY_MEASURE),
+    "order of keys": (_reorder_keys, set()),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_snakemake_plans_just_what_a_change_touches(by_snakemake: Checkout, change: str) -> None:
+    make, expected = CHANGES[change]
+    make(by_snakemake)
+    assert _planned_by_snakemake(by_snakemake) == expected
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_dvc_plans_just_what_a_change_touches(by_dvc: Checkout, change: str) -> None:
+    make, expected = CHANGES[change]
+    make(by_dvc)
+    assert _planned_by_dvc(by_dvc) == expected
+
+
+def test_dvc_runs_what_it_plans(by_dvc: Checkout) -> None:
+    """In truth, not in a plan: a changed model file re-runs its own cells and the report."""
+    by_dvc.edit("src/equidyn/models/rgroup.py", "banks**-0.5", "(2 * banks) ** -0.5")
+    words = by_dvc.dvc("repro")
+    assert set(re.findall(r"^> (equidyn .*)$", words, re.MULTILINE)) == _commands("rgroup") | {"equidyn sources"}
