@@ -79,7 +79,7 @@ WRONG = {
     "unknown checkpoint": (_set("measures.error.at", ["last"]), ["at.0 = 'last': should be 'best' or 'early'"]),
     "option of a measure": (
         _set("measures.error.options", {"p": 1}),
-        ["error.options: unknown key 'p'; allowed: none"],
+        ["options: unknown key 'p'; allowed: none"],
     ),
     "step beyond the rollout": (
         _set("measures.equivariance.options", {"steps": 9}),

@@ -1,0 +1,93 @@
+"""The files of one cell, whole or refused."""
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
+
+from equidyn import paths
+from equidyn.errors import EquidynError
+from equidyn.files import read_json
+from equidyn.params.study import Cell
+
+_RUN_KEYS = ("status", "message", "parameters", "epochs", "best_epoch", "early_epoch", "device", "precision")
+_MEASURE_KEYS = ("strict", "checkpoints", "data")
+_PROVENANCE_KEYS = ("commit", "source", "versions", "wall_seconds")
+_DATA_KEYS = ("equivariance", "checks")
+
+
+@dataclass(frozen=True)
+class CellFiles:
+    """run.json, measures.json and history.csv of a cell."""
+
+    cell: Cell
+    run: dict[str, Any]
+    measures: dict[str, Any]
+    history: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Example:
+    """The first test window: velocities in units of the data's rms velocity component.
+
+    start: (2, y, x); truth, prediction: (step, 2, y, x).
+    """
+
+    start: np.ndarray
+    truth: np.ndarray
+    prediction: np.ndarray
+
+
+def read_cell(cell: Cell) -> CellFiles:
+    """Read a cell; raises EquidynError that names the file which is missing, torn or of another cell."""
+    folder = paths.run(cell)
+    run = _tree(folder / "run.json", cell, _RUN_KEYS)
+    measures = _tree(folder / "measures.json", cell, _MEASURE_KEYS)
+    _need(folder / "measures.json", measures["data"], _DATA_KEYS)
+    _need(folder / "measures.json", measures["data"].get("provenance"), _PROVENANCE_KEYS)
+    return CellFiles(cell, run, measures, _history(folder / "history.csv", run["epochs"]))
+
+
+def read_example(cell: Cell) -> Example:
+    """Read the example rollout of a cell."""
+    path = paths.run(cell) / "example.safetensors"
+    try:
+        return Example(**load_file(path))
+    except (OSError, SafetensorError, TypeError) as fault:
+        raise _torn(path, str(fault)) from None
+
+
+def _tree(path: Path, cell: Cell, keys: tuple[str, ...]) -> dict[str, Any]:
+    tree = read_json(path)
+    _need(path, tree, (*keys, "study", "dataset", "variant", "seed"))
+    _need(path, tree.get("provenance"), _PROVENANCE_KEYS)
+    found = Cell(tree["study"], tree["dataset"], tree["variant"], tree["seed"])
+    if found != cell:
+        raise _torn(path, f"it belongs to {found}")
+    return tree
+
+
+def _need(path: Path, tree: Any, keys: tuple[str, ...]) -> None:
+    missing = [key for key in keys if not isinstance(tree, dict) or key not in tree]
+    if missing:
+        raise _torn(path, f"it lacks {', '.join(missing)}")
+
+
+def _history(path: Path, epochs: int) -> pd.DataFrame:
+    try:
+        text = path.read_text(encoding="utf-8")
+        history = pd.read_csv(io.StringIO(text))
+    except (OSError, ValueError) as fault:
+        raise _torn(path, str(fault)) from None
+    if not text.endswith("\n") or "epoch" not in history or history["epoch"].max() != epochs:
+        raise _torn(path, f"it does not reach epoch {epochs}, as run.json beside it says")
+    return history
+
+
+def _torn(path: Path, fault: str) -> EquidynError:
+    return EquidynError(f"{path}: missing or not whole ({fault}); delete it and run again (snakemake or dvc repro)")

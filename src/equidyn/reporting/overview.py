@@ -1,0 +1,110 @@
+"""What was run: preset, sources, commit, versions, machine, wall times, and how the runs ended."""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from equidyn.reporting.gather import StudyResults
+from equidyn.reporting.numbers import counted, duration, listed
+
+
+@dataclass(frozen=True)
+class Overview:
+    """facts: (name, value) for the head of the page; times: wall time per stage.
+
+    diverged: one sentence per run. stopped: one line per study and variant with runs that stopped early.
+    """
+
+    facts: list[tuple[str, str]]
+    times: pd.DataFrame
+    diverged: list[str]
+    stopped: list[str]
+
+    @property
+    def time_rows(self) -> list[list[str]]:
+        """Rows of `times`."""
+        return self.times.astype(str).to_numpy().tolist()
+
+
+def overview(studies: list[StudyResults]) -> Overview:
+    """All of it is read from the provenance that every output carries."""
+    provenances = [part for study in studies for part in study.provenances]
+    runs = pd.concat([study.runs.assign(study=study.name) for study in studies], ignore_index=True)
+    facts = [
+        ("Preset", preset(Path.cwd())),
+        *((f"Study {study.name}", _grid(study)) for study in studies),
+        ("Data", listed(_sources(studies))),
+        ("Commit", _several(part["commit"] for part in provenances)),
+        ("Packages", _versions(provenances)),
+        ("Training on", _several(f"{row.device}, {row.precision}" for row in runs.itertuples())),
+        ("Machine", _several(part.get("machine", "unknown") for part in provenances)),
+        ("Runs", _ends(runs)),
+    ]
+    return Overview(facts, _times(studies), _diverged(runs), _stopped(runs))
+
+
+def preset(folder: Path) -> str:
+    """The preset's name, from the working folder: presets/NAME, or "default" for the root of the project."""
+    return folder.name if folder.parent.name == "presets" else "default"
+
+
+def _grid(study: StudyResults) -> str:
+    sizes = ((study.datasets, "dataset"), (study.variants, "variant"), (study.settings.seeds, "seed"))
+    return f"{' × '.join(counted(len(part), noun) for part, noun in sizes)} = {counted(len(study.runs), 'cell')}"
+
+
+def _sources(studies: list[StudyResults]) -> list[str]:
+    return list(dict.fromkeys(str(tree["provenance"]["source"]) for study in studies for tree in study.data.values()))
+
+
+def _several(values: Any) -> str:
+    """The one value that all outputs share, or each with the number of outputs that have it."""
+    counts = Counter(map(str, values))
+    if len(counts) == 1:
+        return next(iter(counts))
+    return "; ".join(f"{value} ({counted(count, 'output')})" for value, count in counts.most_common())
+
+
+def _versions(provenances: list[dict[str, Any]]) -> str:
+    return _several(", ".join(f"{name} {number}" for name, number in part["versions"].items()) for part in provenances)
+
+
+def _times(studies: list[StudyResults]) -> pd.DataFrame:
+    """Wall time of each stage, over all jobs and per job."""
+    stages = {
+        "prepare": [tree["provenance"]["wall_seconds"] for study in studies for tree in study.data.values()],
+        "train": [seconds for study in studies for seconds in study.runs["train_seconds"]],
+        "measure": [seconds for study in studies for seconds in study.runs["measure_seconds"]],
+    }
+    rows = [
+        [name, len(times), duration(sum(times)), duration(sum(times) / len(times)), duration(max(times))]
+        for name, times in stages.items()
+    ]
+    return pd.DataFrame(rows, columns=["stage", "jobs", "all jobs", "mean of a job", "longest job"])
+
+
+def _ends(runs: pd.DataFrame) -> str:
+    counts = runs["status"].value_counts()
+    words = {"completed": "ran all epochs", "stopped": "stopped early", "diverged": "diverged"}
+    return f"{counted(len(runs), 'run')}: " + ", ".join(
+        f"{counts.get(status, 0)} {words.get(status, status)}" for status in dict.fromkeys([*words, *counts.index])
+    )
+
+
+def _diverged(runs: pd.DataFrame) -> list[str]:
+    return [
+        f"Diverged: {row.study}/{row.dataset}/{row.variant}, seed {row.seed} ({row.message})."
+        for row in runs[runs["status"] == "diverged"].itertuples()
+    ]
+
+
+def _stopped(runs: pd.DataFrame) -> list[str]:
+    lines = []
+    for (study, variant), part in runs[runs["status"] == "stopped"].groupby(["study", "variant"], sort=False):
+        places = part.groupby("dataset", sort=False)["seed"].agg(lambda seeds: ", ".join(map(str, seeds)))
+        listed_places = "; ".join(f"{dataset} seed {seeds}" for dataset, seeds in places.items())
+        lines.append(f"{study}/{variant}: {listed_places}")
+    return lines

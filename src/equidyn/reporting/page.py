@@ -1,0 +1,90 @@
+"""The page, in HTML and in Markdown, from one description."""
+
+import base64
+from dataclasses import dataclass
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from equidyn.reporting.figures.style import Picture
+from equidyn.reporting.overview import Overview
+from equidyn.reporting.sections.section import Section
+from equidyn.reporting.tables import Table, markdown
+
+_TYPES = {"svg": "image/svg+xml", "png": "image/png", "gif": "image/gif"}
+
+
+@dataclass(frozen=True)
+class StudyPart:
+    """One study on the page. left_out: titles of the sections for which nothing was measured."""
+
+    name: str
+    sections: list[Section]
+    left_out: list[str]
+
+    @property
+    def findings(self) -> list[str]:
+        """What the sections have to say for the summary."""
+        return [sentence for section in self.sections for sentence in section.finding]
+
+
+@dataclass(frozen=True)
+class Page:
+    """All that the report says."""
+
+    question: str
+    overview: Overview
+    studies: list[StudyPart]
+    stages: Section
+
+    @property
+    def sections(self) -> list[Section]:
+        """Every section of the page."""
+        return [*(section for study in self.studies for section in study.sections), self.stages]
+
+    @property
+    def pictures(self) -> list[Picture]:
+        """Every picture of the page."""
+        return [shown for section in self.sections for shown in section.pictures]
+
+    @property
+    def tables(self) -> list[Table]:
+        """Every table of the page that has files."""
+        return [table for section in self.sections for table in section.tables]
+
+
+def render(page: Page, template: str) -> str:
+    """The page by one of the templates: report.html.j2 or report.md.j2."""
+    environment = Environment(
+        loader=PackageLoader("equidyn.reporting"),
+        autoescape=select_autoescape(["html.j2"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(inlined=_inlined, pipe_table=markdown, anchor=_anchor, plain=_plain)
+    return environment.get_template(template).render(page=page, style=_style())
+
+
+def _inlined(picture: Picture) -> str:
+    """The picture as a data URL; as an <img> of its own, its ids cannot clash with those of another."""
+    suffix, content = picture.shown
+    return f"data:{_TYPES[suffix]};base64,{base64.b64encode(content).decode()}"
+
+
+def _anchor(title: str) -> str:
+    return "-".join(title.lower().split())
+
+
+def _plain(text: str) -> str:
+    """Text on one line with what Markdown would take for markup made harmless."""
+    kept = " ".join(str(text).split())
+    for sign in ("\\", "`", "*", "_", "<", "|"):
+        kept = kept.replace(sign, f"\\{sign}")
+    return kept
+
+
+def _style() -> Markup:
+    return Markup((files("equidyn.reporting") / "templates" / "style.css").read_text(encoding="utf-8"))

@@ -1,0 +1,65 @@
+"""The stage report: read all cells, and write reports/ whole."""
+
+from pathlib import Path
+
+from equidyn import paths
+from equidyn.files import sole_writer
+from equidyn.params.study import Params
+from equidyn.reporting import rulegraph
+from equidyn.reporting.figures.style import styled
+from equidyn.reporting.gather import StudyResults, gather
+from equidyn.reporting.overview import overview
+from equidyn.reporting.page import Page, StudyPart, render
+from equidyn.reporting.publish import replaced
+from equidyn.reporting.sections import SECTIONS
+from equidyn.reporting.tables import csv, latex
+
+QUESTION = (
+    "How does the symmetry that is imposed on a network, against the symmetry that its data has, shape what it learns "
+    "and how it trains?"
+)
+
+
+def run(params: Params) -> Path:
+    """Write the report of all configured cells; returns the path of report.html.
+
+    Raises EquidynError, and leaves the old report as it was, if a cell is missing or torn or nothing can be written.
+    """
+    with sole_writer("report"):
+        studies = gather(params)
+        with styled():
+            page = Page(QUESTION, overview(studies), [_part(study) for study in studies], rulegraph.section())
+        with replaced(paths.REPORTS) as folder:
+            _write(folder, page, studies)
+    return paths.REPORTS / "report.html"
+
+
+def _part(study: StudyResults) -> StudyPart:
+    sections = {module.TITLE: module.section(study) for module in SECTIONS}
+    shown = [section for section in sections.values() if section is not None]
+    return StudyPart(study.name, shown, [title for title, section in sections.items() if section is None])
+
+
+def _write(folder: Path, page: Page, studies: list[StudyResults]) -> None:
+    tables, figures = folder / "tables", folder / "figures"
+    tables.mkdir()
+    figures.mkdir()
+    for table in page.tables:
+        (tables / f"{table.name}.csv").write_text(csv(table), encoding="utf-8")
+        (tables / f"{table.name}.tex").write_text(latex(table), encoding="utf-8")
+    for study in studies:
+        (tables / f"{study.name}-measures.csv").write_text(_every_number(study), encoding="utf-8")
+    for picture in page.pictures:
+        for suffix, content in picture.files.items():
+            (figures / f"{picture.name}.{suffix}").write_bytes(content)
+    (folder / "report.md").write_text(render(page, "report.md.j2"), encoding="utf-8")
+    (folder / "report.html").write_text(render(page, "report.html.j2"), encoding="utf-8")
+
+
+def _every_number(study: StudyResults) -> str:
+    """Every measured number, one per row; the items of a list are named quantity[1], quantity[2], ..."""
+    values = study.values
+    numbered = values["quantity"] + values["index"].map(lambda index: f"[{index}]" if index else "")
+    frame = values.assign(study=study.name, quantity=numbered)
+    columns = ["study", "dataset", "variant", "seed", "status", "checkpoint", "measure", "quantity", "value"]
+    return frame[columns].to_csv(index=False, lineterminator="\n", na_rep="NaN")

@@ -1,0 +1,60 @@
+"""The data: how far each level is from symmetric, and the checks that its preparation made."""
+
+import math
+
+import pandas as pd
+
+from equidyn.reporting.gather import StudyResults, flattened
+from equidyn.reporting.labels import level_labels
+from equidyn.reporting.numbers import listed, number
+from equidyn.reporting.sections.section import Section
+from equidyn.reporting.tables import Table
+
+TITLE = "Data"
+# Heads of the columns that are known; another check is shown under its own name.
+_HEADS = {
+    "error.absolute": "error, absolute [length/time]",
+    "error.relative": "error, relative [1]",
+    "error.pairwise": "error, pairwise [1]",
+    "error.published": "error, as published [length/time]",
+    "mean_speed": "mean speed [length/time]",
+    "max_divergence": "largest |div| [1/time]",
+    "max_disagreement": "largest difference between directions [length/time]",
+    "published_table_entry": "entry of the published table [length/time]",
+}
+
+
+def section(results: StudyResults) -> Section:
+    """One row per dataset: measured equivariance error, then every number among its checks."""
+    heads = level_labels(results.settings)
+    numbers = pd.DataFrame([_row(dataset, heads[dataset], tree) for dataset, tree in results.data.items()])
+    caption = "Measured properties of each dataset; the CSV file has them all."
+    sources = list(dict.fromkeys(str(tree["provenance"]["source"]) for tree in results.data.values()))
+    text = [
+        f"Source: {listed(sources)}.",
+        "The error says how far simulations of the four directions are from being turns of each other, measured by "
+        "the same code as that of the networks. The pairwise form treats all directions alike; the relative form takes "
+        "the first as the reference.",
+    ]
+    return Section(TITLE, text, tables=[Table(f"{results.name}-data", caption, numbers, _view(numbers))])
+
+
+def _row(dataset: str, label: str, tree: dict) -> dict[str, str | float]:
+    checks = {"error": tree["equivariance"]} | {
+        key: tree["checks"][key] for key in tree["checks"] if key != "equivariance"
+    }
+    numbers = {name: value for name, index, value in flattened(checks) if index == 0}
+    return {"dataset": dataset, "level": label} | numbers
+
+
+def _view(numbers: pd.DataFrame) -> pd.DataFrame:
+    """The columns that fit a page: not what is told per split or direction, nor what no dataset has."""
+    known = numbers.dropna(axis="columns", how="all")
+    shown = [column for column in known if "." not in column or column in _HEADS]
+    return known[shown].map(_text).rename(columns=lambda column: _HEADS.get(column, column.replace("_", " ")))
+
+
+def _text(value: str | float) -> str:
+    if isinstance(value, str):
+        return value
+    return number(value) if math.isfinite(value) else "–"

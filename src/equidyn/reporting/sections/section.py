@@ -1,0 +1,40 @@
+"""A section of the report: words, pictures and tables about one question."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from equidyn.reporting.figures.style import Picture
+from equidyn.reporting.gather import StudyResults
+from equidyn.reporting.numbers import counted, listed
+from equidyn.reporting.tables import Table
+
+
+@dataclass(frozen=True)
+class Section:
+    """title: a short noun phrase. text: paragraphs. finding: sentences for the summary on top of the page."""
+
+    title: str
+    text: Sequence[str] = ()
+    pictures: Sequence[Picture] = ()
+    tables: Sequence[Table] = ()
+    finding: Sequence[str] = field(default=())
+
+
+def over_seeds_words(results: StudyResults) -> str:
+    """How the numbers in a table of estimates are to be read."""
+    seeds = len(results.settings.seeds)
+    if seeds == 1:
+        return "One seed (n = 1), so there are no intervals."
+    return (
+        f"Mean ± half width of the 95 % interval over {counted(seeds, 'seed')} (n = {seeds} unless a cell says less)."
+    )
+
+
+def diverged_words(results: StudyResults) -> list[str]:
+    """A paragraph that names the variants with diverged runs, or none."""
+    runs = results.runs
+    rows = runs[runs["status"] == "diverged"].groupby(["variant", "dataset"], sort=False).size()
+    if rows.empty:
+        return []
+    places = [f"{variant} on {dataset} ({count})" for (variant, dataset), count in rows.items()]
+    return [f"Runs that diverged are counted and left out of the means: {listed(places)}."]
