@@ -1,10 +1,11 @@
 """The stage train: one cell of the grid, from a dataset to checkpoints, history and run.json."""
 
+import csv
 import hashlib
+import io
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from safetensors.torch import save_file
 
 from equidyn import paths
@@ -56,7 +57,7 @@ def _write(folder: Path, cell: Cell, trainer: Trainer, state: State, clock: Cloc
     (folder / "run.json").unlink(missing_ok=True)
     checkpoints = {"best": state.best, "early": state.early or state.best}
     sums = {name: _write_weights(folder / f"{name}.safetensors", weights) for name, weights in checkpoints.items()}
-    write_text(folder / "history.csv", pd.DataFrame(state.history).to_csv(index=False))
+    write_text(folder / "history.csv", _history(state))
     write_json(folder / "run.json", _summary(cell, trainer, state) | {"sha256": sums, "provenance": clock.provenance()})
 
 
@@ -76,6 +77,15 @@ def _summary(cell: Cell, trainer: Trainer, state: State) -> dict[str, Any]:
         "early_epoch": trainer.training.early_epoch if state.early else state.best_epoch,
         "best_validation_rmse": state.best_rmse if state.best else None,
     }
+
+
+def _history(state: State) -> str:
+    """The history as CSV; what an epoch does not have (the loss before training) is empty."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(state.history[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(state.history)
+    return text.getvalue()
 
 
 def _write_weights(path: Path, weights: Weights) -> str:
