@@ -72,3 +72,12 @@ def test_overlays_of_the_configuration_are_refused(fresh: Checkout) -> None:
     words = fresh.snakemake("--dry-run", "--config", "compute={threads: 2}", status=1)
     assert "--config and --configfile are refused" in words
     assert "Traceback" not in words
+
+
+@pytest.mark.parametrize("engine", ["snakemake", "dvc"])
+def test_wrong_params_stop_both_engines_before_any_job(fresh: Checkout, engine: str) -> None:
+    fresh.edit("presets/test/params.yaml", "device: cpu ", "device: gpu ")
+    words = fresh.snakemake(status=1) if engine == "snakemake" else fresh.dvc("repro", status=255)
+    assert "compute.device = 'gpu': should be 'auto', 'cpu' or 'cuda'" in words
+    assert not (fresh.preset / "data/datasets").exists()
+    assert not (fresh.preset / "data/runs").exists()

@@ -1,0 +1,47 @@
+# The two commands of a fresh clone: `make run` (the study and its report) and `make test`.
+# Needs python3.11, make and the package index; everything else goes into .venv.
+
+PYTHON ?= python3.11
+VENV := .venv
+STAMP := $(VENV)/.set-up
+
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint set-up clean
+
+help:
+	@echo "make run    set up, run the study of params.yaml, tell where the report is"
+	@echo "make test   set up, run all tests"
+	@echo "make lint   set up, check style and workflow"
+	@echo "make clean  remove .venv and caches; data and reports stay"
+
+run: $(STAMP)
+	snakemake --cores all --quiet host reason
+	@echo "Report: $(CURDIR)/reports/report.html"
+
+test: $(STAMP)
+	pytest
+
+lint: $(STAMP)
+	ruff check .
+	ruff format --check .
+	snakefmt --check Snakefile workflow
+	snakemake --lint
+
+set-up: $(STAMP)
+
+# The stamp comes last, so that a set-up that failed is done again; a change of the lock or of pyproject renews it.
+$(STAMP): requirements.lock pyproject.toml
+	@rm -f $@
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "make: $(PYTHON) is not on PATH. Install Python 3.11, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
+	  echo "make: $(PYTHON) is not Python 3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --requirement requirements.lock
+	$(VENV)/bin/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache

@@ -1,0 +1,219 @@
+"""The command `equidyn`, thin: one sub-command per stage, and some for authors. Each imports what it needs itself."""
+
+import errno
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from equidyn import __version__
+from equidyn.errors import EquidynError
+
+if TYPE_CHECKING:
+    from equidyn.params import Cell, Params
+
+app = typer.Typer(
+    help="How imposed symmetry, against the symmetry of the data, shapes what networks learn. "
+    "Commands work in the folder that holds params.yaml; `snakemake` or `dvc repro` runs them all in order.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+DatasetName = Annotated[str, typer.Argument(metavar="STUDY/DATASET", help="a dataset of params.yaml")]
+CellName = Annotated[str, typer.Argument(metavar="STUDY/DATASET/VARIANT/SEED", help="a training run of params.yaml")]
+# Faults of the machine that a user can mend; any other OSError is a fault of the program and shows its traceback.
+_MENDABLE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EFBIG, errno.ENOTDIR}
+
+
+class Engine(StrEnum):
+    """The engine that takes over."""
+
+    dvc = "dvc"
+    snakemake = "snakemake"
+
+
+def main() -> None:
+    """Run the command line; an error that the user can mend becomes one message and status 1."""
+    try:
+        app()
+    except EquidynError as error:
+        _fail(str(error))
+    except OSError as error:
+        if error.errno not in _MENDABLE:
+            raise
+        _fail(f"{error.filename or 'output'}: {error.strerror or error}; nothing was left half written")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"equidyn {__version__}")
+        raise typer.Exit
+
+
+_Version = Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")]
+
+
+@app.callback()
+def _options(version: _Version = False) -> None:
+    """Options of the command itself; each does its work in its own callback."""
+
+
+@app.command()
+def prepare(name: DatasetName) -> None:
+    """Make a dataset and its card.
+
+    Example: equidyn prepare smoke-levels/eps030
+    """
+    from equidyn.params.names import find_dataset
+
+    params = _params()
+    study, dataset = find_dataset(params, name)
+    from equidyn.data.prepare import run
+
+    typer.echo(run(params, study, dataset))
+
+
+@app.command()
+def train(name: CellName) -> None:
+    """Train one network, or go on where a killed training stopped.
+
+    Example: equidyn train smoke-levels/eps030/gcnn/1
+    """
+    params, cell = _cell(name)
+    from equidyn.training.train import run
+
+    typer.echo(run(params, cell))
+
+
+@app.command()
+def measure(name: CellName) -> None:
+    """Take all measures of one trained network.
+
+    Example: equidyn measure smoke-levels/eps030/gcnn/1
+    """
+    params, cell = _cell(name)
+    from equidyn.measures.measure import run
+
+    typer.echo(run(params, cell))
+
+
+@app.command()
+def report() -> None:
+    """Write the report, with its tables and figures, from all measures.
+
+    Example: equidyn report
+    """
+    params = _params()
+    from equidyn.reporting.report import run
+
+    typer.echo(run(params))
+
+
+@app.command()
+def check(
+    variant: Annotated[Optional[str], typer.Argument(help="only this variant of params.yaml")] = None,  # noqa: UP045
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list instead of a table.")] = False,
+    tolerance: Annotated[float, typer.Option(help="Largest relative error of a strict variant in float64.")] = 1e-12,
+) -> None:
+    """Measure the symmetry of freshly built networks; status 1 if a strict variant is not exact.
+
+    Example: equidyn check gcnn --json
+    """
+    from equidyn.params.names import find_variant
+
+    params = _params()
+    only = find_variant(params, variant) if variant else None
+    from equidyn.models import check as checks
+
+    entries = checks.run(params, only)
+    typer.echo(json.dumps(entries, indent=1)) if as_json else _print_check(entries)
+    failures = checks.failures(entries, tolerance)
+    if failures:
+        raise EquidynError("strict variants that are not exact:\n  " + "\n  ".join(failures))
+
+
+@app.command()
+def validate() -> None:
+    """Check params.yaml and say what it asks for.
+
+    Example: equidyn validate
+    """
+    params = _params()
+    for name, study in params.studies.items():
+        counts = f"{len(study.datasets)} datasets x {len(study.variants)} variants x {len(study.seeds)} seeds"
+        typer.echo(f"{name}: {counts}")
+    typer.echo(f"params.yaml is valid: {len(list(params.cells()))} training runs")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of params.yaml.
+
+    Example: equidyn schema > workflow/schemas/params.schema.json
+    """
+    from equidyn.params.schema import text
+
+    typer.echo(text(), nl=False)
+
+
+@app.command()
+def sources() -> None:
+    """Write, for DVC, which source files define each stage's result.
+
+    Example: equidyn sources
+    """
+    from equidyn.sources import write_lists
+
+    typer.echo(write_lists(_params()))
+
+
+@app.command()
+def handover(engine: Annotated[Engine, typer.Argument(help="the engine that takes over")]) -> None:
+    """Let the other engine take over finished outputs; refused while the first one has something to do.
+
+    Example: equidyn handover dvc
+    """
+    from equidyn.handover import to_dvc, to_snakemake
+
+    {Engine.dvc: to_dvc, Engine.snakemake: to_snakemake}[engine](_params())
+    typer.echo(f"{engine.value} has taken over the outputs in {Path.cwd()}")
+
+
+def _params() -> "Params":
+    from equidyn.params import load
+
+    return load()
+
+
+def _cell(name: str) -> tuple["Params", "Cell"]:
+    """Params and the cell, looked up before the stage's own imports, which take seconds."""
+    from equidyn.params.names import find_cell
+
+    params = _params()
+    return params, find_cell(params, name)
+
+
+def _print_check(entries: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title="Relative C4 error, largest over 16, 32 and 64 pixels")
+    for column in ("study", "variant", "strict", "parameters"):
+        table.add_column(column, justify="right" if column == "parameters" else "left")
+    columns = [(precision, mode) for precision in ("float32", "float64") for mode in ("train", "eval")]
+    for precision, mode in columns:
+        table.add_column(f"{precision}, {mode}", justify="right")
+    for entry in entries:
+        errors = [f"{max(entry['error'][precision][mode].values()):.1e}" for precision, mode in columns]
+        strict = "yes" if entry["strict"] else "no"
+        table.add_row(entry["study"], entry["variant"], strict, f"{entry['parameters']:,}", *errors)
+    Console(width=110).print(table)
+
+
+def _fail(message: str) -> None:
+    print(f"equidyn: {message}", file=sys.stderr)
+    raise SystemExit(1)

@@ -1,0 +1,125 @@
+"""Which source files define the result of a stage, so that both engines re-run a cell when, and only when, one changes.
+
+The files of a stage are the modules of this package that its entry modules import, directly or not, found by reading
+the sources without running them. Models and measures are imported by name at run time, so those that a variant or a
+study names are entry modules of their own. Left out: equidyn.params, whose values reach a stage only through the keys
+that the stage declares, and equidyn.errors and equidyn.progress, which cannot change a result.
+"""
+
+import ast
+import hashlib
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.util import resolve_name
+from pathlib import Path
+
+from equidyn.files import write_text
+from equidyn.params.study import Params, Study
+
+PACKAGE = Path(__file__).resolve().parent
+FOLDER = Path("data/sources")  # where `equidyn sources` writes its lists, for DVC
+LEFT_OUT = ("equidyn.params", "equidyn.errors", "equidyn.progress")
+
+
+def prepare_sources() -> list[Path]:
+    """Files that define a dataset: the generators and the templates of the data card."""
+    return sorted([*closure("equidyn.data.prepare"), *_templates("data")])
+
+
+def train_sources(study: Study, variant: str) -> list[Path]:
+    """Files that define a training run: training and the variant's model."""
+    return closure("equidyn.training.train", f"equidyn.models.{study.variants[variant].model}")
+
+
+def measure_sources(study: Study, variant: str) -> list[Path]:
+    """Files that define the measures of a run: measuring, the variant's model and the study's measures."""
+    measures = (f"equidyn.measures.{name}" for name in study.measures)
+    return closure("equidyn.measures.measure", f"equidyn.models.{study.variants[variant].model}", *measures)
+
+
+def report_sources() -> list[Path]:
+    """Files that define the report: reporting and its templates."""
+    return sorted([*closure("equidyn.reporting.report"), *_templates("reporting")])
+
+
+def write_lists(params: Params) -> Path:
+    """Write, for DVC, one list of sources per stage and kind of cell; remove lists that params no longer names.
+
+    Equal sources give equal bytes, so that DVC re-runs only cells whose own list has changed.
+    """
+    lists = dict(_lists(params))
+    for path in FOLDER.rglob("*.txt"):
+        if path not in lists:
+            path.unlink()
+    for path, files in lists.items():
+        write_text(path, "".join(f"{_sha256(file)}  {file.relative_to(PACKAGE.parent)}\n" for file in files))
+    return FOLDER
+
+
+def closure(*modules: str) -> list[Path]:
+    """Files of `modules` and of all modules of this package that they import, with the packages that hold them."""
+    found: set[str] = set()
+    waiting = list(modules)
+    while waiting:
+        module = waiting.pop()
+        if module not in found:
+            found.add(module)
+            waiting.extend(_imported(module))
+    return sorted(path for path in map(module_file, found) if path is not None)
+
+
+def module_file(module: str) -> Path | None:
+    """The file of a module or package of equidyn; None if there is none."""
+    base = PACKAGE.joinpath(*module.split(".")[1:])
+    return next((path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()), None)
+
+
+def imported_names(path: Path, package: str) -> Iterator[str]:
+    """Dotted names that the file imports, at the top or inside functions; `package` resolves relative imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), filename=str(path))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = resolve_name("." * node.level + (node.module or ""), package)
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+@cache
+def _imported(module: str) -> tuple[str, ...]:
+    """Modules of equidyn that `module` imports, and the packages that hold it."""
+    path = module_file(module)
+    if path is None:
+        return ()
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    names = [*imported_names(path, package), module]
+    return tuple({name for full in names for name in _with_parents(full) if _counts(name)})
+
+
+def _with_parents(name: str) -> Iterator[str]:
+    parts = name.split(".")
+    return (".".join(parts[: end + 1]) for end in range(len(parts)))
+
+
+def _counts(name: str) -> bool:
+    ours = name.partition(".")[0] == "equidyn"
+    return ours and not any(name == other or name.startswith(f"{other}.") for other in LEFT_OUT)
+
+
+def _templates(room: str) -> list[Path]:
+    """Files of a package folder that are not Python: templates, styles."""
+    files = (path for path in (PACKAGE / room).rglob("*") if path.is_file())
+    return [path for path in files if path.suffix not in {".py", ".pyc"} and not path.name.startswith(".")]
+
+
+def _lists(params: Params) -> Iterable[tuple[Path, list[Path]]]:
+    yield FOLDER / "report.txt", report_sources()
+    for name, study in params.studies.items():
+        yield FOLDER / "prepare" / f"{name}.txt", prepare_sources()
+        for variant in study.variants:
+            yield FOLDER / "train" / name / f"{variant}.txt", train_sources(study, variant)
+            yield FOLDER / "measure" / name / f"{variant}.txt", measure_sources(study, variant)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

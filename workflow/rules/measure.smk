@@ -1,0 +1,28 @@
+"""Stage measure: all measures of one trained network."""
+
+
+rule measure:
+    input:
+        data="data/datasets/{study}/{dataset}.h5",
+        best="data/runs/{study}/{dataset}/{variant}/seed{seed}/best.safetensors",
+        early="data/runs/{study}/{dataset}/{variant}/seed{seed}/early.safetensors",
+        run="data/runs/{study}/{dataset}/{variant}/seed{seed}/run.json",
+        sources=lambda wildcards: relative(
+            sources.measure_sources(study_params.studies[wildcards.study], wildcards.variant)
+        ),
+    output:
+        measures="data/runs/{study}/{dataset}/{variant}/seed{seed}/measures.json",
+        example="data/runs/{study}/{dataset}/{variant}/seed{seed}/example.safetensors",
+    log:
+        "logs/measure/{study}/{dataset}/{variant}/seed{seed}.log",
+    conda:
+        "../../environment.yml"
+    threads: study_params.compute.threads
+    resources:
+        mem_mb=4000,
+    params:
+        reads=lambda wildcards: values(measure_keys(cell(wildcards))),
+    message:
+        "Measuring {wildcards.variant} on {wildcards.study}/{wildcards.dataset}, seed {wildcards.seed}"
+    shell:
+        "equidyn measure {wildcards.study}/{wildcards.dataset}/{wildcards.variant}/{wildcards.seed} 2>&1 | tee {log}"

@@ -1,0 +1,29 @@
+"""Stage prepare: simulate a dataset and write its card."""
+
+
+rule prepare:
+    input:
+        relative(sources.prepare_sources()),
+    output:
+        data="data/datasets/{study}/{dataset}.h5",
+        card=report(
+            directory("data/datasets/{study}/{dataset}.card"),
+            patterns=["{picture}.png"],
+            caption="../report/card.rst",
+            category="Data",
+            subcategory="{study}",
+            labels={"dataset": "{dataset}", "picture": "{picture}"},
+        ),
+    log:
+        "logs/prepare/{study}/{dataset}.log",
+    conda:
+        "../../environment.yml"
+    threads: study_params.compute.threads
+    resources:
+        mem_mb=4000,
+    params:
+        reads=lambda wildcards: values(prepare_keys(wildcards.study, wildcards.dataset)),
+    message:
+        "Simulating dataset {wildcards.study}/{wildcards.dataset}"
+    shell:
+        "equidyn prepare {wildcards.study}/{wildcards.dataset} 2>&1 | tee {log}"

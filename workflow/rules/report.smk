@@ -1,0 +1,40 @@
+"""Stage report: the page, its tables and its figures, from the measures of every cell."""
+
+
+rule report:
+    input:
+        measures=of_every_cell("measures.json"),
+        examples=of_every_cell("example.safetensors"),
+        histories=of_every_cell("history.csv"),
+        runs=of_every_cell("run.json"),
+        sources=relative(sources.report_sources()),
+    output:
+        page=report("reports/report.html", caption="../report/page.rst", category="Report"),
+        text="reports/report.md",
+        tables=report(
+            directory("reports/tables"),
+            patterns=["{name}.csv"],
+            caption="../report/table.rst",
+            category="Tables",
+            labels={"table": "{name}"},
+        ),
+        figures=report(
+            directory("reports/figures"),
+            patterns=["{name}.svg"],
+            caption="../report/figure.rst",
+            category="Figures",
+            labels={"figure": "{name}"},
+        ),
+    log:
+        "logs/report.log",
+    conda:
+        "../../environment.yml"
+    threads: study_params.compute.threads
+    resources:
+        mem_mb=2000,
+    params:
+        reads=values(report_keys()),
+    message:
+        "Writing the report"
+    shell:
+        "equidyn report 2>&1 | tee {log}"
