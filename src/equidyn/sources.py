@@ -3,7 +3,7 @@
 The files of a stage are the modules of this package that its entry modules import, directly or not, found by reading
 the sources without running them. Models and measures are imported by name at run time, so those that a variant or a
 study names are entry modules of their own. Left out: equidyn.params, whose values reach a stage only through the keys
-that the stage declares, and equidyn.errors and equidyn.progress, which cannot change a result.
+that the stage declares, and equidyn.errors, equidyn.progress and this file, which cannot change a result.
 """
 
 import ast
@@ -18,7 +18,7 @@ from equidyn.params.study import Params, Study
 
 PACKAGE = Path(__file__).resolve().parent
 FOLDER = Path("data/sources")  # where `equidyn sources` writes its lists, for DVC
-LEFT_OUT = ("equidyn.params", "equidyn.errors", "equidyn.progress")
+LEFT_OUT = ("equidyn.params", "equidyn.errors", "equidyn.progress", "equidyn.sources")
 
 
 def prepare_sources() -> list[Path]:
@@ -52,8 +52,13 @@ def write_lists(params: Params) -> Path:
         if path not in lists:
             path.unlink()
     for path, files in lists.items():
-        write_text(path, "".join(f"{_sha256(file)}  {file.relative_to(PACKAGE.parent)}\n" for file in files))
+        write_text(path, listing(files))
     return FOLDER
+
+
+def listing(files: list[Path]) -> str:
+    """Checksum and path of each file, one a line: equal for equal sources, wherever the checkout lies."""
+    return "".join(f"{_sha256(file)}  {file.relative_to(PACKAGE.parent)}\n" for file in files)
 
 
 def closure(*modules: str) -> list[Path]:

@@ -33,7 +33,7 @@ def _models(paths: list[Path]) -> set[str]:
 def test_a_variant_has_its_own_model_and_what_that_imports(study: Study) -> None:
     assert _models(sources.train_sources(study, "cnn-aug")) == {"models/cnn.py"}
     assert _models(sources.train_sources(study, "gcnn")) == {"models/gcnn.py"}
-    assert _models(sources.measure_sources(study, "rgroup")) == {"models/gcnn.py", "models/rgroup.py"}
+    assert _models(sources.measure_sources(study, "rgroup")) == {"models/rgroup.py"}
 
 
 def test_training_does_not_depend_on_measures_or_reporting(study: Study) -> None:

@@ -55,26 +55,42 @@ def test_checkpoints_are_copies_of_different_epochs(workplace):
     assert any(not torch.equal(best[name], early[name]) for name in best)
 
 
+def _die_in_epoch_3(monkeypatch) -> list[int]:
+    """The third epoch to begin is killed; returns the list of epochs finished before each one that begins."""
+    real_epoch, begun = Trainer._epoch, []
+
+    def epoch(self, state):
+        begun.append(state.epoch)
+        if len(begun) == 3:
+            raise KeyboardInterrupt
+        real_epoch(self, state)
+
+    monkeypatch.setattr(Trainer, "_epoch", epoch)
+    return begun
+
+
 @pytest.mark.parametrize("variant", ["gcnn", "cnn-aug", "rgroup"])
 def test_a_killed_run_goes_on_to_the_same_bytes(workplace, monkeypatch, variant):
     cell = Cell("toy", "sym", variant, 1)
     params = toy_params()
     train.run(params, cell)
     whole = _outputs(cell)
-    real_epoch, calls = Trainer._epoch, []
-
-    def dies_in_epoch_3(self, state):
-        calls.append(state.epoch)
-        if len(calls) == 3:
-            raise KeyboardInterrupt
-        real_epoch(self, state)
-
-    monkeypatch.setattr(Trainer, "_epoch", dies_in_epoch_3)
+    begun = _die_in_epoch_3(monkeypatch)
     with pytest.raises(KeyboardInterrupt):
         train.run(params, cell)
     train.run(params, cell)
-    assert calls == [0, 1, 2, 2, 3]  # the second run began where the first had last saved
+    assert begun == [0, 1, 2, 2, 3]  # the second run began where the first had last saved
     assert _outputs(cell) == whole
+
+
+def test_a_killed_run_begins_anew_when_its_code_has_changed(workplace, monkeypatch):
+    params = toy_params()
+    begun = _die_in_epoch_3(monkeypatch)
+    with pytest.raises(KeyboardInterrupt):
+        train.run(params, CELL)
+    monkeypatch.setattr(train, "listing", lambda files: f"{len(files)} other files")
+    train.run(params, CELL)
+    assert begun == [0, 1, 2, 0, 1, 2, 3]
 
 
 def test_a_resume_file_of_another_run_or_torn_is_not_used(workplace):

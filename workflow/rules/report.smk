@@ -20,7 +20,7 @@ rule report:
         ),
         figures=report(
             directory("reports/figures"),
-            patterns=["{name}.svg"],
+            patterns=["{name}.svg", "{name}.gif"],
             caption="../report/figure.rst",
             category="Figures",
             labels={"figure": "{name}"},

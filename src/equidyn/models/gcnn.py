@@ -6,6 +6,7 @@ Cohen, Welling 2016 (arXiv 1602.07576), here with the input as a true vector fie
 import torch
 from torch import nn
 
+from equidyn.models.bias import expanded_bias, invariant_bias
 from equidyn.models.initial import uniform_fan_in
 from equidyn.models.stack import ConvStack, Filter, FilterLayer, conv_stack
 from equidyn.params.types import Norm, OddInt, PositiveInt
@@ -38,16 +39,6 @@ class C4Conv(FilterLayer):
         shape = (self.outputs.dimension, self.inputs.dimension, self.kernel, self.kernel)
         kernel = entries.unflatten(-1, shape).permute(0, 2, 1, 3, 4, 5).flatten(2, 3).flatten(0, 1)
         return kernel, expanded_bias(self.bias, self.outputs)
-
-
-def invariant_bias(outputs: FieldType, fan_in: int) -> nn.Parameter | None:
-    """One number per field where the group fixes a direction (scalar, regular), none on vectors."""
-    return None if outputs.kind == "vector" else nn.Parameter(uniform_fan_in((outputs.multiplicity,), fan_in))
-
-
-def expanded_bias(bias: torch.Tensor | None, outputs: FieldType) -> torch.Tensor | None:
-    """The same number on every component of a field: (channels,)."""
-    return None if bias is None else bias.repeat_interleave(outputs.dimension)
 
 
 def build(

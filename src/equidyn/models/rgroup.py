@@ -9,7 +9,7 @@ from functools import partial
 import torch
 from torch import nn
 
-from equidyn.models.gcnn import expanded_bias, invariant_bias
+from equidyn.models.bias import expanded_bias, invariant_bias
 from equidyn.models.initial import uniform_fan_in
 from equidyn.models.stack import ConvStack, Filter, FilterLayer, conv_stack
 from equidyn.params.types import NonNegativeFloat, Norm, OddInt, PositiveInt

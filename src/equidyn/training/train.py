@@ -16,6 +16,7 @@ from equidyn.params.study import Cell, Params, as_json
 from equidyn.params.subtrees import subtree, train_keys
 from equidyn.progress import progress
 from equidyn.provenance import Clock, digest
+from equidyn.sources import listing, train_sources
 from equidyn.training.loop import Trainer
 from equidyn.training.precision import device_of, precision_of, set_up
 from equidyn.training.rollout import Rollout
@@ -29,7 +30,8 @@ def run(params: Params, cell: Cell) -> Path:
         set_up(params.compute)
         dataset = read(paths.dataset(cell.study, cell.dataset))
         trainer = _trainer(params, cell, Rollout(params.studies[cell.study].task, dataset, device_of(params.compute)))
-        fingerprint = digest([clock.params, dataset.content_hash(), clock.provenance()["versions"]])
+        code = listing(train_sources(params.studies[cell.study], cell.variant))
+        fingerprint = digest([clock.params, dataset.content_hash(), code, clock.provenance()["versions"]])
         resume = paths.resume(cell)
         with progress(f"train {cell}", trainer.training.epochs) as advance:
             state = trainer.run(resume, fingerprint, lambda now: advance(now.epoch, f"RMSE {now.best_rmse:.4f}"))
