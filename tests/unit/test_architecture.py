@@ -11,9 +11,9 @@ PROJECT = PACKAGE.parents[1]
 FILES = sorted(PACKAGE.rglob("*.py"))
 # A room may import those below it (and itself), never those above. Rooms in one row do not know each other.
 ROWS = [["cli", "handover"], ["reporting"], ["audit"], ["measures"], ["training"], ["models", "data"], ["params"]]
-COMMON = {"errors", "files", "provenance", "paths", "progress"}
+COMMON = {"errors", "files", "provenance", "paths", "progress", "sources"}
 HEAVY = {"torch", "phi", "phiml", "matplotlib", "pandas", "scipy", "dvc", "snakemake"}
-LIGHT = ["cli", "handover", "sources", *COMMON, "params"]
+LIGHT = ["cli", "handover", *COMMON, "params"]
 
 
 def _room(path: Path) -> str:
@@ -38,10 +38,8 @@ def _allowed(room: str) -> set[str]:
         return COMMON | {"params"}
     if room == "params":
         return {"params", "errors"}
-    if room == "sources":
-        return COMMON | {"params"}
     below = [name for row in ROWS[_row(room) + 1 :] for name in row]
-    return {room, *below, *COMMON, "symmetry"} | ({"sources", "handover"} if room in ROWS[0] else set())
+    return {room, *below, *COMMON, "symmetry"} | ({"handover"} if room in ROWS[0] else set())
 
 
 def _row(room: str) -> int:

@@ -1,0 +1,72 @@
+"""What the engines and imports cost beside the work, in a folder where `make run` has finished.
+
+    python benchmarks/overhead.py [--cores 2]
+
+overhead: 1 - (seconds that the stages themselves report) / (seconds of the whole run x cores), of the longest run that
+Snakemake has logged here. Beside it the seconds of `equidyn --help` and of a `snakemake` with nothing to do, medians
+of five and three. Written to benchmarks/results/overhead.csv.
+"""
+
+import argparse
+import os
+import re
+import statistics
+import subprocess
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from results import save_and_show
+
+from equidyn.data.store import read
+from equidyn.files import read_json
+
+ELAPSED = re.compile(r"Elapsed time: (\d+):(\d+):([\d.]+)")
+
+
+def longest_run() -> float:
+    """Seconds of the longest run in Snakemake's logs."""
+    logs = [path.read_text(encoding="utf-8") for path in Path(".snakemake/log").glob("*.log")]
+    found = [match.groups() for text in logs for match in ELAPSED.finditer(text)]
+    if not found:
+        raise SystemExit("no finished run is logged in .snakemake/log: run `make run` here first")
+    return max(timedelta(hours=int(h), minutes=int(m), seconds=float(s)).total_seconds() for h, m, s in found)
+
+
+def work() -> float:
+    """Seconds inside the stages, imports left out: each output tells its own."""
+    outputs = [*Path("data/runs").rglob("run.json"), *Path("data/runs").rglob("measures.json")]
+    trained = sum(read_json(path)["provenance"]["wall_seconds"] for path in outputs)
+    sets = Path("data/datasets").rglob("*.h5")
+    return trained + sum(read(path).attributes["provenance"]["wall_seconds"] for path in sets)
+
+
+def median_seconds(command: list[str], repeats: int) -> float:
+    """Median wall time of a command, which must succeed."""
+    seconds = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        subprocess.run(command, capture_output=True, check=True)
+        seconds.append(time.perf_counter() - started)
+    return statistics.median(seconds)
+
+
+def main() -> None:
+    """Measure and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cores", type=int, default=os.cpu_count(), help="cores that the run used")
+    cores = parser.parse_args().cores
+    whole, inside = longest_run(), work()
+    row = {
+        "whole run [s]": round(whole, 1),
+        "cores": cores,
+        "stages [core s]": round(inside, 1),
+        "overhead": round(1 - inside / (whole * cores), 3),
+        "equidyn --help [s]": round(median_seconds(["equidyn", "--help"], 5), 3),
+        "snakemake, nothing to do [s]": round(median_seconds(["snakemake", "--cores", str(cores)], 3), 2),
+    }
+    save_and_show("overhead", [row])
+
+
+if __name__ == "__main__":
+    main()
