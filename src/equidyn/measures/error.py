@@ -14,7 +14,7 @@ def measure(subject: Subject) -> dict[str, Any]:
     """
     targets = subject.windows.targets
     still = subject.windows.inputs[:, -2:].expand_as(targets)
-    return _rmse(subject.orbit[0], targets, "") | _rmse(still, targets, "persistence_")
+    return _rmse(subject.prediction, targets, "") | _rmse(still, targets, "persistence_")
 
 
 def _rmse(predicted: torch.Tensor, targets: torch.Tensor, prefix: str) -> dict[str, Any]:

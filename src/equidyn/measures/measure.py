@@ -94,7 +94,7 @@ def _write_example(path: Path, subject: Subject) -> None:
     arrays = {
         "start": subject.windows.inputs[shown, -2:],
         "truth": targets[:, shown],
-        "prediction": subject.orbit[0, :, shown],
+        "prediction": subject.prediction[:, shown],
     }
     with atomic(path) as temporary:
         save_file({name: array.float().cpu().contiguous() for name, array in arrays.items()}, temporary)

@@ -23,6 +23,14 @@ class Subject:
         return self.task.windows(self.task.starts("test", steps, stride=steps), steps)
 
     @cached_property
+    def prediction(self) -> torch.Tensor:
+        """Rollouts over the test windows, (step, window, 2, y, x)."""
+        return self._answers(0)
+
+    @cached_property
     def orbit(self) -> torch.Tensor:
-        """Rollouts of the four turned questions, (4, step, window, 2, y, x); element 0 is the plain rollout."""
-        return self.task.orbit(self.network, self.windows.inputs, self.task.settings.test_steps)
+        """Rollouts of the four turned questions, (4, step, window, 2, y, x); element 0 is the prediction."""
+        return torch.stack([self.prediction, *(self._answers(turns) for turns in (1, 2, 3))])
+
+    def _answers(self, turns: int) -> torch.Tensor:
+        return self.task.answers(self.network, self.windows.inputs, self.task.settings.test_steps, turns)

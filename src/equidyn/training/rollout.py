@@ -79,10 +79,14 @@ class Rollout:
         predicted = self.unroll(network, batch.inputs, len(batch.targets))
         return (predicted - batch.targets).square().mean((1, 2, 3, 4)).sum()
 
+    def answers(self, network: ConvStack, inputs: torch.Tensor, steps: int, turns: int) -> torch.Tensor:
+        """Rollouts of the questions after `turns` quarter turns, (step, window, 2, y, x), without gradients."""
+        with torch.no_grad():
+            return self.unroll(network, self.inputs.turn(inputs, turns), steps)
+
     def orbit(self, network: ConvStack, inputs: torch.Tensor, steps: int) -> torch.Tensor:
         """Rollouts of the four turned questions, (4, step, window, 2, y, x), without gradients."""
-        with torch.no_grad():
-            return torch.stack([self.unroll(network, self.inputs.turn(inputs, g), steps) for g in range(4)])
+        return torch.stack([self.answers(network, inputs, steps, turns) for turns in range(4)])
 
     def _training_rms(self, velocity: torch.Tensor) -> float:
         """Root mean square of a velocity component over the training frames."""
