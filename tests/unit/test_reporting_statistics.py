@@ -76,3 +76,11 @@ def test_summary_says_what_the_seeds_allow(variants, conclusive, said):
     assert sentence.startswith("At level 0, ")
     assert said in sentence
     assert ("inconclusive" in sentence) is not conclusive
+
+
+def test_a_tie_at_the_top_does_not_hide_who_is_clearly_worse() -> None:
+    values = _values(first=[1.0, 1.1, 1.2], near=[1.1, 1.2, 1.3], far=[9.0, 9.1, 9.2])
+    (sentence,) = findings(over_seeds(values), {"d": "level 0"}, "error")
+    tie, _, rest = sentence.partition("Clearly higher: ")
+    assert "first has the lowest error" in tie and "overlaps that of near: inconclusive between these" in tie
+    assert rest.startswith("far (") and "near" not in rest

@@ -19,10 +19,18 @@ def _finding(summary: pd.DataFrame, quantity: str) -> str:
     shown = f"{best['variant']} has the lowest {quantity} ({estimate_text(best)})"
     if others.empty:
         return f"{shown}; there is no other finite variant to compare it with."
+    beaten = [row for _, row in others.iterrows() if distinct(of_row(best), of_row(row))]
     rivals = [row for _, row in others.iterrows() if not distinct(of_row(best), of_row(row))]
     if not rivals:
         return f"{shown}; the next is {others.iloc[0]['variant']} ({estimate_text(others.iloc[0])})."
-    return f"the comparison is inconclusive: {shown}, but {_doubt(best, rivals, len(ranked))}."
+    doubt = f"{shown}, but {_doubt(best, rivals, len(ranked))}"
+    if not beaten:
+        return f"the comparison is inconclusive: {doubt}."
+    return f"{doubt}: inconclusive between these. Clearly higher: {_named(beaten)}."
+
+
+def _named(rows: list[pd.Series]) -> str:
+    return listed([f"{row['variant']} ({estimate_text(row)})" for row in rows])
 
 
 def _doubt(best: pd.Series, rivals: list[pd.Series], compared: int) -> str:
