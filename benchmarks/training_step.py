@@ -61,7 +61,7 @@ def our_step(study: Study, variant: Variant, side: int, batch: int, precision: s
     training = study.training.model_copy(update={"batch_size": batch, "validation_windows": 1})
     trainer = Trainer(network, task, training, augment="none", seed=0, precision=precision)
     windows = trainer._window(trainer._batches(1)[0])
-    return lambda: trainer._step(windows), network
+    return lambda: trainer._step(windows, training.learning_rate), network
 
 
 def timed(*steps: Callable[[], None], repeats: int) -> list[float]:

@@ -13,6 +13,7 @@ from equidyn.errors import EquidynError
 from equidyn.params import Cell
 from equidyn.params.study import Compute
 from equidyn.training import state, train
+from equidyn.training.adam import Adam
 from equidyn.training.loop import Trainer
 from equidyn.training.precision import precision_of
 from equidyn.training.schedule import learning_rate
@@ -102,7 +103,8 @@ def test_a_resume_file_of_another_run_or_torn_is_not_used(workplace):
     train.run(toy_params(), CELL)
     assert _outputs() == whole
     network = torch.nn.Linear(1, 1)
-    state.save(resume, "another", state.State(epoch=2), network, torch.optim.Adam(network.parameters()))
+    optimiser = Adam(network.parameters(), toy_params().studies["toy"].training)
+    state.save(resume, "another", state.State(epoch=2), network, optimiser)
     train.run(toy_params(), CELL)
     assert _outputs() == whole
 

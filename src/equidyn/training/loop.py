@@ -9,6 +9,7 @@ import torch
 from equidyn.models.stack import ConvStack
 from equidyn.params.training import Training
 from equidyn.training import state as states
+from equidyn.training.adam import Adam
 from equidyn.training.precision import arithmetic
 from equidyn.training.rollout import Rollout, Windows
 from equidyn.training.schedule import learning_rate
@@ -30,13 +31,7 @@ class Trainer:
         self.device = task.velocity.device
         self.starts = task.starts("train", task.settings.train_steps)
         self.validation = validation_windows(task, training.validation_windows)
-        self.optimiser = torch.optim.Adam(
-            network.parameters(),
-            lr=training.learning_rate,
-            betas=tuple(training.betas),
-            weight_decay=training.weight_decay,
-            fused=True,
-        )
+        self.optimiser = Adam(network.parameters(), training)
 
     def run(self, resume: Path, fingerprint: str, report: Callable[[State], None]) -> State:
         """Train to the end, from the resume file if it fits; `report` is called after each epoch."""
@@ -56,28 +51,26 @@ class Trainer:
     def _epoch(self, state: State) -> None:
         state.epoch += 1
         rate = learning_rate(self.training, state.epoch)
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
-        loss = self._train(self._batches(state.epoch))
+        loss = self._train(self._batches(state.epoch), rate)
         self._record(state, rate, loss, self._penalty())
         self._judge(state, loss)
 
-    def _train(self, batches: list[torch.Tensor]) -> float:
+    def _train(self, batches: list[torch.Tensor], rate: float) -> float:
         """One epoch of steps; returns the mean loss, without the penalty."""
         self.network.train()
         total = torch.zeros((), device=self.device)
         for batch in batches:
-            total += self._step(self._window(batch))
+            total += self._step(self._window(batch), rate)
         return total.item() / len(batches)
 
-    def _step(self, batch: Windows) -> torch.Tensor:
-        self.optimiser.zero_grad(set_to_none=True)
+    def _step(self, batch: Windows, rate: float) -> torch.Tensor:
+        self.optimiser.zero_grad()
         with arithmetic(self.device, self.precision):
             loss = self.task.loss(self.network, batch)
         (loss + self.network.penalty()).backward()
         if self.training.clip:
             torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.training.clip)
-        self.optimiser.step()
+        self.optimiser.step(rate)
         return loss.detach()
 
     def _batches(self, epoch: int) -> list[torch.Tensor]:

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from equidyn.files import atomic
+from equidyn.training.adam import Adam
 
 Weights = dict[str, torch.Tensor]
 
@@ -37,9 +38,7 @@ class State:
         return self.epoch - self.best_epoch
 
 
-def save(
-    path: Path, fingerprint: str, state: State, network: torch.nn.Module, optimiser: torch.optim.Optimizer
-) -> None:
+def save(path: Path, fingerprint: str, state: State, network: torch.nn.Module, optimiser: Adam) -> None:
     """Write the resume file atomically. Batches are drawn from (seed, epoch), so no random state is needed."""
     tree = {
         "fingerprint": fingerprint,
@@ -53,7 +52,7 @@ def save(
         temporary.write_bytes(hashlib.sha256(buffer.getvalue()).digest() + buffer.getvalue())
 
 
-def restore(path: Path, fingerprint: str, network: torch.nn.Module, optimiser: torch.optim.Optimizer) -> State | None:
+def restore(path: Path, fingerprint: str, network: torch.nn.Module, optimiser: Adam) -> State | None:
     """Continue from `path` if it is whole and belongs to this very run; else None, and training starts anew."""
     if not path.exists():
         return None
