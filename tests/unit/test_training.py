@@ -1,6 +1,8 @@
 """The stage train: outputs, exact resume, divergence, early stopping, precision, bad input."""
 
 import json
+import subprocess
+import sys
 
 import pandas as pd
 import pytest
@@ -162,3 +164,20 @@ def test_schedules(workplace):
     exponential = training.model_copy(update={"schedule": "exponential"})
     assert learning_rate(exponential, 3) == pytest.approx(0.95**2)
     assert learning_rate(training.model_copy(update={"schedule": "constant"}), 9) == 1
+
+
+def test_no_job_loads_the_compiler_of_torch(workplace):
+    """It costs more than a second, and nothing here uses it; some innocent calls of torch load it."""
+    toy_params()
+    code = (
+        "import sys\n"
+        "from equidyn.measures import measure\n"
+        "from equidyn.params import Cell, load\n"
+        "from equidyn.training import train\n"
+        "cell = Cell('toy', 'sym', 'gcnn', 1)\n"
+        "train.run(load(), cell)\n"
+        "measure.run(load(), cell)\n"
+        "print('torch._dynamo' in sys.modules)\n"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "False"
