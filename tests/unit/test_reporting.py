@@ -248,9 +248,9 @@ def _pictured(params: Params) -> str:
 def test_rollouts_are_shown_where_something_moves(workplace):
     params = _small(datasets=DATASETS, seeds=[1])
     write_cells(params)
-    assert "first test window at ε = 0.3, seed 1" in _pictured(params)
+    assert "liveliest test window at ε = 0.3, seed 1" in _pictured(params)
     still = {name: np.zeros((6, 2, 16, 16), np.float32) for name in ("truth", "prediction")}
     for cell in params.cells():
         if cell.dataset == "broken":
             save_file(still | {"start": still["truth"][0].copy()}, paths.run(cell) / "example.safetensors")
-    assert "first test window at ε = 0, seed 1" in _pictured(params)
+    assert "liveliest test window at ε = 0, seed 1" in _pictured(params)

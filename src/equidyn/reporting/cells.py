@@ -33,7 +33,7 @@ class CellFiles:
 
 @dataclass(frozen=True)
 class Example:
-    """The first test window: velocities in units of the data's rms velocity component.
+    """The test window with the fastest flow; velocities in units of the data's rms velocity component.
 
     start: (2, y, x); truth, prediction: (step, 2, y, x).
     """

@@ -23,7 +23,7 @@ def section(results: StudyResults) -> Section:
     dataset = _level(results)
     examples = {name: _example(results, dataset, name) for name in results.variants}
     level = level_labels(results.settings)[dataset]
-    where = f"first test window at {level}, seed {results.settings.seeds[0]}"
+    where = f"liveliest test window at {level}, seed {results.settings.seeds[0]}"
     return Section(TITLE, [], [_stills(results, examples, dataset, where), _motion(results, examples, dataset, where)])
 
 
