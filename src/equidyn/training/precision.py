@@ -1,5 +1,6 @@
 """Which device and which arithmetic a job uses."""
 
+import os
 from contextlib import AbstractContextManager
 
 import torch
@@ -31,5 +32,6 @@ def arithmetic(device: torch.device, precision: str) -> AbstractContextManager:
 def set_up(compute: Compute) -> None:
     """Exactly the threads that the rule declares, and the same sums in the same order each time."""
     torch.set_num_threads(compute.threads)
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it, cuBLAS refuses to be deterministic
     # The same as use_deterministic_algorithms(True), which however loads torch's compiler: a second in every job.
     torch.set_deterministic_debug_mode("error")
