@@ -18,7 +18,7 @@ def device_of(compute: Compute) -> torch.device:
 
 
 def precision_of(compute: Compute, device: torch.device) -> str:
-    """ "fp32" or "bf16". auto: bf16 where matrix units make it several times faster (AMX, GPU), else fp32."""
+    """Arithmetic of training, "fp32" or "bf16"; auto: bf16 where matrix units make it much faster (AMX, GPU)."""
     if compute.precision != "auto":
         return compute.precision
     return "bf16" if device.type == "cuda" or torch.cpu.get_capabilities().get("amx_bf16") else "fp32"
