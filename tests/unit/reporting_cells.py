@@ -69,6 +69,7 @@ def _run(cell: Cell, epochs: int, diverged: bool, random: np.random.Generator) -
         "status": status,
         "message": "epoch 3: training loss nan, validation RMSE nan" if diverged else "",
         "parameters": PARAMETERS[cell.variant],
+        "multiply_adds": PARAMETERS[cell.variant] * (4 if cell.variant == "gcnn" else 1),
         "device": "cpu",
         "precision": "bf16",
         "epochs": epochs,

@@ -100,6 +100,11 @@ def test_parameter_counts(model, hidden, count):
     assert count_parameters(build_network(variant, FieldType("vector", 1), OUTPUTS, 0)) == count
 
 
+@pytest.mark.parametrize(("model", "entries"), [("cnn", 9 * 3 * (4 + 3 + 2)), ("gcnn", 9 * 12 * (4 + 12 + 2))])
+def test_multiply_adds_are_the_entries_of_the_kernels(model, entries):
+    assert _build(model, "none").multiply_adds() == entries
+
+
 def test_batch_norm_refuses_signed_components():
     from equidyn.models.norm import field_norm
 

@@ -55,6 +55,10 @@ class ConvStack(nn.Module):
         kernel, bias = filters[-1]
         return functional.conv2d(field, kernel, bias, padding=kernel.shape[-1] // 2)
 
+    def multiply_adds(self) -> int:
+        """Multiplications with additions per cell of the field and forward pass: the entries of all kernels."""
+        return sum(kernel.numel() for kernel, _ in self.filters())
+
     def penalty(self) -> torch.Tensor | float:
         """alpha times the sum of the layers' penalties."""
         return self.alpha * sum(layer.penalty() for layer in self.layers) if self.alpha else 0.0

@@ -15,7 +15,17 @@ from equidyn.errors import EquidynError
 from equidyn.files import read_json
 from equidyn.params.study import Cell
 
-_RUN_KEYS = ("status", "message", "parameters", "epochs", "best_epoch", "early_epoch", "device", "precision")
+_RUN_KEYS = (
+    "status",
+    "message",
+    "parameters",
+    "multiply_adds",
+    "epochs",
+    "best_epoch",
+    "early_epoch",
+    "device",
+    "precision",
+)
 _MEASURE_KEYS = ("strict", "checkpoints", "data")
 _PROVENANCE_KEYS = ("commit", "source", "versions", "wall_seconds")
 _DATA_KEYS = ("equivariance", "checks")

@@ -17,8 +17,8 @@ VALUE_COLUMNS = [*KEYS, "checkpoint", "measure", "quantity", "index", "value"]
 class StudyResults:
     """What the cells of one study hold; rows stand in the order of params.yaml.
 
-    runs: one row per cell: KEYS, message, parameters, strict, epochs, best_epoch, early_epoch, device, precision,
-        train_seconds, measure_seconds [s], commit.
+    runs: one row per cell: KEYS, message, parameters, multiply_adds (per cell of the field), strict, epochs,
+        best_epoch, early_epoch, device, precision, train_seconds, measure_seconds [s], commit.
     values: one row per measured number: VALUE_COLUMNS. A list becomes rows with index 1, 2, ...; a single number has
         index 0. What was not finite is NaN.
     history: history.csv of all cells beneath each other, with KEYS.
@@ -93,7 +93,7 @@ def _keys(files: CellFiles) -> dict[str, Any]:
 
 
 def _run_row(files: CellFiles) -> dict[str, Any]:
-    copied = ("message", "parameters", "epochs", "best_epoch", "early_epoch", "device", "precision")
+    copied = ("message", "parameters", "multiply_adds", "epochs", "best_epoch", "early_epoch", "device", "precision")
     return {
         **_keys(files),
         **{key: files.run[key] for key in copied},

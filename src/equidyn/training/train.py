@@ -72,6 +72,7 @@ def _summary(cell: Cell, trainer: Trainer, state: State) -> dict[str, Any]:
         "status": state.status,
         "message": state.message,
         "parameters": count_parameters(trainer.network),
+        "multiply_adds": trainer.network.multiply_adds(),
         "device": trainer.device.type,
         "precision": trainer.precision,
         "epochs": state.epoch,

@@ -11,6 +11,11 @@ from equidyn.reporting.tables import Table
 
 TITLE = "Variants"
 TOLERANCE = 0.05
+HEADS = {
+    "strict": "exactly equivariant",
+    "multiply_adds": "multiply-adds per cell and step",
+    "to_median": "parameters, to the median",
+}
 
 
 def section(results: StudyResults) -> Section:
@@ -21,10 +26,11 @@ def section(results: StudyResults) -> Section:
     view = frame.assign(
         parameters=frame["parameters"].map("{:,}".format),
         strict=frame["strict"].map({True: "yes", False: "no"}),
+        multiply_adds=frame["multiply_adds"].map("{:,}".format),
         to_median=frame["to_median"].map("{:+.1%}".format).str.replace("%", " %"),
-    ).rename(columns={"strict": "exactly equivariant", "to_median": "parameters, to the median"})
+    ).rename(columns=HEADS)
     table = Table(f"{results.name}-variants", "The variants as they were built.", frame, view)
-    return Section(TITLE, [_match_words(frame, middle)], tables=[table])
+    return Section(TITLE, [_match_words(frame, middle), _compute_words(frame)], tables=[table])
 
 
 def _row(results: StudyResults, name: str) -> dict:
@@ -37,6 +43,7 @@ def _row(results: StudyResults, name: str) -> dict:
         "augmentation": variant.augment,
         "strict": bool(runs["strict"].all()),
         "parameters": int(runs["parameters"].iloc[0]),
+        "multiply_adds": int(runs["multiply_adds"].iloc[0]),
     }
 
 
@@ -49,4 +56,16 @@ def _match_words(frame: pd.DataFrame, middle: float) -> str:
         f"Not matched: {listed(named)} {'is' if len(off) == 1 else 'are'} more than 5 % off the median of "
         f"{middle:,.0f} parameters; read a comparison with {'it' if len(off) == 1 else 'them'} with that in mind. "
         f"{counted(len(frame) - len(off), 'variant')} of {len(frame)} match within 5 %."
+    )
+
+
+def _compute_words(frame: pd.DataFrame) -> str:
+    """Sharing weights over a group makes a network larger at equal parameters, which a reader must know."""
+    least, most = (frame.loc[frame["multiply_adds"].agg(end)] for end in ("idxmin", "idxmax"))
+    ratio = most["multiply_adds"] / least["multiply_adds"]
+    if ratio < 1 + TOLERANCE:
+        return "They match in arithmetic too."
+    return (
+        f"They do not match in arithmetic: {most['variant']} does {ratio:.1f} times that of {least['variant']}, since "
+        "a weight that is shared over a group is used once per group element. Equal parameters is not equal compute."
     )
