@@ -9,7 +9,7 @@ import yaml
 from equidyn import paths
 from equidyn.data.store import Dataset, write
 from equidyn.params import Cell, Params, load
-from equidyn.symmetry.fields import FieldType, as_numpy_turn
+from equidyn.symmetry.fields import FieldType
 
 CELL = Cell("toy", "sym", "gcnn", 1)
 
@@ -60,6 +60,11 @@ TREE = {
         }
     },
 }
+
+
+def as_numpy_turn(field: np.ndarray, kind: FieldType, turns: int) -> np.ndarray:
+    """`FieldType.turn` for arrays."""
+    return kind.turn(torch.from_numpy(np.ascontiguousarray(field)), turns).numpy()
 
 
 def toy_dataset() -> Dataset:

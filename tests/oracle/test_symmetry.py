@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 import torch
+from toy import as_numpy_turn
 
 from equidyn.symmetry.actions import c4_grid, c4_regular, c4_scalar, c4_vector
-from equidyn.symmetry.fields import FieldType, as_numpy_turn, orbit, orbit_back
+from equidyn.symmetry.fields import FieldType, orbit, orbit_back
 from equidyn.symmetry.orbits import intertwiners, invariants, reynolds
 
 ACTIONS = {

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from equidyn.data.scenes import DIRECTION_NAMES
-from equidyn.data.store import SPLITS
+from equidyn.data.store import SPLITS, component_rms
 from equidyn.symmetry.error import equivariance_error
 from equidyn.symmetry.fields import FieldType, orbit_back
 
@@ -53,7 +53,7 @@ def measure(velocity: np.ndarray, ranges: np.ndarray) -> dict[str, Any]:
         "equivariance": error_of_frames(velocity),
         "mean_speed": float(mean.mean()),
         "mean_speed_by_direction": {name: float(mean[turns::4].mean()) for turns, name in enumerate(DIRECTION_NAMES)},
-        "rms": {name: _rms(velocity, ranges[:, column]) for column, name in enumerate(SPLITS)},
+        "rms": {name: component_rms(velocity, ranges[:, column]) for column, name in enumerate(SPLITS)},
     }
 
 
@@ -61,8 +61,3 @@ def published_table_entry(velocity: np.ndarray) -> float | None:
     """The number that the published table of levels E_k holds for such a set; None if it has too few frames."""
     frames = velocity[:, TABLED]
     return error_of_frames(frames)["published"] if frames.shape[1] else None
-
-
-def _rms(velocity: np.ndarray, ranges: np.ndarray) -> float:
-    parts = [velocity[simulation, start:stop].ravel() for simulation, (start, stop) in enumerate(ranges)]
-    return float(np.sqrt(np.square(np.concatenate(parts), dtype=np.float64).mean()))

@@ -50,6 +50,15 @@ class Dataset:
         return total.hexdigest()
 
 
+def component_rms(velocity: np.ndarray, spans: np.ndarray) -> float:
+    """Root mean square of a velocity component over the frames of one split; the training split's is the unit of tasks.
+
+    velocity: (simulation, time, 2, y, x); spans: (simulation, 2), frames [start, stop).
+    """
+    parts = [velocity[simulation, start:stop].ravel() for simulation, (start, stop) in enumerate(spans)]
+    return float(np.sqrt(np.square(np.concatenate(parts), dtype=np.float64).mean()))
+
+
 def write(path: Path, dataset: Dataset) -> None:
     """Write atomically: chunks of one frame, gzip 4 with shuffle, content hash as an attribute."""
     with atomic(path) as temporary, h5py.File(temporary, "w", track_order=True) as file:

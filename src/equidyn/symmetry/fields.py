@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import torch
 
 from equidyn.symmetry.actions import Action, c4_regular, c4_scalar, c4_vector
@@ -59,8 +58,3 @@ def orbit(field: torch.Tensor, kind: FieldType) -> torch.Tensor:
 def orbit_back(outputs: torch.Tensor, kind: FieldType) -> torch.Tensor:
     """g^-1 applied to outputs[g]: brings the answers to four turned questions into one frame. Same shape."""
     return torch.stack([kind.turn(outputs[turns], -turns) for turns in range(4)])
-
-
-def as_numpy_turn(field: np.ndarray, kind: FieldType, turns: int) -> np.ndarray:
-    """`FieldType.turn` for arrays."""
-    return kind.turn(torch.from_numpy(np.ascontiguousarray(field)), turns).numpy()

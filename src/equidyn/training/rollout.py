@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
-from equidyn.data.store import SPLITS, Dataset
+from equidyn.data.store import SPLITS, Dataset, component_rms
 from equidyn.errors import EquidynError
 from equidyn.models.stack import ConvStack
 from equidyn.params.task import RolloutTask
@@ -40,9 +40,8 @@ class Rollout:
         self.inputs = FieldType("vector", settings.input_frames)
         self.outputs = FieldType("vector", 1)
         self.ranges = dataset.ranges
-        velocity = torch.from_numpy(dataset.velocity)
-        self.rms = self._training_rms(velocity)
-        self.velocity = (velocity / self.rms).to(device)
+        self.rms = component_rms(dataset.velocity, dataset.ranges[:, SPLITS.index("train")])
+        self.velocity = (torch.from_numpy(dataset.velocity) / self.rms).to(device)
 
     def starts(self, split: str, steps: int, stride: int = 1) -> torch.Tensor:
         """All windows of a split that fit in its frames: (window, 2) of simulation and first frame."""
@@ -87,9 +86,3 @@ class Rollout:
     def orbit(self, network: ConvStack, inputs: torch.Tensor, steps: int) -> torch.Tensor:
         """Rollouts of the four turned questions, (4, step, window, 2, y, x), without gradients."""
         return torch.stack([self.answers(network, inputs, steps, turns) for turns in range(4)])
-
-    def _training_rms(self, velocity: torch.Tensor) -> float:
-        """Root mean square of a velocity component over the training frames."""
-        ranges = enumerate(self.ranges[:, 0].tolist())
-        parts = [velocity[simulation, first:stop].double().flatten() for simulation, (first, stop) in ranges]
-        return torch.cat(parts).square().mean().sqrt().item()
