@@ -20,6 +20,7 @@ from collections.abc import Callable
 import torch
 from results import save_and_show
 
+from equidyn.data.levels import simulations
 from equidyn.data.phiflow import (
     NUMPY,
     Box,
@@ -34,8 +35,7 @@ from equidyn.data.phiflow import (
     quiet,
     resample,
 )
-from equidyn.data.scenes import simulations
-from equidyn.data.smoke import SmokeSimulator
+from equidyn.data.simulator import SmokeSimulator
 from equidyn.params.smoke import EpsLevel, SmokeSource
 
 WANTED = 40.0  # times less processor time

@@ -115,25 +115,27 @@ def report() -> None:
 
 @app.command()
 def check(
-    variant: Annotated[Optional[str], typer.Argument(help="only this variant of params.yaml")] = None,  # noqa: UP045
+    name: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Argument(metavar="[VARIANT | RUN]", help="only this variant, or training run, of params.yaml"),
+    ] = None,
+    trained: Annotated[bool, typer.Option("--trained", help="Check trained networks instead of fresh ones.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list instead of a table.")] = False,
     tolerance: Annotated[float, typer.Option(help="Largest relative error of a strict variant in float64.")] = 1e-12,
 ) -> None:
-    """Measure the symmetry of freshly built networks; status 1 if a strict variant is not exact.
+    """Measure the symmetry of networks; status 1 if a strict one is not exact.
+
+    Freshly built networks, unless --trained or the name of a run (STUDY/DATASET/VARIANT/SEED) asks for trained ones.
 
     Example: equidyn check gcnn --json
     """
-    from equidyn.params.names import find_variant
+    entries = _checked(name, trained)
+    from equidyn.models.check import failures
 
-    params = _params()
-    only = find_variant(params, variant) if variant else None
-    from equidyn.models import check as checks
-
-    entries = checks.run(params, only)
     typer.echo(json.dumps(entries, indent=1)) if as_json else _print_check(entries)
-    failures = checks.failures(entries, tolerance)
-    if failures:
-        raise EquidynError("strict variants that are not exact:\n  " + "\n  ".join(failures))
+    found = failures(entries, tolerance)
+    if found:
+        raise EquidynError("strict variants that are not exact:\n  " + "\n  ".join(found))
 
 
 @app.command()
@@ -197,20 +199,42 @@ def _cell(name: str) -> tuple["Params", "Cell"]:
     return params, find_cell(params, name)
 
 
+def _checked(name: str | None, trained: bool) -> list[dict[str, Any]]:
+    """The entries of fresh networks, of all trained ones, or of one run."""
+    from equidyn.params.names import find_variant
+
+    if name and "/" in name:
+        params, cell = _cell(name)
+        from equidyn.training.check import run_cell
+
+        return run_cell(params, cell)
+    params = _params()
+    variant = find_variant(params, name) if name else None
+    if trained:
+        from equidyn.training.check import run_all
+
+        return run_all(params, variant)
+    from equidyn.models.check import run
+
+    return run(params, variant)
+
+
 def _print_check(entries: list[dict[str, Any]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from equidyn.models.check import label
+
     table = Table(title="Relative C4 error, largest over 16, 32 and 64 pixels")
-    for column in ("study", "variant", "strict", "parameters"):
-        table.add_column(column, justify="right" if column == "parameters" else "left")
+    for column in ("network", "strict", "parameters"):
+        table.add_column(column, justify="right" if column == "parameters" else "left", overflow="fold")
     columns = [(precision, mode) for precision in ("float32", "float64") for mode in ("train", "eval")]
     for precision, mode in columns:
-        table.add_column(f"{precision}, {mode}", justify="right")
+        table.add_column(f"{precision}\n{mode}", justify="right")
     for entry in entries:
         errors = [f"{max(entry['error'][precision][mode].values()):.1e}" for precision, mode in columns]
         strict = "yes" if entry["strict"] else "no"
-        table.add_row(entry["study"], entry["variant"], strict, f"{entry['parameters']:,}", *errors)
+        table.add_row(label(entry), strict, f"{entry['parameters']:,}", *errors)
     Console(width=110).print(table)
 
 

@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,29 @@ def atomic(path: Path) -> Iterator[Path]:
         raise EquidynError(f"{path}: cannot be written ({fault.strerror or fault}); nothing was left behind") from fault
     finally:
         _remove(temporary)
+
+
+@contextmanager
+def whole_folder(target: Path, own: Collection[str] | None = None) -> Iterator[Path]:
+    """Yield an empty folder beside `target` that takes its place only if the block ends without an error.
+
+    A reader finds the old folder or the new one, never a part of either; after an error the old one is kept. `own`:
+    the entries that the block writes; what else lies in the old folder is carried over. None: all of it is replaced.
+    """
+    place = target.resolve()
+    fresh, old = (place.with_name(f".{place.name}.{os.getpid()}.{end}") for end in ("part", "old"))
+    try:
+        _clear_up(place)
+        fresh.mkdir(parents=True)
+        yield fresh
+        if own is not None:
+            _carry_over(place, fresh, own)
+        _swap(place, fresh, old)
+    except OSError as fault:
+        reason = fault.strerror or fault
+        raise EquidynError(f"{target}: cannot be written ({reason}); what was there is unchanged") from fault
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -76,6 +100,38 @@ def _acquired(name: str, path: Path) -> FileLock:
 def _flush_to_disk(path: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())
+
+
+def _clear_up(place: Path) -> None:
+    """Remove what a killed run left; if it was killed while it exchanged the folders, put the old one back first."""
+    for leftover in sorted(place.parent.glob(f".{place.name}.*"), key=lambda path: path.suffix):
+        if leftover.suffix == ".old" and not place.exists():
+            leftover.replace(place)
+        elif leftover.suffix in (".old", ".part"):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _carry_over(place: Path, fresh: Path, own: Collection[str]) -> None:
+    for entry in place.iterdir() if place.exists() else []:
+        if entry.name in own:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.copytree(entry, fresh / entry.name, symlinks=True)
+        else:
+            shutil.copy2(entry, fresh / entry.name, follow_symlinks=False)
+
+
+def _swap(place: Path, fresh: Path, old: Path) -> None:
+    if not place.exists():
+        fresh.replace(place)
+        return
+    place.replace(old)
+    try:
+        fresh.replace(place)
+    except OSError:
+        old.replace(place)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _remove(path: Path) -> None:

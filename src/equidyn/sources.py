@@ -14,6 +14,7 @@ from importlib.util import resolve_name
 from pathlib import Path
 
 from equidyn.files import write_text
+from equidyn.params import signatures
 from equidyn.params.study import Params, Study
 
 PACKAGE = Path(__file__).resolve().parent
@@ -21,20 +22,20 @@ FOLDER = Path("data/sources")  # where `equidyn sources` writes its lists, for D
 LEFT_OUT = ("equidyn.params", "equidyn.errors", "equidyn.progress", "equidyn.sources")
 
 
-def prepare_sources() -> list[Path]:
-    """Files that define a dataset: the generators and the templates of the data card."""
-    return sorted([*closure("equidyn.data.prepare"), *_templates("data")])
+def prepare_sources(study: Study) -> list[Path]:
+    """Files that define a dataset: preparing, what makes the study's source, and the templates of the data card."""
+    return sorted([*closure("equidyn.data.prepare", f"equidyn.data.{study.source.kind}"), *_templates("data")])
 
 
 def train_sources(study: Study, variant: str) -> list[Path]:
     """Files that define a training run: training and the variant's model."""
-    return closure("equidyn.training.train", f"equidyn.models.{study.variants[variant].model}")
+    return closure("equidyn.training.train", signatures.module("models", study.variants[variant].model))
 
 
 def measure_sources(study: Study, variant: str) -> list[Path]:
     """Files that define the measures of a run: measuring, the variant's model and the study's measures."""
-    measures = (f"equidyn.measures.{name}" for name in study.measures)
-    return closure("equidyn.measures.measure", f"equidyn.models.{study.variants[variant].model}", *measures)
+    measures = (signatures.module("measures", name) for name in study.measures)
+    return closure("equidyn.measures.measure", signatures.module("models", study.variants[variant].model), *measures)
 
 
 def report_sources() -> list[Path]:
@@ -120,7 +121,7 @@ def _templates(room: str) -> list[Path]:
 def _lists(params: Params) -> Iterable[tuple[Path, list[Path]]]:
     yield FOLDER / "report.txt", report_sources()
     for name, study in params.studies.items():
-        yield FOLDER / "prepare" / f"{name}.txt", prepare_sources()
+        yield FOLDER / "prepare" / f"{name}.txt", prepare_sources(study)
         for variant in study.variants:
             yield FOLDER / "train" / name / f"{variant}.txt", train_sources(study, variant)
             yield FOLDER / "measure" / name / f"{variant}.txt", measure_sources(study, variant)

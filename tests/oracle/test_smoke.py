@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from equidyn.data import checks
+from equidyn.data.levels import PUBLISHED_ORDER, buoyancies, ranges, simulations
 from equidyn.data.phiflow import (
     NUMPY,
     Box,
@@ -22,9 +23,12 @@ from equidyn.data.phiflow import (
 )
 from equidyn.data.projection import project
 from equidyn.data.recording import Recording, record
-from equidyn.data.scenes import PUBLISHED_ORDER, Simulations, buoyancies, ranges, simulations
+from equidyn.data.scenes import Simulations
+from equidyn.data.smoke import make
+from equidyn.data.store import Dataset
 from equidyn.errors import EquidynError
 from equidyn.params.smoke import EpsLevel, PublishedLevel, SmokeSource
+from equidyn.provenance import Clock
 from equidyn.symmetry.fields import FieldType
 
 VECTOR = FieldType("vector", 1)
@@ -84,7 +88,7 @@ def symmetric() -> tuple[Simulations, Recording]:
 
 def test_rotated_simulations_agree_under_the_action_and_not_under_its_inverse(symmetric: tuple) -> None:
     planned, recording = symmetric
-    four = checks.by_direction(recording.velocity)
+    four = checks.by_direction(recording.velocity, checks.turned_sets(planned.scene, planned.direction))
     moving = four[0].abs().max().item()
     for turns in range(4):
         assert torch.allclose(VECTOR.turn(four[0], turns), four[turns], atol=1e-6 * moving, rtol=0)
@@ -113,6 +117,11 @@ def test_a_level_zero_that_is_not_symmetric_is_refused() -> None:
         record(source(frames=2), planned, "test/broken", exact=True)
 
 
+def table_entry(velocity: np.ndarray) -> float | None:
+    """The published table's number for one scene in four directions."""
+    return checks.published_table_entry(Dataset(velocity, np.zeros(4), np.arange(4), np.zeros((4, 3, 2)), {}))
+
+
 def test_the_published_table_of_levels() -> None:
     """E_0..E_9 within 0.01, all forty simulations in one batch."""
     still = {"position": 0.0, "tilt": 0.0, "strength": 0.0}
@@ -127,7 +136,7 @@ def test_the_published_table_of_levels() -> None:
         direction=np.tile(np.arange(4), 10),
     )
     velocity = record(paper, together, "test/levels", exact=False).velocity
-    table = [checks.published_table_entry(velocity[4 * k : 4 * k + 4]) for k in range(10)]
+    table = [table_entry(velocity[4 * k : 4 * k + 4]) for k in range(10)]
     assert table[0] < 1e-7
     np.testing.assert_allclose(table, PUBLISHED_LEVELS, atol=0.001)
 
@@ -164,6 +173,19 @@ def test_more_training_scenes_leave_the_others_as_they_were() -> None:
     few, many = simulations(source(), eps(0.0)), simulations(larger, eps(0.0))
     np.testing.assert_array_equal(few.inflow, many.inflow[:12])
     np.testing.assert_array_equal(ranges(source()), ranges(larger)[:12])
+
+
+def test_a_set_with_more_training_scenes_contains_the_smaller_one() -> None:
+    """The data-size axis: same tests, same validation, and the first training scenes are the same simulations."""
+    few, many = (
+        make(source(frames=6), EpsLevel(level="eps", value=0.3, train=train), "test/sizes", Clock({}, ""))
+        for train in (2, 8)
+    )
+    assert (few.velocity.shape[0], many.velocity.shape[0]) == (4 * 4, 4 * 10)
+    for name in ("scene", "direction", "ranges"):
+        np.testing.assert_array_equal(few.arrays()[name], many.arrays()[name][:16])
+    np.testing.assert_allclose(few.velocity, many.velocity[:16], rtol=0, atol=1e-7 * np.abs(many.velocity).max())
+    np.testing.assert_allclose(few.density, many.density[:16], rtol=0, atol=1e-7 * many.density.max())
 
 
 def test_each_scene_belongs_to_one_split_in_all_directions() -> None:

@@ -1,10 +1,26 @@
 """`equidyn check`: what a model author runs first."""
 
+import json
+import shutil
+
 import pytest
 import torch
-from toy import toy_params
+from toy import CELL, toy_params
+from toy_variants import ANNEAL, params_with_both
+from typer.testing import CliRunner
 
+from equidyn import cli, paths
+from equidyn.errors import EquidynError
 from equidyn.models import check, gcnn
+from equidyn.models.registry import build_network
+from equidyn.params import Cell
+from equidyn.symmetry.fields import FieldType
+from equidyn.training import check as trained_check
+from equidyn.training import train
+from equidyn.training.checkpoint import load, read_run
+
+INPUTS, OUTPUTS = FieldType("vector", 2), FieldType("vector", 1)
+PLAIN = Cell("toy", "sym", "cnn", 1)
 
 
 def test_strict_variants_are_exact_and_others_are_listed(workplace):
@@ -18,6 +34,16 @@ def test_strict_variants_are_exact_and_others_are_listed(workplace):
         assert all(set(sides) == {"16", "32", "64"} for sides in errors.values())
         assert max(error for sides in errors.values() for error in sides.values()) <= largest
     assert entries["gcnn"]["parameters"] == 2 * 2 * 18 + 2 + 36 * 4 + 2 + 2 * 18
+
+
+def test_checking_leaves_the_network_as_it_is(workplace):
+    """Batch statistics too: those of a checkpoint must not be moved by the noise that it is checked with."""
+    variant = params_with_both(norm="batch").studies["toy"].variants[ANNEAL.variant]
+    network = build_network(variant, INPUTS, OUTPUTS, seed=0)
+    before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    check.symmetry(network, INPUTS, OUTPUTS)
+    assert all(torch.equal(before[name], tensor) for name, tensor in network.state_dict().items())
+    assert network.training
 
 
 def test_one_variant_alone(workplace):
@@ -44,3 +70,145 @@ def test_a_strict_variant_that_is_not_exact_is_found(workplace, monkeypatch):
 def test_the_tolerance_is_a_bound(workplace, tolerance):
     found = check.failures(check.run(toy_params(), "gcnn"), tolerance)
     assert bool(found) == (tolerance < 1e-17)
+
+
+@pytest.fixture
+def trained(workplace):
+    params = params_with_both()
+    for cell in (CELL, ANNEAL, PLAIN):
+        train.run(params, cell)
+    return params
+
+
+def _names(entries):
+    return [check.label(entry) for entry in entries]
+
+
+def test_all_trained_nets_of_strict_variants_are_checked(trained):
+    entries = trained_check.run_all(trained)
+    assert _names(entries) == [f"{cell} {name}" for cell in (CELL, ANNEAL) for name in ("best", "early")]
+    assert check.failures(entries) == []
+    assert {"dataset", "seed", "checkpoint", "parameters", "strict", "error"} <= entries[0].keys()
+    assert entries[0]["parameters"] == entries[2]["parameters"]  # the annealed net is as large as gcnn
+    assert [entry["strict"] for entry in entries] == [True] * 4
+
+
+def test_trained_nets_are_checked_with_their_trained_weights(trained):
+    """Fresh rgroup and anneal are exact by their start; what is checked must be what was trained."""
+    fresh, best = check.run(trained, "cnn")[0], trained_check.run_cell(trained, PLAIN)[0]
+    assert fresh["error"] != best["error"]
+    assert not best["strict"] and best["error"]["float64"]["eval"]["16"] > 1e-3
+
+
+def test_a_trained_net_that_is_not_exact_is_found(trained, monkeypatch):
+    """As if the free term had been left in."""
+    relaxed = check.symmetry
+
+    def left_in(network, *kinds):
+        network.relax(1e-6)
+        return relaxed(network, *kinds)
+
+    monkeypatch.setattr(trained_check, "symmetry", left_in)
+    found = check.failures(trained_check.run_all(trained))
+    assert len(found) == 2 * 2 * 3
+    assert found[0].startswith("toy/sym/relax-anneal/1 best: train mode, 16 pixels")
+
+
+def test_runs_of_one_variant(trained):
+    assert _names(trained_check.run_all(trained, "cnn")) == ["toy/sym/cnn/1 best", "toy/sym/cnn/1 early"]
+
+
+def test_a_missing_run_is_named(workplace):
+    params = toy_params()
+    with pytest.raises(EquidynError, match=r"toy/sym/gcnn/seed1/run\.json: missing"):
+        trained_check.run_cell(params, CELL)
+    with pytest.raises(EquidynError, match="no trained run of a strict variant in data/runs"):
+        trained_check.run_all(params)
+    with pytest.raises(EquidynError, match="no trained run of gcnn in data/runs"):
+        trained_check.run_all(params, "gcnn")
+
+
+@pytest.mark.parametrize("change", [{"learning_rate": 0.02}, {"epochs": 5}])
+def test_a_run_with_other_params_is_refused_with_both_hashes(trained, change):
+    found = read_run(trained, CELL)["provenance"]["params_sha256"]
+    with pytest.raises(
+        EquidynError, match=f"other params .SHA-256 {found}. than params.yaml has now .[0-9a-f]{{64}}."
+    ) as told:
+        read_run(params_with_both(**change), CELL)
+    assert str(told.value).count(found) == 1
+
+
+def test_a_run_of_another_seed_is_refused(trained):
+    other = Cell("toy", "sym", "gcnn", 2)
+    shutil.copytree(paths.run(CELL), paths.run(other))
+    with pytest.raises(EquidynError, match="trained with other params"):
+        read_run(trained, other)
+
+
+def test_a_measure_that_changes_does_not_make_a_run_foreign(trained):
+    study = trained.studies["toy"]
+    fewer = {name: settings for name, settings in study.measures.items() if name == "error"}
+    changed = trained.model_copy(update={"studies": {"toy": study.model_copy(update={"measures": fewer})}})
+    assert read_run(changed, CELL) == read_run(trained, CELL)
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", '{"provenance": 1}'])
+def test_a_foreign_record_is_refused(trained, content):
+    (paths.run(CELL) / "run.json").write_text(content)
+    with pytest.raises(EquidynError, match=r"run\.json: not the record of a training"):
+        read_run(trained, CELL)
+
+
+def test_a_foreign_or_torn_checkpoint_is_refused_with_both_hashes(trained):
+    run, folder = read_run(trained, CELL), paths.run(CELL)
+    network = build_network(trained.studies["toy"].variants["gcnn"], INPUTS, OUTPUTS, 1)
+    foreign = read_run(trained, PLAIN)["sha256"]["best"]
+    whole = (folder / "best.safetensors").read_bytes()
+    shutil.copy(paths.run(PLAIN) / "best.safetensors", folder)
+    with pytest.raises(EquidynError, match=f"SHA-256 {foreign}; there {run['sha256']['best']}"):
+        load(network, folder, "best", run)
+    (folder / "best.safetensors").write_bytes(whole[:-9])
+    with pytest.raises(EquidynError, match=r"not the checkpoint that run\.json beside it names"):
+        load(network, folder, "best", run)
+    (folder / "best.safetensors").unlink()
+    with pytest.raises(EquidynError, match="not a whole checkpoint"):
+        load(network, folder, "best", run)
+    with pytest.raises(EquidynError, match="not a whole checkpoint"):
+        load(network, folder, "early", {"provenance": {}})
+
+
+def _command(*arguments):
+    return CliRunner().invoke(cli.app, ["check", *arguments])
+
+
+def test_the_command_checks_trained_nets(workplace):
+    train.run(toy_params(), CELL)
+    for arguments in (["--trained"], ["--trained", "gcnn"], [str(CELL)]):
+        answer = _command(*arguments, "--json")
+        assert answer.exit_code == 0
+        assert _names(json.loads(answer.stdout)) == [f"{CELL} best", f"{CELL} early"]
+    assert f"{CELL} best" in _command("--trained").stdout
+    assert _names(json.loads(_command("gcnn", "--json").stdout)) == ["toy/gcnn"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--trained", "gccn"], "unknown variant 'gccn'"),
+        (["toy/sym/gccn/1"], "unknown variant 'gccn'"),
+        (["toy/sym/gcnn"], "expected STUDY/DATASET/VARIANT/SEED"),
+        (["toy/sym/gcnn/1"], "run.json: missing"),
+        (["--trained"], "no trained run"),
+    ],
+)
+def test_the_command_names_what_is_wrong(workplace, arguments, words):
+    toy_params()
+    answer = _command(*arguments)
+    assert isinstance(answer.exception, EquidynError) and words in str(answer.exception)
+
+
+def test_the_command_fails_if_a_trained_strict_net_is_not_exact(workplace):
+    train.run(toy_params(), CELL)
+    answer = _command("--trained", "--tolerance", "0")
+    assert isinstance(answer.exception, EquidynError)
+    assert f"{CELL} best: train mode, 16 pixels" in str(answer.exception)

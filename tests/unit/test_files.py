@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from equidyn.errors import EquidynError
-from equidyn.files import atomic, read_json, sole_writer, write_json, write_text
+from equidyn.files import atomic, read_json, sole_writer, whole_folder, write_json, write_text
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_other(workplace):
@@ -33,6 +33,110 @@ def test_a_folder_that_cannot_be_made_is_told(workplace):
         write_text(Path("a/x.txt"), "text")
     Path("data").write_text("")
     with pytest.raises(EquidynError, match="is the folder writable"), sole_writer("train/s/d/v/1"):
+        pass
+
+
+def contents(folder: str) -> dict[str, str]:
+    """Files below `folder`, by path within it."""
+    return {str(path.relative_to(folder)): path.read_text() for path in Path(folder).rglob("*") if path.is_file()}
+
+
+def a_folder() -> None:
+    """A folder "out" as an earlier run may have left it, with something of others in it."""
+    write_text(Path("out/ours/x.txt"), "old")
+    write_text(Path("out/ours/gone.txt"), "old")
+    write_text(Path("out/theirs/y.txt"), "kept")
+    write_text(Path("out/note.txt"), "kept")
+
+
+def test_a_folder_takes_the_place_of_the_old_one_whole(workplace):
+    a_folder()
+    with whole_folder(Path("out")) as fresh:
+        assert list(fresh.iterdir()) == []
+        write_text(fresh / "new.txt", "new")
+        assert contents("out")["ours/x.txt"] == "old"  # until the end
+    assert contents("out") == {"new.txt": "new"}
+    assert [path.name for path in workplace.iterdir()] == ["out"]
+
+
+def test_what_is_not_ours_is_carried_over(workplace):
+    a_folder()
+    Path("out/link").symlink_to("theirs")
+    with whole_folder(Path("out"), own=("ours", "new.txt")) as fresh:
+        write_text(fresh / "new.txt", "new")
+    assert contents("out") == {"new.txt": "new", "theirs/y.txt": "kept", "note.txt": "kept"}
+    assert Path("out/link").is_symlink() and Path("out/link").resolve() == workplace / "out/theirs"
+
+
+def test_a_first_folder_is_made_with_its_parents_and_may_be_read_by_others(workplace):
+    with whole_folder(Path("a/b/out"), own=()) as fresh:
+        write_text(fresh / "new.txt", "new")
+    assert contents("a") == {"b/out/new.txt": "new"}
+    assert Path("a/b/out").stat().st_mode & 0o777 == Path("a/b").stat().st_mode & 0o777
+
+
+def test_a_linked_folder_is_replaced_where_it_lies(workplace):
+    a_folder()
+    Path("link").symlink_to("out")
+    with whole_folder(Path("link")) as fresh:
+        write_text(fresh / "new.txt", "new")
+    assert Path("link").is_symlink()
+    assert contents("out") == {"new.txt": "new"}
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("bug"), OSError(errno.ENOSPC, "No space left on device")])
+def test_a_folder_that_fails_keeps_the_old_one(workplace, fault):
+    a_folder()
+    before = contents("out")
+    told = pytest.raises((RuntimeError, EquidynError), match=r"bug|out: cannot be written \(No space left on device\)")
+    with told, whole_folder(Path("out"), own=("ours",)) as fresh:
+        write_text(fresh / "half.txt", "half")
+        raise fault
+    assert contents("out") == before
+    assert [path.name for path in workplace.iterdir()] == ["out"]
+
+
+def test_an_exchange_that_fails_is_rolled_back(workplace, monkeypatch):
+    a_folder()
+    before, replace = contents("out"), Path.replace
+
+    def fails_for_the_new(self, target):
+        if self.suffix == ".part":
+            raise OSError(errno.EACCES, "Permission denied")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", fails_for_the_new)
+    told = pytest.raises(EquidynError, match=r"out: .* \(Permission denied\); what was there is unchanged")
+    with told, whole_folder(Path("out")) as fresh:
+        (fresh / "new.txt").write_text("new")
+    assert contents("out") == before
+    assert [path.name for path in workplace.iterdir()] == ["out"]
+
+
+def test_what_a_killed_run_left_goes(workplace):
+    a_folder()
+    write_text(Path(".out.7.part/half.txt"), "half")
+    write_text(Path(".out.7.old/x.txt"), "older")
+    write_text(Path(".other.7.part/x.txt"), "of others")
+    with whole_folder(Path("out"), own=("ours",)) as fresh:
+        write_text(fresh / "ours/x.txt", "new")
+    assert contents("out") == {"ours/x.txt": "new", "theirs/y.txt": "kept", "note.txt": "kept"}
+    assert sorted(path.name for path in workplace.iterdir()) == [".other.7.part", "out"]
+
+
+def test_a_run_killed_in_the_middle_of_the_exchange_loses_nothing(workplace):
+    a_folder()
+    Path("out").rename(".out.7.old")
+    write_text(Path(".out.7.part/new.txt"), "not known to be whole")
+    with pytest.raises(RuntimeError), whole_folder(Path("out")):
+        raise RuntimeError
+    assert contents("out")["theirs/y.txt"] == "kept"
+    assert [path.name for path in workplace.iterdir()] == ["out"]
+
+
+def test_a_folder_whose_parent_cannot_be_made_is_told(workplace):
+    Path("a").write_text("a file where a folder should be")
+    with pytest.raises(EquidynError, match=r"a/out: cannot be written"), whole_folder(Path("a/out")):
         pass
 
 

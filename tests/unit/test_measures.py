@@ -15,7 +15,7 @@ from equidyn.measures import measure
 from equidyn.measures.subject import Subject
 from equidyn.models.registry import build_network
 from equidyn.params import Cell
-from equidyn.params.signatures import options
+from equidyn.params.signatures import module, options
 from equidyn.training import train
 from equidyn.training.rollout import Rollout
 
@@ -40,7 +40,7 @@ def test_registry_holds_the_measures():
 @pytest.mark.parametrize("name", options("measures"))
 def test_every_measure_gives_finite_numbers_twice_the_same(workplace, name, variant):
     subject = _subject(workplace, variant)
-    entry = import_module(f"equidyn.measures.{name}")
+    entry = import_module(module("measures", name))
     found = entry.measure(subject)
     assert _numbers(found) and all(math.isfinite(number) for number in _numbers(found))
     assert json.loads(json.dumps(found)) == found
@@ -50,7 +50,7 @@ def test_every_measure_gives_finite_numbers_twice_the_same(workplace, name, vari
 def test_a_strict_net_has_round_off_only(workplace):
     strict, plain = (_subject(workplace, variant) for variant in ("gcnn", "cnn"))
     for name, key in (("equivariance", "relative"), ("decomposition", "share")):
-        entry = import_module(f"equidyn.measures.{name}")
+        entry = import_module(module("measures", name))
         assert entry.measure(strict)[key] < 1e-6
         assert entry.measure(plain)[key] > 1e-3
 

@@ -65,9 +65,18 @@ WRONG = {
     "eps above 1": (_set("datasets.eps000.value", 1.5), ["datasets.eps000.value = 1.5: should be less than or equal"]),
     "E_10": (_set("datasets.E3.value", 10), ["datasets.E3.value = 10: should be less than or equal to 9"]),
     "unknown level": (_set("datasets.E3.level", "F"), ["E3: the key 'level' is 'F'; it should be one of 'eps', 'E'"]),
-    "no level": (_drop("datasets.E3.level"), ["E3: the key 'level' is required, but missing"]),
+    "no level": (_drop("datasets.E3.level"), ["E3: needs the key level (smoke) or vector_action (Rotation"]),
+    "kind of dataset that the source cannot make": (
+        _set("datasets", {"turned": {"vector_action": "true"}}),
+        ["datasets.turned: a source of kind 'smoke' cannot make it"],
+    ),
+    "negative alpha": (
+        _set("variants.rgroup.options.alpha", -1.0),
+        ["options.alpha = -1.0: should be greater than or"],
+    ),
+    "unknown split": (_set("source.split.by", "frame"), ["by", "'frame'", "'scene', 'time'"]),
     "dotted name": (_set("datasets", {"a.b": {"level": "E", "value": 1}}), ["'a.b': a name holds only letters"]),
-    "unknown model": (_set("variants.gcnn.model", "gcn"), ["gcnn.model = 'gcn': not one of the models: cnn, gcnn"]),
+    "unknown model": (_set("variants.gcnn.model", "gcn"), ["gcnn.model = 'gcn': not one of the models: anneal, cnn,"]),
     "unknown option": (
         _set("variants.gcnn.options.hiden", 3),
         ["gcnn.options: unknown key 'hiden' (did you mean 'hidden'?); allowed: hidden, layers, kernel, norm"],
@@ -75,7 +84,7 @@ WRONG = {
     "missing option": (_drop("variants.gcnn.options.hidden"), ["gcnn.options.hidden: required, but missing"]),
     "even kernel": (_set("variants.gcnn.options.kernel", 4), ["gcnn.options.kernel = 4: must be odd"]),
     "unknown augmentation": (_set("variants.cnn.augment", "c8"), ["cnn.augment = 'c8': should be 'none' or 'c4'"]),
-    "unknown measure": (_set("measures.lie", {"at": ["best"], "options": {}}), ["not one of the measures: decompos"]),
+    "unknown measure": (_set("measures.lee", {"at": ["best"], "options": {}}), ["not one of the measures: decompos"]),
     "unknown checkpoint": (_set("measures.error.at", ["last"]), ["at.0 = 'last': should be 'best' or 'early'"]),
     "option of a measure": (
         _set("measures.error.options", {"p": 1}),
@@ -88,7 +97,7 @@ WRONG = {
     "repeated seeds": (_set("seeds", [1, 1]), ["seeds must be distinct"]),
     "no seeds": (_set("seeds", []), ["seeds: needs at least 1 item(s)"]),
     "one seed without brackets": (_set("seeds", 3), ["seeds = 3: should be a list"]),
-    "too few frames": (_set("source.frames", 3), ["source frames: 3 frames; a window of the task needs 4"]),
+    "too few frames": (_set("source.frames", 3), ["source: 3 frames for validation; a window of the task needs 4"]),
     "inflow outside the box": (_set("source.inflow.x", 65.0), ["source: the inflow's centre must lie inside"]),
     "split beyond the frames": (
         _set("source.split", BY_TIME | {"validation": [3, 9]}),

@@ -130,7 +130,7 @@ def test_a_direction_at_rest_has_no_relative_error(prepared: Path) -> None:
 
 
 def test_a_level_zero_that_is_not_symmetric_leaves_nothing(params: Params, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("equidyn.data.recording.disagreement", lambda velocity: 3e-9)
+    monkeypatch.setattr("equidyn.data.recording.disagreement", lambda *_: 3e-9)
     with pytest.raises(EquidynError, match=r"smoke-levels/eps000: level 0 must be exactly symmetric.*3\.0e-09"):
         prepare.run(params, STUDY, "eps000")
     assert leftovers() == []
@@ -175,11 +175,35 @@ def test_two_writers_never_meet(params: Params) -> None:
         prepare.run(params, STUDY, "eps000")
 
 
+def test_only_a_split_by_scene_has_a_number_of_training_scenes(params: Params) -> None:
+    by_time = params.studies[STUDY].source
+    with pytest.raises(ValueError, match="only a source that splits by scene"):
+        by_time.with_train(2)
+    assert by_time.with_train(None) is by_time
+
+
+def test_whole_sets_of_turned_simulations_are_found_in_any_order() -> None:
+    scene, direction = np.array([5, 2, 5, 2, 2, 5, 5, 2]), np.array([0, 3, 2, 1, 0, 1, 3, 2])
+    sets = checks.turned_sets(scene, direction)
+    np.testing.assert_array_equal(scene[sets], [[2, 5]] * 4)
+    np.testing.assert_array_equal(direction[sets], [[0, 0], [1, 1], [2, 2], [3, 3]])
+
+
+@pytest.mark.parametrize(
+    ("scene", "direction"),
+    [([1, 2, 3, 4], [0, 1, 2, 3]), ([0, 0, 0], [0, 1, 2]), ([0] * 4, [0, 1, 1, 3]), ([0] * 8, [0, 1, 2, 3] * 2)],
+)
+def test_a_set_without_turned_simulations_has_no_equivariance_error(scene: list[int], direction: list[int]) -> None:
+    assert checks.turned_sets(np.array(scene), np.array(direction)) is None
+    assert set(checks.error_of_frames(np.ones((len(scene), 1, 2, 4, 4)), None).values()) == {None}
+
+
 def test_disagreement_is_measured_in_the_frame_of_up() -> None:
     up = np.random.default_rng(1).normal(size=(2, 6, 6))
     turned = np.stack([np.rot90(up, -turns, axes=(1, 2)) for turns in range(4)])
     turned[1], turned[3] = np.stack([-turned[1, 1], turned[1, 0]]), np.stack([turned[3, 1], -turned[3, 0]])
     turned[2] = -turned[2]
-    assert checks.disagreement(turned) == 0
+    sets = np.arange(4)[:, None]
+    assert checks.disagreement(turned, sets) == 0
     turned[2, 1, 3, 3] += 0.25
-    assert checks.disagreement(turned) == pytest.approx(0.25)
+    assert checks.disagreement(turned, sets) == pytest.approx(0.25)

@@ -1,5 +1,6 @@
-"""Means and intervals against known values, and which differences may be called differences."""
+"""Means, intervals and p-values against known values, and which differences may be called differences."""
 
+import itertools
 import math
 
 import numpy as np
@@ -8,7 +9,18 @@ import pytest
 from scipy import stats
 
 from equidyn.reporting.ranking import findings
-from equidyn.reporting.statistics import Estimate, distinct, estimate, over_seeds
+from equidyn.reporting.statistics import (
+    bootstrap,
+    estimate,
+    holm,
+    over_seeds,
+    p_beyond,
+    p_equivalent,
+    p_value,
+    paired,
+)
+
+NAN = float("nan")
 
 
 def test_interval_of_one_two_three():
@@ -30,25 +42,107 @@ def test_interval_is_scipys(size):
 
 
 def test_one_value_has_no_interval_and_none_has_no_mean():
-    single = estimate([0.5, float("nan"), float("inf")])
+    single = estimate([0.5, NAN, float("inf")])
     assert (single.n, single.mean) == (1, 0.5)
     assert math.isnan(single.low) and math.isnan(single.high)
     assert math.isnan(estimate([]).mean)
 
 
-def test_distinct_needs_seeds_and_a_gap():
-    low, high = Estimate(3, 1.0, 0.1, 0.9, 1.1), Estimate(3, 2.0, 0.1, 1.9, 2.1)
-    assert distinct(low, high) and distinct(high, low)
-    assert not distinct(low, Estimate(3, 1.15, 0.1, 1.05, 1.25))
-    assert not distinct(low, Estimate(2, 2.0, 0.1, 1.9, 2.1))
-    assert not distinct(estimate([1.0]), estimate([2.0]))
+def test_pairing_removes_what_seeds_share_and_drops_seeds_that_are_not_finite_in_both():
+    seeds = pd.Series({1: 10.0, 2: -3.0, 3: 7.0, 4: 0.0})
+    one = seeds + pd.Series({1: 1.0, 2: 2.0, 3: 3.0, 4: NAN})
+    other = seeds.drop(3)
+    assert paired([(1.0, one), (-1.0, other)]).to_dict() == {1: 1.0, 2: 2.0}
+    assert paired([(0.5, one), (0.5, one)]).to_dict() == one.dropna().to_dict()
+
+
+def test_bootstrap_of_three_seeds_is_their_range():
+    assert bootstrap([0.4, 0.1, 0.2]) == pytest.approx((0.1, 0.4), rel=1e-12)
+    assert bootstrap([0.1, 0.1, 0.1]) == pytest.approx((0.1, 0.1), rel=1e-12)
+    assert all(map(math.isnan, bootstrap([0.3])))
+
+
+def test_bootstrap_is_that_of_all_resamples_and_always_the_same():
+    values = [0.3, 1.1, 0.9, 2.0, 1.4]
+    every = np.mean(list(itertools.product(values, repeat=5)), axis=1)
+    assert bootstrap(values) == pytest.approx(np.quantile(every, [0.025, 0.975]), abs=0.04)
+    assert bootstrap(values) == bootstrap(values)
+
+
+def test_p_of_three_differences_has_a_closed_form():
+    values = [0.1, 0.2, 0.4]
+    t = np.mean(values) / (np.std(values, ddof=1) / math.sqrt(3))
+    exact = 1 - t / math.sqrt(2 + t**2)  # Student's t with 2 degrees of freedom
+    assert p_value(values) == pytest.approx(exact, rel=1e-10)
+    assert p_value(values, 0.0, "greater") == pytest.approx(exact / 2, rel=1e-10)
+    assert p_value(values, 0.0, "less") == pytest.approx(1 - exact / 2, rel=1e-10)
+    assert p_value([-value for value in values]) == pytest.approx(exact, rel=1e-10)
+    assert math.isnan(p_value([1.0]))
+
+
+@pytest.mark.parametrize(
+    ("value", "alternative", "expected"),
+    [
+        (0.0, "two-sided", 1.0),
+        (0.0, "less", 1.0),
+        (0.1, "two-sided", 0.0),
+        (0.1, "greater", 0.0),
+        (0.1, "less", 1.0),
+        (-1e-9, "less", 0.0),
+    ],
+)
+def test_p_of_a_sample_without_spread_is_exact(value, alternative, expected):
+    assert p_value([value] * 3, 0.0, alternative) == expected
+
+
+def test_round_off_is_no_spread():
+    assert p_value([0.1 + 0.2, 0.3, 0.3], 0.3) == 1.0
+    assert p_value([0.1 + 0.2, 0.3, 0.3]) == 0.0
+
+
+@pytest.mark.parametrize("unit", [1e-300, 1e-9, 1e300])
+def test_p_does_not_depend_on_the_unit(unit):
+    assert p_value([1.0 * unit, 1.1 * unit, 1.3 * unit], 0.9 * unit) == pytest.approx(p_value([1.0, 1.1, 1.3], 0.9))
+
+
+def test_equivalence_is_two_one_sided_tests():
+    values = [0.01, -0.02, 0.03, 0.0]
+    error = stats.sem(values)
+    upper = stats.t.cdf((np.mean(values) - 0.1) / error, 3)
+    lower = stats.t.sf((np.mean(values) + 0.1) / error, 3)
+    assert p_equivalent(values, 0.1) == pytest.approx(max(upper, lower), rel=1e-10)
+    assert p_beyond(values, 0.1) == 1.0
+
+
+def test_beyond_a_margin_on_either_side():
+    values = [0.51, 0.49, 0.52]
+    error = stats.sem(values)
+    expected = 2 * stats.t.sf((np.mean(values) - 0.1) / error, 2)
+    assert p_beyond(values, 0.1) == pytest.approx(expected, rel=1e-10)
+    assert p_beyond([-value for value in values], 0.1) == pytest.approx(expected, rel=1e-10)
+    assert p_equivalent(values, 0.1) > 0.99
+
+
+@pytest.mark.parametrize(
+    ("raw", "adjusted"),
+    [
+        ([0.01, 0.04, 0.03, 0.005], [0.03, 0.06, 0.06, 0.02]),
+        ([0.02], [0.02]),
+        ([], []),
+        ([0.6, 0.7], [1.0, 1.0]),
+        ([0.0, 0.0, 0.02], [0.0, 0.0, 0.02]),
+        ([0.02, 0.02, 0.02], [0.06, 0.06, 0.06]),
+    ],
+)
+def test_holm(raw, adjusted):
+    assert holm(raw) == pytest.approx(adjusted, rel=1e-12)
 
 
 def _values(**variants: list[float]) -> pd.DataFrame:
     rows = [
-        {"dataset": "d", "variant": variant, "status": "completed", "value": value}
+        {"dataset": "d", "variant": variant, "seed": seed, "status": "completed", "value": value}
         for variant, values in variants.items()
-        for value in values
+        for seed, value in enumerate(values, start=1)
     ]
     return pd.DataFrame(rows)
 
@@ -64,23 +158,42 @@ def test_diverged_runs_are_counted_and_left_out_of_the_mean():
     ("variants", "conclusive", "said"),
     [
         ({"cnn": [2.0, 2.1, 2.2], "gcnn": [1.0, 1.1, 1.2]}, True, "gcnn has the lowest error"),
-        ({"cnn": [1.0, 1.2, 1.4], "gcnn": [1.0, 1.1, 1.2]}, False, "but its interval overlaps that of cnn"),
-        ({"cnn": [2.0, 2.1], "gcnn": [1.0, 1.1, 1.2]}, False, "but cnn has fewer than 3 finite seeds"),
-        ({"cnn": [2.0], "gcnn": [1.0]}, False, "but no variant has 3 finite seeds"),
+        ({"cnn": [1.0, 1.2, 1.4], "gcnn": [1.0, 1.1, 1.2]}, False, "the difference to cnn may be none"),
+        ({"cnn": [2.0, 2.1], "gcnn": [1.0, 1.1, 1.2]}, False, "no other variant shares 3 finite seeds with it"),
+        ({"cnn": [2.0], "gcnn": [1.0]}, False, "no other variant shares 3 finite seeds with it"),
         ({"cnn": [2.0, 2.1, 2.2]}, True, "no other finite variant"),
-        ({"cnn": [float("nan")]}, True, "no run ended finite"),
+        ({"cnn": [NAN]}, True, "no run ended finite"),
     ],
 )
 def test_summary_says_what_the_seeds_allow(variants, conclusive, said):
-    (sentence,) = findings(over_seeds(_values(**variants)), {"d": "level 0"}, "error")
+    (sentence,) = findings(_values(**variants), {"d": "level 0"}, "error")
     assert sentence.startswith("At level 0, ")
     assert said in sentence
     assert ("inconclusive" in sentence) is not conclusive
 
 
-def test_a_tie_at_the_top_does_not_hide_who_is_clearly_worse() -> None:
-    values = _values(first=[1.0, 1.1, 1.2], near=[1.1, 1.2, 1.3], far=[9.0, 9.1, 9.2])
-    (sentence,) = findings(over_seeds(values), {"d": "level 0"}, "error")
-    tie, _, rest = sentence.partition("Clearly higher: ")
-    assert "first has the lowest error" in tie and "overlaps that of near: inconclusive between these" in tie
-    assert rest.startswith("far (") and "near" not in rest
+def test_variants_are_compared_over_the_same_seeds():
+    """Intervals overlap widely, but one variant is worse by the same at every seed; the other only by chance."""
+    values = _values(best=[1.0, 2.0, 3.0], worse=[1.1, 2.11, 3.1], chance=[3.0, 1.1, 2.2])
+    (sentence,) = findings(values, {"d": "level 0"}, "error")
+    assert "the difference to chance may be none: inconclusive between these" in sentence
+    assert sentence.endswith("Clearly higher: worse.")
+
+
+def test_a_diverged_run_takes_its_pair_away():
+    values = _values(best=[1.0, 1.0, 1.0], other=[2.0, 2.1, 2.2])
+    values.loc[values.query("variant == 'best' and seed == 2").index, "status"] = "diverged"
+    (sentence,) = findings(values, {"d": "level 0"}, "error")
+    assert "no other variant shares 3 finite seeds with it" in sentence
+
+
+def test_a_tie_at_the_top_does_not_hide_who_is_clearly_worse():
+    values = _values(first=[1.0, 1.1, 1.2], near=[1.1, 1.0, 1.3], few=[1.2, 1.3], far=[9.0, 9.1, 9.2])
+    (sentence,) = findings(values, {"d": "level 0"}, "error")
+    assert "few shares fewer than 3 finite seeds with it: inconclusive between these. Clearly higher: far." in sentence
+
+
+def test_a_sentence_stays_short_with_many_variants():
+    values = _values(best=[1.0, 1.1, 1.2], **{f"v{index}": [2.0 + index] * 3 for index in range(11)})
+    (sentence,) = findings(values, {"d": "level 0"}, "error")
+    assert sentence.endswith("clearly below v0, v1, v2 and 8 others.")

@@ -68,3 +68,16 @@ def test_turned_windows_turn_question_and_answer_alike(task):
 def test_a_split_too_short_for_a_window_is_named(task):
     with pytest.raises(EquidynError, match="validation split has no window of 12 frames"):
         task.starts("validation", steps=10)
+
+
+def test_spread_windows_are_evenly_spread_and_at_most_all(task):
+    everything = task.starts("train", 2)
+    few, all_of_them = task.spread("train", 3, 2), task.spread("train", 1000, 2)
+    assert torch.equal(
+        few.inputs, task.windows(everything[[0, 20, 39]], 2).inputs
+    )  # 40 windows: the ends and the middle
+    assert torch.equal(all_of_them.targets, task.windows(everything, 2).targets)
+
+
+def test_splits_that_are_not_for_training_are_tests(task):
+    assert task.tests == ("test",)

@@ -49,8 +49,14 @@ def test_measuring_depends_on_the_measures_of_the_study(study: Study) -> None:
     assert "measures/equivariance.py" not in _names(sources.measure_sources(fewer, "cnn"))
 
 
-def test_templates_count() -> None:
-    assert any(name.endswith(".j2") for name in _names(sources.prepare_sources()))
+def test_a_source_of_data_has_its_own_generator(study: Study) -> None:
+    found = _names(sources.prepare_sources(study))
+    assert "data/smoke.py" in found
+    assert not {"data/rotation.py", "data/archive.py"} & found
+
+
+def test_templates_count(study: Study) -> None:
+    assert any(name.endswith(".j2") for name in _names(sources.prepare_sources(study)))
     assert any(name.startswith("reporting/templates/") for name in _names(sources.report_sources()))
 
 

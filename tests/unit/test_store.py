@@ -1,5 +1,6 @@
 """The HDF5 store: what is written is read back, and anything else is refused by name."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -61,6 +62,52 @@ def test_the_hash_depends_on_every_array() -> None:
         before = original.content_hash()
         array.flat[0] += 1
         assert original.content_hash() != before
+
+
+NAMES = ("train", "validation", "future", "domain")
+
+
+def named() -> Dataset:
+    """The example with four splits."""
+    ranges = np.tile(np.array([[0, 1], [1, 2], [2, 3], [0, 3]]), (4, 1, 1))
+    return replace(example(), ranges=ranges, splits=NAMES)
+
+
+def test_the_names_of_the_splits_are_kept(tmp_path: Path) -> None:
+    store.write(tmp_path / "set.h5", named())
+    again = store.read(tmp_path / "set.h5")
+    assert again.splits == NAMES
+    assert again.content_hash() == named().content_hash()
+    with h5py.File(tmp_path / "set.h5") as file:
+        assert list(file.attrs["splits"]) == list(NAMES)
+
+
+def test_the_hash_covers_the_names_of_the_splits_unless_they_are_the_usual_ones() -> None:
+    other = replace(named(), splits=("train", "validation", "domain", "future"))
+    assert named().content_hash() != other.content_hash()
+    assert example().content_hash() == "d66cf0cbbb2f2acede9fcfd68de4ab5c4bd23a8b01b57662ae7b0e6b0125ed01"
+
+
+def test_a_file_older_than_the_names_is_read(written: Path) -> None:
+    with h5py.File(written, "r+") as file:
+        del file.attrs["splits"]
+    assert store.read(written).splits == store.SPLITS
+
+
+def test_changed_names_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "set.h5"
+    store.write(path, named())
+    with h5py.File(path, "r+") as file:
+        file.attrs["splits"] = ["train", "validation", "domain", "future"]
+    with pytest.raises(EquidynError, match="does not match its checksum"):
+        store.read(path)
+
+
+def test_names_that_do_not_fit_the_ranges_are_refused(written: Path) -> None:
+    with h5py.File(written, "r+") as file:
+        file.attrs["splits"] = list(NAMES)
+    with pytest.raises(EquidynError, match=r"set\.h5: not a whole .*ranges are not those of the splits train, valid"):
+        store.read(written)
 
 
 def test_a_missing_file_tells_how_to_make_it(tmp_path: Path) -> None:

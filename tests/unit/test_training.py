@@ -9,6 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 from toy import CELL, toy_params
+from toy_variants import params_with_both
 
 from equidyn import paths
 from equidyn.errors import EquidynError
@@ -72,10 +73,10 @@ def _die_in_epoch_3(monkeypatch) -> list[int]:
     return begun
 
 
-@pytest.mark.parametrize("variant", ["gcnn", "cnn-aug", "rgroup"])
+@pytest.mark.parametrize("variant", ["gcnn", "cnn-aug", "rgroup", "relax-anneal", "soft"])
 def test_a_killed_run_goes_on_to_the_same_bytes(workplace, monkeypatch, variant):
     cell = Cell("toy", "sym", variant, 1)
-    params = toy_params()
+    params = params_with_both()
     train.run(params, cell)
     whole = _outputs(cell)
     begun = _die_in_epoch_3(monkeypatch)

@@ -1,9 +1,9 @@
-"""Stage prepare: simulate a dataset and write its card."""
+"""Stage prepare: make a dataset and write its card."""
 
 
 rule prepare:
     input:
-        relative(sources.prepare_sources()),
+        sources=lambda wildcards: relative(sources.prepare_sources(study_params.studies[wildcards.study])),
     output:
         data="data/datasets/{study}/{dataset}.h5",
         card=report(
@@ -24,6 +24,6 @@ rule prepare:
     params:
         reads=lambda wildcards: values(prepare_keys(wildcards.study, wildcards.dataset)),
     message:
-        "Simulating dataset {wildcards.study}/{wildcards.dataset}"
+        "Preparing dataset {wildcards.study}/{wildcards.dataset}"
     shell:
         "equidyn prepare {wildcards.study}/{wildcards.dataset} 2>&1 | tee {log}"

@@ -1,4 +1,4 @@
-"""What is measured of every smoke set while it is made, stored with it and printed on its card."""
+"""What is measured of every set while it is made, stored with it and printed on its card."""
 
 import math
 from typing import Any
@@ -7,57 +7,80 @@ import numpy as np
 import torch
 
 from equidyn.data.scenes import DIRECTION_NAMES
-from equidyn.data.store import SPLITS, component_rms
+from equidyn.data.store import Dataset, component_rms
 from equidyn.symmetry.error import equivariance_error
 from equidyn.symmetry.fields import FieldType, orbit_back
 
 VECTOR = FieldType("vector", 1)
 TABLED = slice(10, -1)  # of the kept frames, those over which the published table of levels was taken [W22]
+FORMS = ("absolute", "relative", "pairwise", "published")  # of the equivariance error
 
 
-def by_direction(fields: np.ndarray) -> torch.Tensor:
-    """(simulation, ...) in the order of Simulations -> (4, scene, ...)."""
-    return torch.from_numpy(fields).unflatten(0, (-1, 4)).transpose(0, 1)
+def turned_sets(scene: np.ndarray, direction: np.ndarray) -> np.ndarray | None:
+    """Which simulations are one scene in four directions: (4, scene) int64 of indices, row by direction.
+
+    scene, direction: (simulation,). None unless every scene was simulated once in each direction: only then does a
+    set have an equivariance error.
+    """
+    order = np.lexsort((direction, scene))
+    if len(order) % 4:
+        return None
+    sets = order.reshape(-1, 4).T
+    whole = (direction[sets] == np.arange(4)[:, None]).all() and (scene[sets] == scene[sets[0]]).all()
+    return sets if whole else None
 
 
-def disagreement(velocity: np.ndarray) -> float:
+def by_direction(fields: np.ndarray, sets: np.ndarray) -> torch.Tensor:
+    """(simulation, ...) -> (4, scene, ...), sets: as from `turned_sets`."""
+    return torch.from_numpy(fields[sets])
+
+
+def disagreement(velocity: np.ndarray, sets: np.ndarray) -> float:
     """Largest difference of any component between a scene's four directions, all turned back to "up".
 
     velocity: (simulation, 2, y, x). 0 up to rounding if, and only if, the four are turns of each other.
     """
-    back = orbit_back(by_direction(velocity), VECTOR)
+    back = orbit_back(by_direction(velocity, sets), VECTOR)
     return (back - back[:1]).abs().max().item()
 
 
-def error_of_frames(velocity: np.ndarray) -> dict[str, float | None]:
+def error_of_frames(velocity: np.ndarray, sets: np.ndarray | None) -> dict[str, float | None]:
     """Equivariance error of the data: direction g is f(g x); a sample is one frame of one scene.
 
-    velocity: (simulation, time, 2, y, x) [length / time]. `relative` is None where "up" is at rest (eps = 1).
+    velocity: (simulation, time, 2, y, x) [length / time]. `relative` is None where "up" is at rest (eps = 1); all are
+    None where there are no simulations to compare (sets is None).
     """
-    found = equivariance_error(by_direction(velocity).flatten(1, 2), VECTOR)
+    if sets is None:
+        return dict.fromkeys(FORMS)
+    found = equivariance_error(by_direction(velocity, sets).flatten(1, 2), VECTOR)
     return {name: value if math.isfinite(value) else None for name, value in found.items()}
 
 
 def speed(velocity: np.ndarray) -> np.ndarray:
-    """|v|, (simulation, time, y, x) from (simulation, time, 2, y, x)."""
-    return np.sqrt(np.square(velocity, dtype=np.float64).sum(axis=2))
+    """|v|, (..., y, x) float64 from (..., 2, y, x)."""
+    return np.sqrt(np.square(velocity, dtype=np.float64).sum(axis=-3))
 
 
-def measure(velocity: np.ndarray, ranges: np.ndarray) -> dict[str, Any]:
-    """Equivariance error, mean speed, and per split the root mean square of a velocity component [length / time].
+def mean_speeds(velocity: np.ndarray) -> np.ndarray:
+    """Mean |v| of each simulation and frame, (simulation, time) float64, without a copy of the whole set."""
+    return np.stack([speed(simulation).mean(axis=(1, 2)) for simulation in velocity])
 
-    velocity: (simulation, time, 2, y, x); ranges: (simulation, split, 2), as in store.Dataset.
-    """
-    mean = speed(velocity).mean(axis=(1, 2, 3))
+
+def measure(dataset: Dataset) -> dict[str, Any]:
+    """Equivariance error, mean speed, and per split the root mean square of a velocity component [length / time]."""
+    mean = mean_speeds(dataset.velocity).mean(axis=1)
+    present = np.unique(dataset.direction)
+    by_side = {DIRECTION_NAMES[turns]: float(mean[dataset.direction == turns].mean()) for turns in present}
+    spans = dict(zip(dataset.splits, dataset.ranges.swapaxes(0, 1), strict=True))
     return {
-        "equivariance": error_of_frames(velocity),
+        "equivariance": error_of_frames(dataset.velocity, turned_sets(dataset.scene, dataset.direction)),
         "mean_speed": float(mean.mean()),
-        "mean_speed_by_direction": {name: float(mean[turns::4].mean()) for turns, name in enumerate(DIRECTION_NAMES)},
-        "rms": {name: component_rms(velocity, ranges[:, column]) for column, name in enumerate(SPLITS)},
+        "mean_speed_by_direction": by_side,
+        "rms": {name: component_rms(dataset.velocity, each) for name, each in spans.items()},
     }
 
 
-def published_table_entry(velocity: np.ndarray) -> float | None:
+def published_table_entry(dataset: Dataset) -> float | None:
     """The number that the published table of levels E_k holds for such a set; None if it has too few frames."""
-    frames = velocity[:, TABLED]
-    return error_of_frames(frames)["published"] if frames.shape[1] else None
+    frames, sets = dataset.velocity[:, TABLED], turned_sets(dataset.scene, dataset.direction)
+    return error_of_frames(frames, sets)["published"] if frames.shape[1] else None

@@ -1,16 +1,19 @@
 """Running the simulations of a set, and keeping their frames and what only the float64 run can tell."""
 
 from dataclasses import dataclass
+from importlib.metadata import version
 
 import numpy as np
 
-from equidyn.data.checks import disagreement
+from equidyn.data.checks import disagreement, turned_sets
 from equidyn.data.scenes import Simulations
-from equidyn.data.smoke import SmokeSimulator
+from equidyn.data.simulator import SmokeSimulator
 from equidyn.errors import EquidynError
+from equidyn.params.rotation import RotationSource
 from equidyn.params.smoke import SmokeSource
 from equidyn.progress import progress
 
+ORIGIN = {"source": f"PhiFlow {version('phiflow')} smoke, simulated here"}  # for the provenance
 TOLERANCE = 1e-9  # of level 0, in float64 [length / time]; 70 steps at 64 x 64 come to about 1e-11 or less
 
 
@@ -30,22 +33,22 @@ class Recording:
     disagreement: float = 0.0
 
 
-def record(source: SmokeSource, planned: Simulations, name: str, exact: bool) -> Recording:
+def record(source: SmokeSource | RotationSource, planned: Simulations, name: str, exact: bool) -> Recording:
     """Run all simulations and keep the frames after the warm-up.
 
     exact: compare the four directions of each scene at every step, and raise EquidynError unless they are turns of
-    each other up to TOLERANCE. `name` is STUDY/DATASET, for messages.
+    each other up to TOLERANCE; every scene must have all four. `name` is STUDY/DATASET, for messages.
     """
     shape, grid = (len(planned.scene), source.frames), (source.resolution, source.resolution)
     kept = Recording(np.empty((*shape, 2, *grid), np.float32), np.empty((*shape, *grid), np.float32))
     simulator = SmokeSimulator(source, planned)
-    steps = source.warmup + source.frames
+    steps, sets = source.warmup + source.frames, turned_sets(planned.scene, planned.direction)
     with progress(f"prepare {name}", steps) as advance:
         for step in range(steps):
             frame = simulator.advance()
             kept.divergence = max(kept.divergence, frame.divergence)
             if exact:
-                kept.disagreement = max(kept.disagreement, _agreeing(frame.velocity, name, step + 1))
+                kept.disagreement = max(kept.disagreement, _agreeing(frame.velocity, sets, name, step + 1))
             if step >= source.warmup:
                 kept.velocity[:, step - source.warmup] = frame.velocity
                 kept.density[:, step - source.warmup] = frame.density
@@ -53,9 +56,9 @@ def record(source: SmokeSource, planned: Simulations, name: str, exact: bool) ->
     return kept
 
 
-def _agreeing(velocity: np.ndarray, name: str, step: int) -> float:
+def _agreeing(velocity: np.ndarray, sets: np.ndarray, name: str, step: int) -> float:
     """How far the float64 frames of a scene's four directions are from turns of each other; too far is an error."""
-    found = disagreement(velocity)
+    found = disagreement(velocity, sets)
     if not found < TOLERANCE:
         raise EquidynError(
             f"{name}: level 0 must be exactly symmetric, but at step {step} the four directions of a scene, each "

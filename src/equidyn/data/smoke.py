@@ -1,122 +1,27 @@
-"""Rising smoke in a closed box, simulated with PhiFlow: one batched, traced float64 step for all simulations of a set.
+"""Sets of kind "smoke": scenes in four directions at one level of symmetry breaking, simulated here."""
 
-One step [W22]: the smoke is carried by the velocity (MacCormack) and fed by the inflow; the velocity carries itself
-(semi-Lagrangian) and gains buoyancy in proportion to the smoke; the pressure projection makes it divergence-free. As
-published, the smoke moves with a time step of 1 whatever `dt` of the velocity is, and buoyancy is a gain per step.
+from dataclasses import replace
 
-Float64 and the exact projection are what keeps turned simulations equal: the flow is chaotic, and with float32, or an
-iterative solver at 1e-5, they drift apart by a factor of ten every 10 to 15 steps.
-"""
-
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-
-import numpy as np
-
-from equidyn.data.phiflow import (
-    TORCH,
-    Box,
-    CenteredGrid,
-    Field,
-    Sphere,
-    StaggeredGrid,
-    Tensor,
-    advect,
-    batch,
-    channel,
-    divergence,
-    extrapolation,
-    math,
-    quiet,
-    resample,
-)
-from equidyn.data.projection import project
-from equidyn.data.scenes import Simulations
-from equidyn.params.smoke import SmokeSource
+from equidyn.data import checks
+from equidyn.data.levels import ranges, simulations
+from equidyn.data.recording import ORIGIN, record
+from equidyn.data.store import Dataset
+from equidyn.params.smoke import PublishedLevel, SmokeLevel, SmokeSource
+from equidyn.provenance import Clock
 
 
-@dataclass(frozen=True)
-class Frame:
-    """One moment of all simulations, float64.
+def make(source: SmokeSource, level: SmokeLevel, name: str, clock: Clock) -> Dataset:
+    """Simulate and check one set; raises EquidynError if a level of 0 is not exactly symmetric.
 
-    velocity: (simulation, 2, y, x), (vx, vy) at the cells' centres [length / time].
-    density: (simulation, y, x), smoke [inflow per step].
-    divergence: largest |div| of the staggered velocity over cells and simulations [1 / time].
+    A level's own number of training scenes counts instead of the source's. `name` is STUDY/DATASET, for messages.
     """
-
-    velocity: np.ndarray
-    density: np.ndarray
-    divergence: float
-
-
-class SmokeSimulator:
-    """All simulations of a set, side by side, from rest.
-
-    The first step runs untraced: only after it do the fields have the layout that all later ones share, so that the
-    second step is traced once, and every later one runs the trace.
-    """
-
-    def __init__(self, source: SmokeSource, simulations: Simulations) -> None:
-        with _float64():
-            self._smoke, self._velocity, inflow = _start(source, simulations)
-            buoyancy = _per_simulation(simulations.buoyancy)
-            self._step = _stepper(inflow, buoyancy, source.dt)
-        self._traced = math.jit_compile(self._step)
-        self._steps = 0
-
-    def advance(self) -> Frame:
-        """One time step of every simulation."""
-        with _float64():
-            step = self._traced if self._steps else self._step
-            self._smoke, self._velocity, centred, excess = step(self._smoke, self._velocity)
-            self._steps += 1
-            return Frame(
-                velocity=centred.numpy(["simulation", "vector", "y", "x"]),
-                density=self._smoke.values.numpy(["simulation", "y", "x"]),
-                divergence=float(excess),
-            )
-
-
-@contextmanager
-def _float64() -> Iterator[None]:
-    """PhiFlow on torch in float64, for the length of a block; its global settings stay as they were."""
-    with TORCH, math.precision(64), quiet():
-        yield
-
-
-def _per_simulation(vectors: np.ndarray) -> Tensor:
-    """(simulation, 2) array -> tensor with the named dimensions of the fields."""
-    return math.tensor(vectors, batch("simulation"), channel(vector="x,y"))
-
-
-def _start(source: SmokeSource, simulations: Simulations) -> tuple[Field, Field, Field]:
-    """Smoke and velocity at rest, and the inflow per step, each with all simulations."""
-    grid = {"bounds": Box(x=source.size, y=source.size), "x": source.resolution, "y": source.resolution}
-    disc = Sphere(center=_per_simulation(simulations.inflow), radius=source.inflow.radius)
-    inflow = CenteredGrid(disc, extrapolation.BOUNDARY, **grid)
-    smoke = CenteredGrid(0, extrapolation.BOUNDARY, **grid)
-    velocity = StaggeredGrid(0, extrapolation.ZERO, **grid)
-    fields = [field.with_values(_stored(field.values, inflow.shape.batch)) for field in (smoke, velocity, inflow)]
-    for field in fields:
-        field.geometry.center, field.points  # noqa: B018 - cached on first use, which must not be inside a trace
-    return tuple(fields)
-
-
-def _stored(values: Tensor, simulations: object) -> Tensor:
-    """`values` as a torch float64 tensor with a dimension for the simulations."""
-    return math.tensor(math.expand(math.to_float(values), simulations))
-
-
-def _stepper(inflow: Field, buoyancy: Tensor, dt: float) -> Callable:
-    """The function (smoke, velocity) -> (smoke, velocity, velocity at centres, largest |div|) of one time step."""
-
-    def step(smoke: Field, velocity: Field) -> tuple[Field, Field, Tensor, Tensor]:
-        smoke = advect.mac_cormack(smoke, velocity, dt=1.0) + inflow
-        lift = resample(smoke * buoyancy, to=velocity)
-        velocity, _ = project(advect.semi_lagrangian(velocity, velocity, dt=dt) + lift)
-        remaining = math.abs(divergence(velocity).values)
-        excess = math.max(remaining, remaining.shape)
-        return smoke, velocity, velocity.at_centers().values, excess
-
-    return step
+    source = source.with_train(level.train)
+    planned, spans = simulations(source, level), ranges(source)
+    recording = record(source, planned, name, exact=level.value == 0)
+    made = Dataset(recording.velocity, planned.scene, planned.direction, spans, {}, recording.density)
+    measured = checks.measure(made) | {"max_divergence": recording.divergence}
+    if level.value == 0:
+        measured["max_disagreement"] = recording.disagreement
+    if isinstance(level, PublishedLevel):
+        measured["published_table_entry"] = checks.published_table_entry(made)
+    return replace(made, attributes={"provenance": clock.provenance() | ORIGIN, "checks": measured})

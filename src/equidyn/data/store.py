@@ -24,9 +24,10 @@ class Dataset:
     velocity: (simulation, time, 2, y, x) float32, cell-centred (vx, vy) [length / time]; row index grows with y.
     scene: (simulation,) int64, index of the independent scene.
     direction: (simulation,) int64, quarter turns (counter-clockwise) of the scene's inflow and buoyancy.
-    ranges: (simulation, split, 2) int64, frames [start, stop) of each of SPLITS; (0, 0) where a split has none.
+    ranges: (simulation, split, 2) int64, frames [start, stop) of each of `splits`; (0, 0) where a split has none.
     attributes: JSON data: "provenance", "checks" (measured properties of the set).
     density: (simulation, time, y, x) float32, the smoke that rises; None for fields that carry none.
+    splits: names of the splits in `ranges`; the test splits come last.
     """
 
     velocity: np.ndarray
@@ -35,6 +36,7 @@ class Dataset:
     ranges: np.ndarray
     attributes: dict[str, Any]
     density: np.ndarray | None = None
+    splits: tuple[str, ...] = SPLITS
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The arrays that the set has, by name."""
@@ -42,8 +44,11 @@ class Dataset:
         return {name: array for name, array in named.items() if array is not None}
 
     def content_hash(self) -> str:
-        """SHA-256 over shapes and bytes of all arrays; equal for equal data, whatever the file's layout."""
-        total = hashlib.sha256()
+        """SHA-256 over the splits' names, if they are not SPLITS, and shapes and bytes of all arrays.
+
+        Equal for equal data, whatever the file's layout.
+        """
+        total = hashlib.sha256(b"" if self.splits == SPLITS else json.dumps(self.splits).encode())
         for array in self.arrays().values():
             total.update(str((array.dtype.str, array.shape)).encode())
             total.update(np.ascontiguousarray(array).data)
@@ -65,6 +70,7 @@ def write(path: Path, dataset: Dataset) -> None:
         for name, array in dataset.arrays().items():
             file.create_dataset(name, data=array, **_layout(name, array))
         file.attrs.update(format=FORMAT, sha256=dataset.content_hash(), attributes=json.dumps(dataset.attributes))
+        file.attrs["splits"] = list(dataset.splits)
 
 
 def _layout(name: str, array: np.ndarray) -> dict[str, Any]:
@@ -92,4 +98,8 @@ def _read(path: Path) -> tuple[Dataset, str]:
         if file.attrs.get("format") != FORMAT:
             raise ValueError(f"its format is {file.attrs.get('format', 'unknown')!r}")
         arrays = {name: file[name][()] for name in (*_ARRAYS, "density") if name in _ARRAYS or name in file}
-        return Dataset(**arrays, attributes=json.loads(file.attrs["attributes"])), str(file.attrs["sha256"])
+        splits = tuple(map(str, file.attrs.get("splits", SPLITS)))  # files older than the attribute have these
+        if arrays["ranges"].shape[1:] != (len(splits), 2):
+            raise ValueError(f"its ranges are not those of the splits {', '.join(splits)}")
+        attributes = json.loads(file.attrs["attributes"])
+        return Dataset(**arrays, attributes=attributes, splits=splits), str(file.attrs["sha256"])

@@ -10,8 +10,16 @@ from equidyn.measures.subject import Subject
 def measure(subject: Subject) -> dict[str, Any]:
     """RMSE over all test windows, steps, components and pixels, and per step; in units of the data's rms velocity.
 
+    unit: that rms [length / time], so that rmse * unit is in the unit of the published tables. Where there are several
+    test splits, each has the same numbers under its own name; those without a name are of the first.
     Published: sqrt of the mean over batches of (sum_t MSE_t) / T; equal to this for batches of equal size.
     """
+    tests = subject.task.tests
+    by_split = {name: _of(subject.on(name)) for name in tests} if len(tests) > 1 else {}
+    return _of(subject) | {"unit": subject.task.rms} | by_split
+
+
+def _of(subject: Subject) -> dict[str, Any]:
     targets = subject.windows.targets
     still = subject.windows.inputs[:, -2:].expand_as(targets)
     return _rmse(subject.prediction, targets, "") | _rmse(still, targets, "persistence_")

@@ -1,25 +1,23 @@
 """The stage measure: all measures of one trained cell, at the checkpoints that params.yaml names."""
 
-import hashlib
 import math
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 
 from equidyn import paths
 from equidyn.data.store import Dataset, read
-from equidyn.errors import EquidynError
-from equidyn.files import atomic, read_json, sole_writer, write_json
+from equidyn.files import atomic, sole_writer, write_json
 from equidyn.measures.subject import Subject
 from equidyn.models.registry import build_network
 from equidyn.models.stack import ConvStack
-from equidyn.params.signatures import checked
+from equidyn.params.signatures import checked, module
 from equidyn.params.study import Cell, Params, Study, as_json
 from equidyn.params.subtrees import measure_keys, subtree
 from equidyn.provenance import Clock
+from equidyn.training.checkpoint import load, read_run
 from equidyn.training.precision import device_of, set_up
 from equidyn.training.rollout import Rollout
 
@@ -30,16 +28,17 @@ def run(params: Params, cell: Cell) -> Path:
         clock = Clock(subtree(as_json(params), measure_keys(cell)), f"run {cell}")
         set_up(params.compute)
         study, folder = params.studies[cell.study], paths.run(cell)
-        trained = read_json(folder / "run.json")
+        trained = read_run(params, cell)
         dataset = read(paths.dataset(cell.study, cell.dataset))
         task = Rollout(study.task, dataset, device_of(params.compute))
         network = build_network(study.variants[cell.variant], task.inputs, task.outputs, cell.seed).to(
             task.velocity.device
         )
+        weight_decay = study.training_of(cell.variant).weight_decay
         wanted = {checkpoint for settings in study.measures.values() for checkpoint in settings.at}
         checkpoints = {}
         for name in sorted(wanted | {"best"}):
-            subject = Subject(_loaded(network, folder, name, trained), task)
+            subject = Subject(load(network, folder, name, trained).settled(), task, weight_decay)
             checkpoints[name] = _measured(study, name, subject)
             if name == "best":
                 _write_example(folder / "example.safetensors", subject)
@@ -48,23 +47,10 @@ def run(params: Params, cell: Cell) -> Path:
     return paths.run(cell) / "measures.json"
 
 
-def _loaded(network: ConvStack, folder: Path, checkpoint: str, trained: dict[str, Any]) -> ConvStack:
-    """The network with a checkpoint's weights, which must be those that run.json vouches for."""
-    path = folder / f"{checkpoint}.safetensors"
-    advice = "train the cell again (snakemake or dvc repro)"
-    try:
-        if hashlib.sha256(path.read_bytes()).hexdigest() != trained["sha256"][checkpoint]:
-            raise EquidynError(f"{path}: not the checkpoint that run.json beside it names; {advice}")
-        network.load_state_dict(load_file(path))
-    except (OSError, SafetensorError, RuntimeError, KeyError) as fault:
-        raise EquidynError(f"{path}: not a whole checkpoint of this variant ({fault}); {advice}") from None
-    return network.eval()
-
-
 def _measured(study: Study, checkpoint: str, subject: Subject) -> dict[str, Any]:
     """All measures wanted at this checkpoint, by name."""
     return {
-        name: import_module(f"equidyn.measures.{name}").measure(subject, **checked("measures", name, settings.options))
+        name: import_module(module("measures", name)).measure(subject, **checked("measures", name, settings.options))
         for name, settings in study.measures.items()
         if checkpoint in settings.at
     }

@@ -1,5 +1,6 @@
 """`equidyn check`: is a strict variant exact? Parameters and relative C4 error of freshly built networks."""
 
+from copy import deepcopy
 from typing import Any
 
 import torch
@@ -27,7 +28,7 @@ def run(params: Params, variant: str | None = None) -> list[dict[str, Any]]:
 def failures(entries: list[dict[str, Any]], tolerance: float = TOLERANCE) -> list[str]:
     """Strict variants whose float64 error exceeds the tolerance (or is not a number) anywhere."""
     return [
-        f"{entry['study']}/{entry['variant']}: {mode} mode, {side} pixels: {error:.1e} > {tolerance:.0e}"
+        f"{label(entry)}: {mode} mode, {side} pixels: {error:.1e} > {tolerance:.0e}"
         for entry in entries
         if entry["strict"]
         for mode, sides in entry["error"]["float64"].items()
@@ -44,21 +45,38 @@ def relative_error(network: ConvStack, field: torch.Tensor, inputs: FieldType, o
     return max((gap.norm() / answer.norm()).item() for gap in gaps)
 
 
+def label(entry: dict[str, Any]) -> str:
+    """What was checked: STUDY/VARIANT, or the checkpoint of a training run."""
+    if "checkpoint" not in entry:
+        return f"{entry['study']}/{entry['variant']}"
+    return f"{entry['study']}/{entry['dataset']}/{entry['variant']}/{entry['seed']} {entry['checkpoint']}"
+
+
+def symmetry(network: ConvStack, inputs: FieldType, outputs: FieldType) -> dict[str, Any]:
+    """{parameters, strict, error: {dtype: {mode: {side: error}}}} of a network, which is left as it is."""
+    error = {
+        precision: {mode: _by_side(deepcopy(network).to(dtype), mode, inputs, outputs) for mode in ("train", "eval")}
+        for precision, dtype in PRECISIONS.items()
+    }
+    return {"parameters": count_parameters(network.settled()), "strict": network.strict, "error": error}
+
+
 def _entry(params: Params, study: str, name: str) -> dict[str, Any]:
     inputs = FieldType("vector", params.studies[study].task.input_frames)
     outputs = FieldType("vector", 1)
     network = build_network(params.studies[study].variants[name], inputs, outputs, seed=0)
-    error = {
-        precision: {mode: _by_side(network.to(dtype), mode, inputs, outputs) for mode in ("train", "eval")}
-        for precision, dtype in PRECISIONS.items()
-    }
-    parameters = count_parameters(network)
-    return {"variant": name, "study": study, "parameters": parameters, "strict": network.strict, "error": error}
+    with torch.no_grad():
+        network(_field(inputs, min(SIDES), torch.float32))  # moves the batch statistics, if there are any
+    return {"variant": name, "study": study} | symmetry(network, inputs, outputs)
 
 
 def _by_side(network: ConvStack, mode: str, inputs: FieldType, outputs: FieldType) -> dict[str, float]:
     network.train(mode == "train")
     dtype = next(network.parameters()).dtype
-    generator = torch.Generator().manual_seed(0)
-    fields = {side: torch.randn(2, inputs.channels, side, side, generator=generator, dtype=dtype) for side in SIDES}
-    return {str(side): relative_error(network, field, inputs, outputs) for side, field in fields.items()}
+    return {str(side): relative_error(network, _field(inputs, side, dtype), inputs, outputs) for side in SIDES}
+
+
+def _field(inputs: FieldType, side: int, dtype: torch.dtype) -> torch.Tensor:
+    """Noise, the same at each call: the largest test of a symmetry, having no symmetry itself."""
+    generator = torch.Generator().manual_seed(side)
+    return torch.randn(2, inputs.channels, side, side, generator=generator, dtype=dtype)

@@ -13,6 +13,7 @@ class PlainConv(FilterLayer):
 
     def __init__(self, inputs: FieldType, outputs: FieldType, kernel: int) -> None:
         super().__init__()
+        self.inputs, self.outputs = inputs, outputs
         fan_in = inputs.channels * kernel**2
         self.weight = nn.Parameter(uniform_fan_in((outputs.channels, inputs.channels, kernel, kernel), fan_in))
         self.bias = nn.Parameter(uniform_fan_in((outputs.channels,), fan_in))

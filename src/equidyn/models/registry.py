@@ -5,14 +5,14 @@ from importlib import import_module
 import torch
 
 from equidyn.models.stack import ConvStack
-from equidyn.params.signatures import checked
+from equidyn.params.signatures import checked, module
 from equidyn.params.study import Variant
 from equidyn.symmetry.fields import FieldType
 
 
 def build_network(variant: Variant, inputs: FieldType, outputs: FieldType, seed: int) -> ConvStack:
     """The variant's network with weights drawn from `seed`, in float32 on the CPU."""
-    family = import_module(f"equidyn.models.{variant.model}")
+    family = import_module(module("models", variant.model))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return family.build(inputs, outputs, **checked("models", variant.model, variant.options))

@@ -55,6 +55,10 @@ class RelaxedC4Conv(FilterLayer):
         differences = self.relaxed[:, :, None] - self.relaxed[:, None, :]
         return differences.abs().sum() / 2
 
+    def relaxed_weights(self) -> list[torch.Tensor]:
+        """The weights that a strict layer would tie over the group, its last axis: (banks, |G|)."""
+        return [self.relaxed]
+
 
 def build(
     inputs: FieldType,

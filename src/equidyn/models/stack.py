@@ -19,6 +19,10 @@ Filter = tuple[torch.Tensor, torch.Tensor | None]
 class FilterLayer(nn.Module):
     """A convolution that builds its filter from its weights."""
 
+    inputs: FieldType
+    outputs: FieldType
+    anneals: bool = False  # whether relax() changes anything
+
     def filter(self) -> Filter:
         """Kernel (outputs.channels, inputs.channels, k, k), and bias (outputs.channels,) or None."""
         raise TypeError(f"{type(self).__name__} must define filter()")
@@ -27,12 +31,19 @@ class FilterLayer(nn.Module):
         """Regulariser of the layer's symmetry breaking; 0 for layers without one."""
         return 0.0
 
+    def relax(self, share: float) -> None:
+        """Let `share` (0 to 1) of the symmetry breaking through; without effect on layers that do not anneal."""
+
+    def settled(self) -> "FilterLayer":
+        """The layer as it is used after training, with no more parameters than that takes."""
+        return self
+
 
 class ConvStack(nn.Module):
     """Convolutions with norm and ReLU between them.
 
     layers: in order; norms: one behind each layer but the last; alpha: factor of the summed penalties;
-    strict: True if the net is exactly C4-equivariant whatever its weights.
+    strict: True if the net is exactly C4-equivariant whatever its weights, unless it is relaxed just now.
     """
 
     def __init__(self, layers: Sequence[FilterLayer], norms: Sequence[nn.Module], alpha: float, strict: bool) -> None:
@@ -54,6 +65,26 @@ class ConvStack(nn.Module):
             field = functional.relu(norm(functional.conv2d(field, kernel, bias, padding=kernel.shape[-1] // 2)))
         kernel, bias = filters[-1]
         return functional.conv2d(field, kernel, bias, padding=kernel.shape[-1] // 2)
+
+    @property
+    def anneals(self) -> bool:
+        """Whether training relaxes this net."""
+        return any(layer.anneals for layer in self.layers)
+
+    def relax(self, share: float) -> None:
+        """Relax every layer by `share`, from 0 (as it is used) to 1 (free); for training only."""
+        for layer in self.layers:
+            layer.relax(share)
+
+    def settled(self) -> "ConvStack":
+        """The net as it is used after training: the same map, with the parameters that this takes.
+
+        The net itself where nothing anneals; the norms are shared, not copied.
+        """
+        if not self.anneals:
+            return self
+        layers = [layer.settled() for layer in self.layers]
+        return ConvStack(layers, self.norms, self.alpha, self.strict).train(self.training)
 
     def multiply_adds(self) -> int:
         """Multiplications with additions per cell of the field and forward pass: the entries of all kernels."""

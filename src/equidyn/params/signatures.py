@@ -1,7 +1,8 @@
 """What a model or measure file offers, read from its source without importing it (importing torch takes seconds).
 
 A file `models/NAME.py` that defines `build(...)`, or `measures/NAME.py` that defines `measure(...)`, is an entry of
-the registry; the keyword-only arguments of that function are its options in params.yaml, with types and defaults.
+the registry; the keyword-only arguments of that function are its options in params.yaml, with types and defaults. What
+the published code does differently lies in `audit/models/` and `audit/measures/`, and is called `audit/NAME`.
 """
 
 import ast
@@ -17,6 +18,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from equidyn.params import types
 
 PACKAGE = Path(__file__).resolve().parent.parent
+AUDIT = "audit/"  # before the name of a published definition or variant, as it was coded
 _ENTRY = {"models": "build", "measures": "measure"}
 _ANNOTATIONS = {**vars(types), "bool": bool, "int": int, "float": types.Real, "str": str, "Literal": Literal}
 
@@ -25,11 +27,19 @@ _ANNOTATIONS = {**vars(types), "bool": bool, "int": int, "float": types.Real, "s
 def options(room: str) -> dict[str, type[BaseModel]]:
     """Names in `room` ("models" or "measures") -> the pydantic model of their options."""
     found = {}
-    for path in sorted((PACKAGE / room).glob("*.py")):
-        entry = _entry_function(path, _ENTRY[room])
-        if entry is not None:
-            found[path.stem] = _options_model(path, entry)
+    for folder, prefix in ((room, ""), (f"audit/{room}", AUDIT)):
+        for path in sorted((PACKAGE / folder).glob("*.py")):
+            entry = _entry_function(path, _ENTRY[room])
+            if entry is not None:
+                found[prefix + path.stem] = _options_model(path, entry)
     return found
+
+
+def module(room: str, name: str) -> str:
+    """Dotted name of the module that holds entry `name` of `room`."""
+    if name.startswith(AUDIT):
+        return f"equidyn.audit.{room}.{name.removeprefix(AUDIT)}"
+    return f"equidyn.{room}.{name}"
 
 
 def checked(room: str, name: str, values: dict[str, Any]) -> dict[str, Any]:
@@ -41,7 +51,9 @@ def known(room: str, name: str) -> type[BaseModel]:
     """The model of the options of entry `name`; raises ValueError with what there is."""
     found = options(room)
     if name not in found:
-        raise ValueError(f"not one of the {room}: {', '.join(found)} (one file each in equidyn/{room}/)")
+        raise ValueError(
+            f"not one of the {room}: {', '.join(found)} (one file each in equidyn/{room}/ or audit/{room}/)"
+        )
     return found[name]
 
 

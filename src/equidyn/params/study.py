@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from equidyn.params import signatures
-from equidyn.params.smoke import SmokeDataset, SmokeSource
+from equidyn.params.data import Dataset, Source, makes
 from equidyn.params.task import RolloutTask
 from equidyn.params.training import Training, TrainingOverride, overridden
-from equidyn.params.types import Name, NonNegativeInt, PositiveInt, Strict
+from equidyn.params.types import Name, NonNegativeFloat, NonNegativeInt, PositiveInt, Strict
 
 
 class Compute(Strict):
@@ -29,6 +29,9 @@ class Variant(Strict):
     model: str = Field(description="file in equidyn/models/ that builds it")
     options: dict[str, Any] = Field(description="keyword-only arguments of that file's build()")
     augment: Literal["none", "c4"] = Field(description="c4: each training window turned by a random quarter turn")
+    equivariance_penalty: NonNegativeFloat = Field(
+        default=0.0, description="weight in the training loss of ||g^-1 f(g x) - f(x)||^2, g a random quarter turn"
+    )
     training: TrainingOverride | None = Field(default=None, description="keys of `training` that differ")
 
     @field_validator("model")
@@ -56,8 +59,8 @@ class Study(Strict):
     """One grid of the project, with everything that its cells need."""
 
     seeds: list[NonNegativeInt] = Field(min_length=1, description="one training run per seed")
-    source: SmokeSource = Field(description="generator that all datasets share")
-    datasets: dict[Name, SmokeDataset] = Field(min_length=1, description="name -> level of symmetry breaking")
+    source: Source = Field(description="generator, or archive, that all datasets share")
+    datasets: dict[Name, Dataset] = Field(min_length=1, description="name -> what tells this dataset from the others")
     task: RolloutTask
     training: Training
     variants: dict[Name, Variant] = Field(min_length=1, description="name -> how symmetry is imposed")
@@ -97,17 +100,20 @@ class Study(Strict):
         return self
 
     @model_validator(mode="after")
+    def _source_can_make_its_datasets(self) -> "Study":
+        for name, entry in self.datasets.items():
+            if not isinstance(entry, makes(self.source)):
+                raise ValueError(f"datasets.{name}: a source of kind {self.source.kind!r} cannot make it")
+            if getattr(entry, "train", None) is not None and self.source.split.by != "scene":
+                raise ValueError(f"datasets.{name}.train: only a source that splits by scene has scenes to count")
+        return self
+
+    @model_validator(mode="after")
     def _windows_fit(self) -> "Study":
-        needed = self.task.input_frames + max(self.task.train_steps, self.task.test_steps)
-        split = self.source.split
-        ranges = {"frames": self.source.frames}
-        if split.by == "time":
-            ranges = {
-                name: getattr(split, name)[1] - getattr(split, name)[0] for name in ("train", "validation", "test")
-            }
-        for name, length in ranges.items():
+        for split, length in self.source.lengths().items():
+            needed = self.task.input_frames + (self.task.train_steps if split == "train" else self.task.test_steps)
             if length < needed:
-                raise ValueError(f"source {name}: {length} frames; a window of the task needs {needed}")
+                raise ValueError(f"source: {length} frames for {split}; a window of the task needs {needed}")
         return self
 
     def training_of(self, variant: str) -> Training:

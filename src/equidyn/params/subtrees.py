@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from equidyn.params.study import Cell
+from equidyn.params.study import Cell, Params, as_json
 
 
 def prepare_keys(study: str, dataset: str) -> list[str]:
@@ -16,10 +16,15 @@ def train_keys(cell: Cell) -> list[str]:
     return ["compute", f"{study}.task", f"{study}.training", f"{study}.variants.{cell.variant}"]
 
 
+def training_params(params: Params, cell: Cell) -> dict[str, Any]:
+    """All that params.yaml says about the training of `cell`; run.json keeps it, with its hash."""
+    return subtree(as_json(params), train_keys(cell)) | {"seed": cell.seed}
+
+
 def measure_keys(cell: Cell) -> list[str]:
     """Keys that define the measures of a run."""
     study = f"studies.{cell.study}"
-    return ["compute", f"{study}.task", f"{study}.variants.{cell.variant}", f"{study}.measures"]
+    return ["compute", f"{study}.task", f"{study}.training", f"{study}.variants.{cell.variant}", f"{study}.measures"]
 
 
 def report_keys() -> list[str]:

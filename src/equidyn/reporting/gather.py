@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from equidyn.params.study import Cell, Params, Study
@@ -17,8 +19,9 @@ VALUE_COLUMNS = [*KEYS, "checkpoint", "measure", "quantity", "index", "value"]
 class StudyResults:
     """What the cells of one study hold; rows stand in the order of params.yaml.
 
-    runs: one row per cell: KEYS, message, parameters, multiply_adds (per cell of the field), strict, epochs,
-        best_epoch, early_epoch, device, precision, train_seconds, measure_seconds [s], commit.
+    runs: one row per cell: KEYS, message, parameters (as used), trained_parameters (more where some are left out
+        after training), multiply_adds (per cell of the field), strict, epochs, best_epoch, early_epoch, device,
+        precision, train_seconds, measure_seconds [s], commit.
     values: one row per measured number: VALUE_COLUMNS. A list becomes rows with index 1, 2, ...; a single number has
         index 0. What was not finite is NaN.
     history: history.csv of all cells beneath each other, with KEYS.
@@ -50,18 +53,30 @@ class StudyResults:
         found = self.values["checkpoint"].unique().tolist()
         return sorted(found, key=lambda name: (name != "best", name))
 
+    @property
+    def tests(self) -> list[str]:
+        """Names of the test splits; the first is the principal one."""
+        return [name for name in self.settings.source.splits if name not in ("train", "validation")]
+
     def data_error(self, form: str) -> dict[str, float]:
         """Dataset -> the data's own equivariance error ("absolute", "relative" or "pairwise"), NaN if unknown."""
-        errors = {name: self.data[name]["equivariance"].get(form) for name in self.datasets}
+        errors = {name: (self.data[name]["equivariance"] or {}).get(form) for name in self.datasets}
         return {name: float("nan") if error is None else float(error) for name, error in errors.items()}
 
     def quantity(self, measure: str, quantity: str, checkpoint: str = "best") -> pd.DataFrame:
         """Rows of `values` of one quantity; empty if it was not measured."""
-        wanted = {"measure": measure, "quantity": quantity, "checkpoint": checkpoint}
-        chosen = pd.Series(True, index=self.values.index)
-        for column, value in wanted.items():
-            chosen &= self.values[column] == value
-        return self.values[chosen]
+        return self.values.iloc[self._rows.get((measure, quantity, checkpoint), [])]
+
+    def along(self, measure: str, x: str, y: str, checkpoint: str = "best") -> pd.DataFrame:
+        """Two lists of equal length as a curve: rows of `values` of `y`, with the value of `x` at their index as x."""
+        place = ["dataset", "variant", "seed", "index"]
+        at = self.quantity(measure, x, checkpoint)[[*place, "value"]].rename(columns={"value": "x"})
+        return self.quantity(measure, y, checkpoint).merge(at, on=place).rename(columns={"value": "y"})
+
+    @cached_property
+    def _rows(self) -> dict[tuple[str, str, str], np.ndarray]:
+        """Where each quantity stands in `values`."""
+        return self.values.groupby(["measure", "quantity", "checkpoint"], sort=False, observed=True).indices
 
 
 def gather(params: Params) -> list[StudyResults]:
@@ -79,7 +94,7 @@ def _study(name: str, settings: Study, cells: list[CellFiles]) -> StudyResults:
         name,
         settings,
         runs=pd.DataFrame([_run_row(files) for files in cells]),
-        values=pd.DataFrame([row for files in cells for row in _value_rows(files)], columns=VALUE_COLUMNS),
+        values=_values(cells),
         history=pd.concat([files.history.assign(**_keys(files)) for files in cells], ignore_index=True),
         data={dataset: data[dataset] for dataset in settings.datasets},
         provenances=[part["provenance"] for files in cells for part in (files.run, files.measures)]
@@ -97,6 +112,7 @@ def _run_row(files: CellFiles) -> dict[str, Any]:
     return {
         **_keys(files),
         **{key: files.run[key] for key in copied},
+        "trained_parameters": files.run.get("trained_parameters", files.run["parameters"]),
         "strict": files.measures["strict"],
         "commit": files.run["provenance"]["commit"],
         "train_seconds": files.run["provenance"]["wall_seconds"],
@@ -104,12 +120,21 @@ def _run_row(files: CellFiles) -> dict[str, Any]:
     }
 
 
-def _value_rows(files: CellFiles) -> Iterator[dict[str, Any]]:
+def _values(cells: list[CellFiles]) -> pd.DataFrame:
+    """All numbers of all cells; column by column, as there may be hundreds of thousands."""
+    rows = [(cell, *row) for cell, files in enumerate(cells) for row in _value_rows(files)]
+    columns = dict(zip(("cell", *VALUE_COLUMNS[len(KEYS) :]), zip(*rows, strict=True), strict=False)) if rows else {}
+    frame = pd.DataFrame(columns, columns=["cell", *VALUE_COLUMNS[len(KEYS) :]])
+    keys = pd.DataFrame([_keys(files) for files in cells])
+    return keys.iloc[frame.pop("cell").astype(int)].reset_index(drop=True).join(frame)
+
+
+def _value_rows(files: CellFiles) -> Iterator[tuple[str, str, str, int, float]]:
+    """Checkpoint, measure, quantity, index, value."""
     for checkpoint, measures in files.measures["checkpoints"].items():
         for measure, tree in measures.items():
             for quantity, index, value in flattened(tree):
-                place = {"checkpoint": checkpoint, "measure": measure, "quantity": quantity, "index": index}
-                yield {**_keys(files), **place, "value": value}
+                yield checkpoint, measure, quantity, index, value
 
 
 def flattened(tree: Any, name: str = "") -> Iterator[tuple[str, int, float]]:

@@ -20,6 +20,23 @@ def number(value: float, digits: int = 4) -> str:
     return f"{value / 10.0**exponent:.{min(digits, 2) - 1}f} × {_power(exponent)}"
 
 
+def tick(value: float) -> str:
+    """A number on an axis: short, and whole powers of ten as such."""
+    if value == 0 or 1e-3 <= abs(value) <= 1e3:
+        return f"{value:g}"
+    return power(value)
+
+
+def power(value: float) -> str:
+    """The same with powers of ten for all numbers but 0 and 1."""
+    if value in (0, 1):
+        return f"{value:g}"
+    exponent = math.floor(math.log10(abs(value)) + 1e-9)
+    factor = f"{value / 10.0**exponent:.2g}"
+    signs = {"1": "", "-1": "-"}
+    return f"{signs[factor]}{_power(exponent)}" if factor in signs else f"{factor}·{_power(exponent)}"
+
+
 def interval(mean: float, half: float) -> str:
     """Mean ± half width, both to the second digit of the half width."""
     if not math.isfinite(half):

@@ -10,10 +10,12 @@ import pandas as pd
 from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.numbers import counted, duration, listed
 
+_BRIEF = ("Preset", "Data", "Runs", "Commit")
+
 
 @dataclass(frozen=True)
 class Overview:
-    """facts: (name, value) for the head of the page; times: wall time per stage.
+    """facts: (name, value), each of what was run; times: wall time per stage.
 
     diverged: one sentence per run. stopped: one line per study and variant with runs that stopped early.
     """
@@ -22,6 +24,11 @@ class Overview:
     times: pd.DataFrame
     diverged: list[str]
     stopped: list[str]
+
+    @property
+    def brief(self) -> list[tuple[str, str]]:
+        """The facts for the head of the page."""
+        return [(name, value) for name, value in self.facts if name in _BRIEF]
 
     @property
     def time_rows(self) -> list[list[str]]:

@@ -1,12 +1,18 @@
 """The page, in HTML and in Markdown, from one description."""
 
 import base64
+import re
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from equidyn.reporting.claims import words
+from equidyn.reporting.claims.ledger import Entry, Ledger
+from equidyn.reporting.claims.links import Link, links
+from equidyn.reporting.claims.tables import HEADS, claims_table, contrasts_table, effect_text
 from equidyn.reporting.figures.style import Picture
 from equidyn.reporting.overview import Overview
 from equidyn.reporting.sections.section import Section
@@ -35,8 +41,23 @@ class Page:
 
     question: str
     overview: Overview
+    ledger: Ledger
     studies: list[StudyPart]
     stages: Section
+
+    @cached_property
+    def claims(self) -> Table:
+        """The ledger, one row per claim."""
+        return claims_table(self.ledger)
+
+    @cached_property
+    def tests(self) -> Table:
+        """The ledger, one row per test."""
+        return contrasts_table(self.ledger)
+
+    def links(self, entry: Entry) -> list[Link]:
+        """Where the page shows the numbers of a claim."""
+        return links(entry.claim, [(study.name, study.sections) for study in self.studies])
 
     @property
     def sections(self) -> list[Section]:
@@ -51,7 +72,7 @@ class Page:
     @property
     def tables(self) -> list[Table]:
         """Every table of the page that has files."""
-        return [table for section in self.sections for table in section.tables]
+        return [self.claims, self.tests, *(table for section in self.sections for table in section.tables)]
 
 
 def render(page: Page, template: str) -> str:
@@ -65,7 +86,11 @@ def render(page: Page, template: str) -> str:
         keep_trailing_newline=True,
     )
     environment.filters.update(inlined=_inlined, pipe_table=markdown, anchor=_anchor, plain=_plain)
-    return environment.get_template(template).render(page=page, style=_style())
+    environment.filters.update(
+        test_label=words.label, claimed=words.claimed, p_words=words.p_words, seeds_words=words.seeds_words
+    )
+    environment.filters["effect_text"] = effect_text
+    return environment.get_template(template).render(page=page, style=_style(), definitions=HEADS)
 
 
 def _inlined(picture: Picture) -> str:
@@ -75,7 +100,7 @@ def _inlined(picture: Picture) -> str:
 
 
 def _anchor(title: str) -> str:
-    return "-".join(title.lower().split())
+    return "-".join(re.findall(r"[\w-]+", title.lower()))
 
 
 def _plain(text: str) -> str:

@@ -2,41 +2,62 @@
 
 import pandas as pd
 
-from equidyn.reporting.numbers import estimate_text, listed
-from equidyn.reporting.statistics import FEWEST_SEEDS, distinct, of_row
+from equidyn.reporting.numbers import counted, estimate_text, listed
+from equidyn.reporting.statistics import FEWEST_SEEDS, Estimate, estimate, over_seeds, paired
+
+_NAMED = 4  # variants that a sentence names before it counts the rest
 
 
-def findings(summary: pd.DataFrame, heads: dict[str, str], quantity: str) -> list[str]:
-    """One sentence per dataset; summary: as from `statistics.over_seeds`; lower is better."""
-    return [f"At {head}, {_finding(summary[summary['dataset'] == name], quantity)}" for name, head in heads.items()]
+def findings(values: pd.DataFrame, heads: dict[str, str], quantity: str) -> list[str]:
+    """One sentence per dataset; lower is better.
+
+    values: columns dataset, variant, seed, status, value, one row per run; heads: dataset -> what to call it.
+    """
+    return [f"At {head}, {_finding(values[values['dataset'] == name], quantity)}" for name, head in heads.items()]
 
 
-def _finding(summary: pd.DataFrame, quantity: str) -> str:
+def _finding(values: pd.DataFrame, quantity: str) -> str:
+    summary = over_seeds(values)
     ranked = summary[summary["n"] > 0].sort_values("mean", kind="stable")
     if ranked.empty:
         return "no run ended finite."
-    best, others = ranked.iloc[0], ranked.iloc[1:]
+    best, others = ranked.iloc[0], ranked["variant"].iloc[1:].tolist()
     shown = f"{best['variant']} has the lowest {quantity} ({estimate_text(best)})"
-    if others.empty:
+    if not others:
         return f"{shown}; there is no other finite variant to compare it with."
-    beaten = [row for _, row in others.iterrows() if distinct(of_row(best), of_row(row))]
-    rivals = [row for _, row in others.iterrows() if not distinct(of_row(best), of_row(row))]
+    gaps = {name: _gap(values, name, best["variant"]) for name in others}
+    rivals = {name: gap for name, gap in gaps.items() if not _clear(gap)}
+    beaten = [name for name in others if name not in rivals]
     if not rivals:
-        return f"{shown}; the next is {others.iloc[0]['variant']} ({estimate_text(others.iloc[0])})."
-    doubt = f"{shown}, but {_doubt(best, rivals, len(ranked))}"
+        return f"{shown}, clearly below {_some(beaten)}."
+    doubt = f"{shown}, but {_doubt(rivals, len(others))}"
     if not beaten:
         return f"the comparison is inconclusive: {doubt}."
-    return f"{doubt}: inconclusive between these. Clearly higher: {_named(beaten)}."
+    return f"{doubt}: inconclusive between these. Clearly higher: {_some(beaten)}."
 
 
-def _named(rows: list[pd.Series]) -> str:
-    return listed([f"{row['variant']} ({estimate_text(row)})" for row in rows])
+def _gap(values: pd.DataFrame, other: str, best: str) -> Estimate:
+    """The other's error minus the best's, paired over seeds, with its 95 % interval by Student's t."""
+    finite = values[values["status"] != "diverged"]
+    by_seed = {name: finite[finite["variant"] == name].set_index("seed")["value"] for name in (other, best)}
+    return estimate(paired([(1.0, by_seed[other]), (-1.0, by_seed[best])]))
 
 
-def _doubt(best: pd.Series, rivals: list[pd.Series], compared: int) -> str:
-    few = [row["variant"] for row in [best, *rivals] if row["n"] < FEWEST_SEEDS]
+def _clear(gap: Estimate) -> bool:
+    return gap.n >= FEWEST_SEEDS and gap.low > 0
+
+
+def _doubt(rivals: dict[str, Estimate], compared: int) -> str:
+    few = [name for name, gap in rivals.items() if gap.n < FEWEST_SEEDS]
     if len(few) == compared:
-        return f"no variant has {FEWEST_SEEDS} finite seeds"
+        return f"no other variant shares {FEWEST_SEEDS} finite seeds with it"
     if few:
-        return f"{listed(few)} {'has' if len(few) == 1 else 'have'} fewer than {FEWEST_SEEDS} finite seeds"
-    return f"its interval overlaps that of {listed([row['variant'] for row in rivals])}"
+        return f"{_some(few)} {'shares' if len(few) == 1 else 'share'} fewer than {FEWEST_SEEDS} finite seeds with it"
+    return f"over the same seeds the difference to {_some(list(rivals))} may be none"
+
+
+def _some(names: list[str]) -> str:
+    """All names if they are few, else the nearest and how many more."""
+    if len(names) <= _NAMED:
+        return listed(names)
+    return listed([*names[: _NAMED - 1], counted(len(names) - _NAMED + 1, "other")])

@@ -6,6 +6,8 @@ from equidyn import paths
 from equidyn.files import sole_writer
 from equidyn.params.study import Params
 from equidyn.reporting import rulegraph
+from equidyn.reporting.claims.ledger import ledger
+from equidyn.reporting.claims.model import published_claims
 from equidyn.reporting.figures.style import styled
 from equidyn.reporting.gather import StudyResults, gather
 from equidyn.reporting.overview import overview
@@ -28,10 +30,15 @@ def run(params: Params) -> Path:
     with sole_writer("report"):
         studies = gather(params)
         with styled():
-            page = Page(QUESTION, overview(studies), [_part(study) for study in studies], rulegraph.section())
+            page = _page(studies)
         with replaced(paths.REPORTS) as folder:
             _write(folder, page, studies)
     return paths.REPORTS / "report.html"
+
+
+def _page(studies: list[StudyResults]) -> Page:
+    parts = [_part(study) for study in studies]
+    return Page(QUESTION, overview(studies), ledger(published_claims(), studies), parts, rulegraph.section())
 
 
 def _part(study: StudyResults) -> StudyPart:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
-from equidyn.data.store import SPLITS, Dataset, component_rms
+from equidyn.data.store import Dataset, component_rms
 from equidyn.errors import EquidynError
 from equidyn.models.stack import ConvStack
 from equidyn.params.task import RolloutTask
@@ -39,16 +39,21 @@ class Rollout:
         self.settings = settings
         self.inputs = FieldType("vector", settings.input_frames)
         self.outputs = FieldType("vector", 1)
-        self.ranges = dataset.ranges
-        self.rms = component_rms(dataset.velocity, dataset.ranges[:, SPLITS.index("train")])
+        self.splits, self.ranges = dataset.splits, dataset.ranges
+        self.rms = component_rms(dataset.velocity, dataset.ranges[:, self.splits.index("train")])
         self.velocity = (torch.from_numpy(dataset.velocity) / self.rms).to(device)
+
+    @property
+    def tests(self) -> tuple[str, ...]:
+        """The test splits; the first is the principal one."""
+        return tuple(name for name in self.splits if name not in ("train", "validation"))
 
     def starts(self, split: str, steps: int, stride: int = 1) -> torch.Tensor:
         """All windows of a split that fit in its frames: (window, 2) of simulation and first frame."""
         length = self.settings.input_frames + steps
         found = [
             (simulation, start)
-            for simulation, (first, stop) in enumerate(self.ranges[:, SPLITS.index(split)].tolist())
+            for simulation, (first, stop) in enumerate(self.ranges[:, self.splits.index(split)].tolist())
             for start in range(first, stop - length + 1, stride)
         ]
         if not found:
@@ -61,6 +66,12 @@ class Rollout:
         time = starts[:, 1:] + torch.arange(frames + steps)
         cut = self.velocity[starts[:, :1], time]
         return Windows(cut[:, :frames].flatten(1, 2), cut[:, frames:].transpose(0, 1))
+
+    def spread(self, split: str, count: int, steps: int) -> Windows:
+        """`count` windows (all, if there are fewer) spread evenly over a split's simulations and times."""
+        starts = self.starts(split, steps)
+        chosen = torch.linspace(0, len(starts) - 1, min(count, len(starts))).round().long()
+        return self.windows(starts[chosen], steps)
 
     def unroll(self, network: ConvStack, inputs: torch.Tensor, steps: int) -> torch.Tensor:
         """Autoregressive prediction: (window, frames * 2, y, x) -> (step, window, 2, y, x) in float32 or wider."""
@@ -75,8 +86,12 @@ class Rollout:
 
     def loss(self, network: ConvStack, batch: Windows) -> torch.Tensor:
         """Sum over the rollout's steps of the mean squared error, as published."""
-        predicted = self.unroll(network, batch.inputs, len(batch.targets))
-        return (predicted - batch.targets).square().mean((1, 2, 3, 4)).sum()
+        return self.summed_error(self.unroll(network, batch.inputs, len(batch.targets)), batch.targets)
+
+    @staticmethod
+    def summed_error(predicted: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        """Sum over the steps of the mean squared error; both (step, window, 2, y, x)."""
+        return (predicted - targets).square().mean((1, 2, 3, 4)).sum()
 
     def answers(self, network: ConvStack, inputs: torch.Tensor, steps: int, turns: int) -> torch.Tensor:
         """Rollouts of the questions after `turns` quarter turns, (step, window, 2, y, x), without gradients."""

@@ -1,4 +1,4 @@
-"""The learning rate over training: a function of the epoch alone, so that a resumed run continues it exactly."""
+"""What changes over training: functions of the epoch alone, so that a resumed run continues them exactly."""
 
 import math
 
@@ -14,3 +14,9 @@ def learning_rate(training: Training, epoch: int) -> float:
         "exponential": training.decay**done,
     }[training.schedule]
     return training.learning_rate * factor
+
+
+def relaxation(training: Training, epoch: int) -> float:
+    """Share of the free term of annealed layers in `epoch`: from 1, by a cosine, to 0 after 3/4 of the epochs."""
+    done = (epoch - 1) / (0.75 * training.epochs)
+    return (1 + math.cos(math.pi * min(done, 1.0))) / 2

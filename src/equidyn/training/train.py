@@ -12,8 +12,8 @@ from equidyn import paths
 from equidyn.data.store import read
 from equidyn.files import atomic, sole_writer, write_json, write_text
 from equidyn.models.registry import build_network, count_parameters
-from equidyn.params.study import Cell, Params, as_json
-from equidyn.params.subtrees import subtree, train_keys
+from equidyn.params.study import Cell, Params
+from equidyn.params.subtrees import training_params
 from equidyn.progress import progress
 from equidyn.provenance import Clock, digest
 from equidyn.sources import listing, train_sources
@@ -26,7 +26,7 @@ from equidyn.training.state import State, Weights
 def run(params: Params, cell: Cell) -> Path:
     """Train `cell`, or go on where a killed run stopped; returns the folder of its outputs."""
     with sole_writer(f"train/{cell}"):
-        clock = Clock(subtree(as_json(params), train_keys(cell)) | {"seed": cell.seed}, f"dataset {cell.dataset}")
+        clock = Clock(training_params(params, cell), f"dataset {cell.dataset}")
         set_up(params.compute)
         dataset = read(paths.dataset(cell.study, cell.dataset))
         trainer = _trainer(params, cell, Rollout(params.studies[cell.study].task, dataset, device_of(params.compute)))
@@ -51,6 +51,7 @@ def _trainer(params: Params, cell: Cell, task: Rollout) -> Trainer:
         augment=variant.augment,
         seed=cell.seed,
         precision=precision_of(params.compute, device),
+        equivariance_penalty=variant.equivariance_penalty,
     )
 
 
@@ -71,7 +72,8 @@ def _summary(cell: Cell, trainer: Trainer, state: State) -> dict[str, Any]:
         "seed": cell.seed,
         "status": state.status,
         "message": state.message,
-        "parameters": count_parameters(trainer.network),
+        "parameters": count_parameters(trainer.network.settled()),
+        "trained_parameters": count_parameters(trainer.network),
         "multiply_adds": trainer.network.multiply_adds(),
         "device": trainer.device.type,
         "precision": trainer.precision,

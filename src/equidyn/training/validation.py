@@ -1,17 +1,8 @@
 """What is recorded after every epoch, on fixed windows of the validation split."""
 
-import torch
-
 from equidyn.models.stack import ConvStack
 from equidyn.symmetry.decomposition import decompose
 from equidyn.training.rollout import Rollout, Windows
-
-
-def validation_windows(task: Rollout, wanted: int) -> Windows:
-    """`wanted` windows (or all, if fewer) spread evenly over the split's simulations and times."""
-    starts = task.starts("validation", task.settings.test_steps)
-    chosen = torch.linspace(0, len(starts) - 1, min(wanted, len(starts))).round().long()
-    return task.windows(starts[chosen], task.settings.test_steps)
 
 
 def validate(network: ConvStack, task: Rollout, windows: Windows) -> dict[str, float]:

@@ -1,20 +1,23 @@
-"""Curves over epochs or steps: mean and range over seeds, one panel per dataset."""
+"""Curves over epochs, steps or another number: mean and range over seeds, one line per variant."""
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullFormatter
 
-from equidyn.reporting.figures.style import MUTED, legend, looks, panels
+from equidyn.reporting.figures.axes import at_values, linear_above, logarithmic
+from equidyn.reporting.figures.style import MUTED, legend, looks, panels, wrapped
+
+_HEIGHT = 2.0  # of a row of panels [inches]
 
 
 @dataclass(frozen=True)
-class Row:
-    """One row of panels.
+class Course:
+    """One quantity along x.
 
-    frame: columns dataset, variant, seed, status, x, y. baseline: columns dataset, x, y, or None.
+    frame: columns dataset, variant, seed, status, x, y. baseline: columns dataset, x, y, or None: persistence.
     """
 
     frame: pd.DataFrame
@@ -23,38 +26,62 @@ class Row:
     baseline: pd.DataFrame | None = None
 
 
-def curves(rows: list[Row], heads: dict[str, str], xlabel: str) -> Figure:
-    """One row of panels per Row, one column per dataset; heads: dataset -> panel title, in order."""
-    width = max(6.8, 2.6 * len(heads))
-    figure, grid = panels(len(rows), len(heads), width, 0.7 + 2.3 * len(rows), sharex=True, sharey="row")
-    for row, line in zip(rows, grid, strict=True):
-        for (dataset, title), axes in zip(heads.items(), line, strict=True):
-            _panel(axes, row, dataset)
-            if row is rows[0]:
-                axes.set_title(title)
-        line[0].set_ylabel(row.ylabel)
-    for axes in grid[-1]:
-        axes.set_xlabel(xlabel)
-        axes.xaxis.get_major_locator().set_params(integer=True)
-    legend(figure, grid[0, 0], set(rows[0].frame["variant"]))
+def curves(courses: list[Course], heads: dict[str, str], xlabel: str, xscale: str = "integer") -> Figure:
+    """A panel per dataset and course; heads: dataset -> panel title, in order.
+
+    One course: its panels stand side by side and share both axes. Several: datasets are rows and courses columns.
+    xscale: "integer", "log", or "symlog" (logarithmic above the smallest positive x, and with a place for 0).
+    """
+    figure, cells = _layout(courses, heads)
+    every = pd.concat([course.frame for course in courses], ignore_index=True)
+    styles = looks(dict.fromkeys(every["variant"]))
+    for axes, course, dataset in cells:
+        _panel(axes, course, dataset, styles)
+        axes.set_title(heads[dataset])
+        _scale_x(axes, xscale, every["x"].to_numpy(dtype=float))
+        if course.log:
+            logarithmic(axes.yaxis)
+        if axes.get_subplotspec().is_first_col() or len(courses) > 1:
+            axes.set_ylabel(course.ylabel)
+        if axes.xaxis.get_tick_params()["labelbottom"]:
+            axes.set_xlabel(xlabel)
+    legend(figure, cells[0][0], styles)
     return figure
 
 
-def _panel(axes: Axes, row: Row, dataset: str) -> None:
-    if row.log:
-        axes.set_yscale("log")
-        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        axes.yaxis.set_major_formatter("{x:g}")
-        axes.yaxis.set_minor_formatter(NullFormatter())
-    part = row.frame[row.frame["dataset"] == dataset]
-    for variant, look in looks(dict.fromkeys(row.frame["variant"])).items():
+def _layout(courses: list[Course], heads: dict[str, str]) -> tuple[Figure, list[tuple[Axes, Course, str]]]:
+    if len(courses) == 1:
+        figure, axes = wrapped(len(heads), _HEIGHT)
+        return figure, [(place, courses[0], dataset) for place, dataset in zip(axes, heads, strict=True)]
+    height = _HEIGHT * len(heads) + 0.3
+    figure, grid = panels(len(heads), len(courses), height, sharex=True, sharey="col")
+    rows = zip(heads, grid, strict=True)
+    return figure, [
+        (place, course, dataset) for dataset, row in rows for place, course in zip(row, courses, strict=True)
+    ]
+
+
+def _panel(axes: Axes, course: Course, dataset: str, styles: dict[str, dict]) -> None:
+    if course.log:
+        axes.set_yscale("log", nonpositive="mask")
+    part = course.frame[course.frame["dataset"] == dataset]
+    for variant, look in styles.items():
         own = part[part["variant"] == variant]
         _mean_and_range(axes, own[own["status"] != "diverged"], variant, look)
         for _, run in own[own["status"] == "diverged"].groupby("seed"):
             _diverged(axes, run.dropna(subset="y"), look)
-    if row.baseline is not None:
-        reference = row.baseline[row.baseline["dataset"] == dataset]
+    if course.baseline is not None:
+        reference = course.baseline[course.baseline["dataset"] == dataset]
         axes.plot(reference["x"], reference["y"], color=MUTED, linestyle=":", label="persistence")
+
+
+def _scale_x(axes: Axes, xscale: str, values: np.ndarray) -> None:
+    if xscale == "integer":
+        axes.xaxis.get_major_locator().set_params(integer=True)
+    elif xscale == "log":
+        at_values(axes, values)
+    else:
+        linear_above(axes, values)
 
 
 def _mean_and_range(axes: Axes, runs: pd.DataFrame, variant: str, look: dict) -> None:

@@ -6,10 +6,13 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from equidyn.reporting.cells import Example
-from equidyn.reporting.figures.style import MUTED, panels
-from equidyn.reporting.labels import VELOCITY_UNIT
+from equidyn.reporting.figures.style import MUTED, WIDTH
+from equidyn.reporting.labels import VELOCITY_UNIT, wrapped_name
 
 SPEED_MAP, ERROR_MAP = "viridis", "magma"
+_GAP = 0.06  # between pictures, in sides of a picture
+_APART = 0.12  # between the predictions and the errors, more
+_NAMES, _BARS = 1.25, 0.85  # room for the names to the left and for the scales below [inches]
 
 
 def speed(velocity: np.ndarray) -> np.ndarray:
@@ -18,49 +21,63 @@ def speed(velocity: np.ndarray) -> np.ndarray:
 
 
 def rollouts(examples: dict[str, Example], steps: list[int]) -> Figure:
-    """Rows: the truth, then each label of `examples`. Columns: speed at `steps` (from 1), then the error there.
+    """Rows: the truth, then each label of `examples`. Columns: speed at `steps` (from 1), then the error at the last.
 
     All speeds share one colour scale, and so do all errors, |prediction - truth|.
     """
-    figure, grid = panels(len(examples) + 1, 2 * len(steps), 1.25 * 2 * len(steps), 1.3 * (len(examples) + 1) + 0.7)
-    _titles(grid[0, : len(steps)], steps, "")
-    _titles(grid[1, len(steps) :], steps, "error, ")
     chosen = [step - 1 for step in steps]
     truth = next(iter(examples.values())).truth
-    top = float(speed(truth).max())
-    errors = {label: speed(example.prediction - example.truth)[chosen] for label, example in examples.items()}
-    worst = max([float(np.nanmax(error)) for error in errors.values() if np.isfinite(error).any()], default=1.0)
-    shown = _row(grid[0, : len(steps)], speed(truth)[chosen], "truth", SPEED_MAP, top)
-    for axes in grid[0, len(steps) :]:
-        axes.set_visible(False)
-    for (label, example), line in zip(examples.items(), grid[1:], strict=True):
-        _row(line[: len(steps)], speed(example.prediction)[chosen], label, SPEED_MAP, top)
-        wrong = _row(line[len(steps) :], errors[label], "", ERROR_MAP, worst)
-    _bar(figure, shown, grid[:, : len(steps)], f"speed [{VELOCITY_UNIT}]")
-    _bar(figure, wrong, grid[:, len(steps) :], f"|prediction − truth| [{VELOCITY_UNIT}]")
+    speeds = np.stack([speed(truth)[chosen], *(speed(one.prediction)[chosen] for one in examples.values())])
+    errors = np.stack([speed(one.prediction[chosen[-1:]] - truth[chosen[-1:]]) for one in examples.values()])
+    high, wide = _length(1 + len(examples)), _length(len(steps) + 1) + _APART
+    figure = Figure(figsize=(WIDTH, (WIDTH - _NAMES) * high / wide + _BARS + 0.2), layout="constrained")
+    axes = figure.subplots()
+    shown = _mosaic(axes, speeds, (0.0, 0.0), SPEED_MAP, float(speed(truth).max()))
+    wrong = _mosaic(axes, errors, (_place(len(steps)) + _APART, _place(1)), ERROR_MAP, _largest(errors))
+    axes.set(xlim=(0, wide), ylim=(high, 0), aspect="equal")
+    columns = [*(f"step {step}" for step in steps), f"error, step {steps[-1]}"]
+    middles = [_place(column) + 0.5 + _APART * (column == len(steps)) for column in range(len(columns))]
+    _label(axes, dict(zip(middles, columns, strict=True)), ["truth", *map(wrapped_name, examples)])
+    _bar(axes, shown, (0.0, _length(len(steps)) / wide), f"speed [{VELOCITY_UNIT}]")
+    _bar(axes, wrong, (1 - 1 / wide, 1.0), f"error [{VELOCITY_UNIT}]")
     return figure
 
 
-def _titles(axes: np.ndarray, steps: list[int], before: str) -> None:
-    for place, step in zip(axes, steps, strict=True):
-        place.set_title(f"{before}step {step}")
+def _place(index: int) -> float:
+    """Where picture `index` begins, in sides of a picture."""
+    return index * (1 + _GAP)
 
 
-def _row(axes: np.ndarray, fields: np.ndarray, label: str, colours: str, top: float) -> AxesImage:
-    for place, field in zip(axes, fields, strict=True):
-        image = _image(place, field, colours, top)
-    axes[0].text(-0.06, 0.5, label, transform=axes[0].transAxes, rotation=90, ha="right", va="center")
+def _length(count: int) -> float:
+    """Of so many pictures side by side."""
+    return _place(count) - _GAP
+
+
+def _mosaic(axes: Axes, fields: np.ndarray, corner: tuple[float, float], colours: str, top: float) -> AxesImage:
+    """fields: (row, column, y, x), each one unit wide; corner: x and y of the upper left one."""
+    shades = {"cmap": colours, "vmin": 0, "vmax": top or 1.0, "interpolation": "none", "origin": "lower"}
+    for row, column in np.ndindex(fields.shape[:2]):
+        left, upper = corner[0] + _place(column), corner[1] + _place(row)
+        image = axes.imshow(fields[row, column], extent=(left, left + 1, upper + 1, upper), **shades)
     return image
 
 
-def _image(axes: Axes, field: np.ndarray, colours: str, top: float) -> AxesImage:
-    for part in (axes.xaxis, axes.yaxis, axes.spines[:]):
-        part.set_visible(False)
-    axes.set_facecolor("#dddddd")  # seen where a value is not finite
-    return axes.imshow(field, origin="lower", cmap=colours, vmin=0, vmax=top or 1.0, interpolation="none")
+def _label(axes: Axes, columns: dict[float, str], rows: list[str]) -> None:
+    axes.set_xticks(list(columns), list(columns.values()))
+    axes.set_yticks([_place(row) + 0.5 for row in range(len(rows))], rows, linespacing=1.1)
+    axes.tick_params(length=0, labeltop=True, labelbottom=False)
+    axes.spines[:].set_visible(False)
+    axes.grid(False)
 
 
-def _bar(figure: Figure, image: AxesImage, axes: np.ndarray, label: str) -> None:
-    bar = figure.colorbar(image, ax=axes, location="bottom", fraction=0.05, aspect=30, pad=0.02)
+def _largest(errors: np.ndarray) -> float:
+    return float(errors[np.isfinite(errors)].max(initial=0.0)) or 1.0
+
+
+def _bar(axes: Axes, image: AxesImage, ends: tuple[float, float], label: str) -> None:
+    """A colour scale beneath the pictures, from one end to the other in shares of the axes' width."""
+    below = 0.3 / (axes.figure.get_figheight() - _BARS)
+    place = axes.inset_axes((ends[0], -below, ends[1] - ends[0], below / 3))
+    bar = axes.figure.colorbar(image, cax=place, orientation="horizontal")
     bar.set_label(label)
     bar.outline.set_edgecolor(MUTED)

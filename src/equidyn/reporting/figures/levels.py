@@ -1,4 +1,4 @@
-"""A quantity against the level of symmetry breaking, one line per variant, with intervals over seeds."""
+"""Quantities by dataset, such as the level of symmetry breaking: one line per variant, with intervals over seeds."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from equidyn.reporting.figures.axes import logarithmic
 from equidyn.reporting.figures.style import MUTED, legend, looks, panels
 
-_SPREAD = 0.3  # share of the distance between two levels over which the variants are spread
+_SPREAD = 0.07  # between two variants at one dataset, in distances between datasets
+_HEIGHT = 2.6  # of a panel [inches]
 
 
 @dataclass(frozen=True)
@@ -20,26 +22,67 @@ class Baseline:
     values: dict[str, float]
 
 
-def by_level(summary: pd.DataFrame, heads: dict[str, str], ylabel: str, baseline: Baseline | None = None) -> Figure:
-    """summary: as from `statistics.over_seeds`; heads: dataset -> tick label, in order."""
-    figure, grid = panels(1, 1, 6.8, 3.6)
-    axes: Axes = grid[0, 0]
-    places = {dataset: place for place, dataset in enumerate(heads)}
-    variants = list(dict.fromkeys(summary["variant"]))
-    shifts = np.linspace(-_SPREAD / 2, _SPREAD / 2, len(variants)) if len(variants) > 1 else [0.0]
-    for shift, (variant, look) in zip(shifts, looks(variants).items(), strict=True):
-        part = summary[summary["variant"] == variant]
-        at = part["dataset"].map(places) + shift
-        axes.errorbar(at, part["mean"], yerr=_half(part), label=variant, **look)
-    if baseline:
-        heights = [baseline.values[dataset] for dataset in heads]
-        axes.plot(list(places.values()), heights, color=MUTED, linestyle=":", marker="_", label=baseline.label)
-    axes.set_xticks(list(places.values()), list(heads.values()))
-    axes.set_xlim(-0.5, len(heads) - 0.5)
-    axes.set_ylim(bottom=-0.03 * axes.get_ylim()[1])  # a marker at zero stays whole
-    axes.set(ylabel=ylabel, xlabel="level of symmetry breaking of the data")
-    legend(figure, axes, variants)
+@dataclass(frozen=True)
+class Chart:
+    """One quantity; summary: as from `statistics.over_seeds`."""
+
+    summary: pd.DataFrame
+    ylabel: str
+    baseline: Baseline | None = None
+    log: bool = False
+
+
+@dataclass(frozen=True)
+class Places:
+    """The datasets along the x axis.
+
+    heads: dataset -> tick label, in order. joined: whether a line may join them, as for levels of one thing.
+    """
+
+    heads: dict[str, str]
+    xlabel: str
+    joined: bool = True
+
+
+def by_level(charts: list[Chart], places: Places) -> Figure:
+    """One panel per chart, beneath each other."""
+    figure, grid = panels(len(charts), 1, _HEIGHT * len(charts) + 0.2, sharex=True)
+    variants = list(dict.fromkeys(name for chart in charts for name in chart.summary["variant"]))
+    for axes, chart in zip(grid[:, 0], charts, strict=True):
+        _draw(axes, chart, places, variants)
+    grid[-1, 0].set_xlabel(places.xlabel)
+    legend(figure, grid[0, 0], variants)
     return figure
+
+
+def _draw(axes: Axes, chart: Chart, places: Places, variants: list[str]) -> None:
+    at = {dataset: place for place, dataset in enumerate(places.heads)}
+    width = min(0.5, _SPREAD * (len(variants) - 1))
+    for shift, (variant, look) in zip(
+        np.linspace(-width / 2, width / 2, len(variants)), looks(variants).items(), strict=True
+    ):
+        part = chart.summary[chart.summary["variant"] == variant]
+        shown = look if places.joined else look | {"linestyle": "none"}
+        axes.errorbar(part["dataset"].map(at) + shift, part["mean"], yerr=_half(part), label=variant, **shown)
+    if chart.baseline:
+        heights = np.array([chart.baseline.values.get(dataset, np.nan) for dataset in places.heads])
+        _baseline(axes, np.array(list(at.values())), heights, chart.baseline.label, places.joined)
+    axes.set_xticks(list(at.values()), list(places.heads.values()))
+    axes.set_xlim(-0.5, len(at) - 0.5)
+    axes.set_ylabel(chart.ylabel)
+    if chart.log:
+        axes.set_yscale("log", nonpositive="mask")
+        logarithmic(axes.yaxis)
+    else:
+        axes.set_ylim(bottom=-0.03 * axes.get_ylim()[1])  # a marker at zero stays whole
+
+
+def _baseline(axes: Axes, at: np.ndarray, heights: np.ndarray, label: str, joined: bool) -> None:
+    look = {"color": MUTED, "linestyle": ":", "label": label}
+    if joined:
+        axes.plot(at, heights, marker="_", **look)
+    else:
+        axes.hlines(heights, at - 0.4, at + 0.4, **look)
 
 
 def _half(part: pd.DataFrame) -> np.ndarray:

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from equidyn.reporting.figures.axes import logarithmic
 from equidyn.reporting.figures.style import MUTED, legend, looks, panels
 
 _LOWEST = 1e-17
@@ -14,9 +15,9 @@ _LOWEST = 1e-17
 
 def learned_against_data(summary: pd.DataFrame, data: dict[str, float], heads: dict[str, str]) -> Figure:
     """summary: as from `statistics.over_seeds`; data: dataset -> error of the data; heads: dataset -> label."""
-    figure, grid = panels(1, 1, 6.8, 3.8)
+    figure, grid = panels(1, 1, 3.3)
     axes = grid[0, 0]
-    floor = _floor(summary["mean"])
+    floor = lowest(summary["mean"])
     for variant, look in looks(dict.fromkeys(summary["variant"])).items():
         part = summary[summary["variant"] == variant].assign(at=lambda rows: rows["dataset"].map(data))
         part = part.sort_values("at", kind="stable")
@@ -27,14 +28,15 @@ def learned_against_data(summary: pd.DataFrame, data: dict[str, float], heads: d
     axes.plot(line, line, color=MUTED, linestyle=(0, (1, 2)), label="equal to the data's")
     axes.set_yscale("log")
     axes.set_ylim(bottom=floor / 1.5)
+    logarithmic(axes.yaxis)
     axes.set(xlabel="equivariance error of the data, relative (pairwise) [1]")
     axes.set(ylabel="learned error, relative (pairwise) [1]")
     _name_levels(axes, data, heads)
-    legend(figure, axes, set(summary["variant"]))
+    legend(figure, axes, dict.fromkeys(summary["variant"]))
     return figure
 
 
-def _floor(means: pd.Series) -> float:
+def lowest(means: pd.Series) -> float:
     """Where a logarithmic axis ends: what is at or below 0, a mean or the end of an interval, is drawn there."""
     positive = means[means > 0]
     return max(_LOWEST, positive.min() / 10) if len(positive) else _LOWEST

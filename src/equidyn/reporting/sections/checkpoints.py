@@ -1,13 +1,8 @@
 """The early checkpoint beside the best: what changes while training."""
 
-import pandas as pd
-
 from equidyn.reporting.gather import StudyResults
-from equidyn.reporting.labels import level_labels
-from equidyn.reporting.numbers import estimate_text
+from equidyn.reporting.sections.cases import Column, case_table
 from equidyn.reporting.sections.section import Section, over_seeds_words
-from equidyn.reporting.statistics import over_seeds
-from equidyn.reporting.tables import Table
 
 TITLE = "Early and best checkpoints"
 # measure, quantity, head of its columns, factor
@@ -15,42 +10,30 @@ _SHOWN = (
     ("error", "rmse", "test RMSE", 1.0),
     ("equivariance", "pairwise", "equivariance error", 1.0),
     ("decomposition", "share", "share of loss [%]", 100.0),
+    ("lie", "relative", "Lie derivative [1/rad]", 1.0),
+    ("hessian", "largest", "largest eigenvalue", 1.0),
 )
 
 
 def section(results: StudyResults) -> Section | None:
-    """Headline quantities at every checkpoint, one row per level and variant."""
+    """Headline quantities at every checkpoint, one row per dataset and variant."""
     if len(results.checkpoints) < 2:
         return None
-    parts = [
-        _part(results, measure, quantity, checkpoint, f"{head}, {checkpoint}", scale)
+    columns = [
+        Column(f"{head}, {checkpoint}", f"{measure}.{quantity}@{checkpoint}", values, scale)
         for measure, quantity, head, scale in _SHOWN
         for checkpoint in sorted(results.checkpoints, reverse=True)
+        if not (values := results.quantity(measure, quantity, checkpoint)).empty
     ]
-    data = pd.concat(parts, ignore_index=True)
-    if data.empty:
+    if not columns:
         return None
     caption = f"The same measures at each checkpoint. {over_seeds_words(results)}"
+    return Section(
+        TITLE, [words(results)], tables=[case_table(results, f"{results.name}-checkpoints", caption, columns)]
+    )
+
+
+def words(results: StudyResults) -> str:
+    """Which weights the two checkpoints hold."""
     early = results.runs["early_epoch"].unique().tolist()
-    words = f"Early: weights after epoch {', '.join(map(str, early))}. Best: weights of the lowest validation RMSE."
-    table = Table(f"{results.name}-checkpoints", caption, data.drop(columns=["head", "text"]), _view(results, data))
-    return Section(TITLE, [words], tables=[table])
-
-
-def _part(results: StudyResults, measure: str, quantity: str, checkpoint: str, head: str, scale: float) -> pd.DataFrame:
-    summary = over_seeds(results.quantity(measure, quantity, checkpoint))
-    summary.insert(2, "measure", measure)
-    summary.insert(3, "quantity", quantity)
-    summary.insert(4, "checkpoint", checkpoint)
-    return summary.assign(head=head, text=[estimate_text(row, scale) for _, row in summary.iterrows()])
-
-
-def _view(results: StudyResults, data: pd.DataFrame) -> pd.DataFrame:
-    heads = list(dict.fromkeys(data["head"]))
-    texts = {(row.dataset, row.variant, row.head): row.text for row in data.itertuples()}
-    rows = [
-        [label, variant, *(texts.get((dataset, variant, head), "–") for head in heads)]
-        for dataset, label in level_labels(results.settings).items()
-        for variant in results.variants
-    ]
-    return pd.DataFrame(rows, columns=["level", "variant", *heads])
+    return f"Early: weights after epoch {', '.join(map(str, early))}. Best: weights of the lowest validation RMSE."

@@ -30,21 +30,32 @@ def section(results: StudyResults) -> Section:
     numbers = pd.DataFrame([_row(dataset, heads[dataset], tree) for dataset, tree in results.data.items()])
     caption = "Measured properties of each dataset; the CSV file has them all."
     sources = list(dict.fromkeys(str(tree["provenance"]["source"]) for tree in results.data.values()))
-    text = [
-        f"Source: {listed(sources)}.",
+    return Section(
+        TITLE,
+        [f"Source: {listed(sources)}.", _error_words(results)],
+        tables=[Table(f"{results.name}-data", caption, numbers, _view(numbers))],
+    )
+
+
+def _error_words(results: StudyResults) -> str:
+    if not any(tree["equivariance"] for tree in results.data.values()):
+        return (
+            "No simulation of these sets was made in all four directions, so the data's own equivariance error is not "
+            "defined; their symmetry is that of the set as a whole."
+        )
+    return (
         "The error says how far simulations of the four directions are from being turns of each other, measured by "
         "the same code as that of the networks. The pairwise form treats all directions alike; the relative form takes "
-        "the first as the reference.",
-    ]
-    return Section(TITLE, text, tables=[Table(f"{results.name}-data", caption, numbers, _view(numbers))])
+        "the first as the reference."
+    )
 
 
 def _row(dataset: str, label: str, tree: dict) -> dict[str, str | float]:
-    checks = {"error": tree["equivariance"]} | {
+    checks = {"error": tree["equivariance"] or {}} | {
         key: tree["checks"][key] for key in tree["checks"] if key != "equivariance"
     }
     numbers = {name: value for name, index, value in flattened(checks) if index == 0}
-    return {"dataset": dataset, "level": label} | numbers
+    return {"dataset": dataset, "data": label} | numbers
 
 
 def _view(numbers: pd.DataFrame) -> pd.DataFrame:

@@ -4,13 +4,13 @@ from functools import partial
 
 import pandas as pd
 
-from equidyn.reporting.figures.curves import Row, curves
-from equidyn.reporting.figures.levels import by_level
+from equidyn.reporting.figures.curves import Course, curves
+from equidyn.reporting.figures.levels import Chart, by_level
 from equidyn.reporting.figures.style import Picture, picture
 from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.labels import level_labels
 from equidyn.reporting.numbers import estimate_text
-from equidyn.reporting.sections.section import Section, diverged_words, over_seeds_words
+from equidyn.reporting.sections.section import Section, diverged_words, over_seeds_words, places
 from equidyn.reporting.statistics import over_seeds
 from equidyn.reporting.tables import Table, wide
 
@@ -29,9 +29,9 @@ def section(results: StudyResults) -> Section | None:
         name, f"Share of the test loss due to broken symmetry [%]. {over_seeds_words(results)}", summary, view
     )
     percent = summary.assign(**{key: 100 * summary[key] for key in ("mean", "low", "high")})
-    alt = "Line chart: percentage of the test loss due to broken symmetry, against level, one line per variant."
+    alt = "Chart: percentage of the test loss due to broken symmetry, by dataset, one line per variant."
     caption = "Share of the test loss due to broken symmetry; bars are 95 % intervals over seeds."
-    shown = picture(name, caption, alt, by_level(percent, heads, "share of the test loss [%]"))
+    shown = picture(name, caption, alt, by_level([Chart(percent, "share of the test loss [%]")], places(results)))
     words = (
         "The loss over the four turns is that of the group-averaged network plus the variance over the group. "
         "The second part would vanish if the network's answers were averaged over turns, at no cost on "
@@ -46,7 +46,7 @@ def _over_epochs(results: StudyResults) -> list[Picture]:
         return []
     share = 100 * history["validation_variance"] / history["validation_loss"].where(history["validation_loss"] > 0)
     frame: pd.DataFrame = history.assign(x=history["epoch"], y=share)
-    chart = curves([Row(frame, "share of the\nvalidation loss [%]")], level_labels(results.settings), "epoch")
-    alt = "Line charts: percentage of the validation loss due to broken symmetry, against epoch, one panel per level."
+    chart = curves([Course(frame, "share of the\nvalidation loss [%]")], level_labels(results.settings), "epoch")
+    alt = "Line charts: percentage of the validation loss due to broken symmetry, against epoch, one panel per dataset."
     caption = "The same share of the validation loss while training: mean, and range over seeds as a band."
     return [picture(f"{results.name}-share-epochs", caption, alt, chart)]

@@ -1,6 +1,6 @@
 """Learning curves."""
 
-from equidyn.reporting.figures.curves import Row, curves
+from equidyn.reporting.figures.curves import Course, curves
 from equidyn.reporting.figures.style import picture
 from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.labels import VELOCITY_UNIT, level_labels
@@ -20,14 +20,14 @@ def section(results: StudyResults) -> Section | None:
     if not courses:
         return None
     history = results.history.assign(x=results.history["epoch"])
-    rows = [Row(history.assign(y=history[column]), label, log=True) for column, label in courses.items()]
+    shown = [Course(history.assign(y=history[column]), label, log=True) for column, label in courses.items()]
     name = f"{results.name}-learning"
     caption = (
         "Validation RMSE and training loss over epochs: mean over the runs that reached the epoch, and their range as "
         "a band. A run that diverged is a thin dotted line that ends in a cross."
     )
-    alt = "Line charts of validation RMSE and of training loss against epoch, one column of panels per level."
-    chart = curves(rows, level_labels(results.settings), "epoch")
+    alt = "Line charts of validation RMSE and of training loss against epoch, one row of panels per dataset."
+    chart = curves(shown, level_labels(results.settings), "epoch")
     runs = results.runs[["dataset", "variant", "seed", "status", "epochs", "best_epoch", "early_epoch"]]
     view = runs.rename(columns=lambda column: column.replace("_", " "))
     table = Table(f"{results.name}-runs", "How each run ended.", runs, view)

@@ -1,14 +1,14 @@
-"""How wrong the rollouts are: RMSE by variant and level, beside the forecast that nothing changes."""
+"""How wrong the rollouts are: RMSE by variant and dataset, beside the forecast that nothing changes."""
 
 import pandas as pd
 
-from equidyn.reporting.figures.levels import Baseline, by_level
+from equidyn.reporting.figures.levels import Baseline, Chart, by_level
 from equidyn.reporting.figures.style import picture
 from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.labels import VELOCITY_UNIT, level_labels
-from equidyn.reporting.numbers import estimate_text, number
+from equidyn.reporting.numbers import estimate_text, listed, number
 from equidyn.reporting.ranking import findings
-from equidyn.reporting.sections.section import Section, diverged_words, over_seeds_words
+from equidyn.reporting.sections.section import Section, diverged_words, over_seeds_words, places
 from equidyn.reporting.statistics import over_seeds
 from equidyn.reporting.tables import Table, wide
 
@@ -16,42 +16,81 @@ TITLE = "Test error"
 
 
 def section(results: StudyResults) -> Section | None:
-    """RMSE at the best checkpoint."""
-    values = results.quantity("error", "rmse")
-    if values.empty:
+    """RMSE at the best checkpoint, on every test split."""
+    splits = {split: quantity for split, quantity in split_quantities(results).items() if _known(results, quantity)}
+    if not splits:
         return None
-    summary, heads = over_seeds(values), level_labels(results.settings)
-    baseline = _persistence(results)
+    heads = level_labels(results.settings)
+    summaries = {split: over_seeds(results.quantity("error", quantity)) for split, quantity in splits.items()}
+    still = {split: _persistence(results, quantity) for split, quantity in splits.items()}
+    charts = [
+        Chart(summary, f"test RMSE{_of(split)}\n[{VELOCITY_UNIT}]", still[split])
+        for split, summary in summaries.items()
+    ]
     name = f"{results.name}-rmse"
-    caption = (
-        f"Test RMSE of rollouts over all steps, in units of the data's {VELOCITY_UNIT}. {over_seeds_words(results)}"
-    )
-    alt = "Line chart of test RMSE against the data's level of symmetry breaking, one line per variant."
-    chart = by_level(summary, heads, f"test RMSE [{VELOCITY_UNIT}]", baseline)
+    alt = "Chart of test RMSE by dataset, one line or mark per variant."
     words = "Persistence is the forecast that the last frame stays; a network that is not below it is of no use as one."
+    caption = f"Test RMSE by variant{_splits_words(splits)}; bars are 95 % intervals over seeds."
     return Section(
         TITLE,
         [words, *diverged_words(results)],
-        [picture(name, "Test RMSE by variant and level; bars are 95 % intervals over seeds.", alt, chart)],
-        [_table(name, caption, summary, heads, baseline)],
-        finding=findings(summary, heads, "test RMSE"),
+        [picture(name, caption, alt, by_level(charts, places(results)))],
+        [_table(results, split, summaries[split], heads, still[split]) for split in splits],
+        finding=[
+            sentence
+            for split, quantity in splits.items()
+            for sentence in findings(results.quantity("error", quantity), heads, f"test RMSE{_of(split)}")
+        ],
     )
 
 
-def _persistence(results: StudyResults) -> Baseline | None:
-    values = results.quantity("error", "persistence_rmse")
+def split_quantities(results: StudyResults) -> dict[str, str]:
+    """Test split -> name of its RMSE; "" for the only one."""
+    tests = results.tests
+    return {"": "rmse"} if len(tests) == 1 else {split: f"{split}.rmse" for split in tests}
+
+
+def in_length_per_time(results: StudyResults, quantity: str) -> pd.DataFrame:
+    """Rows of an error in the unit of the simulation, [length/time]: times the unit that its network worked in."""
+    cell = ["dataset", "variant", "seed"]
+    unit = results.quantity("error", "unit")[[*cell, "value"]].rename(columns={"value": "unit"})
+    values = results.quantity("error", quantity).merge(unit, on=cell)
+    return values.assign(value=values["value"] * values["unit"])
+
+
+def _known(results: StudyResults, quantity: str) -> bool:
+    return not results.quantity("error", quantity).empty
+
+
+def _of(split: str) -> str:
+    return f", {split}" if split else ""
+
+
+def _splits_words(splits: dict[str, str]) -> str:
+    return f" on the test splits {listed(list(splits))}" if len(splits) > 1 else ""
+
+
+def _persistence(results: StudyResults, quantity: str) -> Baseline | None:
+    values = results.quantity("error", quantity.removesuffix("rmse") + "persistence_rmse")
     if values.empty:
         return None
     return Baseline("persistence", values.groupby("dataset", sort=False)["value"].mean().to_dict())
 
 
-def _table(name: str, caption: str, summary: pd.DataFrame, heads: dict[str, str], baseline: Baseline | None) -> Table:
+def _table(
+    results: StudyResults, split: str, summary: pd.DataFrame, heads: dict[str, str], baseline: Baseline | None
+) -> Table:
     view = wide(summary, summary.apply(estimate_text, axis=1), heads)
     data = summary
     if baseline:
         view.loc[len(view)] = [baseline.label, *(number(baseline.values[dataset]) for dataset in heads)]
         data = pd.concat([summary, _baseline_rows(baseline)], ignore_index=True)
-    return Table(name, caption, data, view)
+    where = f", test split {split}" if split else ""
+    caption = (
+        f"Test RMSE of rollouts over all steps{where}, in units of the data's {VELOCITY_UNIT}. "
+        f"{over_seeds_words(results)}"
+    )
+    return Table(f"{results.name}-rmse{'-' if split else ''}{split}", caption, data, view)
 
 
 def _baseline_rows(baseline: Baseline) -> pd.DataFrame:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from equidyn.reporting.figures.levels import Places
 from equidyn.reporting.figures.style import Picture
 from equidyn.reporting.gather import StudyResults
+from equidyn.reporting.labels import dataset_kind, level_labels, ordered
 from equidyn.reporting.numbers import counted, listed
 from equidyn.reporting.tables import Table
 
@@ -28,6 +30,11 @@ def over_seeds_words(results: StudyResults) -> str:
     return (
         f"Mean ± half width of the 95 % interval over {counted(seeds, 'seed')} (n = {seeds} unless a cell says less)."
     )
+
+
+def places(results: StudyResults) -> Places:
+    """Where the datasets of a study stand in a chart."""
+    return Places(level_labels(results.settings), dataset_kind(results.settings), ordered(results.settings))
 
 
 def diverged_words(results: StudyResults) -> list[str]:

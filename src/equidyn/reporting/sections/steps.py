@@ -1,38 +1,60 @@
 """How the error grows along a rollout."""
 
+import numpy as np
 import pandas as pd
 
-from equidyn.reporting.figures.curves import Row, curves
+from equidyn.reporting.figures.curves import Course, curves
 from equidyn.reporting.figures.style import picture
 from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.labels import VELOCITY_UNIT, level_labels
 from equidyn.reporting.numbers import estimate_text
+from equidyn.reporting.sections.rmse import split_quantities
 from equidyn.reporting.sections.section import Section, over_seeds_words
 from equidyn.reporting.statistics import over_seeds
 from equidyn.reporting.tables import Table
 
 TITLE = "Error by rollout step"
+_SHOWN = 7  # columns of the table, if there are more steps than that
 
 
 def section(results: StudyResults) -> Section | None:
-    """RMSE after each step of the test rollouts."""
-    values = results.quantity("error", "rmse_by_step")
-    if values.empty:
+    """RMSE after each step of the test rollouts, on every test split."""
+    splits = {
+        split: values
+        for split, quantity in split_quantities(results).items()
+        if not (values := results.quantity("error", f"{quantity}_by_step")).empty
+    }
+    if not splits:
         return None
-    frame = values.rename(columns={"index": "x", "value": "y"})
-    still = results.quantity("error", "persistence_rmse_by_step").rename(columns={"index": "x", "value": "y"})
-    still = still.groupby(["dataset", "x"], sort=False, as_index=False)["y"].mean()
+    courses = [_course(results, split, values) for split, values in splits.items()]
     name, heads = f"{results.name}-steps", level_labels(results.settings)
-    chart = curves([Row(frame, f"test RMSE\n[{VELOCITY_UNIT}]", baseline=still)], heads, "rollout step")
-    alt = "Line charts of test RMSE against rollout step, one panel per level and one line per variant."
+    alt = "Line charts of test RMSE against rollout step, one panel per dataset and one line per variant."
+    chart = curves(courses, heads, "rollout step")
     shown = picture(name, "Test RMSE by rollout step: mean, and range over seeds as a band.", alt, chart)
-    return Section(TITLE, [], [shown], [_table(results, name, values, heads)])
+    return Section(TITLE, [], [shown], [_table(results, split, values, heads) for split, values in splits.items()])
 
 
-def _table(results: StudyResults, name: str, values: pd.DataFrame, heads: dict[str, str]) -> Table:
+def _course(results: StudyResults, split: str, values: pd.DataFrame) -> Course:
+    prefix = f"{split}." if split else ""
+    still = results.quantity("error", f"{prefix}persistence_rmse_by_step").rename(columns={"index": "x", "value": "y"})
+    still = still.groupby(["dataset", "x"], sort=False, as_index=False)["y"].mean()
+    frame = values.rename(columns={"index": "x", "value": "y"})
+    return Course(frame, f"test RMSE{', ' if split else ''}{split}\n[{VELOCITY_UNIT}]", baseline=still)
+
+
+def _table(results: StudyResults, split: str, values: pd.DataFrame, heads: dict[str, str]) -> Table:
     summary = over_seeds(values, ("dataset", "variant", "index")).rename(columns={"index": "step"})
-    texts = summary.assign(text=summary.apply(estimate_text, axis=1), level=summary["dataset"].map(heads))
+    shown = summary[summary["step"].isin(_chosen(int(summary["step"].max())))]
+    texts = shown.assign(text=shown.apply(estimate_text, axis=1), level=shown["dataset"].map(heads))
     view = texts.groupby(["level", "variant", "step"], sort=False)["text"].first().unstack("step")
     view = view.reindex(texts.set_index(["level", "variant"]).index.unique()).reset_index()
     view.columns = [f"step {column}" if isinstance(column, int) else column for column in view.columns]
-    return Table(name, f"Test RMSE by rollout step [{VELOCITY_UNIT}]. {over_seeds_words(results)}", summary, view)
+    where = f", test split {split}" if split else ""
+    caption = f"Test RMSE by rollout step{where} [{VELOCITY_UNIT}]. {over_seeds_words(results)}"
+    name = f"{results.name}-steps{'-' if split else ''}{split}"
+    return Table(name, caption, summary, view.rename(columns={"level": "data"}))
+
+
+def _chosen(steps: int) -> set[int]:
+    """All steps, or some spread evenly, the first and the last among them."""
+    return {round(step) for step in np.linspace(1, steps, min(steps, _SHOWN))}

@@ -1,11 +1,15 @@
-"""The compared networks: how each imposes symmetry, and whether they match in parameters."""
+"""The compared networks: how each imposes symmetry, whether they match in parameters, and what a step of each costs."""
 
+import math
 from statistics import median
 
 import pandas as pd
 
+from equidyn.params.study import Variant
+from equidyn.reporting.families import is_published
 from equidyn.reporting.gather import StudyResults
-from equidyn.reporting.numbers import counted, listed
+from equidyn.reporting.numbers import counted, duration, listed
+from equidyn.reporting.published import published
 from equidyn.reporting.sections.section import Section
 from equidyn.reporting.tables import Table
 
@@ -13,38 +17,104 @@ TITLE = "Variants"
 TOLERANCE = 0.05
 HEADS = {
     "strict": "exactly equivariant",
+    "trained_parameters": "parameters in training",
     "multiply_adds": "multiply-adds per cell and step",
     "to_median": "parameters, to the median",
+    "published_parameters": "parameters, published network",
 }
 
 
 def section(results: StudyResults) -> Section:
-    """Parameters of each variant against the median of the study."""
+    """Parameters of each variant against the median of the study, and its arithmetic and time per step."""
     rows = [_row(results, name) for name in results.variants]
     middle = median(row["parameters"] for row in rows)
     frame = pd.DataFrame(rows).assign(to_median=lambda table: table["parameters"] / middle - 1)
-    view = frame.assign(
-        parameters=frame["parameters"].map("{:,}".format),
-        strict=frame["strict"].map({True: "yes", False: "no"}),
-        multiply_adds=frame["multiply_adds"].map("{:,}".format),
-        to_median=frame["to_median"].map("{:+.1%}".format).str.replace("%", " %"),
-    ).rename(columns=HEADS)
-    table = Table(f"{results.name}-variants", "The variants as they were built.", frame, view)
-    return Section(TITLE, [_match_words(frame, middle), _compute_words(frame)], tables=[table])
+    frame = frame.astype({"published_parameters": "Int64"})
+    table = Table(f"{results.name}-variants", "The variants as they were built.", frame, _view(frame))
+    words = [_match_words(frame, middle), _compute_words(frame), _time_words(results), *_more_words(frame)]
+    return Section(TITLE, words, tables=[table])
 
 
 def _row(results: StudyResults, name: str) -> dict:
     runs = results.runs[results.runs["variant"] == name]
     variant = results.settings.variants[name]
+    family = variant.model.rpartition("/")[2]
+    known = published().networks.of(family, results.settings.task.input_frames)
     return {
         "variant": name,
         "model": variant.model,
         "options": ", ".join(f"{key} {value}" for key, value in variant.options.items()),
-        "augmentation": variant.augment,
+        "training": _training(variant),
         "strict": bool(runs["strict"].all()),
         "parameters": int(runs["parameters"].iloc[0]),
+        "trained_parameters": int(runs["trained_parameters"].iloc[0]),
+        "published_parameters": known.parameters if known else None,
         "multiply_adds": int(runs["multiply_adds"].iloc[0]),
+        "as_published": is_published(results.settings, name),
     }
+
+
+def _training(variant: Variant) -> str:
+    """How a variant is trained otherwise than the study says."""
+    told = [] if variant.augment == "none" else [f"augment {variant.augment}"]
+    if variant.equivariance_penalty:
+        told.append(f"equivariance_penalty {variant.equivariance_penalty:g}")
+    changes = variant.training.model_dump(exclude_unset=True) if variant.training else {}
+    return ", ".join([*told, *(f"{key} {value}" for key, value in changes.items())]) or "–"
+
+
+def _view(frame: pd.DataFrame) -> pd.DataFrame:
+    counts = {
+        name: [_count(value) for value in frame[name]]
+        for name in ("parameters", "trained_parameters", "published_parameters", "multiply_adds")
+    }
+    view = frame.assign(
+        **counts,
+        strict=frame["strict"].map({True: "yes", False: "no"}),
+        to_median=frame["to_median"].map("{:+.1%}".format).str.replace("%", " %"),
+    ).drop(columns="as_published")
+    if (frame["trained_parameters"] == frame["parameters"]).all():
+        view = view.drop(columns="trained_parameters")
+    if frame["published_parameters"].isna().all():
+        view = view.drop(columns="published_parameters")
+    return view.rename(columns=HEADS)
+
+
+def _count(value: int | None) -> str:
+    return "–" if pd.isna(value) else f"{value:,}"
+
+
+def _time_words(results: StudyResults) -> str:
+    """Wall time of a step; in words, since tables and figures are the same whatever the clock says."""
+    times = step_seconds(results)
+    told = [f"{name} {duration(seconds)}" for name, seconds in times.items() if math.isfinite(seconds)]
+    return (
+        "Time of a training step, as the wall time of training over its optimiser steps (validation after each epoch "
+        f"is in it, and so is what else the machine did): {listed(told)}."
+    )
+
+
+def step_seconds(results: StudyResults) -> dict[str, float]:
+    """Variant -> mean over its runs of wall time of training per optimiser step [s]; NaN where no step was made."""
+    runs = results.runs
+    steps = runs["epochs"] * runs["variant"].map(lambda name: results.settings.training_of(name).steps_per_epoch)
+    seconds = runs["train_seconds"] / steps.where(steps > 0)
+    return seconds.groupby(runs["variant"], sort=False).mean().to_dict()
+
+
+def _more_words(frame: pd.DataFrame) -> list[str]:
+    """What a reader of the table may ask."""
+    words = []
+    shed = frame[frame["trained_parameters"] > frame["parameters"]]["variant"].tolist()
+    if shed:
+        words.append(
+            f"{listed(shed)} {'has' if len(shed) == 1 else 'have'} more parameters in training than in use: what "
+            "breaks the symmetry is faded out and left out at the end."
+        )
+    built = frame[frame["as_published"]]["variant"].tolist()
+    if built:
+        words.append(f"Built as the published code does, oddities included, for the audit: {listed(built)}.")
+    return words
 
 
 def _match_words(frame: pd.DataFrame, middle: float) -> str:

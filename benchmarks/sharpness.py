@@ -1,0 +1,111 @@
+"""Sharpness, against the published way: the loss of the net and of its copy over the whole loader for each direction.
+
+    python benchmarks/sharpness.py            # a net of about 650 k parameters, 64 x 64; two minutes
+    python benchmarks/sharpness.py --small    # the sizes of the default study
+
+The published way, written anew: for each t and each direction, a perturbed copy of the net, and over all batches of the
+training split the loss of the net and the loss of the copy. Here it is put right (eval mode for both, directions on the
+unit sphere), so that both sides estimate one quantity, with the same directions: ours from windows spread evenly over
+the split ("difference": the largest over t, relative, all due to the choice of windows). "same windows": both sides on
+ours. "measure": all of measures/sharpness.py, with the adaptive form and the control. The large loader is cut to 40
+windows, a fraction of a real one (1,408 in the default study), which favours the published way. Seconds of processor
+time, one thread. Written to benchmarks/results/sharpness.csv.
+"""
+
+import argparse
+import copy
+import time
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from results import save_and_show
+from subjects import LARGE, SMALL, STUDY, Size, learned
+
+from equidyn.measures import sharpness
+from equidyn.measures.landscape import Landscape, training_windows
+from equidyn.measures.sharpness import RADII, mean_change, sphere_directions
+from equidyn.measures.subject import Subject
+from equidyn.models.registry import count_parameters
+from equidyn.params import load
+from equidyn.training.rollout import Windows
+
+DIRECTIONS, BATCH = 5, 8  # both as published
+WINDOWS = {LARGE.side: 4, SMALL.side: 16}  # ours
+
+
+def seconds(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Processor time of one call, and its answer."""
+    started = time.process_time()
+    answer = work()
+    return time.process_time() - started, answer
+
+
+def published_way(subject: Subject, windows: Windows) -> list[float]:
+    """mean |L(w + t d) - L(w)| for each t, with both losses computed for every direction and batch."""
+    batches = list(zip(windows.inputs.split(BATCH), windows.targets.split(BATCH, dim=1), strict=True))
+    weights = torch.nn.utils.parameters_to_vector(subject.network.parameters()).detach()
+    found = []
+    with torch.no_grad():
+        for radius in RADII:
+            changes = []
+            for direction in sphere_directions(weights, DIRECTIONS):
+                moved = copy.deepcopy(subject.network)
+                torch.nn.utils.vector_to_parameters(weights + radius * direction, moved.parameters())
+                pairs = [
+                    (subject.task.loss(moved, Windows(*batch)), subject.task.loss(subject.network, Windows(*batch)))
+                    for batch in batches
+                ]
+                there, here = torch.tensor(pairs).mean(0)
+                changes.append((there - here).abs().item())
+            found.append(sum(changes) / len(changes))
+    return found
+
+
+def our_way(subject: Subject, windows: Windows) -> list[float]:
+    """The same numbers as measures/sharpness.py takes them."""
+    landscape = Landscape(subject.network, subject.task, windows)
+    directions = sphere_directions(landscape.point, DIRECTIONS)
+    here = landscape.value(landscape.point)
+    return [mean_change(landscape.value, landscape.point, here, directions, radius) for radius in RADII]
+
+
+def compare(subject: Subject, model: str, size: Size) -> dict:
+    """One row: both sides, and how far they differ."""
+    loader = subject.sample("train", 10**6, 1)
+    ours_windows = training_windows(subject, WINDOWS[size.side], 1)
+    our_way(subject, ours_windows)  # warms up
+    ours_s, ours = seconds(lambda: our_way(subject, ours_windows))
+    same_s, same = seconds(lambda: published_way(subject, ours_windows))
+    published_s, published = seconds(lambda: published_way(subject, loader))
+    measure_s, _ = seconds(lambda: sharpness.measure(subject, windows=WINDOWS[size.side], directions=DIRECTIONS))
+    assert torch.allclose(torch.tensor(ours), torch.tensor(same), rtol=1e-2), (ours, same)
+    return {
+        "model": model,
+        "parameters": count_parameters(subject.network),
+        "side": size.side,
+        "windows: ours / loader": f"{WINDOWS[size.side]} / {len(loader.inputs)}",
+        "ours [s]": round(ours_s, 3),
+        "published [s]": round(published_s, 3),
+        "ratio": round(published_s / ours_s, 1),
+        "same windows: published [s]": round(same_s, 3),
+        "same windows: ratio": round(same_s / ours_s, 2),
+        "difference": f"{max(abs(one / other - 1) for one, other in zip(ours, published, strict=True)):.3f}",
+        "measure [s]": round(measure_s, 3),
+        "ratio of measure": round(published_s / measure_s, 1),
+    }
+
+
+def main() -> None:
+    """Measure and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--small", action="store_true", help="the sizes of the default study")
+    size = SMALL if parser.parse_args().small else LARGE
+    torch.set_num_threads(1)
+    study = load().studies[STUDY]
+    rows = [compare(learned(study, model, size), model, size) for model in size.hidden]
+    save_and_show("sharpness_small" if size is SMALL else "sharpness", rows)
+
+
+if __name__ == "__main__":
+    main()

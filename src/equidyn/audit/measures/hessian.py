@@ -1,0 +1,85 @@
+"""audit/hessian: Hessian maxima as the code of the blog (GRaM 2024) and of Park, Kim 2022 (arXiv 2202.06709) has them.
+
+From reading dgcnz/relaxed-equivariance-dynamics and dgcnz/neuralyze, which use PyHessian: power iteration with
+deflation, five eigenvalues of each batch, stopped when one changes by less than 1e-3 from a product to the next. It
+finds the largest magnitudes, so it cannot show that there are no negative eigenvalues; weight decay in the loss adds
+its factor to each; and a small change from one product to the next does not bound the error. The loss holds the
+regulariser, as in training there.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from equidyn.measures.hessian import COUNT, TOLERANCE
+from equidyn.measures.landscape import Hessian, Landscape, dealt, training_windows
+from equidyn.measures.subject import Subject
+from equidyn.params.types import PositiveInt
+
+TINY = 1e-6  # added to norms and to the divisor of the relative change
+
+
+def measure(
+    subject: Subject,
+    *,
+    batches: PositiveInt = 2,
+    batch_size: PositiveInt = 4,
+    steps: PositiveInt = 1,
+    limit: PositiveInt = 1000,
+) -> dict[str, Any]:
+    """Maxima of all batches, their median and the share of negatives, as published [loss per weight^2].
+
+    The batches are those of measures/hessian.py. Published: 16 windows each, 10 to 20 % of the training data, 6 rollout
+    steps. limit: products for one eigenvalue. products: Hessian-vector products spent.
+    """
+    generator = torch.Generator().manual_seed(0)
+    maxima, products = [], 0
+    for batch in dealt(training_windows(subject, batches * batch_size, steps), batches):
+        hessian = Hessian(Landscape(subject.network, subject.task, batch, penalised=True))
+        maxima += power_iteration(
+            lambda vector, plain=hessian: plain(vector) + subject.weight_decay * vector,
+            hessian.landscape.point,
+            generator,
+            limit=limit,
+        )
+        products += hessian.products
+    return {
+        "maxima": maxima,
+        "maxima_median": float(np.median(maxima)),
+        "negative_share": float(np.mean(np.array(maxima) < 0)) if np.isfinite(maxima).all() else float("nan"),
+        "products": products,
+    }
+
+
+def power_iteration(
+    operator: Callable[[torch.Tensor], torch.Tensor],
+    like: torch.Tensor,
+    generator: torch.Generator,
+    *,
+    count: int = COUNT,
+    tolerance: float = TOLERANCE,
+    limit: int = 1000,
+) -> list[float]:
+    """`count` eigenvalues of largest magnitude of a symmetric operator, one after the other.
+
+    Each starts at random (in the shape and precision of `like`, (n,)), stays orthogonal to those before, and stops when
+    the Rayleigh quotient changes by less than `tolerance`, relative, or after `limit` products, or if it is not finite.
+    """
+    values: list[float] = []
+    vectors: list[torch.Tensor] = []
+    for _ in range(count):
+        vector, value = torch.randn(like.shape, generator=generator).to(like), float("inf")
+        for _ in range(limit):
+            for found in vectors:
+                vector = vector - (vector @ found) * found
+            vector = vector / (vector.norm() + TINY)
+            product = operator(vector)
+            before, value = value, float(product @ vector)
+            vector = product / (product.norm() + TINY)
+            if abs(before - value) < tolerance * (abs(before) + TINY) or not np.isfinite(value):
+                break
+        values.append(value)
+        vectors.append(vector)
+    return values

@@ -1,0 +1,77 @@
+"""audit/sharpness: the sharpness as the code of the blog (GRaM 2024) computes it.
+
+From reading dgcnz/relaxed-equivariance-dynamics. Where it differs from measures/sharpness.py: the loss at w is taken in
+train mode, where batch norm uses the batch at hand, and the loss at w + t d in eval mode, where it uses running
+averages, so that a net with batch norm is "sharp" at t = 0 too; the normal direction d is divided by the number N of
+weights, so that its length is about N^-1/2; each batch is compared on its own; and the loss holds the regulariser.
+Every look in train mode moves the running averages, from which the next perturbed copy is made.
+
+The e2cnn package expands kernels and biases when a net goes to eval mode, which happens before the perturbation there.
+So steerable nets of that kind run here with the filters of the unperturbed weights: only their norms are perturbed.
+"""
+
+import copy
+from typing import Any
+
+import torch
+
+from equidyn.audit.measures.train_mode import train_mode
+from equidyn.measures.landscape import training_windows
+from equidyn.measures.sharpness import RADII
+from equidyn.measures.subject import Subject
+from equidyn.models.e2cnn import SteerableConv
+from equidyn.models.stack import ConvStack
+from equidyn.params.types import PositiveInt
+from equidyn.training.rollout import Rollout, Windows
+
+
+def measure(
+    subject: Subject,
+    *,
+    windows: PositiveInt = 16,
+    batch_size: PositiveInt = 8,
+    steps: PositiveInt = 1,
+    directions: PositiveInt = 5,
+) -> dict[str, Any]:
+    """The published function for each of `radii`, and at t = 0 (control) [loss].
+
+    windows: of the training split, spread evenly; published: all, in batches of 8 to 16, with 6 rollout steps. The
+    published number is the mean over the radii.
+    """
+    chosen = training_windows(subject, windows, steps)
+    pairs = zip(chosen.inputs.split(batch_size), chosen.targets.split(batch_size, dim=1), strict=True)
+    batches = [Windows(inputs, targets) for inputs, targets in pairs]
+    generator = torch.Generator().manual_seed(0)
+    with train_mode(subject.network), torch.no_grad():
+        control, *published = [_change(subject, batches, radius, directions, generator) for radius in (0.0, *RADII)]
+    return {"radii": list(RADII), "published": published, "control": control}
+
+
+def _change(
+    subject: Subject, batches: list[Windows], radius: float, directions: int, generator: torch.Generator
+) -> float:
+    """Mean over fresh directions and batches of |loss of the perturbed copy - loss of the network in train mode|."""
+    changes = []
+    for _ in range(directions):
+        moved = perturbed(subject.network, radius, generator)
+        changes += [
+            _loss(subject.task, moved, batch) - _loss(subject.task, subject.network, batch) for batch in batches
+        ]
+    return torch.stack(changes).abs().mean().item()
+
+
+def perturbed(network: ConvStack, radius: float, generator: torch.Generator) -> ConvStack:
+    """A copy in eval mode, each weight moved by radius x normal / N, N the number of trainable weights."""
+    moved = copy.deepcopy(network).eval()
+    if any(isinstance(layer, SteerableConv) for layer in moved.layers):
+        expanded = moved.filters()
+        moved.filters = lambda: expanded
+    weights = [weight for weight in moved.parameters() if weight.requires_grad]
+    count = sum(weight.numel() for weight in weights)
+    for weight in weights:
+        weight.add_(torch.randn(weight.shape, generator=generator).to(weight), alpha=radius / count)
+    return moved
+
+
+def _loss(task: Rollout, network: ConvStack, batch: Windows) -> torch.Tensor:
+    return task.loss(network, batch) + network.penalty()

@@ -1,0 +1,124 @@
+"""hessian: the curvature of the training loss in weight space: both ends of its spectrum, its density, its maxima.
+
+Ends and density: Lanczos on one sample of training windows, with the density by stochastic Lanczos quadrature
+(Ghorbani et al. 2019, arXiv 1901.10159). Maxima: the eigenvalues of largest magnitude on each of several batches
+(Park, Kim 2022, arXiv 2202.06709), where the published way is power iteration: audit/measures/hessian.py.
+"""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from equidyn.measures.lanczos import Ritz, density, lanczos, mass_below
+from equidyn.measures.landscape import Hessian, Landscape, dealt, training_windows
+from equidyn.measures.subject import Subject
+from equidyn.params.types import PositiveInt
+from equidyn.training.rollout import Windows
+
+COUNT = 5  # maxima of a batch, as published
+TOLERANCE = 1e-3  # relative error at which an eigenvalue is known well enough, as published
+# Below -NEGATIVE x the largest magnitude an eigenvalue counts as negative: some 40 products do not resolve the bulk
+# of the spectrum, which lies about 0, any finer.
+NEGATIVE = 1e-3
+WIDTH = 1 / 200  # of the bells of the density, relative to the largest magnitude
+
+
+def measure(
+    subject: Subject,
+    *,
+    windows: PositiveInt = 4,
+    steps: PositiveInt = 1,
+    iterations: PositiveInt = 40,
+    probes: PositiveInt = 2,
+    batches: PositiveInt = 2,
+    batch_size: PositiveInt = 4,
+) -> dict[str, Any]:
+    """Spectrum of the Hessian of the training loss, eval mode, float32 [loss per weight^2].
+
+    windows: of the sample; steps: rollout steps of the loss; iterations: Lanczos steps at most for each of `probes`
+    random starts; batches of batch_size windows for the maxima (published: 16 windows, 10 % of the training data).
+
+    largest, smallest: ends of the spectrum; largest_error, smallest_error: an eigenvalue lies within this distance.
+    top: the five largest. negative_share: share of the spectrum below -1e-3 of the largest magnitude. density_at,
+    density: smoothed, integral 1. maxima: the five largest magnitudes of each batch, with their signs; their median,
+    interquartile range and negative share. decayed: with weight decay, which adds weight_decay to each eigenvalue.
+    products: Hessian-vector products spent.
+    """
+    hessian = _hessian(subject, training_windows(subject, windows, steps))
+    runs = [lanczos(hessian, _start(hessian, probe), iterations, _ends_settled) for probe in range(probes)]
+    dealt_out = dealt(training_windows(subject, batches * batch_size, steps), batches)
+    singles = [_hessian(subject, batch) for batch in dealt_out]
+    maxima = [value for single in singles for value in _maxima(single, iterations)]
+    return {
+        **_ends(runs[0], subject.weight_decay),
+        **_spectrum(runs),
+        "maxima": maxima,
+        **summary(maxima),
+        "products": hessian.products + sum(single.products for single in singles),
+    }
+
+
+def summary(maxima: list[float]) -> dict[str, float]:
+    """Median, interquartile range and share of negatives of the maxima."""
+    low, median, high = np.quantile(maxima, [0.25, 0.5, 0.75])
+    negative = np.mean(np.array(maxima) < 0) if np.isfinite(maxima).all() else np.nan
+    return {
+        "maxima_median": float(median),
+        "maxima_iqr": float(high - low),
+        "maxima_negative_share": float(negative),
+    }
+
+
+def _hessian(subject: Subject, windows: Windows) -> Hessian:
+    return Hessian(Landscape(subject.network, subject.task, windows))
+
+
+def _start(hessian: Hessian, seed: int) -> torch.Tensor:
+    point = hessian.landscape.point
+    return torch.randn(len(point), generator=torch.Generator().manual_seed(seed)).to(point)
+
+
+def _ends_settled(ritz: Ritz) -> bool:
+    """The smallest eigenvalue and the five largest are known."""
+    count = len(ritz.values)
+    return count > COUNT and ritz.settled([0, *range(count - COUNT, count)], TOLERANCE)
+
+
+def _maxima(hessian: Hessian, iterations: int) -> list[float]:
+    """The largest magnitudes with their signs, largest magnitude first."""
+
+    def largest(ritz: Ritz) -> np.ndarray:
+        return np.argsort(-np.abs(ritz.values), kind="stable")[:COUNT]
+
+    def enough(ritz: Ritz) -> bool:
+        return len(ritz.values) > COUNT and ritz.settled(largest(ritz), TOLERANCE)
+
+    ritz = lanczos(hessian, _start(hessian, 0), iterations, enough)
+    return ritz.values[largest(ritz)].tolist()
+
+
+def _ends(ritz: Ritz, weight_decay: float) -> dict[str, Any]:
+    smallest, largest = float(ritz.values[0]), float(ritz.values[-1])
+    return {
+        "largest": largest,
+        "smallest": smallest,
+        "largest_error": float(ritz.residuals[-1]),
+        "smallest_error": float(ritz.residuals[0]),
+        "top": ritz.values[::-1][:COUNT].tolist(),
+        "decayed_largest": largest + weight_decay,
+        "decayed_smallest": smallest + weight_decay,
+    }
+
+
+def _spectrum(runs: list[Ritz]) -> dict[str, Any]:
+    scale = max(float(np.abs(run.values).max()) for run in runs)
+    width = WIDTH * (scale or 1.0)
+    low, high = min(run.values[0] for run in runs) - 4 * width, max(run.values[-1] for run in runs) + 4 * width
+    # Bells sampled at their own width sum to 1 within 1e-8.
+    at = np.linspace(low, high, int(np.ceil((high - low) / width)) + 1 if np.isfinite(scale) else 1)
+    return {
+        "negative_share": mass_below(runs, -NEGATIVE * scale),
+        "density_at": at.tolist(),
+        "density": density(runs, at, width).tolist(),
+    }

@@ -1,0 +1,124 @@
+"""The published smoke sets, read from a zip archive as their authors wrote it instead of being simulated here.
+
+Two layouts were published (PUBLISHED.md). `rotation`: one member raw_data_K_SIDE.pt per simulation of the Rotation
+protocol. `levels`: a folder E_K per level with one member per direction, which the generator calls data_J.pt and the
+loader raw_data_J.pt. Each member is one tensor of torch.save, float32, (time, 2, y, x): the velocity (vx, vy) on the
+faces of a staggered grid, cut to the cells' number, so that vx lies half a cell to the left of the cells' centres and
+vy half a cell below. No smoke is stored.
+"""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from equidyn.params.rotation import SplitByTask, Task
+from equidyn.params.smoke import SimulatedSource, SplitByTime
+from equidyn.params.types import PositiveInt
+
+_PLACES = "give either path, or repository, revision and file"
+
+
+def _form(pattern: str, words: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(words)
+        return value
+
+    return AfterValidator(check)
+
+
+Repository = Annotated[str, _form(r"\w[\w.-]*/\w[\w.-]*", "expected owner/name of a dataset on the Hugging Face Hub")]
+Revision = Annotated[str, _form("[0-9a-f]{40}", "expected a commit, 40 digits 0-9a-f: branches and tags move")]
+Digest = Annotated[str, _form("[0-9a-f]{64}", "expected a SHA-256, 64 digits 0-9a-f")]
+RepositoryPath = Annotated[
+    str, _form(r"(?!/)(?!(.*/)?\.\.(/|$))[^\\]+", "expected a path inside the repository, like Smoke/Rotation.zip")
+]
+
+
+class ArchiveSource(SimulatedSource):
+    """A published set in a zip archive: where it lies, and what is expected in it."""
+
+    kind: Literal["archive"]
+    path: str | None = Field(
+        default=None,
+        description="local zip archive, from the folder of params.yaml; give sha256 too, or nobody notices a new one",
+    )
+    repository: Repository | None = Field(default=None, description="dataset on the Hugging Face Hub, owner/name")
+    revision: Revision | None = Field(default=None, description="its commit, 40 hexadecimal digits")
+    file: RepositoryPath | None = Field(default=None, description="the zip archive's path in the repository")
+    sha256: Digest | None = Field(
+        default=None,
+        description="of the archive; if given, any other file is refused. What was read is always recorded",
+    )
+    frames: PositiveInt = Field(
+        description="frames of each member that are used, from its first; a shorter one is refused"
+    )
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "ArchiveSource":
+        remote = [self.repository, self.revision, self.file]
+        if not (all(remote) if self.path is None else remote == [None] * 3):
+            raise ValueError(_PLACES)
+        return self
+
+
+class RotationArchive(ArchiveSource):
+    """Layout `rotation`: the simulations of the Rotation protocol; its datasets are those of a source `rotation`."""
+
+    layout: Literal["rotation"]
+    train: list[Task] = Field(min_length=1, description="simulations trained on")
+    domain: list[Task] = Field(min_length=1, description="simulations held out for the test split domain")
+    split: SplitByTask
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """Names of the splits, test splits last."""
+        return tuple(self.split.ranges())
+
+    def lengths(self) -> dict[str, int]:
+        """Frames that each split can cut windows from."""
+        return self.split.lengths()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "RotationArchive":
+        self.split.check_within(self.frames)
+        tasks = [*self.train, *self.domain]
+        twice = next((task for task in tasks if tasks.count(task) > 1), None)
+        if twice:
+            raise ValueError(f"train, domain: simulation {list(twice)} is named twice")
+        return self
+
+
+class LevelsArchive(ArchiveSource):
+    """Layout `levels`: levels E_k, each one simulation per direction that was turned afterwards.
+
+    The authors turned with a rotation of their own: pictures clockwise, but vectors counter-clockwise. So at "left" and
+    "right" the stored velocity is the negative of what the turned flow has, and the stored set has the symmetry of that
+    action, not of the true one that networks here impose. `vector_action` says which way it is made to fit.
+    """
+
+    layout: Literal["levels"]
+    vector_action: Literal["true", "published"] = Field(
+        description="true: left and right are negated, and all four directions are then turns of a real flow; "
+        "published: vy is negated everywhere, so that nets under the true action learn what nets under the published "
+        "one would"
+    )
+    split: SplitByTime
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """Names of the splits, test splits last."""
+        return tuple(self.split.ranges())
+
+    def lengths(self) -> dict[str, int]:
+        """Frames that each split can cut windows from."""
+        return self.split.lengths()
+
+    @model_validator(mode="after")
+    def _ranges_fit(self) -> "LevelsArchive":
+        self.split.check_within(self.frames)
+        return self
+
+
+Archive = Annotated[RotationArchive | LevelsArchive, Field(discriminator="layout")]

@@ -1,0 +1,43 @@
+"""What a study's data may be: one source for all its datasets, and what tells the datasets apart."""
+
+from typing import Annotated, Any
+
+from pydantic import Discriminator, Field, Tag
+
+from equidyn.params.archive import Archive, LevelsArchive, RotationArchive
+from equidyn.params.rotation import RotationData, RotationSource
+from equidyn.params.smoke import EpsLevel, PublishedLevel, SmokeLevel, SmokeSource
+
+Source = Annotated[SmokeSource | RotationSource | Archive, Field(discriminator="kind")]
+_MAKES = {
+    SmokeSource: (EpsLevel, PublishedLevel),
+    LevelsArchive: (PublishedLevel,),
+    RotationSource: (RotationData,),
+    RotationArchive: (RotationData,),
+}
+
+
+# Keys that tell kinds of dataset apart; the names of the kinds are no keys, so that faults are told at the right place.
+_KINDS = {"level": "(smoke level)", "vector_action": "(Rotation)"}
+
+
+def _kind(entry: Any) -> str | None:
+    """Which kind of dataset an entry means."""
+    keys = entry if isinstance(entry, dict) else type(entry).model_fields
+    return next((kind for key, kind in _KINDS.items() if key in keys), None)
+
+
+Dataset = Annotated[
+    Annotated[Annotated[SmokeLevel, Field(discriminator="level")], Tag("(smoke level)")]
+    | Annotated[RotationData, Tag("(Rotation)")],
+    Discriminator(
+        _kind,
+        custom_error_type="dataset",
+        custom_error_message="needs the key level (smoke) or vector_action (Rotation protocol)",
+    ),
+]
+
+
+def makes(source: Any) -> tuple[type, ...]:
+    """The kinds of dataset that a source can make."""
+    return _MAKES[type(source)]

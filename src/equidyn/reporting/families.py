@@ -1,0 +1,41 @@
+"""Which variants belong together: one architecture with several strengths of its regulariser, or as published."""
+
+from typing import Any
+
+from equidyn.params import signatures
+from equidyn.params.study import Study
+
+ALPHA = "alpha"  # the option that scales a model's regulariser
+
+
+def is_published(study: Study, variant: str) -> bool:
+    """Whether a variant is built as the published code does, with its squared regulariser."""
+    return study.variants[variant].model.startswith(signatures.AUDIT)
+
+
+def options(study: Study, variant: str) -> dict[str, Any]:
+    """Options of a variant's model, those left out at their defaults."""
+    chosen = study.variants[variant]
+    return signatures.checked("models", chosen.model, chosen.options)
+
+
+def alphas(study: Study) -> dict[str, float]:
+    """Variant -> alpha, for those whose model has a regulariser."""
+    found = {name: options(study, name).get(ALPHA) for name in study.variants}
+    return {name: float(alpha) for name, alpha in found.items() if alpha is not None}
+
+
+def alpha_families(study: Study) -> dict[str, list[str]]:
+    """First variant -> all that differ from it in alpha only, in the order of alpha; only where there are several."""
+    groups: dict[str, list[str]] = {}
+    found = alphas(study)
+    for name in sorted(found, key=found.__getitem__):
+        groups.setdefault(_without_alpha(study, name), []).append(name)
+    families = [group for group in groups.values() if len({found[name] for name in group}) > 1]
+    first = {min(group, key=list(study.variants).index): group for group in families}
+    return {name: first[name] for name in study.variants if name in first}
+
+
+def _without_alpha(study: Study, name: str) -> str:
+    rest = {key: value for key, value in options(study, name).items() if key != ALPHA}
+    return str((rest, study.variants[name].model_dump(exclude={"options"})))

@@ -1,0 +1,49 @@
+"""Trained networks from their files, which must be whole, and made with the params.yaml that is read now."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+
+from equidyn import paths
+from equidyn.errors import EquidynError
+from equidyn.files import read_json
+from equidyn.models.stack import ConvStack
+from equidyn.params.study import Cell, Params
+from equidyn.params.subtrees import training_params
+from equidyn.provenance import digest
+
+_ADVICE = "train the cell again (snakemake or dvc repro)"
+
+
+def read_run(params: Params, cell: Cell) -> dict[str, Any]:
+    """The cell's run.json; raises EquidynError if it is missing, torn, or of a training with other params."""
+    path = paths.run(cell) / "run.json"
+    run = read_json(path)
+    wanted = digest(training_params(params, cell))
+    try:
+        found = run["provenance"]["params_sha256"]
+    except (KeyError, TypeError):
+        raise EquidynError(f"{path}: not the record of a training; {_ADVICE}") from None
+    if found != wanted:
+        raise EquidynError(
+            f"{path}: trained with other params (SHA-256 {found}) than params.yaml has now ({wanted}); {_ADVICE}"
+        )
+    return run
+
+
+def load(network: ConvStack, folder: Path, checkpoint: str, run: dict[str, Any]) -> ConvStack:
+    """`network` in eval mode with the weights of "best" or "early", which must be those that `run` vouches for."""
+    path = folder / f"{checkpoint}.safetensors"
+    try:
+        wanted, found = run["sha256"][checkpoint], hashlib.sha256(path.read_bytes()).hexdigest()
+        if found != wanted:
+            raise EquidynError(
+                f"{path}: not the checkpoint that run.json beside it names (SHA-256 {found}; there {wanted}); {_ADVICE}"
+            )
+        network.load_state_dict(load_file(path))
+    except (OSError, SafetensorError, RuntimeError, KeyError) as fault:
+        raise EquidynError(f"{path}: not a whole checkpoint of this variant ({fault}); {_ADVICE}") from None
+    return network.eval()

@@ -1,0 +1,139 @@
+"""relax-anneal: relaxed in training and only then; its checkpoints are strict, and as large as gcnn's."""
+
+import json
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from toy import CELL
+from toy_variants import ANNEAL, params_with_both
+
+from equidyn import paths
+from equidyn.models.registry import build_network, count_parameters
+from equidyn.params.study import Variant
+from equidyn.symmetry.fields import FieldType
+from equidyn.training import check, loop, train
+from equidyn.training.loop import Trainer
+from equidyn.training.schedule import relaxation
+
+INPUTS, OUTPUTS = FieldType("vector", 2), FieldType("vector", 1)
+
+
+def _build(model: str) -> torch.nn.Module:
+    options = {"hidden": 3, "layers": 3}
+    return build_network(Variant(model=model, options=options, augment="none"), INPUTS, OUTPUTS, seed=0)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_the_free_term_learns_while_it_is_let_through(share):
+    network = _build("anneal")
+    network.relax(share)
+    network(torch.randn(2, INPUTS.channels, 8, 8)).square().mean().backward()
+    for layer in network.layers:
+        assert layer.weight.grad.abs().sum() > 0
+        assert bool(layer.free.grad.abs().sum() > 0) == (share > 0)
+
+
+def test_it_is_used_with_the_parameters_of_gcnn():
+    annealed, strict = _build("anneal"), _build("gcnn")
+    assert count_parameters(annealed.settled()) == count_parameters(strict)
+    assert count_parameters(annealed) > 4 * count_parameters(strict)
+    assert annealed.multiply_adds() == strict.multiply_adds()
+    state = torch.get_rng_state()
+    annealed.settled()
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+@pytest.mark.parametrize("model", ["cnn", "gcnn", "rgroup"])
+def test_other_nets_cannot_be_relaxed_and_are_settled(model):
+    network = _build(model)
+    field = torch.randn(2, INPUTS.channels, 8, 8)
+    before = network(field)
+    network.relax(1.0)
+    assert torch.equal(network(field), before)
+    assert network.settled() is network
+
+
+def test_the_schedule_falls_from_1_to_exactly_0_at_three_quarters(workplace):
+    for epochs in (1, 4, 8, 30, 100):
+        training = params_with_both(epochs=epochs).studies["toy"].training
+        shares = [relaxation(training, epoch) for epoch in range(1, epochs + 1)]
+        assert shares[0] == 1 and shares == sorted(shares, reverse=True)
+        strict = [epoch for epoch, share in enumerate(shares) if share == 0]  # epochs done before the one trained
+        assert strict == [epoch for epoch in range(epochs) if epoch >= 0.75 * epochs]
+    assert relaxation(params_with_both(epochs=8).studies["toy"].training, 4) == pytest.approx(0.5)
+
+
+@pytest.fixture
+def shares(monkeypatch):
+    """The first layer's share in every training step, and at every validation."""
+    seen = {"step": [], "validate": []}
+    real_step, real_validate = Trainer._step, loop.validate
+
+    def step(self, *arguments):
+        seen["step"].append(self.network.layers[0].share.item())
+        return real_step(self, *arguments)
+
+    def validate(network, *arguments):
+        seen["validate"].append(network.layers[0].share.item())
+        return real_validate(network, *arguments)
+
+    monkeypatch.setattr(Trainer, "_step", step)
+    monkeypatch.setattr(loop, "validate", validate)
+    return seen
+
+
+def test_training_is_relaxed_and_validation_is_strict(workplace, shares):
+    train.run(params_with_both(), ANNEAL)
+    epochs = [1.0, 0.75, 0.25, 0.0]  # 4 epochs of 2 steps
+    assert shares["step"] == pytest.approx([share for share in epochs for _ in range(2)], abs=1e-7)
+    assert shares["step"][-1] == 0 and shares["validate"] == [0.0] * 5
+
+
+def test_patience_counts_strict_epochs_only(workplace):
+    """A huge step makes nothing better: gcnn stops two epochs later, the annealed net two after the relaxed ones."""
+    params = params_with_both(learning_rate=3.0, patience=2, epochs=12, schedule="constant")
+    ends = {}
+    for cell in (CELL, ANNEAL):
+        train.run(params, cell)
+        ends[cell] = json.loads((paths.run(cell) / "run.json").read_text())
+    assert ends[CELL]["status"] == ends[ANNEAL]["status"] == "stopped"
+    assert ends[CELL]["epochs"] == ends[CELL]["best_epoch"] + 2
+    assert ends[ANNEAL]["epochs"] == max(9, ends[ANNEAL]["best_epoch"]) + 2
+
+
+@pytest.mark.parametrize("norm", ["none", "batch"])
+def test_trained_checkpoints_are_strict_though_trained_free(workplace, norm):
+    params = params_with_both(norm=norm)
+    train.run(params, ANNEAL)
+    entries = check.run_cell(params, ANNEAL)
+    assert [entry["checkpoint"] for entry in entries] == ["best", "early"]
+    errors = [error for entry in entries for sides in entry["error"]["float64"].values() for error in sides.values()]
+    assert len(errors) == 2 * 2 * 3 and max(errors) <= 1e-12
+    for name in ("best", "early"):
+        weights = load_file(paths.run(ANNEAL) / f"{name}.safetensors")
+        assert weights["layers.0.share"] == 0
+        assert weights["layers.0.free"].abs().max() > 1e-3  # the symmetry was broken in training
+
+
+def test_without_relaxation_it_is_trained_as_gcnn_to_the_bit(workplace, monkeypatch):
+    """So relaxation, and nothing else, is what tells the two variants apart."""
+    params = params_with_both(weight_decay=0.01)
+    train.run(params, CELL)
+    train.run(params, ANNEAL)
+    strict, relaxed = (load_file(paths.run(cell) / "best.safetensors") for cell in (CELL, ANNEAL))
+    assert any(not torch.equal(strict[name], relaxed[name]) for name in strict)
+    monkeypatch.setattr(loop, "relaxation", lambda training, epoch: 0.0)
+    train.run(params, ANNEAL)
+    unrelaxed = load_file(paths.run(ANNEAL) / "best.safetensors")
+    assert all(torch.equal(strict[name], unrelaxed[name]) for name in strict)
+
+
+def test_a_run_tells_its_parameters_as_used_and_as_trained(workplace):
+    params = params_with_both()
+    runs = {}
+    for cell in (CELL, ANNEAL):
+        train.run(params, cell)
+        runs[cell] = json.loads((paths.run(cell) / "run.json").read_text())
+    assert runs[CELL]["parameters"] == runs[CELL]["trained_parameters"] == runs[ANNEAL]["parameters"]
+    assert runs[ANNEAL]["trained_parameters"] > 4 * runs[ANNEAL]["parameters"]

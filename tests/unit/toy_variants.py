@@ -1,0 +1,21 @@
+"""The toy study with the two variants that only training tells apart: annealed, and with an equivariance penalty."""
+
+from toy import toy_params
+
+from equidyn.params import Cell, Params
+from equidyn.params.study import Variant
+
+ANNEAL, SOFT = Cell("toy", "sym", "relax-anneal", 1), Cell("toy", "sym", "soft", 1)
+
+
+def params_with_both(penalty: float = 10.0, norm: str = "none", **training: object) -> Params:
+    """`toy_params` with relax-anneal (gcnn's size) and soft (cnn's)."""
+    params = toy_params(**training)
+    annealed = {"hidden": 2, "layers": 3, "norm": norm}
+    plain = params.studies["toy"].variants["cnn"]
+    new = {
+        ANNEAL.variant: Variant(model="anneal", options=annealed, augment="none"),
+        SOFT.variant: Variant(**plain.model_dump(exclude_unset=True) | {"equivariance_penalty": penalty}),
+    }
+    study = params.studies["toy"].model_copy(update={"variants": params.studies["toy"].variants | new})
+    return params.model_copy(update={"studies": {"toy": study}})
