@@ -1,7 +1,7 @@
-"""What the benchmarks of measures look at: nets that have learned a little on smooth moving fields.
+"""What the benchmarks of measures look at: nets that have learned a little on moving fields.
 
 Curvature depends on the weights, so untrained nets on noise would not do: what an eigenvalue costs depends on how the
-spectrum is spaced. Smooth periodic fields that drift are quickly made at any size, and can be learned.
+spectrum is spaced. Fields of Burgers' equation are quickly made at any size, and can be learned.
 """
 
 from dataclasses import dataclass
@@ -36,22 +36,29 @@ SMALL = Size(side=24, hidden={"cnn": 13, "gcnn": 7}, simulations=32, frames=45, 
 
 
 def burgers(size: Size) -> Dataset:
-    """Velocities u (simulation, time, 2, y, x) with u_t = -(u . grad) u + 0.2 lap u, periodic; all of it is for training."""
+    """Velocities (simulation, time, 2, y, x) [cells per unit of time] that carry themselves and diffuse, periodic.
+
+    Waves down to 8 cells in length, whatever the side. All frames are training data.
+    """
     random = np.random.default_rng(0)
-    wave = np.stack(np.meshgrid(np.arange(-3, 4), np.arange(-3, 4), indexing="ij"), axis=-1).reshape(-1, 2)
+    numbers = np.arange(-(size.side // 8), size.side // 8 + 1)
+    wave = np.stack(np.meshgrid(numbers, numbers, indexing="ij"), axis=-1).reshape(-1, 2)
     y, x = np.meshgrid(*[2 * np.pi / size.side * np.arange(size.side)] * 2, indexing="ij")
     phases = random.uniform(0, 2 * np.pi, (size.simulations, 2, len(wave), 1, 1))
-    angles = wave[:, :1, None] * y + wave[:, 1:, None] * x + phases
-    fields = [np.sin(angles).mean(2)]
+    angles = (
+        wave[:, :1, None] * y + wave[:, 1:, None] * x + component for component in phases.reshape(-1, *phases.shape[2:])
+    )
+    first = np.stack([np.sin(angle).sum(0) for angle in angles]) / (7 * len(wave) ** 0.5)
+    fields = [first.reshape(size.simulations, 2, size.side, size.side)]
     for _ in range(size.frames - 1):
         fields.append(_later(fields[-1]))
-    numbers = np.arange(size.simulations)
+    index = np.arange(size.simulations)
     ranges = np.tile(np.array([0, size.frames]), (size.simulations, 3, 1))
-    return Dataset(np.stack(fields, axis=1).astype(np.float32), numbers, numbers % 4, ranges, {})
+    return Dataset(np.stack(fields, axis=1).astype(np.float32), index, index % 4, ranges, {})
 
 
 def _later(velocity: np.ndarray) -> np.ndarray:
-    """One frame on, in five steps of time; velocity: (simulation, 2, y, x) in cells per unit of time."""
+    """One frame on: half a unit of time of u_t = -(u . grad) u + 0.2 lap u; velocity: (simulation, 2, y, x)."""
     for _ in range(5):
         right, left, below, above = (np.roll(velocity, *shift) for shift in ((-1, 3), (1, 3), (-1, 2), (1, 2)))
         carried = velocity[:, :1] * (right - left) / 2 + velocity[:, 1:] * (below - above) / 2

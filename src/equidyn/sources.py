@@ -62,6 +62,11 @@ def listing(files: list[Path]) -> str:
     return "".join(f"{_sha256(file)}  {file.relative_to(PACKAGE.parent)}\n" for file in files)
 
 
+def fingerprint(files: list[Path]) -> str:
+    """One checksum of their listing, for Snakemake."""
+    return hashlib.sha256(listing(files).encode()).hexdigest()
+
+
 def closure(*modules: str) -> list[Path]:
     """Files of `modules` and of all modules of this package that they import, with the packages that hold them."""
     found: set[str] = set()

@@ -24,8 +24,8 @@ def subject(workplace):
     return Subject(network.eval(), Rollout(toy_params().studies["toy"].task, toy_dataset(), torch.device("cpu")))
 
 
-def _landscape(subject: Subject, **settings) -> Landscape:
-    return Landscape(subject.network, subject.task, training_windows(subject, 3, 2), **settings)
+def _landscape(subject: Subject) -> Landscape:
+    return Landscape(subject.network, subject.task, training_windows(subject, 3, 2))
 
 
 def test_at_the_weights_of_the_network_it_is_its_loss(subject):
@@ -34,12 +34,6 @@ def test_at_the_weights_of_the_network_it_is_its_loss(subject):
         expected = subject.task.loss(subject.network, landscape.windows).item()
     assert landscape.value(landscape.point) == pytest.approx(expected, rel=1e-6)
     assert landscape.value(torch.zeros_like(landscape.point)) != pytest.approx(expected, rel=1e-2)
-
-
-def test_the_regulariser_is_counted_if_wanted(subject):
-    plain, penalised = _landscape(subject), _landscape(subject, penalised=True)
-    difference = penalised.value(plain.point) - plain.value(plain.point)
-    assert difference == pytest.approx(subject.network.penalty().item(), rel=1e-4) and difference > 0.1
 
 
 def test_its_gradient_is_that_of_training(subject):

@@ -31,6 +31,7 @@ from equidyn.reporting.sections import (
     sharpness,
 )
 from equidyn.reporting.sections import sizes as data_size
+from equidyn.reporting.sections.rmse import in_length_per_time
 
 LEVELS = ["cnn", "gcnn", "rsteer", "rsteer-alpha1e-2", "e2cnn-published", "rsteer-published"]
 ROTATION = ["cnn", "e2cnn", "rgroup", "rsteer-published", "relax-anneal"]
@@ -78,6 +79,12 @@ def test_the_report_of_all_measures_has_every_section(folder):
     for module in SECTIONS:
         assert f">{module.TITLE}</h3>" in page, module.TITLE
     assert re.findall(r"\bnan\b", re.sub(r"base64,[^\"]*", "", page), re.IGNORECASE) == []
+
+
+def test_tables_in_latex_are_plain_ascii_but_for_comments(folder):
+    for path in (folder / "reports" / "tables").glob("smoke-*.tex"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        assert all(line.isascii() for line in lines if not line.startswith("%")), path.name
 
 
 def test_pictures_have_captions_that_say_what_bars_and_bands_are(studies):
@@ -204,6 +211,7 @@ def test_every_run_reaches_the_common_rmse_and_the_worst_one_at_its_best(own):
 
 def test_more_scenes_are_an_axis(studies):
     assert data_size.training_scenes(studies["smoke-sizes"]) == {"eps000-n2": 2, "eps000-n4": 4, "eps000-n8": 8}
+    assert (in_length_per_time(studies["smoke-sizes"], "rmse")["unit"] == 0.43).all()
     assert data_size.section(studies["smoke-sizes"]).pictures[0].name == "smoke-sizes-sizes"
     assert data_size.section(studies["smoke-levels"]) is None
     assert data_size.section(studies["smoke-rotation"]) is None

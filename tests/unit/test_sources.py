@@ -6,6 +6,7 @@ import pytest
 
 from equidyn import sources
 from equidyn.params import Params, Study, load
+from equidyn.params.signatures import module
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -44,7 +45,7 @@ def test_training_does_not_depend_on_measures_or_reporting(study: Study) -> None
 
 def test_measuring_depends_on_the_measures_of_the_study(study: Study) -> None:
     found = _names(sources.measure_sources(study, "cnn"))
-    assert {f"measures/{name}.py" for name in study.measures} <= found
+    assert {str(Path(*module("measures", name).split(".")[1:])) + ".py" for name in study.measures} <= found
     fewer = study.model_copy(update={"measures": {"error": study.measures["error"]}})
     assert "measures/equivariance.py" not in _names(sources.measure_sources(fewer, "cnn"))
 

@@ -1,6 +1,7 @@
 """What an engine would run in the present folder, as JSON: `plans.py snakemake SNAKEFILE`, `plans.py dvc`.
 
-A plan is a list of jobs: {command, outputs, inputs, keys (of params.yaml)}; paths are relative to the folder.
+A plan is a list of jobs: {command, outputs, inputs, keys (of params.yaml)}, and for Snakemake code, the checksum of
+the listing of sources; paths are relative to the folder.
 """
 
 import json
@@ -29,6 +30,7 @@ def _job(job: Any) -> dict[str, Any]:
         "outputs": sorted(map(str, job.output)),
         "inputs": sorted(map(str, job.input)),
         "keys": sorted(json.loads(job.params.reads)),
+        "code": job.params.code,
     }
 
 

@@ -1,16 +1,23 @@
-"""What the rules share: the sources of a stage, the keys of params.yaml that it reads, and the cells of the grid."""
+"""What the rules share: the code of a stage, the keys of params.yaml that it reads, and the cells of the grid."""
 
 import json
-import os
+from functools import cache
 from pathlib import Path
 
 from equidyn.params import Cell
 from equidyn.params.subtrees import subtree
 
 
-def relative(paths):
-    """Source files as seen from the working folder, so that a moved checkout stays up to date."""
-    return [os.path.relpath(path) for path in paths]
+@cache
+def code(stage, study=None, variant=None):
+    """The source files that define a stage, as one checksum: it runs again when, and only when, one of them changes.
+
+    Not as inputs: Snakemake looks at every input of every waiting job each time it starts one, and there are dozens of
+    source files to a job.
+    """
+    of_study = [study_params.studies[study]] if study else []
+    of_variant = [variant] if variant else []
+    return sources.fingerprint(getattr(sources, f"{stage}_sources")(*of_study, *of_variant))
 
 
 def values(keys):

@@ -7,9 +7,6 @@ rule measure:
         best="data/runs/{study}/{dataset}/{variant}/seed{seed}/best.safetensors",
         early="data/runs/{study}/{dataset}/{variant}/seed{seed}/early.safetensors",
         run="data/runs/{study}/{dataset}/{variant}/seed{seed}/run.json",
-        sources=lambda wildcards: relative(
-            sources.measure_sources(study_params.studies[wildcards.study], wildcards.variant)
-        ),
     output:
         measures="data/runs/{study}/{dataset}/{variant}/seed{seed}/measures.json",
         example="data/runs/{study}/{dataset}/{variant}/seed{seed}/example.safetensors",
@@ -22,6 +19,7 @@ rule measure:
         mem_mb=4000,
     params:
         reads=lambda wildcards: values(measure_keys(cell(wildcards))),
+        code=lambda wildcards: code("measure", wildcards.study, wildcards.variant),
     message:
         "Measuring {wildcards.variant} on {wildcards.study}/{wildcards.dataset}, seed {wildcards.seed}"
     shell:

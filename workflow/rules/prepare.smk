@@ -2,8 +2,6 @@
 
 
 rule prepare:
-    input:
-        sources=lambda wildcards: relative(sources.prepare_sources(study_params.studies[wildcards.study])),
     output:
         data="data/datasets/{study}/{dataset}.h5",
         card=report(
@@ -23,6 +21,7 @@ rule prepare:
         mem_mb=4000,
     params:
         reads=lambda wildcards: values(prepare_keys(wildcards.study, wildcards.dataset)),
+        code=lambda wildcards: code("prepare", wildcards.study),
     message:
         "Preparing dataset {wildcards.study}/{wildcards.dataset}"
     shell:

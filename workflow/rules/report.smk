@@ -7,7 +7,6 @@ rule report:
         examples=of_every_cell("example.safetensors"),
         histories=of_every_cell("history.csv"),
         runs=of_every_cell("run.json"),
-        sources=relative(sources.report_sources()),
     output:
         page=report("reports/report.html", caption="../report/page.rst", category="Report"),
         text="reports/report.md",
@@ -34,6 +33,7 @@ rule report:
         mem_mb=2000,
     params:
         reads=values(report_keys()),
+        code=code("report"),
     message:
         "Writing the report"
     shell:

@@ -4,9 +4,6 @@
 rule train:
     input:
         data="data/datasets/{study}/{dataset}.h5",
-        sources=lambda wildcards: relative(
-            sources.train_sources(study_params.studies[wildcards.study], wildcards.variant)
-        ),
     output:
         best="data/runs/{study}/{dataset}/{variant}/seed{seed}/best.safetensors",
         early="data/runs/{study}/{dataset}/{variant}/seed{seed}/early.safetensors",
@@ -21,6 +18,7 @@ rule train:
         mem_mb=4000,
     params:
         reads=lambda wildcards: values(train_keys(cell(wildcards))),
+        code=lambda wildcards: code("train", wildcards.study, wildcards.variant),
     message:
         "Training {wildcards.variant} on {wildcards.study}/{wildcards.dataset}, seed {wildcards.seed}"
     shell:

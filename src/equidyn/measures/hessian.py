@@ -36,26 +36,27 @@ def measure(
 ) -> dict[str, Any]:
     """Spectrum of the Hessian of the training loss, eval mode, float32 [loss per weight^2].
 
-    windows: of the sample; steps: rollout steps of the loss; iterations: Lanczos steps at most for each of `probes`
-    random starts; batches of batch_size windows for the maxima (published: 16 windows, 10 % of the training data).
+    windows: of the sample; steps: rollout steps of the loss; iterations: Lanczos steps from each of `probes` random
+    starts, whose number is the resolution of the density (from the first: ends and top), and at most for the maxima;
+    batches of batch_size windows for the maxima (published: 16 windows, 10 % of the training data).
 
-    largest, smallest: ends of the spectrum; largest_error, smallest_error: an eigenvalue lies within this distance.
+    largest, smallest: ends of the spectrum; largest_error, smallest_error: bounds of their errors.
     top: the five largest. negative_share: share of the spectrum below -1e-3 of the largest magnitude. density_at,
     density: smoothed, integral 1. maxima: the five largest magnitudes of each batch, with their signs; their median,
     interquartile range and negative share. decayed: with weight decay, which adds weight_decay to each eigenvalue.
     products: Hessian-vector products spent.
     """
-    hessian = _hessian(subject, training_windows(subject, windows, steps))
-    runs = [lanczos(hessian, _start(hessian, probe), iterations, _ends_settled) for probe in range(probes)]
-    dealt_out = dealt(training_windows(subject, batches * batch_size, steps), batches)
-    singles = [_hessian(subject, batch) for batch in dealt_out]
-    maxima = [value for single in singles for value in _maxima(single, iterations)]
+    runs, products = _probed(subject, training_windows(subject, windows, steps), iterations, probes)
+    maxima: list[float] = []
+    for batch in dealt(training_windows(subject, batches * batch_size, steps), batches):
+        found, spent = _batch_maxima(subject, batch, iterations)
+        maxima, products = maxima + found, products + spent
     return {
         **_ends(runs[0], subject.weight_decay),
         **_spectrum(runs),
         "maxima": maxima,
         **summary(maxima),
-        "products": hessian.products + sum(single.products for single in singles),
+        "products": products,
     }
 
 
@@ -70,6 +71,21 @@ def summary(maxima: list[float]) -> dict[str, float]:
     }
 
 
+def _probed(subject: Subject, windows: Windows, iterations: int, probes: int) -> tuple[list[Ritz], int]:
+    """One Lanczos run from each random start, and the products spent.
+
+    Here and below, a graph of the gradient lives as long as the call, so that there is one at a time.
+    """
+    hessian = _hessian(subject, windows)
+    return [lanczos(hessian, _start(hessian, probe), iterations) for probe in range(probes)], hessian.products
+
+
+def _batch_maxima(subject: Subject, batch: Windows, iterations: int) -> tuple[list[float], int]:
+    """The maxima of one batch, and the products spent."""
+    hessian = _hessian(subject, batch)
+    return maxima_of(hessian, iterations), hessian.products
+
+
 def _hessian(subject: Subject, windows: Windows) -> Hessian:
     return Hessian(Landscape(subject.network, subject.task, windows))
 
@@ -79,32 +95,26 @@ def _start(hessian: Hessian, seed: int) -> torch.Tensor:
     return torch.randn(len(point), generator=torch.Generator().manual_seed(seed)).to(point)
 
 
-def _ends_settled(ritz: Ritz) -> bool:
-    """The smallest eigenvalue and the five largest are known."""
-    count = len(ritz.values)
-    return count > COUNT and ritz.settled([0, *range(count - COUNT, count)], TOLERANCE)
-
-
-def _maxima(hessian: Hessian, iterations: int) -> list[float]:
-    """The largest magnitudes with their signs, largest magnitude first."""
+def maxima_of(hessian: Hessian, iterations: int, tolerance: float = TOLERANCE) -> list[float]:
+    """The five eigenvalues of largest magnitude with their signs, largest magnitude first."""
 
     def largest(ritz: Ritz) -> np.ndarray:
         return np.argsort(-np.abs(ritz.values), kind="stable")[:COUNT]
 
     def enough(ritz: Ritz) -> bool:
-        return len(ritz.values) > COUNT and ritz.settled(largest(ritz), TOLERANCE)
+        return len(ritz.values) > COUNT and ritz.settled(largest(ritz), tolerance)
 
     ritz = lanczos(hessian, _start(hessian, 0), iterations, enough)
     return ritz.values[largest(ritz)].tolist()
 
 
 def _ends(ritz: Ritz, weight_decay: float) -> dict[str, Any]:
-    smallest, largest = float(ritz.values[0]), float(ritz.values[-1])
+    smallest, largest, errors = float(ritz.values[0]), float(ritz.values[-1]), ritz.errors()
     return {
         "largest": largest,
         "smallest": smallest,
-        "largest_error": float(ritz.residuals[-1]),
-        "smallest_error": float(ritz.residuals[0]),
+        "largest_error": float(errors[-1]),
+        "smallest_error": float(errors[0]),
         "top": ritz.values[::-1][:COUNT].tolist(),
         "decayed_largest": largest + weight_decay,
         "decayed_smallest": smallest + weight_decay,

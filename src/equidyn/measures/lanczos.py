@@ -14,17 +14,28 @@ class Ritz:
     """What a Krylov space tells of a spectrum.
 
     values: Ritz values, ascending; weights: of the quadrature of the spectral density that belongs to the start
-    vector, sum 1; residuals: an eigenvalue lies within this distance of each value. Nothing but NaN if a product was
-    not finite. A repeated eigenvalue appears once.
+    vector, sum 1; residuals: norms of H y - value y: an eigenvalue lies within this distance of each value. Nothing but
+    NaN if a product was not finite. A repeated eigenvalue appears once.
     """
 
     values: np.ndarray
     weights: np.ndarray
     residuals: np.ndarray
 
+    def errors(self) -> np.ndarray:
+        """Bounds of the values' errors: residual^2 / gap to the next value (Kato, Temple), or the residual if less."""
+        steps = np.concatenate([[np.inf], np.diff(self.values), [np.inf]])
+        gaps = np.maximum(np.minimum(steps[:-1], steps[1:]), np.finfo(float).tiny)
+        return np.minimum(self.residuals, self.residuals * (self.residuals / gaps))
+
     def settled(self, chosen: np.ndarray | list[int], tolerance: float) -> bool:
-        """Whether the chosen values are known to `tolerance`, relative to each."""
-        return bool((self.residuals[chosen] <= tolerance * np.abs(self.values[chosen])).all())
+        """Whether the chosen values are known to `tolerance`, relative to each.
+
+        The squared bound takes the values for the spectrum, in which two close eigenvalues may still look like one; so
+        the residuals themselves must be below ten times the tolerance.
+        """
+        allowed = tolerance * np.abs(self.values[chosen])
+        return bool(((self.errors()[chosen] <= allowed) & (self.residuals[chosen] <= 10 * allowed)).all())
 
 
 def lanczos(

@@ -17,7 +17,7 @@ from equidyn.models.stack import ConvStack
 from equidyn.training.rollout import Rollout, Windows
 
 # Tensors that the graph of a gradient may keep [bytes]; a product takes about twice as much again while it runs.
-GRAPH_BYTES = 600_000_000
+GRAPH_BYTES = 1_000_000_000
 
 
 def training_windows(subject: Subject, count: int, steps: int) -> Windows:
@@ -37,20 +37,19 @@ def dealt(windows: Windows, count: int) -> list[Windows]:
 class Landscape(nn.Module):
     """L(w): sum over rollout steps of the mean squared error, for a flat vector w of all trainable weights.
 
-    penalised: with the regulariser of the network, as in training.
+    Without the regulariser and the weight decay of training.
     """
 
-    def __init__(self, network: ConvStack, task: Rollout, windows: Windows, penalised: bool = False) -> None:
+    def __init__(self, network: ConvStack, task: Rollout, windows: Windows) -> None:
         super().__init__()
-        self.network, self.task, self.windows, self.penalised = network, task, windows, penalised
+        self.network, self.task, self.windows = network, task, windows
         weights = {name: weight for name, weight in network.named_parameters() if weight.requires_grad}
         self.shapes = {name: weight.shape for name, weight in weights.items()}
         self.point = torch.cat([weight.detach().flatten() for weight in weights.values()])
 
     def forward(self, windows: Windows) -> torch.Tensor:
         """The loss at the weights that the network has just now."""
-        loss = self.task.loss(self.network, windows)
-        return loss + self.network.penalty() if self.penalised else loss
+        return self.task.loss(self.network, windows)
 
     def loss(self, point: torch.Tensor, windows: Windows | None = None) -> torch.Tensor:
         """L(point), differentiable; point: (weights,). On some windows, or on all."""
@@ -76,8 +75,9 @@ class _Slope:
     gradient: torch.Tensor
 
     def times(self, vector: torch.Tensor, keep: bool) -> torch.Tensor:
-        """H v by differentiating gradient . v."""
-        return torch.autograd.grad(self.gradient, self.point, vector, retain_graph=keep, materialize_grads=True)[0]
+        """H v by differentiating gradient . v: as one number, since torch loads sympy to check a given cotangent."""
+        slope = self.gradient @ vector
+        return torch.autograd.grad(slope, self.point, retain_graph=keep, materialize_grads=True)[0]
 
 
 class Hessian:

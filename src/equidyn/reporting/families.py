@@ -6,6 +6,7 @@ from equidyn.params import signatures
 from equidyn.params.study import Study
 
 ALPHA = "alpha"  # the option that scales a model's regulariser
+MOST = 12  # variants that one chart can tell apart
 
 
 def is_published(study: Study, variant: str) -> bool:
@@ -34,6 +35,15 @@ def alpha_families(study: Study) -> dict[str, list[str]]:
     families = [group for group in groups.values() if len({found[name] for name in group}) > 1]
     first = {min(group, key=list(study.variants).index): group for group in families}
     return {name: first[name] for name in study.variants if name in first}
+
+
+def charted(study: Study) -> list[str]:
+    """Variants for charts that show them all: if they are too many, of each family along alpha only the first."""
+    names = list(study.variants)
+    if len(names) <= MOST:
+        return names
+    spared = {name for first, family in alpha_families(study).items() for name in family if name != first}
+    return [name for name in names if name not in spared]
 
 
 def _without_alpha(study: Study, name: str) -> str:

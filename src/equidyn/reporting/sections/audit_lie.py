@@ -7,7 +7,7 @@ from equidyn.reporting.figures.style import picture
 from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.numbers import number
 from equidyn.reporting.sections.cases import Column, case_table
-from equidyn.reporting.sections.section import Section, diverged_words, over_seeds_words
+from equidyn.reporting.sections.section import Section, diverged_words, drawn, over_seeds_words
 from equidyn.reporting.statistics import over_seeds
 
 TITLE = "Audit: the Lie derivative of pixels alone"
@@ -29,7 +29,7 @@ def section(results: StudyResults) -> Section | None:
     lines = {"vectors turned too": known.proper, "pixels alone": known.pixels_only}
     heads = ("grad div u", "cells per side", "relative derivative [1/rad]")
     chart = against(
-        _points(proper, published),
+        _points(drawn(results, proper), drawn(results, published)),
         "networks",
         "vectors turned too, relative [1/rad]",
         "as published",
@@ -46,11 +46,11 @@ def section(results: StudyResults) -> Section | None:
         Column("as published", "audit/lie.published", published),
     ]
     table = case_table(results, name, f"Both definitions. {over_seeds_words(results)}", columns)
+    last = known.sides[-1]
     measured = (
-        f"Measured here on a smooth field at {known.sides[-1]} × {known.sides[-1]} cells: "
-        f"{number(known.proper[-1], 2)} by the proper definition, which falls with the square of the cell, and "
-        f"{number(known.pixels_only[-1], 2)} by that of pixels alone, which stays above "
-        f"{number(min(known.pixels_only), 2)} at every resolution."
+        f"Measured here on a smooth field at {last} × {last} cells: {number(known.proper[-1], 2)} by the proper "
+        f"definition, which falls with the square of the cell, and {number(known.pixels_only[-1], 2)} by that of "
+        f"pixels alone, of which {number(min(known.pixels_only), 2)} is the smallest value at any resolution."
     )
     return Section(TITLE, [_WORDS, measured, *diverged_words(results)], [picture(name, caption, alt, chart)], [table])
 

@@ -7,7 +7,7 @@ from equidyn.reporting.figures.dots import Series, dots
 from equidyn.reporting.figures.style import picture
 from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.labels import VELOCITY_UNIT, level_labels
-from equidyn.reporting.numbers import number
+from equidyn.reporting.numbers import listed, number
 from equidyn.reporting.sections.cases import Column, case_table
 from equidyn.reporting.sections.section import Section, diverged_words, over_seeds_words
 from equidyn.reporting.statistics import over_seeds
@@ -22,7 +22,7 @@ _SHOWN = {"training loss": "train_loss", "α C": "alpha_c", "(α C)²": "alpha_c
 
 
 def section(results: StudyResults) -> Section | None:
-    """Training loss, α C and its square in the last epoch, for the variants with a regulariser."""
+    """Training loss, α C and its square in the last epoch, where a variant with the published regulariser is run."""
     last = _last_epoch(results)
     if last.empty:
         return None
@@ -48,7 +48,9 @@ def _last_epoch(results: StudyResults) -> pd.DataFrame:
     """History rows of the last epoch with alpha_c, its square, and share: what is added to the loss, over the loss."""
     strength = {name: alpha for name, alpha in alphas(results.settings).items() if alpha > 0}
     history = results.history
-    if not {"penalty", "train_loss"} <= set(history) or not strength:
+    if not {"penalty", "train_loss"} <= set(history) or not any(
+        is_published(results.settings, name) for name in strength
+    ):
         return history.iloc[:0]
     last = history[history["variant"].isin(strength)].groupby(["dataset", "variant", "seed"], sort=False).tail(1)
     squared = last["variant"].map(lambda name: is_published(results.settings, name))
@@ -61,7 +63,5 @@ def _measured(results: StudyResults, last: pd.DataFrame) -> str:
         "with the square": last[[is_published(results.settings, name) for name in last["variant"]]],
         "with α C itself": last[[not is_published(results.settings, name) for name in last["variant"]]],
     }
-    told = [
-        f"{label} at most {number(part['share'].max(), 2)} of the loss" for label, part in groups.items() if len(part)
-    ]
-    return f"Measured here, the regulariser adds {', and '.join(told)}."
+    told = [f"{number(part['share'].max(), 2)} {label}" for label, part in groups.items() if len(part)]
+    return f"Measured here, what is added to the loss is, over the loss, at most {listed(told)}."

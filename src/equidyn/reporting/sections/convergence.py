@@ -8,7 +8,7 @@ from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.labels import VELOCITY_UNIT, level_labels
 from equidyn.reporting.numbers import listed, number
 from equidyn.reporting.sections.cases import Column, case_table
-from equidyn.reporting.sections.section import Section, diverged_words, over_seeds_words, places
+from equidyn.reporting.sections.section import Section, diverged_words, drawn, over_seeds_words, places
 from equidyn.reporting.statistics import over_seeds
 
 TITLE = "Convergence"
@@ -24,7 +24,10 @@ def section(results: StudyResults) -> Section | None:
     stopped = results.runs.assign(value=results.runs["epochs"].astype(float))
     best = results.runs.assign(value=results.runs["best_epoch"].astype(float))
     name = f"{results.name}-convergence"
-    charts = [Chart(over_seeds(stopped), "epochs to the end"), Chart(over_seeds(reached), "epochs to the\ncommon RMSE")]
+    charts = [
+        Chart(over_seeds(drawn(results, stopped)), "epochs to the end"),
+        Chart(over_seeds(drawn(results, reached)), "epochs to the\ncommon RMSE"),
+    ]
     caption = "Epochs until training stopped, and until the common RMSE; bars are 95 % intervals over seeds."
     alt = "Charts of epochs to the end and epochs to a common validation RMSE, by dataset and variant."
     columns = [

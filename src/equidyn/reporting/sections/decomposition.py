@@ -10,7 +10,7 @@ from equidyn.reporting.figures.style import Picture, picture
 from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.labels import level_labels
 from equidyn.reporting.numbers import estimate_text
-from equidyn.reporting.sections.section import Section, diverged_words, over_seeds_words, places
+from equidyn.reporting.sections.section import Section, diverged_words, drawn, over_seeds_words, places
 from equidyn.reporting.statistics import over_seeds
 from equidyn.reporting.tables import Table, wide
 
@@ -28,7 +28,7 @@ def section(results: StudyResults) -> Section | None:
     table = Table(
         name, f"Share of the test loss due to broken symmetry [%]. {over_seeds_words(results)}", summary, view
     )
-    percent = summary.assign(**{key: 100 * summary[key] for key in ("mean", "low", "high")})
+    percent = drawn(results, summary).assign(**{key: 100 * summary[key] for key in ("mean", "low", "high")})
     alt = "Chart: percentage of the test loss due to broken symmetry, by dataset, one line per variant."
     caption = "Share of the test loss due to broken symmetry; bars are 95 % intervals over seeds."
     shown = picture(name, caption, alt, by_level([Chart(percent, "share of the test loss [%]")], places(results)))
@@ -41,7 +41,7 @@ def section(results: StudyResults) -> Section | None:
 
 
 def _over_epochs(results: StudyResults) -> list[Picture]:
-    history = results.history
+    history = drawn(results, results.history)
     if "validation_variance" not in history:
         return []
     share = 100 * history["validation_variance"] / history["validation_loss"].where(history["validation_loss"] > 0)

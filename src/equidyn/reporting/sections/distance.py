@@ -8,7 +8,7 @@ from equidyn.reporting.figures.style import picture
 from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.labels import level_labels
 from equidyn.reporting.sections.cases import Column, case_table
-from equidyn.reporting.sections.section import Section, diverged_words, over_seeds_words
+from equidyn.reporting.sections.section import Section, diverged_words, drawn, over_seeds_words
 
 TITLE = "Distance to equivariance"
 _WORDS = (
@@ -25,7 +25,9 @@ def section(results: StudyResults) -> Section | None:
     if not found:
         return None
     name = f"{results.name}-distance"
-    courses = [Course(_clipped(values), _COURSES[measure], log=True) for measure, values in found.items()]
+    courses = [
+        Course(_clipped(drawn(results, values)), _COURSES[measure], log=True) for measure, values in found.items()
+    ]
     chart = curves(courses, level_labels(results.settings), "layer")
     caption = (
         "Distance to equivariance by layer: mean, and range over seeds as a band. What is 0, or round-off, is drawn "

@@ -11,7 +11,7 @@ from equidyn.reporting.figures.style import Picture, picture
 from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.labels import level_labels
 from equidyn.reporting.numbers import estimate_text, listed, number
-from equidyn.reporting.sections.section import Section, diverged_words, over_seeds_words, places
+from equidyn.reporting.sections.section import Section, diverged_words, drawn, over_seeds_words, places
 from equidyn.reporting.statistics import over_seeds
 from equidyn.reporting.tables import Table, wide
 
@@ -39,6 +39,7 @@ def section(results: StudyResults) -> Section | None:
 
 
 def _picture(results: StudyResults, name: str, summary: pd.DataFrame) -> Picture:
+    summary = drawn(results, summary)
     caption = "Learned equivariance error against the data's; bars are 95 % intervals over seeds. "
     alt = "Chart with a logarithmic axis: learned equivariance error against that of the data, one line per variant."
     data = results.data_error(FORM)
@@ -55,7 +56,9 @@ def _published(results: StudyResults, name: str, summary: pd.DataFrame) -> Pictu
         "interpolation and by the published action, network in train mode. Bars are 95 % intervals over seeds."
     )
     alt = "Chart with a logarithmic axis: the published form of the learned equivariance error, by dataset and variant."
-    return picture(name, caption, alt, _alone(results, Chart(summary, f"learned error,\n{_PUBLISHED}", log=True)))
+    return picture(
+        name, caption, alt, _alone(results, Chart(drawn(results, summary), f"learned error,\n{_PUBLISHED}", log=True))
+    )
 
 
 def _alone(results: StudyResults, chart: Chart) -> Figure:

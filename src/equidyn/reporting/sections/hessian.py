@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from equidyn.reporting.families import charted
 from equidyn.reporting.figures.boxes import Boxes, boxes
 from equidyn.reporting.figures.spectra import Strip, densities
 from equidyn.reporting.figures.style import Picture, picture
@@ -9,7 +10,7 @@ from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.labels import level_labels
 from equidyn.reporting.sections.cases import Column, case_table
 from equidyn.reporting.sections.checkpoints import words as checkpoint_words
-from equidyn.reporting.sections.section import Section, diverged_words, over_seeds_words
+from equidyn.reporting.sections.section import Section, diverged_words, drawn, over_seeds_words
 from equidyn.reporting.tables import Table
 
 TITLE = "Hessian"
@@ -79,7 +80,7 @@ def _density(results: StudyResults, name: str) -> list[Picture]:
     if not strips:
         return []
     columns = list(dict.fromkeys(checkpoint for _, checkpoint in strips))
-    chart = densities(strips, level_labels(results.settings), columns, results.variants, f"eigenvalue {_UNIT}")
+    chart = densities(strips, level_labels(results.settings), columns, charted(results.settings), f"eigenvalue {_UNIT}")
     caption = (
         "Spectral density of the Hessian, mean over seeds: the darker, the more eigenvalues lie there. The shades are "
         "logarithmic, and so is the axis of eigenvalues away from 0."
@@ -90,7 +91,7 @@ def _density(results: StudyResults, name: str) -> list[Picture]:
 
 def _panel(results: StudyResults, dataset: str, checkpoint: str) -> dict[str, list[Strip]]:
     """Variant -> densities of its runs that did not diverge."""
-    frame = results.along("hessian", "density_at", "density", checkpoint)
+    frame = drawn(results, results.along("hessian", "density_at", "density", checkpoint))
     sound = frame[(frame["dataset"] == dataset) & (frame["status"] != "diverged")].dropna(subset=["x", "y"])
     panel: dict[str, list[Strip]] = {}
     for (variant, _), run in sound.groupby(["variant", "seed"], sort=False):
@@ -103,13 +104,13 @@ def _maxima(results: StudyResults, name: str) -> list[Picture]:
     wanted = [(f"{checkpoint}, Lanczos, no weight decay", "hessian", checkpoint) for checkpoint in _in_time(results)]
     wanted.append(("best, as published: power iteration, weight decay", "audit/hessian", "best"))
     kinds = [
-        Boxes(label, _spread(values))
+        Boxes(label, _spread(drawn(results, values)))
         for label, measure, checkpoint in wanted
         if not (values := results.quantity(measure, "maxima", checkpoint)).empty
     ]
     if not kinds:
         return []
-    chart = boxes(kinds, level_labels(results.settings), results.variants, f"eigenvalues {_UNIT}")
+    chart = boxes(kinds, level_labels(results.settings), charted(results.settings), f"eigenvalues {_UNIT}")
     caption = (
         "Park and Kim's maxima: the five eigenvalues of largest magnitude of every batch, over batches and seeds. "
         "Line: least to largest; box: middle half; bar: median. The axis is linear close to 0 and logarithmic beyond."

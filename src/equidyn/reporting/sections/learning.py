@@ -4,7 +4,7 @@ from equidyn.reporting.figures.curves import Course, curves
 from equidyn.reporting.figures.style import picture
 from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.labels import VELOCITY_UNIT, level_labels
-from equidyn.reporting.sections.section import Section
+from equidyn.reporting.sections.section import Section, drawn
 from equidyn.reporting.tables import Table
 
 TITLE = "Learning curves"
@@ -19,7 +19,7 @@ def section(results: StudyResults) -> Section | None:
     courses = {column: label for column, label in _COURSES.items() if column in results.history}
     if not courses:
         return None
-    history = results.history.assign(x=results.history["epoch"])
+    history = drawn(results, results.history).assign(x=lambda rows: rows["epoch"])
     shown = [Course(history.assign(y=history[column]), label, log=True) for column, label in courses.items()]
     name = f"{results.name}-learning"
     caption = (

@@ -5,7 +5,7 @@ from equidyn.reporting.figures.style import picture
 from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.labels import VELOCITY_UNIT
 from equidyn.reporting.sections.cases import Column, case_table
-from equidyn.reporting.sections.section import Section, diverged_words, over_seeds_words, places
+from equidyn.reporting.sections.section import Section, diverged_words, drawn, over_seeds_words, places
 from equidyn.reporting.statistics import over_seeds
 
 TITLE = "Lie derivative"
@@ -22,9 +22,9 @@ def section(results: StudyResults) -> Section | None:
     if relative.empty:
         return None
     published = results.quantity("audit/lie", "published")
-    charts = [Chart(over_seeds(relative), "relative [1/rad]", log=True)]
+    charts = [Chart(over_seeds(drawn(results, relative)), "relative [1/rad]", log=True)]
     if not published.empty:
-        charts.append(Chart(over_seeds(published), "as published", log=True))
+        charts.append(Chart(over_seeds(drawn(results, published)), "as published", log=True))
     name = f"{results.name}-lie"
     caption = "Lie derivative of the first predicted frame, by variant; bars are 95 % intervals over seeds."
     alt = "Charts with logarithmic axes: the Lie derivative by dataset and variant, corrected and as published."

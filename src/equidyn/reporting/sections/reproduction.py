@@ -61,8 +61,7 @@ def _table(results: StudyResults, split: str, physical: pd.DataFrame, scaled: pd
     units = (_UNIT, VELOCITY_UNIT)
     columns = [f"ours, {head} [{unit}]" for head in heads.values() for unit in units]
     caption = (
-        f"Test RMSE, split {split}. Paper and blog: mean (standard deviation) [{_UNIT}]. "
-        f"Ours: {over_seeds_words(results)}"
+        f"Test RMSE, split {split}. {over_seeds_words(results)} Paper and blog: mean (standard deviation) [{_UNIT}]."
     )
     data = pd.concat(
         [_data(split), *(_tagged(frame, split, unit) for frame, unit in zip((physical, scaled), units, strict=True))]
@@ -101,7 +100,8 @@ def _spread_text(row: Row | None, form: str, split: str) -> str:
 
 def _picture(results: StudyResults, summaries: dict[str, tuple[pd.DataFrame, pd.DataFrame]]) -> Picture:
     """Published and our numbers, one panel per split; ours on the data that is nearest to the published."""
-    dataset = results.datasets[-1]
+    actions = {name: getattr(entry, "vector_action", None) for name, entry in results.settings.datasets.items()}
+    dataset = next((name for name, action in actions.items() if action == "published"), results.datasets[0])
     rows = [(row, variant) for row, variant in _rows(results)]
     names = [_name(row, variant) for row, variant in rows]
     series = [Series(form, pd.concat([_points(rows, form, split) for split in summaries])) for form in _FORMS]

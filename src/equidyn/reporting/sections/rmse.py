@@ -8,7 +8,7 @@ from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.labels import VELOCITY_UNIT, level_labels
 from equidyn.reporting.numbers import estimate_text, listed, number
 from equidyn.reporting.ranking import findings
-from equidyn.reporting.sections.section import Section, diverged_words, over_seeds_words, places
+from equidyn.reporting.sections.section import Section, diverged_words, drawn, over_seeds_words, places
 from equidyn.reporting.statistics import over_seeds
 from equidyn.reporting.tables import Table, wide
 
@@ -24,7 +24,7 @@ def section(results: StudyResults) -> Section | None:
     summaries = {split: over_seeds(results.quantity("error", quantity)) for split, quantity in splits.items()}
     still = {split: _persistence(results, quantity) for split, quantity in splits.items()}
     charts = [
-        Chart(summary, f"test RMSE{_of(split)}\n[{VELOCITY_UNIT}]", still[split])
+        Chart(drawn(results, summary), f"test RMSE{_of(split)}\n[{VELOCITY_UNIT}]", still[split])
         for split, summary in summaries.items()
     ]
     name = f"{results.name}-rmse"
@@ -33,7 +33,7 @@ def section(results: StudyResults) -> Section | None:
     caption = f"Test RMSE by variant{_splits_words(splits)}; bars are 95 % intervals over seeds."
     return Section(
         TITLE,
-        [words, *diverged_words(results)],
+        [words, *_first_words(splits), *diverged_words(results)],
         [picture(name, caption, alt, by_level(charts, places(results)))],
         [_table(results, split, summaries[split], heads, still[split]) for split in splits],
         finding=[
@@ -60,6 +60,11 @@ def in_length_per_time(results: StudyResults, quantity: str) -> pd.DataFrame:
 
 def _known(results: StudyResults, quantity: str) -> bool:
     return not results.quantity("error", quantity).empty
+
+
+def _first_words(splits: dict[str, str]) -> list[str]:
+    first = next(iter(splits))
+    return [f"Measures that look at test data are otherwise taken on the split {first}."] if len(splits) > 1 else []
 
 
 def _of(split: str) -> str:

@@ -1,4 +1,4 @@
-"""Rollouts to look at: one test window, at the level that is farthest from symmetric and not at rest."""
+"""Rollouts to look at: one test window, of the data that are farthest from symmetric and not at rest."""
 
 import math
 
@@ -7,6 +7,7 @@ import numpy as np
 from equidyn.params.study import Cell
 from equidyn.reporting.animation import animate
 from equidyn.reporting.cells import Example, read_example
+from equidyn.reporting.families import charted
 from equidyn.reporting.figures.fields import rollouts
 from equidyn.reporting.figures.style import Picture, picture
 from equidyn.reporting.gather import StudyResults
@@ -21,9 +22,10 @@ MOVING = 0.1  # least rms velocity of a window worth a picture, in units of the 
 def section(results: StudyResults) -> Section:
     """Truth, predictions and errors of the first seed, and the most accurate variant in motion."""
     dataset = _level(results)
-    examples = {name: _example(results, dataset, name) for name in results.variants}
+    examples = {name: _example(results, dataset, name) for name in charted(results.settings)}
     level = level_labels(results.settings)[dataset]
-    where = f"liveliest test window at {level}, seed {results.settings.seeds[0]}"
+    split = f" of the split {results.tests[0]}" if len(results.tests) > 1 else ""
+    where = f"liveliest test window{split} at {level}, seed {results.settings.seeds[0]}"
     return Section(TITLE, [], [_stills(results, examples, dataset, where), _motion(results, examples, dataset, where)])
 
 
@@ -50,7 +52,7 @@ def _stills(results: StudyResults, examples: dict[str, Example], dataset: str, w
     return picture(
         f"{results.name}-rollouts",
         f"Speed and error of rollouts: {where}. All speeds share one colour scale, and so do all errors.",
-        "Grid of pictures: the true speed of the flow, and each variant's prediction and error at several steps.",
+        "Grid of pictures: the true speed at several steps, and each variant's prediction with its last error.",
         rollouts(labelled, steps),
     )
 
@@ -68,7 +70,7 @@ def _motion(results: StudyResults, examples: dict[str, Example], dataset: str, w
         f"{results.name}-rollout",
         f"The rollout of {variant} in motion: {where}.",
         f"Animation of true speed, predicted speed and error of {variant} over the steps of one rollout.",
-        {"gif": animate(examples[variant])},
+        {"gif": animate(_example(results, dataset, variant))},
     )
 
 

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import pandas as pd
+
+from equidyn.reporting.families import charted
 from equidyn.reporting.figures.levels import Places
 from equidyn.reporting.figures.style import Picture
 from equidyn.reporting.gather import StudyResults
@@ -35,6 +38,11 @@ def over_seeds_words(results: StudyResults) -> str:
 def places(results: StudyResults) -> Places:
     """Where the datasets of a study stand in a chart."""
     return Places(level_labels(results.settings), dataset_kind(results.settings), ordered(results.settings))
+
+
+def drawn(results: StudyResults, frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `frame` (column variant) whose variants are in the charts."""
+    return frame[frame["variant"].isin(charted(results.settings))]
 
 
 def diverged_words(results: StudyResults) -> list[str]:

@@ -9,7 +9,7 @@ from equidyn.reporting.labels import VELOCITY_UNIT, level_labels
 from equidyn.reporting.numbers import counted, number, tick
 from equidyn.reporting.sections.cases import Column, case_table
 from equidyn.reporting.sections.checkpoints import words as checkpoint_words
-from equidyn.reporting.sections.section import Section, diverged_words, over_seeds_words
+from equidyn.reporting.sections.section import Section, diverged_words, drawn, over_seeds_words
 from equidyn.reporting.tables import Table
 
 TITLE = "Sharpness"
@@ -44,7 +44,7 @@ def control_words(results: StudyResults) -> str:
 
 
 def _pictures(results: StudyResults, checkpoint: str) -> list[Picture]:
-    frames = {form: results.along("sharpness", "radii", form, checkpoint) for form in _FORMS}
+    frames = {form: drawn(results, results.along("sharpness", "radii", form, checkpoint)) for form in _FORMS}
     courses = [
         Course(frame[frame["x"] > 0], f"{label}\n[({VELOCITY_UNIT})²]", log=True)
         for (form, label) in _FORMS.items()

@@ -7,7 +7,7 @@ from equidyn.reporting.figures.style import picture
 from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.labels import level_labels, of_level
 from equidyn.reporting.sections.rmse import in_length_per_time
-from equidyn.reporting.sections.section import Section, diverged_words
+from equidyn.reporting.sections.section import Section, diverged_words, drawn
 
 TITLE = "Data size"
 
@@ -19,7 +19,7 @@ def section(results: StudyResults) -> Section | None:
     if len(set(sizes.values())) < 2 or values.empty:
         return None
     levels = {dataset: of_level(label) for dataset, label in level_labels(results.settings).items() if dataset in sizes}
-    chosen = values[values["dataset"].isin(levels)]
+    chosen = drawn(results, values[values["dataset"].isin(levels)])
     frame = chosen.assign(x=chosen["dataset"].map(sizes), y=chosen["value"], dataset=chosen["dataset"].map(levels))
     course = Course(frame, "test RMSE [length/time]", log=True, baseline=_persistence(results, levels, sizes))
     chart = curves(
@@ -31,8 +31,8 @@ def section(results: StudyResults) -> Section | None:
     )
     alt = "Line charts with logarithmic axes: test RMSE against the number of training scenes, one line per variant."
     words = (
-        "All sizes are tested on the same scenes, and compared in the unit of the simulation, since the rms velocity of "
-        "the training split differs from size to size. A line that falls faster makes more of more data."
+        "All sizes are tested on the same scenes, and compared in the unit of the simulation, since the rms velocity "
+        "of the training split differs from size to size. A line that falls faster makes more of more data."
     )
     return Section(TITLE, [words, *diverged_words(results)], [picture(f"{results.name}-sizes", caption, alt, chart)])
 

@@ -9,7 +9,7 @@ from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.labels import VELOCITY_UNIT, level_labels
 from equidyn.reporting.numbers import estimate_text
 from equidyn.reporting.sections.rmse import split_quantities
-from equidyn.reporting.sections.section import Section, over_seeds_words
+from equidyn.reporting.sections.section import Section, drawn, over_seeds_words
 from equidyn.reporting.statistics import over_seeds
 from equidyn.reporting.tables import Table
 
@@ -38,7 +38,7 @@ def _course(results: StudyResults, split: str, values: pd.DataFrame) -> Course:
     prefix = f"{split}." if split else ""
     still = results.quantity("error", f"{prefix}persistence_rmse_by_step").rename(columns={"index": "x", "value": "y"})
     still = still.groupby(["dataset", "x"], sort=False, as_index=False)["y"].mean()
-    frame = values.rename(columns={"index": "x", "value": "y"})
+    frame = drawn(results, values).rename(columns={"index": "x", "value": "y"})
     return Course(frame, f"test RMSE{', ' if split else ''}{split}\n[{VELOCITY_UNIT}]", baseline=still)
 
 

@@ -1,15 +1,15 @@
 """The compared networks: how each imposes symmetry, whether they match in parameters, and what a step of each costs."""
 
 import math
-from statistics import median
 
 import pandas as pd
 
 from equidyn.params.study import Variant
-from equidyn.reporting.families import is_published
+from equidyn.reporting.families import MOST, charted, is_published
 from equidyn.reporting.gather import StudyResults
-from equidyn.reporting.numbers import counted, duration, listed
+from equidyn.reporting.numbers import duration, listed
 from equidyn.reporting.published import published
+from equidyn.reporting.sections.regulariser import TITLE as REGULARISER
 from equidyn.reporting.sections.section import Section
 from equidyn.reporting.tables import Table
 
@@ -19,20 +19,26 @@ HEADS = {
     "strict": "exactly equivariant",
     "trained_parameters": "parameters in training",
     "multiply_adds": "multiply-adds per cell and step",
-    "to_median": "parameters, to the median",
+    "to_middle": "parameters, to the middle",
     "published_parameters": "parameters, published network",
 }
 
 
 def section(results: StudyResults) -> Section:
-    """Parameters of each variant against the median of the study, and its arithmetic and time per step."""
+    """Parameters of each variant against the middle of those compared, and its arithmetic and time per step."""
     rows = [_row(results, name) for name in results.variants]
-    middle = median(row["parameters"] for row in rows)
-    frame = pd.DataFrame(rows).assign(to_median=lambda table: table["parameters"] / middle - 1)
+    middle = _middle(rows)
+    frame = pd.DataFrame(rows).assign(to_middle=lambda table: table["parameters"] / middle - 1)
     frame = frame.astype({"published_parameters": "Int64"})
     table = Table(f"{results.name}-variants", "The variants as they were built.", frame, _view(frame))
-    words = [_match_words(frame, middle), _compute_words(frame), _time_words(results), *_more_words(frame)]
+    words = [_match_words(frame, middle), _compute_words(frame), _time_words(results), *_more_words(results, frame)]
     return Section(TITLE, words, tables=[table])
+
+
+def _middle(rows: list[dict]) -> float:
+    """Of the range of parameters, without variants as published, which keep their own sizes."""
+    counts = [row["parameters"] for row in rows if not row["as_published"]] or [row["parameters"] for row in rows]
+    return (min(counts) + max(counts)) / 2
 
 
 def _row(results: StudyResults, name: str) -> dict:
@@ -71,7 +77,7 @@ def _view(frame: pd.DataFrame) -> pd.DataFrame:
     view = frame.assign(
         **counts,
         strict=frame["strict"].map({True: "yes", False: "no"}),
-        to_median=frame["to_median"].map("{:+.1%}".format).str.replace("%", " %"),
+        to_middle=frame["to_middle"].map("{:+.1%}".format).str.replace("%", " %"),
     ).drop(columns="as_published")
     if (frame["trained_parameters"] == frame["parameters"]).all():
         view = view.drop(columns="trained_parameters")
@@ -102,9 +108,14 @@ def step_seconds(results: StudyResults) -> dict[str, float]:
     return seconds.groupby(runs["variant"], sort=False).mean().to_dict()
 
 
-def _more_words(frame: pd.DataFrame) -> list[str]:
+def _more_words(results: StudyResults, frame: pd.DataFrame) -> list[str]:
     """What a reader of the table may ask."""
     words = []
+    if hidden := [name for name in results.variants if name not in charted(results.settings)]:
+        words.append(
+            f"Charts tell at most {MOST} variants apart, so what differs from another variant in alpha only is drawn "
+            f"in the section {REGULARISER} and left out elsewhere; every table has it: {listed(hidden)}."
+        )
     shed = frame[frame["trained_parameters"] > frame["parameters"]]["variant"].tolist()
     if shed:
         words.append(
@@ -118,14 +129,15 @@ def _more_words(frame: pd.DataFrame) -> list[str]:
 
 
 def _match_words(frame: pd.DataFrame, middle: float) -> str:
-    off = frame[frame["to_median"].abs() > TOLERANCE]
+    compared = frame[~frame["as_published"]]
+    off = compared[compared["to_middle"].abs() > TOLERANCE]
+    kept = "" if len(compared) == len(frame) else " Those built as published keep their own sizes."
     if off.empty:
-        return f"All variants match in parameters: each is within 5 % of the study's median, {middle:,.0f}."
-    named = [f"{row.variant} ({row.parameters:,}, {100 * row.to_median:+.0f} %)" for row in off.itertuples()]
+        return f"The compared variants match in parameters: each is within 5 % of {middle:,.0f}.{kept}"
+    named = [f"{row.variant} ({row.parameters:,}, {100 * row.to_middle:+.0f} %)" for row in off.itertuples()]
     return (
-        f"Not matched: {listed(named)} {'is' if len(off) == 1 else 'are'} more than 5 % off the median of "
-        f"{middle:,.0f} parameters; read a comparison with {'it' if len(off) == 1 else 'them'} with that in mind. "
-        f"{counted(len(frame) - len(off), 'variant')} of {len(frame)} match within 5 %."
+        f"Not matched: {listed(named)} {'is' if len(off) == 1 else 'are'} more than 5 % off {middle:,.0f} parameters, "
+        f"the middle of the range; read a comparison with {'it' if len(off) == 1 else 'them'} with that in mind.{kept}"
     )
 
 

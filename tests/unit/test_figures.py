@@ -1,0 +1,201 @@
+"""Charts: that their legends fit, that equal figures give equal bytes, and what their axes and strips show."""
+
+import io
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+from reporting_studies import VARIANTS, levels, params, rotation, sizes
+
+from equidyn.params import Params, signatures
+from equidyn.reporting import families
+from equidyn.reporting.figures.axes import linear_above, logarithmic
+from equidyn.reporting.figures.curves import Course, curves
+from equidyn.reporting.figures.dots import Series, dots
+from equidyn.reporting.figures.spectra import Strip
+from equidyn.reporting.figures.style import WIDTH, looks, picture, styled
+from equidyn.reporting.grad_div import known_answer
+from equidyn.reporting.labels import dataset_kind, level_labels, ordered, wrapped_name
+from equidyn.reporting.numbers import power, tick
+from equidyn.reporting.published import published
+
+HEADS = {"a": "ε = 0", "b": "ε = 0.6", "c": "ε = 1"}
+
+
+def _courses() -> list[Course]:
+    rows = [
+        {
+            "dataset": dataset,
+            "variant": name,
+            "seed": seed,
+            "status": "completed",
+            "x": x,
+            "y": (x + seed) / (1 + place),
+        }
+        for dataset in HEADS
+        for place, name in enumerate(VARIANTS)
+        for seed in (1, 2)
+        for x in (1, 2, 3)
+    ]
+    return [Course(pd.DataFrame(rows), "error [unit]", log=True)]
+
+
+def _curves() -> Figure:
+    return curves(_courses(), HEADS, "step")
+
+
+def test_the_legend_of_twelve_variants_fits_the_figure_and_hides_no_panel():
+    with styled():
+        figure = _curves()
+        figure.get_layout_engine().execute(figure)
+        (legend,) = figure.legends
+        box, whole = legend.get_window_extent(), figure.bbox
+        assert len(legend.get_texts()) == 12
+        assert box.x0 >= 0 and box.x1 <= whole.x1 and box.y1 <= whole.y1
+        assert all(axes.get_tightbbox().y1 <= box.y0 + 1 for axes in figure.axes if axes.get_visible())
+
+
+def test_panels_wrap_and_none_is_left_without_numbers_on_its_axis():
+    with styled():
+        shown = [axes for axes in _curves().axes if axes.get_visible()]
+    assert len(shown) == 3
+    assert [axes.xaxis.get_tick_params()["labelbottom"] for axes in shown] == [False, True, True]
+    assert [axes.get_xlabel() for axes in shown] == ["", "step", "step"]
+
+
+def test_twelve_variants_differ_without_colour():
+    styles = looks(VARIANTS)
+    told = {(look["marker"], str(look["linestyle"]), look["markerfacecolor"] == "white") for look in styles.values()}
+    assert len(told) == len(VARIANTS) == 12
+
+
+def test_equal_figures_give_equal_bytes_as_wide_as_a_page():
+    with styled():
+        first, second = (picture("name", "caption", "alt", _curves()) for _ in range(2))
+    assert first.files == second.files
+    assert Image.open(io.BytesIO(first.files["png"])).width == pytest.approx(150 * WIDTH, abs=1)
+
+
+def test_rounding_moves_no_point_of_a_path_by_more_than_it_says():
+    figure = Figure()
+    figure.subplots().plot(np.linspace(0, 1, 50), np.sin(np.linspace(0, 9, 50)))
+    whole = io.BytesIO()
+    figure.savefig(whole, format="svg", metadata={"Date": None})
+    paths = [
+        re.findall(r' d="([^"]*)"', svg.decode())
+        for svg in (whole.getvalue(), picture("n", "c", "a", figure).files["svg"])
+    ]
+    numbers = [np.array(re.findall(r"-?\d+\.?\d*", " ".join(found)), dtype=float) for found in paths]
+    assert 0 < np.abs(numbers[0] - numbers[1]).max() < 0.01
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "as_power"),
+    [
+        (0.0, "0", "0"),
+        (1.0, "1", "1"),
+        (0.01, "0.01", "10⁻²"),
+        (1e-5, "10⁻⁵", "10⁻⁵"),
+        (-1e-5, "-10⁻⁵", "-10⁻⁵"),
+        (2e-4, "2·10⁻⁴", "2·10⁻⁴"),
+        (1e6, "10⁶", "10⁶"),
+    ],
+)
+def test_numbers_on_axes(value, text, as_power):
+    assert (tick(value), power(value)) == (text, as_power)
+
+
+def test_an_axis_with_a_place_for_zero():
+    axes = Figure().subplots()
+    linear_above(axes, np.array([0.0, 1e-5, 1e-2, 1e-2]))
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["0", "10⁻⁵", "0.01"]
+    places = axes.transData.transform([(x, 0) for x in (0.0, 1e-5, 1e-2)])[:, 0]
+    assert axes.bbox.x0 < places[0] < places[1] < places[2] < axes.bbox.x1
+
+
+def test_a_wide_logarithmic_axis_is_labelled_by_powers_alone():
+    axes = Figure().subplots()
+    axes.plot([1, 2], [1e-7, 10])
+    axes.set_yscale("log")
+    logarithmic(axes.yaxis)
+    texts = [axes.yaxis.get_major_formatter()(value) for value in axes.yaxis.get_major_locator().tick_values(1e-7, 10)]
+    assert len(texts) <= 9 and all(text == "1" or text.startswith("10") for text in texts)
+
+
+def test_dots_stand_in_the_rows_of_their_variants():
+    frame = pd.DataFrame({"dataset": ["a", "a"], "variant": ["two", "one"], "mean": [2.0, 1.0]})
+    with styled():
+        axes = dots([Series("ours", frame)], {"a": "A"}, ["one", "two"], "error").axes[0]
+    (line,) = axes.lines
+    assert sorted(zip(line.get_ydata(), line.get_xdata(), strict=True)) == [(0, 1.0), (1, 2.0)]
+    assert axes.yaxis_inverted()
+
+
+def test_a_strip_keeps_the_mass_of_a_peak_that_is_narrower_than_its_bin():
+    at = np.linspace(-1, 1, 2001)
+    density = np.exp(-((at - 0.3) ** 2) / (2 * 0.003**2)) / (0.003 * np.sqrt(2 * np.pi))
+    edges = np.array([-2.0, -1.0, 0.0, 0.25, 0.5, 2.0])
+    assert Strip(at, density).between(edges) == pytest.approx([0, 0, 0, 4, 0], abs=1e-6)
+
+
+def test_grad_div_commutes_with_rotations_only_if_vectors_turn_too():
+    found = known_answer((32, 64, 128))
+    assert found.proper[0] / found.proper[1] == pytest.approx(4, rel=0.1)
+    assert found.proper[1] / found.proper[2] == pytest.approx(4, rel=0.1)
+    assert min(found.pixels_only) > 1
+
+
+@pytest.fixture(scope="module")
+def three() -> Params:
+    return params(
+        smoke_levels=levels(list(VARIANTS), [0.0, 0.6], 1),
+        smoke_rotation=rotation(["cnn"], 1),
+        smoke_sizes=sizes(["cnn"], [1, 4], 1),
+    )
+
+
+def test_datasets_are_called_by_what_tells_them_apart(three):
+    labels = {name: level_labels(study) for name, study in three.studies.items()}
+    assert labels["smoke-levels"] == {"eps000": "ε = 0", "eps060": "ε = 0.6"}
+    assert labels["smoke-rotation"] == {"true-action": "true action", "published-sign": "published sign"}
+    assert labels["smoke-sizes"] == {"eps000-n1": "ε = 0, 1 scene", "eps000-n4": "ε = 0, 4 scenes"}
+    kinds = [dataset_kind(study) for study in three.studies.values()]
+    assert kinds == ["level of symmetry breaking of the data", "dataset", "level and number of training scenes"]
+    assert [ordered(study) for study in three.studies.values()] == [True, False, True]
+
+
+def test_families_differ_in_alpha_only(three):
+    study = three.studies["smoke-levels"]
+    assert families.alpha_families(study) == {
+        "rsteer": ["rsteer", "rsteer-alpha1e-2"],
+        "rsteer-published": ["rsteer-published", "rsteer-published-alpha1e-2"],
+    }
+    assert families.alphas(study)["rgroup"] == 1e-5 and "cnn" not in families.alphas(study)
+    assert [name for name in study.variants if families.is_published(study, name)] == [
+        "e2cnn-published",
+        "rsteer-published",
+        "rsteer-published-alpha1e-2",
+    ]
+
+
+def test_long_names_break_behind_hyphens_but_not_within_numbers():
+    assert wrapped_name("rsteer-published-alpha1e-2") == "rsteer-published-\nalpha1e-2"
+    assert wrapped_name("cnn") == "cnn"
+
+
+def test_published_rows_stand_beside_models_that_exist():
+    known = signatures.options("models")
+    named = [model for row in published().rotation.rows for model in row.models]
+    assert set(named) <= set(known) and len(named) == len(set(named))
+    assert set(published().networks.by_model) <= set(known)
+
+
+def test_of_too_many_variants_charts_leave_out_steps_along_alpha(three):
+    assert families.charted(three.studies["smoke-levels"]) == list(VARIANTS)
+    study = three.studies["smoke-levels"]
+    more = study.model_copy(update={"variants": study.variants | {"one-more": study.variants["gcnn"]}})
+    left_out = set(more.variants) - set(families.charted(more))
+    assert left_out == {"rsteer-alpha1e-2", "rsteer-published-alpha1e-2"}
