@@ -21,9 +21,27 @@ class FieldBatchNorm(nn.Module):
         self.norm = nn.BatchNorm3d(field.multiplicity)
 
     def forward(self, field: torch.Tensor) -> torch.Tensor:
-        """Map (batch, channels, y, x) to the same shape."""
-        shape = (self.field.multiplicity, self.field.dimension)
-        return self.norm(field.unflatten(1, shape)).flatten(1, 2)
+        """Map (batch, channels, y, x) to the same shape, in the memory layout of a channels-last convolution."""
+        rows = field.movedim(1, -1)  # torch's own batch norm of 5 axes would change the layout there and back
+        mean, variance = self._statistics(rows) if self.training else (self.norm.running_mean, self.norm.running_var)
+        scale = self.norm.weight * torch.rsqrt(variance + self.norm.eps)
+        shift = self.norm.bias - mean * scale
+        scale, shift = (part.repeat_interleave(self.field.dimension) for part in (scale, shift))
+        return torch.addcmul(shift, rows, scale).to(field.dtype).movedim(-1, 1)
+
+    def _statistics(self, rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Mean and variance of each field in this batch, in the precision of the weights; remembered for eval mode."""
+        rows = rows.flatten(0, -2).to(self.norm.weight.dtype)
+        first, second = (
+            part.mean(0).unflatten(0, (-1, self.field.dimension)).mean(1) for part in (rows, rows.square())
+        )
+        variance = (second - first.square()).clamp(min=0)
+        count = len(rows) * self.field.dimension
+        with torch.no_grad():
+            self.norm.running_mean.lerp_(first, self.norm.momentum)
+            self.norm.running_var.lerp_(variance * count / (count - 1), self.norm.momentum)
+            self.norm.num_batches_tracked.add_(1)
+        return first, variance
 
 
 def field_norm(name: str, field: FieldType) -> nn.Module:
