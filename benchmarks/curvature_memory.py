@@ -33,7 +33,8 @@ SIDE, BATCH, LIMIT = 64, 16, 4.0
 def one(model: str, steps: int) -> dict:
     """Build the products of one net, take two, and tell what this process has used."""
     torch.set_num_threads(1)
-    task = Rollout(load().studies["smoke-levels"].task, noise_dataset(SIDE), torch.device("cpu"))
+    settings = load().studies["smoke-levels"].task.model_copy(update={"train_steps": steps})
+    task = Rollout(settings, noise_dataset(SIDE), torch.device("cpu"))
     variant = Variant(model=model, options={"hidden": HIDDEN[model]}, augment="none")
     network = build_network(variant, task.inputs, task.outputs, seed=0).eval()
     subject = Subject(network, task)

@@ -53,7 +53,7 @@ def _picture(results: StudyResults, name: str, summary: pd.DataFrame) -> Picture
 def _published(results: StudyResults, name: str, summary: pd.DataFrame) -> Picture:
     caption = (
         "Learned equivariance error as published: mean absolute difference of components, fields turned by bilinear "
-        "interpolation and by the published action, network in train mode. Bars are 95 % intervals over seeds."
+        "interpolation, network in train mode. Bars are 95 % intervals over seeds."
     )
     alt = "Chart with a logarithmic axis: the published form of the learned equivariance error, by dataset and variant."
     return picture(
