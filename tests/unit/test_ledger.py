@@ -51,7 +51,7 @@ TRUTH: Truth = {
     # C9: by one of its two measures there is nothing but noise.
     ("sharpness", "adaptive"): lambda *key: [0.0, _steeper("nothing")(*key)],
     ("hessian", "largest"): _steeper("rsteer"),
-    ("hessian", "negative_share"): lambda *key: _noisy(0.3, *key),
+    ("hessian", "smallest"): lambda *key: _noisy(-0.3, *key),
     ("audit/hessian", "negative_share"): lambda *_: 0.0,
 }
 
