@@ -20,7 +20,7 @@ from archives import (
     zipped,
 )
 
-from equidyn.audit.measures.equivariance import rotated_as_published
+from equidyn.audit.measures.equivariance import turned
 from equidyn.data.phiflow import (
     TORCH,
     Box,
@@ -95,8 +95,9 @@ def level(action: str) -> LevelsArchive:
 def turned_members() -> dict[str, bytes]:
     """Level E_0, as the generator makes it: one simulation, turned by 0, 90, 180 and 270 degrees."""
     stored, _ = flow()
-    turned = [stored, *(rotated_as_published(stored, turns * plain.pi / 2) for turns in (1, 2, 3))]
-    return {name: saved(field) for name, field in zip(levels_members(), turned, strict=True)}
+    angles = [quarters * plain.pi / 2 for quarters in (1, 2, 3)]
+    fields = [stored, *(turned(stored, vectors=angle, pixels=-angle) for angle in angles)]
+    return {name: saved(field) for name, field in zip(levels_members(), fields, strict=True)}
 
 
 @pytest.mark.parametrize("action", ["true", "published"])

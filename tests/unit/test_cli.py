@@ -42,11 +42,11 @@ def test_every_command_has_an_example(command: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["train", "smoke-levels/eps030/gcnn"], "expected STUDY/DATASET/VARIANT/SEED"),
-        (["train", "smoke/eps030/gcnn/1"], "unknown study 'smoke'"),
-        (["train", "smoke-levels/eps30/gcnn/1"], "did you mean 'eps030'?"),
-        (["measure", "smoke-levels/eps030/gccn/1"], "params.yaml has: cnn, cnn-aug, gcnn, rgroup"),
-        (["measure", "smoke-levels/eps030/gcnn/7"], "unknown seed '7'; params.yaml has: 1, 2, 3"),
+        (["train", "smoke-levels/eps060/gcnn"], "expected STUDY/DATASET/VARIANT/SEED"),
+        (["train", "smoke/eps060/gcnn/1"], "unknown study 'smoke'"),
+        (["train", "smoke-levels/eps60/gcnn/1"], "did you mean 'eps060'?"),
+        (["measure", "smoke-levels/eps060/gccn/1"], "params.yaml has: cnn, cnn-aug, soft, gcnn"),
+        (["measure", "smoke-levels/eps060/gcnn/7"], "unknown seed '7'; params.yaml has: 1, 2, 3"),
         (["prepare", "smoke-levels"], "expected STUDY/DATASET"),
         (["prepare", "smoke-levels/E11"], "unknown dataset 'E11'"),
         (["check", "resnet"], "unknown variant 'resnet'"),
@@ -67,7 +67,7 @@ def test_a_folder_without_params_is_told(workplace: Path) -> None:
 
 
 def test_validate_counts_the_runs() -> None:
-    assert "16 training runs" in _run("validate", folder=PROJECT / "presets/test").stdout
+    assert "28 training runs" in _run("validate", folder=PROJECT / "presets/test").stdout
 
 
 def test_schema_is_printed() -> None:
@@ -76,9 +76,11 @@ def test_schema_is_printed() -> None:
 
 def test_check_tells_parameters_and_errors() -> None:
     answer = _run("check", "gcnn", "--json", folder=PROJECT / "presets/test")
-    (entry,) = json.loads(answer.stdout)
-    assert entry.keys() == {"variant", "study", "parameters", "strict", "error"}
-    assert (entry["variant"], entry["strict"], answer.returncode) == ("gcnn", True, 0)
+    entries = json.loads(answer.stdout)
+    assert [entry["study"] for entry in entries] == ["smoke-levels", "smoke-sizes"]
+    for entry in entries:
+        assert entry.keys() == {"variant", "study", "parameters", "strict", "error"}
+        assert (entry["variant"], entry["strict"], answer.returncode) == ("gcnn", True, 0)
 
 
 def test_check_fails_if_a_strict_variant_is_not_exact() -> None:
