@@ -118,7 +118,7 @@ def _draw(graph: nx.DiGraph) -> Figure:
     }
     for name, (x, y) in places.items():
         _box(axes, x, y, name, graph.nodes[name]["jobs"])
-    for maker, user in nx.transitive_reduction(graph).edges:
+    for maker, user in sorted(nx.transitive_reduction(graph).edges):  # networkx gives them in the order of a set
         _arrow(axes, places[maker], places[user])
     return figure
 
