@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import numpy as np
 import torch
 
-from equidyn.data import checks, hub, zipped
+from equidyn.data import checks, field_card, hub, zipped
 from equidyn.data.levels import PUBLISHED_ORDER
 from equidyn.data.pickled import tensor
 from equidyn.data.published_action import under_published_action
@@ -58,6 +58,11 @@ def make(source: Archive, wanted: RotationData | PublishedLevel, name: str, cloc
         measured["published_table_entry"] = checks.published_table_entry(made)
     origin = {"source": f"read from {read['file']}, not simulated here", "archive": read | {"members": members}}
     return replace(made, attributes={"provenance": clock.provenance() | origin, "checks": measured})
+
+
+def describe(folder: Path, dataset: Dataset, source: Archive, wanted: RotationData | PublishedLevel) -> dict[str, Any]:
+    """Pictures and facts of the card: as of all fields, and the vector action that the set was made to fit."""
+    return field_card.describe(folder, dataset, source) | {"action": _action(source, wanted)}
 
 
 def located(source: ArchiveSource) -> Path:
@@ -163,8 +168,12 @@ def largest_divergence(velocity: np.ndarray, spacing: float) -> float:
 
 def _choose_signs(velocity: np.ndarray, source: ArchiveSource, wanted: Any) -> None:
     """Negate in place what `vector_action` asks for; see LevelsArchive and data.published_action."""
-    action = source.vector_action if isinstance(source, LevelsArchive) else wanted.vector_action
-    if action == "published":
+    if _action(source, wanted) == "published":
         under_published_action(velocity)
     elif isinstance(source, LevelsArchive):
         np.negative(velocity[1::2], out=velocity[1::2])  # left and right: off from the true turn by a sign
+
+
+def _action(source: ArchiveSource, wanted: Any) -> str:
+    """Told by the source of levels, by the dataset of the Rotation protocol."""
+    return source.vector_action if isinstance(source, LevelsArchive) else wanted.vector_action

@@ -11,13 +11,15 @@ about step 140 on for most k, it is not: rounding alone breaks that symmetry. Ho
 """
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from equidyn.data import checks
+from equidyn.data import checks, field_card
 from equidyn.data.published_action import under_published_action
 from equidyn.data.recording import ORIGIN, record
-from equidyn.data.scenes import Simulations, turned
+from equidyn.data.scenes import DIRECTION_NAMES, Simulations, turned
 from equidyn.data.store import Dataset
 from equidyn.params.rotation import RotationData, RotationSource, side_of
 from equidyn.provenance import Clock
@@ -37,6 +39,22 @@ def make(source: RotationSource, wanted: RotationData, name: str, clock: Clock) 
     made = Dataset(velocity, planned.scene, planned.direction, spans, {}, recording.density, splits)
     measured = checks.measure(made) | {"max_divergence": recording.divergence, "mirror": mirror_asymmetry(made)}
     return replace(made, attributes={"provenance": clock.provenance() | ORIGIN, "checks": measured})
+
+
+def describe(folder: Path, dataset: Dataset, source: RotationSource, wanted: RotationData) -> dict[str, Any]:
+    """Pictures and facts of the card: as of all fields, each simulation's part, and whether the sides are uneven."""
+    tasks = [
+        {
+            "k": int(k),
+            "side": int(side),
+            "direction": DIRECTION_NAMES[side],
+            "push": source.strength(k),
+            "splits": [split for split, (start, stop) in zip(dataset.splits, spans, strict=True) if stop > start],
+        }
+        for k, side, spans in zip(dataset.scene, dataset.direction, dataset.ranges, strict=True)
+    ]
+    facts = {"tasks": tasks, "uneven": len(set(source.sides)) > 1, "action": wanted.vector_action}
+    return field_card.describe(folder, dataset, source) | facts
 
 
 def simulations(source: RotationSource) -> Simulations:

@@ -1,10 +1,13 @@
 """Sets of kind "smoke": scenes in four directions at one level of symmetry breaking, simulated here."""
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
-from equidyn.data import checks
-from equidyn.data.levels import ranges, simulations
+from equidyn.data import checks, field_card
+from equidyn.data.levels import PUBLISHED_ORDER, buoyancies, ranges, simulations
 from equidyn.data.recording import ORIGIN, record
+from equidyn.data.scenes import DIRECTION_NAMES
 from equidyn.data.store import Dataset
 from equidyn.params.smoke import PublishedLevel, SmokeLevel, SmokeSource
 from equidyn.provenance import Clock
@@ -25,3 +28,9 @@ def make(source: SmokeSource, level: SmokeLevel, name: str, clock: Clock) -> Dat
     if isinstance(level, PublishedLevel):
         measured["published_table_entry"] = checks.published_table_entry(made)
     return replace(made, attributes={"provenance": clock.provenance() | ORIGIN, "checks": measured})
+
+
+def describe(folder: Path, dataset: Dataset, source: SmokeSource, level: SmokeLevel) -> dict[str, Any]:
+    """Pictures and facts of the card: as of all fields, and the buoyancy of each direction, in the published order."""
+    pushes = [(DIRECTION_NAMES[turns], turns, buoyancies(level)[turns]) for turns in PUBLISHED_ORDER]
+    return field_card.describe(folder, dataset, source) | {"pushes": pushes}

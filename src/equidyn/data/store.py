@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 import h5py
 import numpy as np
@@ -12,35 +12,26 @@ import numpy as np
 from equidyn.errors import EquidynError
 from equidyn.files import atomic
 
-FORMAT = "equidyn-fields-1"
 SPLITS = ("train", "validation", "test")
-_ARRAYS = ("velocity", "scene", "direction", "ranges")
 
 
-@dataclass(frozen=True)
-class Dataset:
-    """Simulated vector fields.
+class Stored:
+    """What every kind of dataset has: arrays by name, JSON data, and the names of its splits, test splits last.
 
-    velocity: (simulation, time, 2, y, x) float32, cell-centred (vx, vy) [length / time]; row index grows with y.
-    scene: (simulation,) int64, index of the independent scene.
-    direction: (simulation,) int64, quarter turns (counter-clockwise) of the scene's inflow and buoyancy.
-    ranges: (simulation, split, 2) int64, frames [start, stop) of each of `splits`; (0, 0) where a split has none.
-    attributes: JSON data: "provenance", "checks" (measured properties of the set).
-    density: (simulation, time, y, x) float32, the smoke that rises; None for fields that carry none.
-    splits: names of the splits in `ranges`; the test splits come last.
+    FORMAT: names the kind and its version in the file; ARRAYS: names of the arrays that each file has, in the order of
+    the content hash; OPTIONAL: of those that may be missing; PACKED: of those that are chunked and compressed.
     """
 
-    velocity: np.ndarray
-    scene: np.ndarray
-    direction: np.ndarray
-    ranges: np.ndarray
+    FORMAT: ClassVar[str]
+    ARRAYS: ClassVar[tuple[str, ...]]
+    OPTIONAL: ClassVar[tuple[str, ...]] = ()
+    PACKED: ClassVar[tuple[str, ...]] = ()
     attributes: dict[str, Any]
-    density: np.ndarray | None = None
-    splits: tuple[str, ...] = SPLITS
+    splits: tuple[str, ...]
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The arrays that the set has, by name."""
-        named = {name: getattr(self, name) for name in (*_ARRAYS, "density")}
+        named = {name: getattr(self, name) for name in (*self.ARRAYS, *self.OPTIONAL)}
         return {name: array for name, array in named.items() if array is not None}
 
     def content_hash(self) -> str:
@@ -55,6 +46,36 @@ class Dataset:
         return total.hexdigest()
 
 
+@dataclass(frozen=True)
+class Dataset(Stored):
+    """Simulated vector fields.
+
+    velocity: (simulation, time, 2, y, x) float32, cell-centred (vx, vy) [length / time]; row index grows with y.
+    scene: (simulation,) int64, index of the independent scene.
+    direction: (simulation,) int64, quarter turns (counter-clockwise) of the scene's inflow and buoyancy.
+    ranges: (simulation, split, 2) int64, frames [start, stop) of each of `splits`; (0, 0) where a split has none.
+    attributes: JSON data: "provenance", "checks" (measured properties of the set).
+    density: (simulation, time, y, x) float32, the smoke that rises; None for fields that carry none.
+    splits: names of the splits in `ranges`; the test splits come last.
+    """
+
+    FORMAT = "equidyn-fields-1"
+    ARRAYS = ("velocity", "scene", "direction", "ranges")
+    OPTIONAL = ("density",)
+    PACKED = ("velocity", "density")
+
+    velocity: np.ndarray
+    scene: np.ndarray
+    direction: np.ndarray
+    ranges: np.ndarray
+    attributes: dict[str, Any]
+    density: np.ndarray | None = None
+    splits: tuple[str, ...] = SPLITS
+
+
+Kind = TypeVar("Kind", bound=Stored)
+
+
 def component_rms(velocity: np.ndarray, spans: np.ndarray) -> float:
     """Root mean square of a velocity component over the frames of one split; the training split's is the unit of tasks.
 
@@ -64,42 +85,45 @@ def component_rms(velocity: np.ndarray, spans: np.ndarray) -> float:
     return float(np.sqrt(np.square(np.concatenate(parts), dtype=np.float64).mean()))
 
 
-def write(path: Path, dataset: Dataset) -> None:
-    """Write atomically: chunks of one frame, gzip 4 with shuffle, content hash as an attribute."""
+def write(path: Path, dataset: Stored) -> None:
+    """Write atomically: fields in chunks of one frame, gzip 4 with shuffle; content hash as an attribute."""
     with atomic(path) as temporary, h5py.File(temporary, "w", track_order=True) as file:
         for name, array in dataset.arrays().items():
-            file.create_dataset(name, data=array, **_layout(name, array))
-        file.attrs.update(format=FORMAT, sha256=dataset.content_hash(), attributes=json.dumps(dataset.attributes))
+            file.create_dataset(name, data=array, **_layout(dataset, name, array))
+        file.attrs.update(format=dataset.FORMAT, sha256=dataset.content_hash())
+        file.attrs["attributes"] = json.dumps(dataset.attributes)
         file.attrs["splits"] = list(dataset.splits)
 
 
-def _layout(name: str, array: np.ndarray) -> dict[str, Any]:
+def _layout(dataset: Stored, name: str, array: np.ndarray) -> dict[str, Any]:
     """Fields are packed frame by frame; the small tables are stored as they are."""
-    if name not in ("velocity", "density"):
+    if name not in dataset.PACKED:
         return {}
     return {"chunks": (1, 1, *array.shape[2:]), "compression": "gzip", "compression_opts": 4, "shuffle": True}
 
 
-def read(path: Path) -> Dataset:
-    """Read the whole file into memory; raises EquidynError if it is missing, truncated, foreign or altered."""
+def read(path: Path, kind: type[Kind] = Dataset) -> Kind:
+    """Read a file of this kind whole into memory; raises EquidynError if it is missing, torn, foreign or altered."""
     if not path.exists():
         raise EquidynError(f"{path}: missing; run `equidyn prepare` for it, or snakemake / dvc repro")
     try:
-        dataset, expected = _read(path)
+        dataset, expected = _read(path, kind)
     except (OSError, KeyError, ValueError) as fault:
-        raise EquidynError(f"{path}: not a whole {FORMAT} file ({fault}); delete it and prepare it again") from None
+        told = f"{path}: not a whole {kind.FORMAT} file ({fault})"
+        raise EquidynError(f"{told}; delete it and prepare it again") from None
     if dataset.content_hash() != expected:
         raise EquidynError(f"{path}: its content does not match its checksum; delete it and prepare it again")
     return dataset
 
 
-def _read(path: Path) -> tuple[Dataset, str]:
+def _read(path: Path, kind: type[Kind]) -> tuple[Kind, str]:
     with h5py.File(path, "r") as file:
-        if file.attrs.get("format") != FORMAT:
+        if file.attrs.get("format") != kind.FORMAT:
             raise ValueError(f"its format is {file.attrs.get('format', 'unknown')!r}")
-        arrays = {name: file[name][()] for name in (*_ARRAYS, "density") if name in _ARRAYS or name in file}
+        present = [name for name in kind.OPTIONAL if name in file]
+        arrays = {name: file[name][()] for name in (*kind.ARRAYS, *present)}
         splits = tuple(map(str, file.attrs.get("splits", SPLITS)))  # files older than the attribute have these
-        if arrays["ranges"].shape[1:] != (len(splits), 2):
+        if arrays["ranges"].shape[-2:] != (len(splits), 2):
             raise ValueError(f"its ranges are not those of the splits {', '.join(splits)}")
         attributes = json.loads(file.attrs["attributes"])
-        return Dataset(**arrays, attributes=attributes, splits=splits), str(file.attrs["sha256"])
+        return kind(**arrays, attributes=attributes, splits=splits), str(file.attrs["sha256"])

@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from equidyn.params.rotation import SplitByTask, Task
-from equidyn.params.smoke import SimulatedSource, SplitByTime
+from equidyn.params.rotation import SplitByTask, Task, check_named_once
+from equidyn.params.smoke import FrameSplitSource, SplitByTime
 from equidyn.params.types import PositiveInt
 
 _PLACES = "give either path, or repository, revision and file"
@@ -36,7 +36,7 @@ RepositoryPath = Annotated[
 ]
 
 
-class ArchiveSource(SimulatedSource):
+class ArchiveSource(FrameSplitSource):
     """A published set in a zip archive: where it lies, and what is expected in it."""
 
     kind: Literal["archive"]
@@ -71,22 +71,9 @@ class RotationArchive(ArchiveSource):
     domain: list[Task] = Field(min_length=1, description="simulations held out for the test split domain")
     split: SplitByTask
 
-    @property
-    def splits(self) -> tuple[str, ...]:
-        """Names of the splits, test splits last."""
-        return tuple(self.split.ranges())
-
-    def lengths(self) -> dict[str, int]:
-        """Frames that each split can cut windows from."""
-        return self.split.lengths()
-
     @model_validator(mode="after")
-    def _consistent(self) -> "RotationArchive":
-        self.split.check_within(self.frames)
-        tasks = [*self.train, *self.domain]
-        twice = next((task for task in tasks if tasks.count(task) > 1), None)
-        if twice:
-            raise ValueError(f"train, domain: simulation {list(twice)} is named twice")
+    def _no_simulation_is_named_twice(self) -> "RotationArchive":
+        check_named_once("train, domain", [list(task) for task in [*self.train, *self.domain]])
         return self
 
 
@@ -105,20 +92,6 @@ class LevelsArchive(ArchiveSource):
         "one would"
     )
     split: SplitByTime
-
-    @property
-    def splits(self) -> tuple[str, ...]:
-        """Names of the splits, test splits last."""
-        return tuple(self.split.ranges())
-
-    def lengths(self) -> dict[str, int]:
-        """Frames that each split can cut windows from."""
-        return self.split.lengths()
-
-    @model_validator(mode="after")
-    def _ranges_fit(self) -> "LevelsArchive":
-        self.split.check_within(self.frames)
-        return self
 
 
 Archive = Annotated[RotationArchive | LevelsArchive, Field(discriminator="layout")]

@@ -5,20 +5,22 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, Tag
 
 from equidyn.params.archive import Archive, LevelsArchive, RotationArchive
+from equidyn.params.gaussian import GaussianData, GaussianSource
 from equidyn.params.rotation import RotationData, RotationSource
 from equidyn.params.smoke import EpsLevel, PublishedLevel, SmokeLevel, SmokeSource
 
-Source = Annotated[SmokeSource | RotationSource | Archive, Field(discriminator="kind")]
+Source = Annotated[SmokeSource | RotationSource | Archive | GaussianSource, Field(discriminator="kind")]
 _MAKES = {
     SmokeSource: (EpsLevel, PublishedLevel),
     LevelsArchive: (PublishedLevel,),
     RotationSource: (RotationData,),
     RotationArchive: (RotationData,),
+    GaussianSource: (GaussianData,),
 }
 
 
 # Keys that tell kinds of dataset apart; the names of the kinds are no keys, so that faults are told at the right place.
-_KINDS = {"level": "(smoke level)", "vector_action": "(Rotation)"}
+_KINDS = {"level": "(smoke level)", "vector_action": "(Rotation)", "sampling": "(Gaussian)"}
 
 
 def _kind(entry: Any) -> str | None:
@@ -29,11 +31,12 @@ def _kind(entry: Any) -> str | None:
 
 Dataset = Annotated[
     Annotated[Annotated[SmokeLevel, Field(discriminator="level")], Tag("(smoke level)")]
-    | Annotated[RotationData, Tag("(Rotation)")],
+    | Annotated[RotationData, Tag("(Rotation)")]
+    | Annotated[GaussianData, Tag("(Gaussian)")],
     Discriminator(
         _kind,
         custom_error_type="dataset",
-        custom_error_message="needs the key level (smoke) or vector_action (Rotation protocol)",
+        custom_error_message="needs the key level (smoke), vector_action (Rotation protocol) or sampling (sets)",
     ),
 ]
 

@@ -17,6 +17,7 @@ _WORDS = {
     "model_attributes_type": "should be a mapping (keys with values)",
     "list_type": "should be a list",
     "too_short": "needs at least {min_length} item(s)",
+    "too_long": "may have at most {max_length} item(s)",
     "string_type": "should be text",
 }
 

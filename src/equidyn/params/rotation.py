@@ -7,11 +7,12 @@ neither list. The published ranges of t count windows, whose frames reach up to 
 frames, and every window lies inside its range.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from equidyn.params.smoke import Range, SimulatedSource, SplitOfFrames
+from equidyn.params.smoke import FrameSplitSource, Range, SplitOfFrames
 from equidyn.params.types import PositiveFloat, PositiveInt, Strict
 
 SIDES = 4
@@ -39,7 +40,7 @@ class SplitByTask(SplitOfFrames):
     domain: Range
 
 
-class RotationSource(SimulatedSource):
+class RotationSource(FrameSplitSource):
     """One set of `simulations` smoke simulations, in float64 with an exact pressure projection."""
 
     kind: Literal["rotation"]
@@ -57,15 +58,6 @@ class RotationSource(SimulatedSource):
     unused: list[Task] = Field(default=[], description="simulations that are in no split")
     split: SplitByTask
 
-    @property
-    def splits(self) -> tuple[str, ...]:
-        """Names of the splits, test splits last."""
-        return tuple(self.split.ranges())
-
-    def lengths(self) -> dict[str, int]:
-        """Frames that each split can cut windows from."""
-        return self.split.lengths()
-
     def strength(self, k: int) -> float:
         """Buoyancy of simulation k [length / time per step and unit of smoke]."""
         return self.buoyancy * k * self.sides[side_of(k)]
@@ -77,20 +69,13 @@ class RotationSource(SimulatedSource):
         return self
 
     @model_validator(mode="after")
-    def _ranges_fit(self) -> "RotationSource":
-        self.split.check_within(self.frames)
-        return self
-
-    @model_validator(mode="after")
     def _named_simulations_exist(self) -> "RotationSource":
         named = {"domain": self.domain, "unused": self.unused}
         for key, tasks in named.items():
             for k, side in tasks:
                 self._check_exists(key, k, side)
         numbers = [k for tasks in named.values() for k, _ in tasks]
-        twice = sorted({k for k in numbers if numbers.count(k) > 1})
-        if twice:
-            raise ValueError(f"domain, unused: simulation {twice[0]} is named twice")
+        check_named_once("domain, unused", numbers)
         if len(numbers) == self.simulations:
             raise ValueError(f"domain, unused: none of the {self.simulations} simulations is left to train on")
         return self
@@ -109,6 +94,13 @@ class RotationData(Strict):
         description="true: as simulated; published: vy negated, so that nets under the true action learn what nets "
         "under the published one would (which turns vectors against the picture)"
     )
+
+
+def check_named_once(keys: str, simulations: Sequence[int | list[int]]) -> None:
+    """Raise ValueError, naming the keys, if a simulation stands twice in what they list together."""
+    twice = next((one for one in simulations if simulations.count(one) > 1), None)
+    if twice is not None:
+        raise ValueError(f"{keys}: simulation {twice} is named twice")
 
 
 def side_of(k: int) -> int:

@@ -1,13 +1,15 @@
 """What a model or measure file offers, read from its source without importing it (importing torch takes seconds).
 
-A file `models/NAME.py` that defines `build(...)`, or `measures/NAME.py` that defines `measure(...)`, is an entry of
-the registry; the keyword-only arguments of that function are its options in params.yaml, with types and defaults. What
-the published code does differently lies in `audit/models/` and `audit/measures/`, and is called `audit/NAME`.
+A file `models/NAME.py` that defines `build(...)`, `models/impose/NAME.py` that defines `impose(...)`, or
+`measures/NAME.py` that defines `measure(...)`, is an entry of the registry; the keyword-only arguments of that function
+are its options in params.yaml, with types and defaults, and the type of its first argument says which task it suits.
+What the published code does differently lies in `audit/models/` and `audit/measures/`, and is called `audit/NAME`.
 """
 
 import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -19,37 +21,55 @@ from equidyn.params import types
 
 PACKAGE = Path(__file__).resolve().parent.parent
 AUDIT = "audit/"  # before the name of a published definition or variant, as it was coded
-_ENTRY = {"models": "build", "measures": "measure"}
+_ENTRY = {"models": "build", "models/impose": "impose", "measures": "measure"}
 _ANNOTATIONS = {**vars(types), "bool": bool, "int": int, "float": types.Real, "str": str, "Literal": Literal}
 
 
+@dataclass(frozen=True)
+class Entry:
+    """options: the pydantic model of its options; takes: the type of its first argument, as it is written."""
+
+    options: type[BaseModel]
+    takes: str
+
+
 @cache
-def options(room: str) -> dict[str, type[BaseModel]]:
-    """Names in `room` ("models" or "measures") -> the pydantic model of their options."""
+def entries(room: str) -> dict[str, Entry]:
+    """Names in `room` ("models", "models/impose" or "measures") -> what their files offer."""
     found = {}
     for folder, prefix in ((room, ""), (f"audit/{room}", AUDIT)):
         for path in sorted((PACKAGE / folder).glob("*.py")):
             entry = _entry_function(path, _ENTRY[room])
             if entry is not None:
-                found[prefix + path.stem] = _options_model(path, entry)
+                takes = ast.unparse(entry.args.args[0].annotation)
+                found[prefix + path.stem] = Entry(_options_model(path, entry), takes)
     return found
+
+
+def options(room: str) -> dict[str, type[BaseModel]]:
+    """Names in `room` -> the pydantic model of their options."""
+    return {name: entry.options for name, entry in entries(room).items()}
 
 
 def module(room: str, name: str) -> str:
     """Dotted name of the module that holds entry `name` of `room`."""
     if name.startswith(AUDIT):
-        return f"equidyn.audit.{room}.{name.removeprefix(AUDIT)}"
-    return f"equidyn.{room}.{name}"
+        return f"equidyn.audit.{_dotted(room)}.{name.removeprefix(AUDIT)}"
+    return f"equidyn.{_dotted(room)}.{name}"
+
+
+def _dotted(room: str) -> str:
+    return room.replace("/", ".")
 
 
 def checked(room: str, name: str, values: dict[str, Any]) -> dict[str, Any]:
     """Options of entry `name` with the defaults filled in; raises ValueError (unknown name) or ValidationError."""
-    return known(room, name).model_validate(values).model_dump()
+    return known(room, name).options.model_validate(values).model_dump()
 
 
-def known(room: str, name: str) -> type[BaseModel]:
-    """The model of the options of entry `name`; raises ValueError with what there is."""
-    found = options(room)
+def known(room: str, name: str) -> Entry:
+    """What entry `name` offers; raises ValueError with what there is."""
+    found = entries(room)
     if name not in found:
         raise ValueError(
             f"not one of the {room}: {', '.join(found)} (one file each in equidyn/{room}/ or audit/{room}/)"

@@ -1,6 +1,6 @@
 """Smoke simulated with PhiFlow: the generator's settings and the levels of symmetry breaking (DESIGN 6)."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -73,11 +73,32 @@ class SplitByTime(SplitOfFrames):
 class SimulatedSource(Strict):
     """What all sets of simulated smoke have in common: the box, its time steps, and how many are stored."""
 
+    serves: ClassVar[str] = "rollout"  # kind of the tasks that it has data for
+    unit: ClassVar[str] = "frames"  # of lengths()
+
     resolution: Annotated[int, Field(ge=8, le=512)] = Field(description="cells per side")
     size: PositiveFloat = Field(description="side of the closed box [length units]")
     dt: PositiveFloat = Field(description="time step of the velocity [time units]")
     warmup: NonNegativeInt = Field(description="steps before the first stored frame")
     frames: PositiveInt = Field(description="stored frames, one per step")
+
+
+class FrameSplitSource(SimulatedSource):
+    """A source whose splits are ranges of its frames; subclasses have a field `split`, a SplitOfFrames."""
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """Names of the splits, test splits last."""
+        return tuple(self.split.ranges())
+
+    def lengths(self) -> dict[str, int]:
+        """Frames that each split can cut windows from."""
+        return self.split.lengths()
+
+    @model_validator(mode="after")
+    def _ranges_fit(self) -> "FrameSplitSource":
+        self.split.check_within(self.frames)
+        return self
 
 
 class SmokeSource(SimulatedSource):

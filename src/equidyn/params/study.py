@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from equidyn.params import signatures
+from equidyn.params import signatures, suits
 from equidyn.params.data import Dataset, Source, makes
-from equidyn.params.task import RolloutTask
-from equidyn.params.training import Training, TrainingOverride, overridden
-from equidyn.params.types import Name, NonNegativeFloat, NonNegativeInt, PositiveInt, Strict
+from equidyn.params.sharing import Sharing
+from equidyn.params.task import Task
+from equidyn.params.training import Training, overridden
+from equidyn.params.types import Name, NonNegativeInt, PositiveInt, Strict
+from equidyn.params.variant import Variant
 
 
 class Compute(Strict):
@@ -21,31 +23,6 @@ class Compute(Strict):
     precision: Literal["auto", "fp32", "bf16"] = Field(
         description="of training; auto: bf16 where the processor has AMX or there is a GPU, else fp32"
     )
-
-
-class Variant(Strict):
-    """One way of imposing symmetry: a model file with its options, and how it differs in training."""
-
-    model: str = Field(description="file in equidyn/models/ that builds it")
-    options: dict[str, Any] = Field(description="keyword-only arguments of that file's build()")
-    augment: Literal["none", "c4"] = Field(description="c4: each training window turned by a random quarter turn")
-    equivariance_penalty: NonNegativeFloat = Field(
-        default=0.0, description="weight in the training loss of ||g^-1 f(g x) - f(x)||^2, g a random quarter turn"
-    )
-    training: TrainingOverride | None = Field(default=None, description="keys of `training` that differ")
-
-    @field_validator("model")
-    @classmethod
-    def _known_model(cls, model: str) -> str:
-        signatures.known("models", model)
-        return model
-
-    @field_validator("options")
-    @classmethod
-    def _known_options(cls, options: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
-        if "model" in info.data:  # absent if the model itself is wrong, which is told already
-            signatures.checked("models", info.data["model"], options)
-        return options
 
 
 class MeasureSettings(Strict):
@@ -61,7 +38,7 @@ class Study(Strict):
     seeds: list[NonNegativeInt] = Field(min_length=1, description="one training run per seed")
     source: Source = Field(description="generator, or archive, that all datasets share")
     datasets: dict[Name, Dataset] = Field(min_length=1, description="name -> what tells this dataset from the others")
-    task: RolloutTask
+    task: Task
     training: Training
     variants: dict[Name, Variant] = Field(min_length=1, description="name -> how symmetry is imposed")
     measures: dict[str, MeasureSettings] = Field(min_length=1, description="file in equidyn/measures/ -> settings")
@@ -100,20 +77,33 @@ class Study(Strict):
         return self
 
     @model_validator(mode="after")
+    def _source_suits_the_task(self) -> "Study":
+        if self.source.serves != self.task.kind:
+            raise ValueError(f"task.kind = {self.task.kind!r}: a source of kind {self.source.kind!r} is not for it")
+        return self
+
+    @model_validator(mode="after")
     def _source_can_make_its_datasets(self) -> "Study":
         for name, entry in self.datasets.items():
             if not isinstance(entry, makes(self.source)):
                 raise ValueError(f"datasets.{name}: a source of kind {self.source.kind!r} cannot make it")
-            if getattr(entry, "train", None) is not None and self.source.split.by != "scene":
+            if getattr(entry, "train", None) is not None and self.source.split.by not in ("scene", "sample"):
                 raise ValueError(f"datasets.{name}.train: only a source that splits by scene has scenes to count")
         return self
 
     @model_validator(mode="after")
     def _windows_fit(self) -> "Study":
         for split, length in self.source.lengths().items():
-            needed = self.task.input_frames + (self.task.train_steps if split == "train" else self.task.test_steps)
+            needed = self.task.needed(split)
             if length < needed:
-                raise ValueError(f"source: {length} frames for {split}; a window of the task needs {needed}")
+                raise ValueError(f"source: {length} {self.source.unit} for {split}; {self.task.piece} needs {needed}")
+        return self
+
+    @model_validator(mode="after")
+    def _parts_suit_the_task(self) -> "Study":
+        found = list(suits.faults(self))
+        if found:
+            raise ValueError("; ".join(found))
         return self
 
     def training_of(self, variant: str) -> Training:
@@ -126,6 +116,7 @@ class Params(Strict):
 
     compute: Compute
     studies: Annotated[dict[Name, Study], Field(min_length=1, description="name -> grid")]
+    sharing: Sharing | None = Field(default=None, description="pictures of parameter sharing, in the report")
 
     def cells(self) -> Iterator["Cell"]:
         """Every training run of every study, in the order of params.yaml."""

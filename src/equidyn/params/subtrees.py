@@ -5,6 +5,9 @@ from typing import Any
 from equidyn.params.study import Cell, Params, as_json
 
 
+OPTIONAL = ("sharing",)  # top-level keys that params.yaml may lack
+
+
 def prepare_keys(study: str, dataset: str) -> list[str]:
     """Keys that define a dataset."""
     return [f"studies.{study}.source", f"studies.{study}.datasets.{dataset}"]
@@ -28,13 +31,13 @@ def measure_keys(cell: Cell) -> list[str]:
 
 
 def report_keys() -> list[str]:
-    """Keys that define the report: which cells there are, and what they are called."""
-    return ["studies"]
+    """Keys that define the report: which cells there are, what they are called, and the pictures that need none."""
+    return ["studies", *OPTIONAL]
 
 
 def subtree(tree: dict[str, Any], keys: list[str]) -> dict[str, Any]:
-    """The parts of `tree` at dotted `keys`; keys of names hold no dot (see types.Name)."""
-    return {key: _at(tree, key) for key in keys}
+    """The parts of `tree` at dotted `keys`; keys of names hold no dot (see types.Name). Of OPTIONAL, None if absent."""
+    return {key: None if key in OPTIONAL and key not in tree else _at(tree, key) for key in keys}
 
 
 def _at(tree: Any, key: str) -> Any:

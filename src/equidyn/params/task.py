@@ -1,6 +1,6 @@
 """What a network is trained to do: the tasks and their settings."""
 
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -10,8 +10,37 @@ from equidyn.params.types import PositiveInt, Strict
 class RolloutTask(Strict):
     """Predict the next velocity field from the last ones, autoregressively over several steps."""
 
+    # What suits it: the type that a model's build() takes, that of a measure's subject, and augmentations.
+    takes: ClassVar[str] = "FieldType"
+    subject: ClassVar[str] = "RolloutSubject"
+    augments: ClassVar[tuple[str, ...]] = ("none", "c4")
+    piece: ClassVar[str] = "a window of the task"
+
     kind: Literal["rollout"]
     input_frames: PositiveInt = Field(description="frames that the network sees")
     train_steps: PositiveInt = Field(description="autoregressive steps in the training loss")
     test_steps: PositiveInt = Field(description="autoregressive steps of validation and test rollouts")
     residual: bool = Field(description="true: the network predicts the change; false: the frame, as published")
+
+    def needed(self, split: str) -> int:
+        """Frames that a window of the task takes."""
+        return self.input_frames + (self.train_steps if split == "train" else self.test_steps)
+
+
+class ClassifyTask(Strict):
+    """Tell which of two classes a sample is of: one logit, and the cross-entropy as its loss."""
+
+    takes: ClassVar[str] = "SetType"
+    subject: ClassVar[str] = "ClassifySubject"
+    augments: ClassVar[tuple[str, ...]] = ("none", "permutations")
+    piece: ClassVar[str] = "the task"
+    test_steps: ClassVar[int] = 1
+
+    kind: Literal["classify"]
+
+    def needed(self, split: str) -> int:
+        """One sample of each class."""
+        return 2
+
+
+Task = Annotated[RolloutTask | ClassifyTask, Field(discriminator="kind")]

@@ -16,13 +16,13 @@ class Training(Strict):
     weight_decay: NonNegativeFloat = Field(description="L2 penalty, added to the gradient as in torch's Adam")
     schedule: Literal["constant", "cosine", "exponential"] = Field(description="course of the learning rate")
     decay: PositiveFloat = Field(description="factor per epoch of the exponential schedule")
-    batch_size: PositiveInt = Field(description="windows per step")
+    batch_size: PositiveInt = Field(description="samples per step")
     steps_per_epoch: PositiveInt = Field(description="optimiser steps per epoch")
     epochs: PositiveInt = Field(description="epochs at most")
-    patience: PositiveInt = Field(description="epochs without a better validation RMSE before stopping early")
+    patience: PositiveInt = Field(description="epochs without a better validation score before stopping early")
     clip: NonNegativeFloat = Field(description="largest norm of the gradient; 0: no clipping")
     early_epoch: NonNegativeInt = Field(description="epoch whose weights are kept as the early checkpoint; 0: start")
-    validation_windows: PositiveInt = Field(description="windows on which each epoch is validated")
+    validation_samples: PositiveInt = Field(description="samples on which each epoch is validated")
 
 
 def _all_optional(model: type[BaseModel], name: str) -> type[BaseModel]:

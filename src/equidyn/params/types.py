@@ -20,15 +20,24 @@ def _refuse_even(value: int) -> int:
     return value
 
 
-Real = Annotated[float, BeforeValidator(_read_exponent), Field(allow_inf_nan=False)]
-PositiveFloat = Annotated[Real, Field(gt=0)]
-NonNegativeFloat = Annotated[Real, Field(ge=0)]
-UnitFloat = Annotated[Real, Field(ge=0, le=1)]
+def real(**bounds: float) -> Any:
+    """A finite number within bounds (pydantic's gt, ge, lt, le).
+
+    The reading of exponents comes last: behind it, bounds would stand in the JSON schema under names that it lacks.
+    """
+    return Annotated[float, Field(allow_inf_nan=False, **bounds), BeforeValidator(_read_exponent)]
+
+
+Real = real()
+PositiveFloat = real(gt=0)
+NonNegativeFloat = real(ge=0)
+UnitFloat = real(ge=0, le=1)
 PositiveInt = Annotated[int, Field(ge=1)]
 NonNegativeInt = Annotated[int, Field(ge=0)]
 OddInt = Annotated[int, Field(ge=1, json_schema_extra={"not": {"multipleOf": 2}}), AfterValidator(_refuse_even)]
-Rate = Annotated[Real, Field(ge=0, lt=1)]
+Rate = real(ge=0, lt=1)
 Norm = Literal["none", "batch"]
+Generators = list[list[NonNegativeInt]]  # permutations of 0, 1, ..., each as the list of its images
 # A name becomes a file name, a wildcard of Snakemake and a key of DVC: dots and slashes would be misread there.
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 
