@@ -44,7 +44,7 @@ TREE = {
                 "patience": 10,
                 "clip": 1.0,
                 "early_epoch": 1,
-                "validation_windows": 3,
+                "validation_samples": 3,
             },
             "variants": {
                 "cnn": {"model": "cnn", "options": {"hidden": 4, "layers": 3}, "augment": "none"},

@@ -28,14 +28,16 @@ def prepare_sources(study: Study) -> list[Path]:
 
 
 def train_sources(study: Study, variant: str) -> list[Path]:
-    """Files that define a training run: training and the variant's model."""
-    return closure("equidyn.training.train", signatures.module("models", study.variants[variant].model))
+    """Files that define a training run: training, the study's task, and the variant's model."""
+    return closure("equidyn.training.train", *_of_task(study), *_of_variant(study, variant))
 
 
 def measure_sources(study: Study, variant: str) -> list[Path]:
-    """Files that define the measures of a run: measuring, the variant's model and the study's measures."""
+    """Files that define the measures of a run: measuring, the study's task and measures, and the variant's model."""
+    subject = f"equidyn.measures.subjects.{study.task.kind}"
+    task = f"equidyn.training.{study.task.kind}.task"
     measures = (signatures.module("measures", name) for name in study.measures)
-    return closure("equidyn.measures.measure", signatures.module("models", study.variants[variant].model), *measures)
+    return closure("equidyn.measures.measure", subject, task, *_of_variant(study, variant), *measures)
 
 
 def report_sources() -> list[Path]:
@@ -121,6 +123,17 @@ def _templates(room: str) -> list[Path]:
     """Files of a package folder that are not Python: templates, styles."""
     files = (path for path in (PACKAGE / room).rglob("*") if path.is_file())
     return [path for path in files if path.suffix not in {".py", ".pyc"} and not path.name.startswith(".")]
+
+
+def _of_task(study: Study) -> list[str]:
+    return [f"equidyn.training.{study.task.kind}.{file}" for file in ("task", "lessons")]
+
+
+def _of_variant(study: Study, name: str) -> list[str]:
+    """The variant's model, and what imposes symmetry on it from outside."""
+    variant = study.variants[name]
+    imposed = [signatures.module("models/impose", variant.impose.by)] if variant.impose else []
+    return [signatures.module("models", variant.model), *imposed]
 
 
 def _lists(params: Params) -> Iterable[tuple[Path, list[Path]]]:

@@ -7,7 +7,7 @@ from toy import randomised
 
 from equidyn.models import anneal, gcnn
 from equidyn.models.anneal import AnnealedConv
-from equidyn.models.check import relative_error
+from equidyn.models.check_fields import relative_error
 from equidyn.models.gcnn import C4Conv
 from equidyn.symmetry.actions import c4_grid
 from equidyn.symmetry.fields import FieldType

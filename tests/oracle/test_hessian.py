@@ -10,11 +10,11 @@ from toy import randomised, toy_dataset, toy_params
 from equidyn.audit.measures import hessian as published
 from equidyn.measures import hessian
 from equidyn.measures.lanczos import density, lanczos, mass_below
-from equidyn.measures.landscape import Hessian, Landscape, dealt, training_windows
-from equidyn.measures.subject import Subject
+from equidyn.measures.landscape import Hessian, Landscape, dealt
+from equidyn.measures.subjects.rollout import RolloutSubject
 from equidyn.models import cnn, gcnn, rgroup
 from equidyn.symmetry.fields import FieldType
-from equidyn.training.rollout import Rollout
+from equidyn.training.rollout.task import Rollout
 
 FRAMES, VECTOR = FieldType("vector", 2), FieldType("vector", 1)
 SPECTRA = {
@@ -112,18 +112,18 @@ def test_the_density_has_integral_one_and_the_mass_below_zero():
     assert mass_below(runs, -2.5) == 0
 
 
-def _subject(network: torch.nn.Module, double: bool = False, weight_decay: float = 0.0) -> Subject:
+def _subject(network: torch.nn.Module, double: bool = False, weight_decay: float = 0.0) -> RolloutSubject:
     task = Rollout(toy_params().studies["toy"].task, toy_dataset(), torch.device("cpu"))
     if double:
         task.velocity, network = task.velocity.double(), network.double()
-    return Subject(network.eval(), task, weight_decay)
+    return RolloutSubject(network.eval(), task, weight_decay)
 
 
 def _small(build=cnn.build, norm: str = "none", hidden: int = 2) -> torch.nn.Module:
     return randomised(build(FRAMES, VECTOR, hidden=hidden, layers=3, norm=norm))
 
 
-def _by_columns(subject: Subject, windows) -> np.ndarray:
+def _by_columns(subject: RolloutSubject, windows) -> np.ndarray:
     """The whole Hessian of the loss, by automatic differentiation of another kind."""
     landscape = Landscape(subject.network, subject.task, windows)
     return torch.autograd.functional.hessian(landscape.loss, landscape.point).numpy()
@@ -133,7 +133,7 @@ def _by_columns(subject: Subject, windows) -> np.ndarray:
 @pytest.mark.parametrize("build", [cnn.build, gcnn.build, rgroup.build])
 def test_lanczos_agrees_with_the_whole_hessian_of_a_net_at_both_ends(workplace, build, norm):
     subject = _subject(_small(build, norm, hidden=1 if build is rgroup.build else 2), double=True)
-    windows = training_windows(subject, 3, 2)
+    windows = subject.training_sample(3, 2)
     whole = _by_columns(subject, windows)
     product = Hessian(Landscape(subject.network, subject.task, windows))
     vector = _start(len(whole))
@@ -148,7 +148,7 @@ def test_lanczos_agrees_with_the_whole_hessian_of_a_net_at_both_ends(workplace, 
 def test_split_windows_give_the_same_products(workplace, keep):
     """The split is uneven (5 windows), so that the parts must be weighed."""
     subject = _subject(_small(rgroup.build), double=True)
-    landscape = Landscape(subject.network, subject.task, training_windows(subject, 5, 2))
+    landscape = Landscape(subject.network, subject.task, subject.training_sample(5, 2))
     whole, split = Hessian(landscape), Hessian(landscape, graph_bytes=keep)
     assert len(whole.parts) == 1 and 1 < len(split.parts) <= 5
     vector = _start(len(landscape.point))
@@ -158,9 +158,9 @@ def test_split_windows_give_the_same_products(workplace, keep):
 
 def test_the_measure_finds_the_spectrum_of_its_sample(workplace):
     subject = _subject(_small(), weight_decay=0.25)
-    found = hessian.measure(subject, windows=4, steps=2, iterations=80, batches=1)
+    found = hessian.measure(subject, samples=4, steps=2, iterations=80, batches=1)
     exact = _subject(_small(), double=True)
-    values = np.linalg.eigvalsh(_by_columns(exact, training_windows(exact, 4, 2)))
+    values = np.linalg.eigvalsh(_by_columns(exact, exact.training_sample(4, 2)))
     assert found["largest"] == pytest.approx(values[-1], rel=1e-3)
     assert found["smallest"] == pytest.approx(values[0], rel=1e-3)
     assert found["top"] == pytest.approx(values[::-1][:5], rel=1e-3)
@@ -176,7 +176,7 @@ def test_maxima_are_the_largest_magnitudes_of_each_batch(workplace):
     subject = _subject(_small(), double=True)
     found = hessian.measure(subject, batches=3, batch_size=2, iterations=80)
     expected = []
-    for batch in dealt(training_windows(subject, 6, 1), 3):
+    for batch in dealt(subject.training_sample(6, 1), 3):
         values = np.linalg.eigvalsh(_by_columns(subject, batch))
         expected += sorted(values, key=lambda value: -abs(value))[:5]
     assert found["maxima"] == pytest.approx(expected, rel=1e-3)

@@ -7,22 +7,22 @@ from toy import randomised, toy_dataset, toy_params
 from equidyn.audit.measures import sharpness as published
 from equidyn.audit.models import e2cnn as published_e2cnn
 from equidyn.measures import sharpness
-from equidyn.measures.landscape import Landscape, training_windows
+from equidyn.measures.landscape import Landscape
 from equidyn.measures.sharpness import filter_normalised, mean_change, sphere_directions
-from equidyn.measures.subject import Subject
+from equidyn.measures.subjects.rollout import RolloutSubject
 from equidyn.models import cnn, gcnn, rgroup
 from equidyn.symmetry.fields import FieldType
-from equidyn.training.rollout import Rollout
+from equidyn.training.rollout.task import Rollout
 
 FRAMES, VECTOR = FieldType("vector", 2), FieldType("vector", 1)
 SIZE = 30
 
 
-def _subject(network: torch.nn.Module, double: bool = False) -> Subject:
+def _subject(network: torch.nn.Module, double: bool = False) -> RolloutSubject:
     task = Rollout(toy_params().studies["toy"].task, toy_dataset(), torch.device("cpu"))
     if double:
         task.velocity, network = task.velocity.double(), network.double()
-    return Subject(network.eval(), task)
+    return RolloutSubject(network.eval(), task)
 
 
 def _with_norm() -> torch.nn.Module:
@@ -93,8 +93,8 @@ def test_without_a_perturbation_it_is_exactly_zero(workplace, build, norm):
 
 def test_the_measure_is_its_definition(workplace):
     subject = _subject(randomised(cnn.build(FRAMES, VECTOR, hidden=2, layers=3)), double=True)
-    found = sharpness.measure(subject, windows=3, directions=2, steps=2)
-    windows = subject.sample("train", 3, 2)
+    found = sharpness.measure(subject, samples=3, directions=2, steps=2)
+    windows = subject.training_sample(3, 2)
     landscape = Landscape(subject.network, subject.task, windows)
     directions = sphere_directions(landscape.point, 2)
     with torch.no_grad():
@@ -110,7 +110,7 @@ def test_the_measure_is_its_definition(workplace):
 
 def test_filters_of_an_adaptive_direction_are_as_long_as_those_of_the_net(workplace):
     subject = _subject(randomised(rgroup.build(FRAMES, VECTOR, hidden=2, layers=3)), double=True)
-    landscape = Landscape(subject.network, subject.task, training_windows(subject, 2, 1))
+    landscape = Landscape(subject.network, subject.task, subject.training_sample(2, 1))
     direction = filter_normalised(landscape, sphere_directions(landscape.point, 1)[0])
     for part, weight in zip(landscape.parts(direction).values(), subject.network.parameters(), strict=True):
         expected = weight.flatten(1).norm(dim=1) if weight.dim() > 1 else torch.zeros(1, dtype=torch.float64)
@@ -134,7 +134,7 @@ def test_the_adaptive_form_does_not_see_a_change_of_scale(workplace):
 def test_published_control_is_the_difference_of_the_modes(workplace):
     """With one batch and one direction: the loss in train mode against that in eval mode, nothing perturbed."""
     subject = _subject(_with_norm())
-    windows = subject.sample("train", 6, 1)
+    windows = subject.training_sample(6, 1)
     with torch.no_grad():
         still = subject.task.loss(subject.network, windows)
         twin = _with_norm().train()

@@ -18,6 +18,11 @@ VARIANTS = (
     *("e2cnn-published", "rsteer-published", "rsteer-published-alpha1e-2"),
 )
 LEVELS = {"eps000": 0.0, "eps030": 0.3, "eps060": 0.6}
+SETS = (
+    *("mlp", "mlp-aug", "mlp-canonical", "mlp-symmetrized", "mlp-sampled", "transformer"),
+    *("intrinsic", "intrinsic-sum", "intrinsic-exchangeable"),
+)
+OPTIONAL_SETS = tuple(f"transformer-{name}" for name in ("aug", "canonical", "symmetrized", "sampled", "sinusoidal"))
 FIVE = (1, 2, 3, 4, 5)
 # A test of a claim: rsteer has less RMSE than e2cnn on symmetric data; RMSE lacks what is claimed.
 PAIR = [{"variant": "rsteer", "datasets": "symmetric"}, {"variant": "e2cnn", "datasets": "symmetric", "weight": -1}]
@@ -39,12 +44,26 @@ def results(
 
     diverged: (variant, dataset, seed) of runs that diverged.
     """
-    at = MeasureSettings(at=list(checkpoints), options={})
-    measures = {measure: at for measure, _ in truth}
-    settings = _settings(tuple(seeds), tuple(variants)).model_copy(update={"measures": measures})
+    data = {dataset: {"equivariance": {"pairwise": level}} for dataset, level in LEVELS.items()}
+    return _results(name, _settings(tuple(seeds), tuple(variants)), truth, data, set(diverged), list(checkpoints))
+
+
+def set_results(
+    truth: Truth, seeds: Iterable[int] = FIVE, variants: Iterable[str] = SETS + OPTIONAL_SETS
+) -> StudyResults:
+    """The results of the study of Gaussian sets, static and fresh, whose measures take the values of `truth`."""
+    data = {dataset: {"equivariance": None} for dataset in ("static", "fresh")}
+    return _results("gaussian", _set_settings(tuple(seeds), tuple(variants)), truth, data, set(), ["best"])
+
+
+def _results(
+    name: str, study: Study, truth: Truth, data: dict, diverged: set[tuple[str, str, int]], checkpoints: list[str]
+) -> StudyResults:
+    at = MeasureSettings(at=checkpoints, options={})
+    settings = study.model_copy(update={"measures": {measure: at for measure, _ in truth}})
     cells = [
-        {"dataset": dataset, "variant": variant, "seed": seed, "status": _status(dataset, variant, seed, set(diverged))}
-        for dataset in LEVELS
+        {"dataset": dataset, "variant": variant, "seed": seed, "status": _status(dataset, variant, seed, diverged)}
+        for dataset in settings.datasets
         for variant in settings.variants
         for seed in settings.seeds
     ]
@@ -55,7 +74,6 @@ def results(
         for checkpoint in at.at
         for _, index, number in flattened(value(cell["variant"], cell["dataset"], cell["seed"]))
     ]
-    data = {dataset: {"equivariance": {"pairwise": level}} for dataset, level in LEVELS.items()}
     runs = pd.DataFrame(cells).assign(parameters=1000)
     return StudyResults(name, settings, runs, pd.DataFrame(rows, columns=VALUE_COLUMNS), pd.DataFrame(), data, [])
 
@@ -101,6 +119,22 @@ def _settings(seeds: tuple[int, ...], variants: tuple[str, ...]) -> Study:
     return Study.model_validate(
         tree | {"datasets": {name: {"level": "eps", "value": at} for name, at in LEVELS.items()}}
     )
+
+
+def _set_settings(seeds: tuple[int, ...], variants: tuple[str, ...]) -> Study:
+    """Of a small study of sets; what the variants are is of no account here either."""
+    tree = deepcopy(TREE["studies"]["toy"])
+    split = {"by": "sample", "train": 8, "validation": 4, "test": 4}
+    source = {"kind": "gaussian", "points": 3, "dimensions": 2, "spreads": [1.0, 0.8], "parameter": "variance"}
+    tree |= {
+        "seeds": list(seeds),
+        "source": source | {"split": split, "seed": 0},
+        "datasets": {"static": {"sampling": "static"}, "fresh": {"sampling": "fresh"}},
+        "task": {"kind": "classify"},
+        "variants": {name: {"model": "intrinsic", "options": {"hidden": 4}, "augment": "none"} for name in variants},
+        "measures": {"accuracy": {"at": ["best"], "options": {}}},
+    }
+    return Study.model_validate(tree)
 
 
 def value(variant: str, dataset: str, seed: int) -> float:

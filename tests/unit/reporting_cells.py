@@ -18,12 +18,13 @@ SIZE = 16
 
 
 def write_cells(params: Params, diverged: tuple[Cell, ...] = ()) -> None:
-    """Write every cell of `params`, with the measures that its study wants; those in `diverged` end so after three
-    epochs."""
+    """Write every cell of the rollout studies, with the measures that each wants; those in `diverged` end so after
+    three epochs."""
     for cell in params.cells():
         study = params.studies[cell.study]
         wanted = {name: settings.at for name, settings in study.measures.items()}
-        _write(made(cell, study), wanted, cell in diverged)
+        if study.task.kind == "rollout":
+            _write(made(cell, study), wanted, cell in diverged)
 
 
 def edit_json(path: Path, **changes: Any) -> None:
@@ -48,12 +49,13 @@ def _write(facts: Made, wanted: dict[str, list[str]], diverged: bool) -> None:
     summary = {key: run[key] for key in ("study", "dataset", "variant", "seed", "status", "parameters")}
     summary |= {"strict": facts.strict, "checkpoints": checkpoints, "data": _data(facts)}
     (folder / "run.json").write_text(json.dumps(run), encoding="utf-8")
-    (folder / "measures.json").write_text(json.dumps(summary | {"provenance": _provenance(2.5)}), encoding="utf-8")
+    (folder / "measures.json").write_text(json.dumps(summary | {"provenance": provenance(2.5)}), encoding="utf-8")
     _history(facts, epochs, diverged).to_csv(folder / "history.csv", index=False)
     save_file(_example(facts, random), folder / "example.safetensors")
 
 
-def _provenance(seconds: float, source: str = "run") -> dict[str, Any]:
+def provenance(seconds: float, source: str = "run") -> dict[str, Any]:
+    """Of an output that took so long [s]."""
     versions = {"equidyn": "0.1.0", "torch": "2.13.0", "numpy": "2.4.6", "python": "3.11.2"}
     known = {"params": {}, "params_sha256": "0" * 64, "source": source, "commit": "0123456789ab", "versions": versions}
     return known | {"machine": "x86_64", "wall_seconds": seconds, "peak_memory_mb": 500.0, "written": "2025-01-01"}
@@ -77,8 +79,8 @@ def _run(facts: Made, epochs: int, diverged: bool, random: np.random.Generator) 
         "epochs": epochs,
         "best_epoch": epochs - 1,
         "early_epoch": 2,
-        "best_validation_rmse": 0.1,
-        "provenance": _provenance(30 + 10 * float(random.random())),
+        "best_score": 0.1,
+        "provenance": provenance(30 + 10 * float(random.random())),
     }
 
 
@@ -88,7 +90,7 @@ def _data(facts: Made) -> dict[str, Any]:
     error = {"absolute": level, "relative": 2e-10 + 1.1 * level, "pairwise": 1e-10 + 0.9 * level}
     checks = {"mean_speed": 0.4 + 0.01 * level, "max_divergence": 3e-14, "symmetry": "exact"}
     own = None if len(facts.tests) > 1 else error
-    source = _provenance(12.25, f"PhiFlow smoke {facts.cell.study}")
+    source = provenance(12.25, f"PhiFlow smoke {facts.cell.study}")
     return {"equivariance": own, "checks": checks | {"equivariance": own}, "provenance": source}
 
 

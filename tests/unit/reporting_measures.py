@@ -95,9 +95,9 @@ def measures(facts: Made, random: np.random.Generator, worse: float) -> dict[str
         "lie": {"absolute": 0.8 * derivative, "relative": derivative},
         "audit/lie": {"published": 40 / (derivative + 0.5 * _share(facts.cell.variant))},
         "audit/equivariance": {"published": 0.5 + seen},
-        "sharpness": _sharpness(facts, random, worse),
+        "sharpness": sharpness(facts.cell.variant, random, worse),
         "audit/sharpness": _published_sharpness(facts, random),
-        "hessian": _hessian(facts, random, worse),
+        "hessian": hessian(facts.cell.variant, random, worse),
         "audit/hessian": _published_hessian(facts, random),
         "distance": _by_layer(facts, min(1.0, 10 * broken) * (not facts.strict)),
         "relaxation": _by_layer(facts, 0.1 * worse * (facts.family in ("rgroup", "rsteer"))),
@@ -124,8 +124,9 @@ def _error(facts: Made, random: np.random.Generator, worse: float) -> dict[str, 
     return parts[facts.tests[0]] | {"unit": 0.43} | (parts if len(parts) > 1 else {})
 
 
-def _sharpness(facts: Made, random: np.random.Generator, worse: float) -> dict[str, Any]:
-    curvature = (2 + 5 * _share(facts.cell.variant)) * worse * (1 + 0.1 * random.random())
+def sharpness(variant: str, random: np.random.Generator, worse: float) -> dict[str, Any]:
+    """The measure sharpness of a network, whatever its task."""
+    curvature = (2 + 5 * _share(variant)) * worse * (1 + 0.1 * random.random())
     radii = np.array(RADII)
     sphere, adaptive = 1e-3 * radii + 1e-2 * curvature * radii**2, 0.1 * radii + curvature * radii**2
     return {
@@ -142,8 +143,9 @@ def _published_sharpness(facts: Made, random: np.random.Generator) -> dict[str, 
     return {"control": shift, "radii": list(RADII), "published": [shift + 1e-6 * radius for radius in RADII]}
 
 
-def _hessian(facts: Made, random: np.random.Generator, worse: float) -> dict[str, Any]:
-    largest = 30 * worse * (1 + _share(facts.cell.variant)) * (1 + 0.1 * random.random())
+def hessian(variant: str, random: np.random.Generator, worse: float) -> dict[str, Any]:
+    """The measure hessian of a network, whatever its task."""
+    largest = 30 * worse * (1 + _share(variant)) * (1 + 0.1 * random.random())
     smallest = -0.1 * largest * random.random()
     width = largest / 200
     at = np.arange(smallest - 4 * width, largest + 4 * width, width)

@@ -10,10 +10,11 @@ from toy_variants import ANNEAL, params_with_both
 
 from equidyn import paths
 from equidyn.models.registry import build_network, count_parameters
-from equidyn.params.study import Variant
+from equidyn.params.variant import Variant
 from equidyn.symmetry.fields import FieldType
 from equidyn.training import check, loop, train
 from equidyn.training.loop import Trainer
+from equidyn.training.rollout.lessons import RolloutLessons
 from equidyn.training.schedule import relaxation
 
 INPUTS, OUTPUTS = FieldType("vector", 2), FieldType("vector", 1)
@@ -68,18 +69,18 @@ def test_the_schedule_falls_from_1_to_exactly_0_at_three_quarters(workplace):
 def shares(monkeypatch):
     """The first layer's share in every training step, and at every validation."""
     seen = {"step": [], "validate": []}
-    real_step, real_validate = Trainer._step, loop.validate
+    real_step, real_validate = Trainer._step, RolloutLessons.validate
 
     def step(self, *arguments):
         seen["step"].append(self.network.layers[0].share.item())
         return real_step(self, *arguments)
 
-    def validate(network, *arguments):
+    def validate(self, network):
         seen["validate"].append(network.layers[0].share.item())
-        return real_validate(network, *arguments)
+        return real_validate(self, network)
 
     monkeypatch.setattr(Trainer, "_step", step)
-    monkeypatch.setattr(loop, "validate", validate)
+    monkeypatch.setattr(RolloutLessons, "validate", validate)
     return seen
 
 

@@ -10,10 +10,18 @@ from equidyn.sources import PACKAGE, imported_names
 PROJECT = PACKAGE.parents[1]
 FILES = sorted(PACKAGE.rglob("*.py"))
 # A room may import those below it (and itself), never those above. Rooms in one row do not know each other.
-ROWS = [["cli", "handover"], ["reporting"], ["audit"], ["measures"], ["training"], ["models", "data"], ["params"]]
+ROWS = [
+    ["cli", "handover", "warm"],
+    ["reporting"],
+    ["audit"],
+    ["measures"],
+    ["training"],
+    ["models", "data"],
+    ["params"],
+]
 COMMON = {"errors", "files", "provenance", "paths", "progress", "sources"}
 HEAVY = {"torch", "phi", "phiml", "matplotlib", "pandas", "scipy", "dvc", "snakemake"}
-LIGHT = ["cli", "handover", *COMMON, "params"]
+LIGHT = ["cli", "handover", "warm", *COMMON, "params"]
 
 
 def _room(path: Path) -> str:
@@ -37,9 +45,9 @@ def _allowed(room: str) -> set[str]:
     if room in COMMON or room == "__init__":
         return COMMON | {"params"}
     if room == "params":
-        return {"params", "errors"}
+        return {"params", "errors", "symmetry"}
     below = [name for row in ROWS[_row(room) + 1 :] for name in row]
-    return {room, *below, *COMMON, "symmetry"} | ({"handover"} if room in ROWS[0] else set())
+    return {room, *below, *COMMON, "symmetry"} | ({"handover", "warm"} if room in ROWS[0] else set())
 
 
 def _row(room: str) -> int:

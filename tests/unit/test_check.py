@@ -31,7 +31,7 @@ def test_strict_variants_are_exact_and_others_are_listed(workplace):
     for name, largest in (("gcnn", 1e-12), ("rgroup", 1e-12)):
         errors = entries[name]["error"]["float64"]
         assert set(errors) == {"train", "eval"}
-        assert all(set(sides) == {"16", "32", "64"} for sides in errors.values())
+        assert all(set(sides) == {"16 pixels", "32 pixels", "64 pixels"} for sides in errors.values())
         assert max(error for sides in errors.values() for error in sides.values()) <= largest
     assert entries["gcnn"]["parameters"] == 2 * 2 * 18 + 2 + 36 * 4 + 2 + 2 * 18
 
@@ -97,7 +97,7 @@ def test_trained_nets_are_checked_with_their_trained_weights(trained):
     """Fresh rgroup and anneal are exact by their start; what is checked must be what was trained."""
     fresh, best = check.run(trained, "cnn")[0], trained_check.run_cell(trained, PLAIN)[0]
     assert fresh["error"] != best["error"]
-    assert not best["strict"] and best["error"]["float64"]["eval"]["16"] > 1e-3
+    assert not best["strict"] and best["error"]["float64"]["eval"]["16 pixels"] > 1e-3
 
 
 def test_a_trained_net_that_is_not_exact_is_found(trained, monkeypatch):

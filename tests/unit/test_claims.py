@@ -23,13 +23,18 @@ def _contrast(**changes: object) -> Contrast:
     return Contrast.model_validate(LESS | changes)
 
 
-def test_every_published_claim_is_there():
-    assert [claim.id for claim in published_claims().claims] == [f"C{number}" for number in range(1, 14)]
+def test_every_claim_is_there():
+    fields, sets = [f"C{number}" for number in range(1, 14)], [f"G{number}" for number in range(1, 6)]
+    assert [claim.id for claim in published_claims().claims] == fields + sets
 
 
-def test_claims_name_what_the_paper_preset_has():
-    """But for turbulence, which is still to come, and is told as not run."""
-    studies = load(PROJECT / "presets/paper/params.yaml").studies
+def test_only_claims_without_code_have_one_definition():
+    assert [claim.id[0] for claim in published_claims().claims if not claim.as_published] == ["G"] * 5
+
+
+def test_claims_name_what_a_preset_has():
+    """That of published scale, or else the default study; turbulence, still to come, is told as not run."""
+    studies = load(PROJECT / "params.yaml").studies | load(PROJECT / "presets/paper/params.yaml").studies
     for contrast in every_contrast():
         study = studies.get(contrast.study)
         assert study or contrast.study == "turbulence", contrast.study
@@ -61,10 +66,13 @@ def test_claims_name_sections_of_the_report():
     ("changes", "said"),
     [
         ({"ident": 1}, "unknown key 'ident'"),
-        ({"id": "D1"}, "claims.0.id"),
+        ({"id": "D01"}, "claims.0.id"),
+        ({"id": "DD1"}, "claims.0.id"),
         ({"source": ["There"]}, "the source 'There' of C1 is not among: Here"),
         ({"corrected": []}, "claims.0.corrected"),
         ({"corrected": [LESS | {"decides": False}]}, "none of its tests decides"),
+        ({"as_published": [LESS | {"decides": False}]}, "none of its tests decides"),
+        ({"corrected": [LESS | {"optional": True}]}, "none of its tests decides"),
         ({"corrected": [LESS | {"direction": "more"}]}, "'less', 'greater' or 'none'"),
         ({"corrected": [RMSE | {"direction": "none"}]}, "a margin is needed with direction none"),
         ({"corrected": [LESS | {"margin": 0.1}]}, "a margin is needed with direction none, and only there"),
@@ -219,6 +227,7 @@ def test_words_of_numbers():
     assert effect_words(-0.0123456, -0.0201, -0.0049, "m/s") == "-0.0123 [-0.0201, -0.0049] m/s"
     assert effect_words(2e-7, 1e-7, 3e-7, "m/s") == "2.0 × 10⁻⁷ [1.0 × 10⁻⁷, 3.0 × 10⁻⁷] m/s"
     assert effect_words(0.0, 0.0, 0.0, "m/s") == "0 [0, 0] m/s"
+    assert effect_words(10.0, 10.0, math.nextafter(10.0, 11.0), "times") == "10.0 [10.0, 10.0] times"
     assert effect_words(0.5, math.nan, math.nan, "m/s") == "0.500 m/s"
     assert effect_words(math.nan, math.nan, math.nan, "m/s") == "–"
     assert [p_words(p).replace("\N{NO-BREAK SPACE}", " ") for p in (0.0123, 1e-9, math.nan)] == [

@@ -9,11 +9,11 @@ from toy import randomised, toy_dataset, toy_params
 
 from equidyn.errors import EquidynError
 from equidyn.measures import hessian, sharpness
-from equidyn.measures.landscape import Landscape, dealt, training_windows
-from equidyn.measures.subject import Subject
+from equidyn.measures.landscape import Landscape, dealt
+from equidyn.measures.subjects.rollout import RolloutSubject
 from equidyn.models import gcnn, rgroup
 from equidyn.symmetry.fields import FieldType
-from equidyn.training.rollout import Rollout
+from equidyn.training.rollout.task import Rollout
 
 FRAMES, VECTOR = FieldType("vector", 2), FieldType("vector", 1)
 
@@ -21,17 +21,17 @@ FRAMES, VECTOR = FieldType("vector", 2), FieldType("vector", 1)
 @pytest.fixture
 def subject(workplace):
     network = randomised(rgroup.build(FRAMES, VECTOR, hidden=2, layers=3, norm="batch", alpha=0.5))
-    return Subject(network.eval(), Rollout(toy_params().studies["toy"].task, toy_dataset(), torch.device("cpu")))
+    return RolloutSubject(network.eval(), Rollout(toy_params().studies["toy"].task, toy_dataset(), torch.device("cpu")))
 
 
-def _landscape(subject: Subject) -> Landscape:
-    return Landscape(subject.network, subject.task, training_windows(subject, 3, 2))
+def _landscape(subject: RolloutSubject) -> Landscape:
+    return Landscape(subject.network, subject.task, subject.training_sample(3, 2))
 
 
 def test_at_the_weights_of_the_network_it_is_its_loss(subject):
     landscape = _landscape(subject)
     with torch.no_grad():
-        expected = subject.task.loss(subject.network, landscape.windows).item()
+        expected = subject.task.loss(subject.network, landscape.batch).item()
     assert landscape.value(landscape.point) == pytest.approx(expected, rel=1e-6)
     assert landscape.value(torch.zeros_like(landscape.point)) != pytest.approx(expected, rel=1e-2)
 
@@ -41,7 +41,7 @@ def test_its_gradient_is_that_of_training(subject):
     point = landscape.point.clone().requires_grad_()
     (found,) = torch.autograd.grad(landscape.loss(point), point)
     expected = torch.autograd.grad(
-        subject.task.loss(subject.network, landscape.windows), list(subject.network.parameters())
+        subject.task.loss(subject.network, landscape.batch), list(subject.network.parameters())
     )
     assert torch.allclose(found, torch.cat([part.flatten() for part in expected]), rtol=1e-4, atol=1e-6)
 
@@ -53,7 +53,7 @@ def test_frozen_weights_are_no_dimension_of_it(subject):
 
 
 def test_windows_are_dealt_out_whole(subject):
-    windows = training_windows(subject, 7, 2)
+    windows = subject.training_sample(7, 2)
     parts = dealt(windows, 3)
     assert [len(part.inputs) for part in parts] == [3, 2, 2]
     assert torch.equal(parts[1].inputs, windows.inputs[[1, 4]])
@@ -76,7 +76,7 @@ def test_no_curvature_loads_the_compiler_of_torch(subject):
         "weight = torch.nn.Linear(3, 1)\n"
         "class Task:\n"
         "    def loss(self, network, windows): return network(windows.inputs).tanh().square().mean()\n"
-        "from equidyn.training.rollout import Windows\n"
+        "from equidyn.training.rollout.task import Windows\n"
         "landscape = Landscape(weight, Task(), Windows(torch.randn(5, 3), torch.randn(1, 5, 1)))\n"
         "landscape.value(landscape.point)\n"
         "lanczos(Hessian(landscape), torch.randn(4), 3)\n"
@@ -90,5 +90,5 @@ def test_double_precision_stays(workplace):
     task = Rollout(toy_params().studies["toy"].task, toy_dataset(), torch.device("cpu"))
     task.velocity = task.velocity.double()
     network = randomised(gcnn.build(FRAMES, VECTOR, hidden=2, layers=3)).double().eval()
-    landscape = _landscape(Subject(network, task))
+    landscape = _landscape(RolloutSubject(network, task))
     assert landscape.point.dtype == landscape.loss(landscape.point).dtype == torch.float64

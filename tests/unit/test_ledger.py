@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from claims_cells import FIVE, LESS, LEVELS, PAIR, RMSE, Truth, around, claims_file, every_contrast, results, value
 
-from equidyn.reporting.claims.ledger import Ledger, ledger
+from equidyn.reporting.claims.ledger import NO_OTHER, Ledger, ledger
 from equidyn.reporting.claims.links import links
 from equidyn.reporting.claims.model import DEFINITIONS, published_claims, read_claims
 from equidyn.reporting.claims.tables import claims_table, contrasts_table
@@ -18,9 +18,7 @@ from equidyn.reporting.tables import Table, csv, latex
 
 
 def _verdicts(found: Ledger) -> dict[str, tuple[str, str]]:
-    return {
-        entry.claim.id: (str(entry.corrected.judgement), str(entry.as_published.judgement)) for entry in found.entries
-    }
+    return {entry.claim.id: (entry.told("corrected"), entry.told("as_published")) for entry in found.entries}
 
 
 def _noisy(value: float, *key: object) -> float:
@@ -72,12 +70,13 @@ def test_verdicts_are_those_of_the_truth():
         "C11": ("supported", "not run"),
         "C12": ("contradicted", "supported"),
         "C13": ("contradicted", "supported"),
+        **{f"G{number}": ("not run", NO_OTHER) for number in range(1, 6)},
     }
 
 
 def test_two_seeds_are_too_few_for_any_verdict():
     found = _verdicts(ledger(published_claims(), [results(TRUTH, seeds=(1, 2))]))
-    assert {verdict for pair in found.values() for verdict in pair} == {"not run", "inconclusive (2 seeds)"}
+    assert {verdict for pair in found.values() for verdict in pair} == {"not run", "inconclusive (2 seeds)", NO_OTHER}
 
 
 def test_a_diverged_run_of_three_leaves_two_seeds(tmp_path):
@@ -143,7 +142,7 @@ def test_one_row_per_claim_and_its_id_first(full):
             f"{key}_{definition}" for key in ("effect", "low", "high", "unit", "seeds", "p", "p_holm", "verdict")
         }
         assert columns <= set(table.columns)
-        assert table[f"verdict_{definition}"].tolist() == [str(e.under(definition).judgement) for e in full.entries]
+        assert table[f"verdict_{definition}"].tolist() == [entry.told(definition) for entry in full.entries]
     row = table.set_index("id").loc["C8"]
     assert row["effect_corrected"] > 0 > row["effect_as_published"]
     assert row["low_corrected"] <= row["effect_corrected"] <= row["high_corrected"]

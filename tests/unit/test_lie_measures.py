@@ -15,11 +15,11 @@ from equidyn.audit.measures.lie import pixel_lie_derivative
 from equidyn.audit.measures.train_mode import train_mode
 from equidyn.measures import lie
 from equidyn.measures.lie import directional, lie_derivative
-from equidyn.measures.subject import Subject
+from equidyn.measures.subjects.rollout import RolloutSubject
 from equidyn.models import cnn, gcnn
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.generator import rotation_generator
-from equidyn.training.rollout import Rollout
+from equidyn.training.rollout.task import Rollout
 
 FRAMES, VECTOR = FieldType("vector", 2), FieldType("vector", 1)
 
@@ -39,11 +39,11 @@ class Pointwise(nn.Module):
         return self.function(field[:, -2:])
 
 
-def _subject(network: nn.Module) -> Subject:
-    return Subject(network.eval(), Rollout(toy_params().studies["toy"].task, toy_dataset(), torch.device("cpu")))
+def _subject(network: nn.Module) -> RolloutSubject:
+    return RolloutSubject(network.eval(), Rollout(toy_params().studies["toy"].task, toy_dataset(), torch.device("cpu")))
 
 
-def _of_function(function) -> Subject:
+def _of_function(function) -> RolloutSubject:
     """The subject of a plain function, in float64 and not residual."""
     subject = _subject(Pointwise(function))
     subject.task.settings = subject.task.settings.model_copy(update={"residual": False})
@@ -125,7 +125,7 @@ def test_published_derivative_is_that_of_two_backward_passes(dtype, side, tolera
 def test_numbers_of_a_map_with_a_known_derivative(workplace):
     """f(vx, vy) = (3 vx, vy): Lf = -2 (vy, vx)."""
     subject = _of_function(lambda last: last * torch.tensor([3.0, 1.0]).double()[:, None, None])
-    last = subject.sample("test", 16, 1).inputs[:, -2:]
+    last = subject.sample(16, 1).inputs[:, -2:]
     norms = [_rms(field) for field in last]
     sizes = [_rms(field * torch.tensor([3.0, 1.0])[:, None, None]) for field in last]
     found = lie.measure(subject)
@@ -143,14 +143,14 @@ def test_the_last_frame_of_a_residual_task_drops_out(workplace):
     """A net that answers 0 forecasts that nothing changes, which commutes with rotations."""
     subject = _subject(Pointwise(torch.zeros_like))
     assert lie.measure(subject)["relative"] < 1e-5
-    assert _rms(subject.sample("test", 1, 1).inputs) > 0.5
+    assert _rms(subject.sample(1, 1).inputs) > 0.5
 
 
 def test_ours_does_not_depend_on_the_batch_and_the_published_one_does(workplace):
     network = randomised(cnn.build(FRAMES, VECTOR, hidden=4, layers=3)).double()
     subject = _subject(network)
     subject.task.velocity = subject.task.velocity.double()
-    fields = subject.sample("test", 8, 1).inputs
+    fields = subject.sample(8, 1).inputs
     whole = lie_derivative(network, fields, FRAMES, VECTOR)[1]
     alone = torch.cat([lie_derivative(network, field[None], FRAMES, VECTOR)[1] for field in fields])
     assert (whole - alone).abs().max() < 1e-12
@@ -215,7 +215,7 @@ def _advection(field: torch.Tensor) -> torch.Tensor:
 def test_an_even_map_is_broken_by_four_thirds_of_its_size_under_the_opposite_sign(workplace):
     """f(-g v) = g f(v), but -g f(v) is asked for at 90 and 270 degrees: errors of 2 |f(v)|, 0 and 2 |f(v)|."""
     subject = _of_function(_advection)
-    size = _advection(subject.sample("test", 40, 1).inputs[:, -2:]).abs().mean().item()
+    size = _advection(subject.sample(40, 1).inputs[:, -2:]).abs().mean().item()
     found = published_equivariance.measure(subject, batch_size=40)
     assert found["opposite"] == pytest.approx(size * 4 / 3, rel=1e-9)
     assert found["published"] < 1e-13
@@ -253,7 +253,7 @@ def test_published_equivariance_weighs_batches_not_windows(workplace):
     """Two batches, of 3 windows and of 1: the single window has half of the weight."""
     subject = _of_function(lambda field: field.abs())
     both = published_equivariance.measure(subject, windows=4, batch_size=3)["published"]
-    errors = [batch_errors(subject, field[None])[0].item() for field in subject.sample("test", 4, 1).inputs]
+    errors = [batch_errors(subject, field[None])[0].item() for field in subject.sample(4, 1).inputs]
     assert both == pytest.approx((sum(errors[:3]) / 3 + errors[3]) / 2, rel=1e-12)
 
 

@@ -1,20 +1,21 @@
-"""The battery that every model passes by lying in models/: shapes, gradients, seeds, round trips, exactness."""
+"""The battery that every model of fields passes by lying in models/: shapes, gradients, seeds, exactness."""
 
 import pytest
 import torch
 from toy import randomised
 
-from equidyn.models.check import relative_error
+from equidyn.models.check_fields import relative_error
 from equidyn.models.registry import build_network, count_parameters
-from equidyn.params.signatures import options
-from equidyn.params.study import Variant
+from equidyn.params.signatures import entries
+from equidyn.params.variant import Variant
 from equidyn.symmetry.fields import FieldType
 
 INPUTS, OUTPUTS = FieldType("vector", 2), FieldType("vector", 1)
 EVERY = [
     (model, norm)
-    for model, offered in options("models").items()
-    for norm in (["none", "batch"] if "norm" in offered.model_fields else [None])
+    for model, entry in entries("models").items()
+    if entry.takes == "FieldType"
+    for norm in (["none", "batch"] if "norm" in entry.options.model_fields else [None])
 ]
 TIED = [("rgroup", "none"), ("rgroup", "batch"), ("rsteer", "none"), ("rsteer", "batch"), ("audit/rgroup", None)]
 
@@ -40,7 +41,7 @@ def network(spec):
 
 def test_registry_holds_the_families():
     names = {"cnn", "gcnn", "rgroup", "e2cnn", "rsteer", "audit/e2cnn", "audit/rgroup", "audit/rsteer"}
-    assert set(options("models")) >= names
+    assert {model for model, _ in EVERY} >= names
 
 
 def test_maps_fields_to_fields_of_any_size(network):

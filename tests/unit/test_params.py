@@ -65,7 +65,7 @@ WRONG = {
     "eps above 1": (_set("datasets.eps000.value", 1.5), ["datasets.eps000.value = 1.5: should be less than or equal"]),
     "E_10": (_set("datasets.E3.value", 10), ["datasets.E3.value = 10: should be less than or equal to 9"]),
     "unknown level": (_set("datasets.E3.level", "F"), ["E3: the key 'level' is 'F'; it should be one of 'eps', 'E'"]),
-    "no level": (_drop("datasets.E3.level"), ["E3: needs the key level (smoke) or vector_action (Rotation"]),
+    "no level": (_drop("datasets.E3.level"), ["E3: needs the key level (smoke), vector_action (Rotation"]),
     "kind of dataset that the source cannot make": (
         _set("datasets", {"turned": {"vector_action": "true"}}),
         ["datasets.turned: a source of kind 'smoke' cannot make it"],
@@ -83,8 +83,11 @@ WRONG = {
     ),
     "missing option": (_drop("variants.gcnn.options.hidden"), ["gcnn.options.hidden: required, but missing"]),
     "even kernel": (_set("variants.gcnn.options.kernel", 4), ["gcnn.options.kernel = 4: must be odd"]),
-    "unknown augmentation": (_set("variants.cnn.augment", "c8"), ["cnn.augment = 'c8': should be 'none' or 'c4'"]),
-    "unknown measure": (_set("measures.lee", {"at": ["best"], "options": {}}), ["not one of the measures: decompos"]),
+    "unknown augmentation": (
+        _set("variants.cnn.augment", "c8"),
+        ["cnn.augment = 'c8': should be 'none', 'c4' or 'permutations'"],
+    ),
+    "unknown measure": (_set("measures.lee", {"at": ["best"], "options": {}}), ["not one of the measures: accuracy"]),
     "unknown checkpoint": (_set("measures.error.at", ["last"]), ["at.0 = 'last': should be 'best' or 'early'"]),
     "option of a measure": (
         _set("measures.error.options", {"p": 1}),
@@ -214,7 +217,8 @@ def test_every_key_is_explained(name: str) -> None:
         line for line in lines if ": " in line and not line.lstrip().startswith("#") and line.rstrip()[-1] != ":"
     ]
     # What an alias stands for is explained at its anchor; a penalty is explained with its variant.
-    grids = ("level:", "model:", "options:", "augment:", "by:", "kind:", "vector_action:", ": &", ": *", "_penalty:")
+    of_variants = ("model:", "options:", "augment:", "by:", "_penalty:")
+    grids = ("level:", "kind:", "vector_action:", "sampling:", ": &", ": *", *of_variants)
     assert [line for line in settings if "#" not in line and not any(word in line for word in grids)] == []
 
 

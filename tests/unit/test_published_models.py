@@ -5,9 +5,9 @@ import torch
 from torch.nn import functional
 from toy import randomised
 
-from equidyn.models.check import relative_error
+from equidyn.models.check_fields import relative_error
 from equidyn.models.registry import build_network, count_parameters
-from equidyn.params.study import Variant
+from equidyn.params.variant import Variant
 from equidyn.symmetry.fields import FieldType
 
 FRAME = FieldType("vector", 1)

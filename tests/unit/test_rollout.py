@@ -6,7 +6,7 @@ from toy import TREE, toy_dataset
 
 from equidyn.errors import EquidynError
 from equidyn.params.task import RolloutTask
-from equidyn.training.rollout import Rollout
+from equidyn.training.rollout.task import Rollout
 
 
 class Decay(torch.nn.Module):
@@ -72,7 +72,7 @@ def test_a_split_too_short_for_a_window_is_named(task):
 
 def test_spread_windows_are_evenly_spread_and_at_most_all(task):
     everything = task.starts("train", 2)
-    few, all_of_them = task.spread("train", 3, 2), task.spread("train", 1000, 2)
+    few, all_of_them = task.sample("train", 3, 2), task.sample("train", 1000, 2)
     assert torch.equal(
         few.inputs, task.windows(everything[[0, 20, 39]], 2).inputs
     )  # 40 windows: the ends and the middle

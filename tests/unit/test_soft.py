@@ -13,8 +13,9 @@ from equidyn.models.registry import build_network
 from equidyn.params import Cell
 from equidyn.training import train
 from equidyn.training.loop import Trainer
-from equidyn.training.rollout import Rollout
-from equidyn.training.soft import broken_symmetry
+from equidyn.training.rollout.lessons import RolloutLessons
+from equidyn.training.rollout.soft import broken_symmetry
+from equidyn.training.rollout.task import Rollout
 
 PLAIN = Cell("toy", "sym", "cnn", 1)
 
@@ -44,7 +45,7 @@ def task(study):
 
 
 def _broken(task, network, turns):
-    inputs = task.spread("train", 5, 2).inputs
+    inputs = task.sample("train", 5, 2).inputs
     return broken_symmetry(task, network, inputs, task.unroll(network, inputs, 1)[0], turns)
 
 
@@ -68,14 +69,17 @@ def test_every_weight_feels_it(study, task):
     assert all(parameter.grad.abs().sum() > 0 for parameter in network.parameters())
 
 
+def _penalised(study, penalty):
+    return study.variants["cnn"].model_copy(update={"equivariance_penalty": penalty})
+
+
 def test_each_step_tries_one_quarter_turn_and_an_epoch_all_of_them(study, task):
     training = study.training.model_copy(update={"steps_per_epoch": 20})
-    network = build_network(study.variants["cnn"], task.inputs, task.outputs, seed=0)
-    trainer = Trainer(network, task, training, augment="none", seed=1, precision="fp32", equivariance_penalty=1.0)
-    probes = [batch[:, 3].unique().tolist() for batch in trainer._batches(1)]
+    lessons = RolloutLessons(task, _penalised(study, 1.0), training, seed=1)
+    probes = [batch[:, 3].unique().tolist() for batch in lessons.batches(1)]
     assert {tuple(found) for found in probes} == {(1,), (2,), (3,)}
-    assert probes == [batch[:, 3].unique().tolist() for batch in trainer._batches(1)]
-    assert probes != [batch[:, 3].unique().tolist() for batch in trainer._batches(2)]
+    assert probes == [batch[:, 3].unique().tolist() for batch in lessons.batches(1)]
+    assert probes != [batch[:, 3].unique().tolist() for batch in lessons.batches(2)]
 
 
 def test_the_update_is_that_of_the_loss_with_the_weighted_term(study, task):
@@ -84,14 +88,16 @@ def test_the_update_is_that_of_the_loss_with_the_weighted_term(study, task):
     gradients = []
     for by_hand in (True, False):
         network = build_network(study.variants["cnn"], task.inputs, task.outputs, seed=0)
-        trainer = Trainer(network, task, training, augment="none", seed=1, precision="fp32", equivariance_penalty=3.0)
-        windows = trainer._window(trainer._batches(1)[0])
+        lessons = RolloutLessons(task, _penalised(study, 3.0), training, seed=1)
+        trainer = Trainer(network, lessons, training, seed=1, device=task.device, precision="fp32")
+        batch = lessons.batches(1)[0]
         if by_hand:
+            windows = task.windows(batch[:, :2], 2)
             answer = task.unroll(network, windows.inputs, 1)[0]
-            term = broken_symmetry(task, network, windows.inputs, answer, 2)
+            term = broken_symmetry(task, network, windows.inputs, answer, int(batch[0, 3]))
             (task.loss(network, windows) + 3.0 * term).backward()
         else:
-            found = trainer._step(windows, 0.01, 2)
+            found = trainer._step(batch, 0.01)
             assert found[1].item() == pytest.approx(term.item())
         gradients.append([parameter.grad for parameter in network.parameters()])
     for first, second in zip(*gradients, strict=True):

@@ -44,7 +44,7 @@ def test_a_run_leaves_its_outputs_and_no_others(workplace):
     summary, history = _summary(), pd.read_csv(paths.run(CELL) / "history.csv")
     assert summary["status"] == "completed" and summary["epochs"] == 4
     assert history["epoch"].tolist() == [0, 1, 2, 3, 4]
-    assert summary["best_validation_rmse"] == pytest.approx(history["validation_rmse"].min())
+    assert summary["best_score"] == pytest.approx(history["validation_rmse"].min())
     assert summary["best_epoch"] == history["validation_rmse"].idxmin()
     assert summary["provenance"]["params"]["seed"] == 1
     parts = history["validation_averaged"] + history["validation_variance"]
@@ -137,11 +137,11 @@ def test_patience_counts_from_the_best_epoch(workplace):
 def test_bf16_trains_close_to_fp32(workplace):
     params = toy_params()
     train.run(params, CELL)
-    fp32 = _summary()["best_validation_rmse"]
+    fp32 = _summary()["best_score"]
     compute = params.compute.model_copy(update={"precision": "bf16"})
     train.run(params.model_copy(update={"compute": compute}), CELL)
     assert _summary()["precision"] == "bf16"
-    assert _summary()["best_validation_rmse"] == pytest.approx(fp32, rel=0.05)
+    assert _summary()["best_score"] == pytest.approx(fp32, rel=0.05)
 
 
 def test_auto_precision_follows_the_processor(monkeypatch):

@@ -3,7 +3,7 @@
 from toy import toy_params
 
 from equidyn.params import Cell, Params
-from equidyn.params.study import Variant
+from equidyn.params.variant import Variant
 
 ANNEAL, SOFT = Cell("toy", "sym", "relax-anneal", 1), Cell("toy", "sym", "soft", 1)
 

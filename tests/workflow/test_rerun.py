@@ -7,7 +7,7 @@ import pytest
 from checkout import PROJECT, Checkout
 
 from equidyn.params import load
-from equidyn.params.study import Variant
+from equidyn.params.variant import Variant
 
 PRESET = load(PROJECT / "presets/test/params.yaml")
 

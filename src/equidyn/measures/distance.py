@@ -6,13 +6,13 @@ import numpy as np
 import torch
 
 from equidyn.measures.layers import shares
-from equidyn.measures.subject import Subject
+from equidyn.measures.subjects.rollout import RolloutSubject
 from equidyn.models.stack import FilterLayer
 from equidyn.symmetry.actions import c4_grid
 from equidyn.symmetry.orbits import reynolds
 
 
-def measure(subject: Subject) -> dict[str, Any]:
+def measure(subject: RolloutSubject) -> dict[str, Any]:
     """||W - P(W)|| / ||W|| of the expanded kernels, P the Reynolds projection: 0 for strict layers, at most 1.
 
     total: of all layers together; by_layer: a list. Biases and norms are left out. P is that of the layer's own fields.

@@ -4,10 +4,10 @@ from typing import Any
 
 import torch
 
-from equidyn.measures.subject import Subject
+from equidyn.measures.subjects.rollout import RolloutSubject
 
 
-def measure(subject: Subject) -> dict[str, Any]:
+def measure(subject: RolloutSubject) -> dict[str, Any]:
     """RMSE over all test windows, steps, components and pixels, and per step; in units of the data's rms velocity.
 
     unit: that rms [length / time], so that rmse * unit is in the unit of the published tables. Where there are several
@@ -19,7 +19,7 @@ def measure(subject: Subject) -> dict[str, Any]:
     return _of(subject) | {"unit": subject.task.rms} | by_split
 
 
-def _of(subject: Subject) -> dict[str, Any]:
+def _of(subject: RolloutSubject) -> dict[str, Any]:
     targets = subject.windows.targets
     still = subject.windows.inputs[:, -2:].expand_as(targets)
     return _rmse(subject.prediction, targets, "") | _rmse(still, targets, "persistence_")

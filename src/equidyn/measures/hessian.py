@@ -1,6 +1,6 @@
 """hessian: the curvature of the training loss in weight space: both ends of its spectrum, its density, its maxima.
 
-Ends and density: Lanczos on one sample of training windows, with the density by stochastic Lanczos quadrature
+Ends and density: Lanczos on some training samples, with the density by stochastic Lanczos quadrature
 (Ghorbani et al. 2019, arXiv 1901.10159). Maxima: the eigenvalues of largest magnitude on each of several batches
 (Park, Kim 2022, arXiv 2202.06709), where the published way is power iteration: audit/measures/hessian.py.
 """
@@ -11,10 +11,10 @@ import numpy as np
 import torch
 
 from equidyn.measures.lanczos import Ritz, density, lanczos, mass_below
-from equidyn.measures.landscape import Hessian, Landscape, dealt, training_windows
+from equidyn.measures.landscape import Hessian, Landscape, dealt
 from equidyn.measures.subject import Subject
 from equidyn.params.types import PositiveInt
-from equidyn.training.rollout import Windows
+from equidyn.training.task import Batch
 
 COUNT = 5  # maxima of a batch, as published
 TOLERANCE = 1e-3  # relative error at which an eigenvalue is known well enough, as published
@@ -27,7 +27,7 @@ WIDTH = 1 / 200  # of the bells of the density, relative to the largest magnitud
 def measure(
     subject: Subject,
     *,
-    windows: PositiveInt = 4,
+    samples: PositiveInt = 4,
     steps: PositiveInt = 1,
     iterations: PositiveInt = 40,
     probes: PositiveInt = 2,
@@ -36,9 +36,9 @@ def measure(
 ) -> dict[str, Any]:
     """Spectrum of the Hessian of the training loss, eval mode, float32 [loss per weight^2].
 
-    windows: of the sample; steps: rollout steps of the loss; iterations: Lanczos steps from each of `probes` random
-    starts, whose number is the resolution of the density (from the first: ends and top), and at most for the maxima;
-    batches of batch_size windows for the maxima (published: 16 windows, 10 % of the training data).
+    samples: of the training split; steps: rollout steps of the loss; iterations: Lanczos steps from each of `probes`
+    random starts, whose number is the resolution of the density (from the first: ends and top), and at most for the
+    maxima; batches of batch_size samples for the maxima (published: 16 windows, 10 % of the training data).
 
     largest, smallest: ends of the spectrum; largest_error, smallest_error: bounds of their errors.
     top: the five largest. negative_share: share of the spectrum below -1e-3 of the largest magnitude. density_at,
@@ -46,9 +46,9 @@ def measure(
     interquartile range and negative share. decayed: with weight decay, which adds weight_decay to each eigenvalue.
     products: Hessian-vector products spent.
     """
-    runs, products = _probed(subject, training_windows(subject, windows, steps), iterations, probes)
+    runs, products = _probed(subject, subject.training_sample(samples, steps), iterations, probes)
     maxima: list[float] = []
-    for batch in dealt(training_windows(subject, batches * batch_size, steps), batches):
+    for batch in dealt(subject.training_sample(batches * batch_size, steps), batches):
         found, spent = _batch_maxima(subject, batch, iterations)
         maxima, products = maxima + found, products + spent
     return {
@@ -71,23 +71,23 @@ def summary(maxima: list[float]) -> dict[str, float]:
     }
 
 
-def _probed(subject: Subject, windows: Windows, iterations: int, probes: int) -> tuple[list[Ritz], int]:
+def _probed(subject: Subject, batch: Batch, iterations: int, probes: int) -> tuple[list[Ritz], int]:
     """One Lanczos run from each random start, and the products spent.
 
     Here and below, a graph of the gradient lives as long as the call, so that there is one at a time.
     """
-    hessian = _hessian(subject, windows)
+    hessian = _hessian(subject, batch)
     return [lanczos(hessian, _start(hessian, probe), iterations) for probe in range(probes)], hessian.products
 
 
-def _batch_maxima(subject: Subject, batch: Windows, iterations: int) -> tuple[list[float], int]:
+def _batch_maxima(subject: Subject, batch: Batch, iterations: int) -> tuple[list[float], int]:
     """The maxima of one batch, and the products spent."""
     hessian = _hessian(subject, batch)
     return maxima_of(hessian, iterations), hessian.products
 
 
-def _hessian(subject: Subject, windows: Windows) -> Hessian:
-    return Hessian(Landscape(subject.network, subject.task, windows))
+def _hessian(subject: Subject, batch: Batch) -> Hessian:
+    return Hessian(Landscape(subject.network, subject.task, batch))
 
 
 def _start(hessian: Hessian, seed: int) -> torch.Tensor:

@@ -1,6 +1,6 @@
 """The training loss as a function of the weights: its values, and products of its Hessian with vectors.
 
-Windows, mode (eval) and precision are fixed, so that two values differ by the weights alone. The network itself is left
+Samples, mode (eval) and precision are fixed, so that two values differ by the weights alone. The network itself is left
 as it is: other weights are put in its place for the length of one evaluation.
 """
 
@@ -11,50 +11,40 @@ from torch import nn
 from torch.autograd.graph import saved_tensors_hooks
 from torch.func import functional_call
 
-from equidyn.errors import EquidynError
-from equidyn.measures.subject import Subject
-from equidyn.models.stack import ConvStack
-from equidyn.training.rollout import Rollout, Windows
+from equidyn.models.network import Network
+from equidyn.training.task import Batch, Task
 
 # Tensors that the graph of a gradient may keep [bytes]; a product takes about twice as much again while it runs.
 GRAPH_BYTES = 1_000_000_000
 
 
-def training_windows(subject: Subject, count: int, steps: int) -> Windows:
-    """`count` windows of `steps` rollout steps (all, if there are fewer), spread evenly over the training split."""
-    allowed = subject.task.settings.train_steps
-    if steps > allowed:
-        raise EquidynError(f"measures: options.steps = {steps}, but the training loss has {allowed} (task.train_steps)")
-    return subject.sample("train", count, steps)
-
-
-def dealt(windows: Windows, count: int) -> list[Windows]:
-    """The windows dealt out to `count` batches (fewer, if there are fewer windows), each spread over all of them."""
-    count = min(count, len(windows.inputs))
-    return [Windows(windows.inputs[first::count], windows.targets[:, first::count]) for first in range(count)]
+def dealt(batch: Batch, count: int) -> list[Batch]:
+    """The samples dealt out to `count` batches (fewer, if there are fewer samples), each spread over all of them."""
+    count = min(count, len(batch))
+    return [batch.part(slice(first, None, count)) for first in range(count)]
 
 
 class Landscape(nn.Module):
-    """L(w): sum over rollout steps of the mean squared error, for a flat vector w of all trainable weights.
+    """L(w): the task's loss on a batch, for a flat vector w of all trainable weights.
 
     Without the regulariser and the weight decay of training.
     """
 
-    def __init__(self, network: ConvStack, task: Rollout, windows: Windows) -> None:
+    def __init__(self, network: Network, task: Task, batch: Batch) -> None:
         super().__init__()
-        self.network, self.task, self.windows = network, task, windows
+        self.network, self.task, self.batch = network, task, batch
         weights = {name: weight for name, weight in network.named_parameters() if weight.requires_grad}
         self.shapes = {name: weight.shape for name, weight in weights.items()}
         self.point = torch.cat([weight.detach().flatten() for weight in weights.values()])
 
-    def forward(self, windows: Windows) -> torch.Tensor:
+    def forward(self, batch: Batch) -> torch.Tensor:
         """The loss at the weights that the network has just now."""
-        return self.task.loss(self.network, windows)
+        return self.task.loss(self.network, batch)
 
-    def loss(self, point: torch.Tensor, windows: Windows | None = None) -> torch.Tensor:
-        """L(point), differentiable; point: (weights,). On some windows, or on all."""
+    def loss(self, point: torch.Tensor, batch: Batch | None = None) -> torch.Tensor:
+        """L(point), differentiable; point: (weights,). On some of the samples, or on all."""
         weights = {f"network.{name}": part for name, part in self.parts(point).items()}
-        return functional_call(self, weights, (self.windows if windows is None else windows,))
+        return functional_call(self, weights, (self.batch if batch is None else batch,))
 
     def value(self, point: torch.Tensor) -> float:
         """L(point) as a number."""
@@ -84,16 +74,16 @@ class Hessian:
     """v -> H v of a landscape at the network's weights, exact to round-off; counts its products.
 
     Reverse over reverse: forward over reverse took as long or longer, and torch.func loads torch's compiler. The graph
-    of the gradient is kept from product to product if it fits into `graph_bytes`. If not, the windows are split, and
-    each part's graph is built anew for every product (half as much work again): the loss is a mean over windows, so
+    of the gradient is kept from product to product if it fits into `graph_bytes`. If not, the samples are split, and
+    each part's graph is built anew for every product (half as much work again): the loss is a mean over samples, so
     the products add up.
     """
 
     def __init__(self, landscape: Landscape, graph_bytes: int = GRAPH_BYTES) -> None:
         self.landscape, self.products = landscape, 0
-        count = len(landscape.windows.inputs)
+        count = len(landscape.batch)
         fitting = graph_bytes // max(1, _graph_bytes(landscape)) if count > 1 else 1
-        self.parts = dealt(landscape.windows, -(-count // max(1, fitting)))
+        self.parts = dealt(landscape.batch, -(-count // max(1, fitting)))
         self._kept = _slope(landscape, self.parts[0]) if len(self.parts) == 1 else None
 
     def __call__(self, vector: torch.Tensor) -> torch.Tensor:
@@ -103,26 +93,25 @@ class Hessian:
             return self._kept.times(vector, keep=True)
         product = torch.zeros_like(vector)
         for part in self.parts:
-            share = len(part.inputs) / len(self.landscape.windows.inputs)
+            share = len(part) / len(self.landscape.batch)
             product.add_(_slope(self.landscape, part).times(vector, keep=False), alpha=share)
         return product
 
 
-def _slope(landscape: Landscape, windows: Windows) -> _Slope:
+def _slope(landscape: Landscape, batch: Batch) -> _Slope:
     point = landscape.point.clone().requires_grad_()
-    (gradient,) = torch.autograd.grad(landscape.loss(point, windows), point, create_graph=True)
+    (gradient,) = torch.autograd.grad(landscape.loss(point, batch), point, create_graph=True)
     return _Slope(point, gradient)
 
 
 def _graph_bytes(landscape: Landscape) -> int:
-    """What the graph of the gradient keeps for one window."""
+    """What the graph of the gradient keeps for one sample."""
     sizes: dict[int, int] = {}
 
     def note(tensor: torch.Tensor) -> torch.Tensor:
         sizes[tensor.untyped_storage().data_ptr()] = tensor.untyped_storage().nbytes()
         return tensor
 
-    windows = landscape.windows
     with saved_tensors_hooks(note, lambda tensor: tensor):
-        _slope(landscape, Windows(windows.inputs[:1], windows.targets[:, :1]))
+        _slope(landscape, landscape.batch.part(slice(0, 1)))
     return sum(sizes.values())

@@ -14,13 +14,13 @@ from torch.autograd import forward_ad
 from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
-from equidyn.measures.subject import Subject
+from equidyn.measures.subjects.rollout import RolloutSubject
 from equidyn.params.types import PositiveInt
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.generator import rotation_generator
 
 
-def measure(subject: Subject, *, windows: PositiveInt = 16) -> dict[str, float]:
+def measure(subject: RolloutSubject, *, windows: PositiveInt = 16) -> dict[str, float]:
     """Lie derivative of the first predicted frame, over `windows` test windows spread evenly over the split.
 
     With ||.|| the root mean square over components and all pixels, those beside the walls included:
@@ -30,7 +30,7 @@ def measure(subject: Subject, *, windows: PositiveInt = 16) -> dict[str, float]:
     hardly resolves, maps that commute with rotations in the limit have an Lf too; so compare nets on the same data.
     """
     task = subject.task
-    inputs = subject.sample(subject.split or task.tests[0], windows, 1).inputs
+    inputs = subject.sample(windows, 1).inputs
     answer, derivative = lie_derivative(
         lambda field: task.unroll(subject.network, field, 1)[0], inputs, task.inputs, task.outputs
     )

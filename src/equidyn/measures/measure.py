@@ -8,18 +8,18 @@ from typing import Any
 from safetensors.torch import save_file
 
 from equidyn import paths
-from equidyn.data.store import Dataset, read
+from equidyn.data.store import Stored
 from equidyn.files import atomic, sole_writer, write_json
-from equidyn.measures.subject import Subject
+from equidyn.measures.subject import Subject, subject_of
+from equidyn.models.network import Network
 from equidyn.models.registry import build_network
-from equidyn.models.stack import ConvStack
 from equidyn.params.signatures import checked, module
 from equidyn.params.study import Cell, Params, Study, as_json
 from equidyn.params.subtrees import measure_keys, subtree
 from equidyn.provenance import Clock
-from equidyn.training.checkpoint import load, read_run
+from equidyn.training.checkpoint import load, read_history, read_run
 from equidyn.training.precision import device_of, set_up
-from equidyn.training.rollout import Rollout
+from equidyn.training.task import dataset_of, task_of
 
 
 def run(params: Params, cell: Cell) -> Path:
@@ -29,16 +29,15 @@ def run(params: Params, cell: Cell) -> Path:
         set_up(params.compute)
         study, folder = params.studies[cell.study], paths.run(cell)
         trained = read_run(params, cell)
-        dataset = read(paths.dataset(cell.study, cell.dataset))
-        task = Rollout(study.task, dataset, device_of(params.compute))
-        network = build_network(study.variants[cell.variant], task.inputs, task.outputs, cell.seed).to(
-            task.velocity.device
-        )
-        weight_decay = study.training_of(cell.variant).weight_decay
+        dataset = dataset_of(study, paths.dataset(cell.study, cell.dataset))
+        task = task_of(study, dataset, device_of(params.compute))
+        network = build_network(study.variants[cell.variant], task.inputs, task.outputs, cell.seed).to(task.device)
+        weight_decay, history = study.training_of(cell.variant).weight_decay, read_history(folder)
         wanted = {checkpoint for settings in study.measures.values() for checkpoint in settings.at}
         checkpoints = {}
         for name in sorted(wanted | {"best"}):
-            subject = Subject(load(network, folder, name, trained).settled(), task, weight_decay)
+            loaded = load(network, folder, name, trained).settled()
+            subject = subject_of(study.task.kind, loaded, task, weight_decay, history)
             checkpoints[name] = _measured(study, name, subject)
             if name == "best":
                 _write_example(folder / "example.safetensors", subject)
@@ -56,7 +55,7 @@ def _measured(study: Study, checkpoint: str, subject: Subject) -> dict[str, Any]
     }
 
 
-def _summary(trained: dict[str, Any], network: ConvStack, dataset: Dataset) -> dict[str, Any]:
+def _summary(trained: dict[str, Any], network: Network, dataset: Stored) -> dict[str, Any]:
     """What the report needs to know of the cell beside its measures."""
     copied = ("study", "dataset", "variant", "seed", "status", "parameters")
     checks = dataset.attributes["checks"]
@@ -74,16 +73,9 @@ def _summary(trained: dict[str, Any], network: ConvStack, dataset: Dataset) -> d
 
 
 def _write_example(path: Path, subject: Subject) -> None:
-    """One test window for the report's pictures: the liveliest, the same for every variant of a dataset."""
-    targets = subject.windows.targets
-    shown = targets.square().mean((0, 2, 3, 4)).argmax()
-    arrays = {
-        "start": subject.windows.inputs[shown, -2:],
-        "truth": targets[:, shown],
-        "prediction": subject.prediction[:, shown],
-    }
+    """Answers on test samples, for the report's pictures."""
     with atomic(path) as temporary:
-        save_file({name: array.float().cpu().contiguous() for name, array in arrays.items()}, temporary)
+        save_file({name: array.float().cpu().contiguous() for name, array in subject.example().items()}, temporary)
 
 
 def _finite(tree: Any) -> Any:

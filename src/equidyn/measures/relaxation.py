@@ -5,7 +5,7 @@ from typing import Any, Protocol, runtime_checkable
 import torch
 
 from equidyn.measures.layers import shares
-from equidyn.measures.subject import Subject
+from equidyn.measures.subjects.rollout import RolloutSubject
 
 
 @runtime_checkable
@@ -19,7 +19,7 @@ class Relaxed(Protocol):
         """
 
 
-def measure(subject: Subject) -> dict[str, Any]:
+def measure(subject: RolloutSubject) -> dict[str, Any]:
     """Standard deviation of the relaxed weights over the group (or positions), over their root mean square.
 
     Between 0 (tied, as at the start) and 1 (their mean is 0); 0 for layers without relaxed weights.

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from equidyn.measures.landscape import Landscape, training_windows
+from equidyn.measures.landscape import Landscape
 from equidyn.measures.subject import Subject
 from equidyn.params.types import PositiveInt
 
@@ -17,16 +17,16 @@ RADII = (0.1, 0.4, 0.7, 1.0)  # t, as in the published code
 
 
 def measure(
-    subject: Subject, *, windows: PositiveInt = 16, steps: PositiveInt = 1, directions: PositiveInt = 5
+    subject: Subject, *, samples: PositiveInt = 16, steps: PositiveInt = 1, directions: PositiveInt = 5
 ) -> dict[str, Any]:
-    """Sharpness over `windows` training windows and `directions` directions (published: 5) [loss].
+    """Sharpness over `samples` training samples and `directions` directions (published: 5) [loss].
 
     sphere: directions uniform on the unit sphere, one number for each of `radii`. adaptive: directions whose filters
     are as long as the network's (`filter_normalised`), so t is relative to the weights. The loss, at `steps` rollout
-    steps, is taken in eval mode, on the same windows, once at w; the same directions serve all t. control: sphere at
+    steps, is taken in eval mode, on the same samples, once at w; the same directions serve all t. control: sphere at
     t = 0, by the same path: exactly 0.
     """
-    landscape = Landscape(subject.network, subject.task, training_windows(subject, windows, steps))
+    landscape = Landscape(subject.network, subject.task, subject.training_sample(samples, steps))
     here = landscape.value(landscape.point)
     sphere = sphere_directions(landscape.point, directions)
     adaptive = torch.stack([filter_normalised(landscape, direction) for direction in sphere])

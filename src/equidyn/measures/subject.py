@@ -1,51 +1,42 @@
-"""What a measure looks at: a network at one checkpoint, its task, and its answers on a test split."""
+"""What a measure looks at: a network at one checkpoint, and its task."""
 
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 import torch
 
-from equidyn.models.stack import ConvStack
-from equidyn.training.rollout import Rollout, Windows
+from equidyn.errors import EquidynError
+from equidyn.models.network import Network
+from equidyn.training.task import Batch, Task
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A network in eval mode and float32, with the test windows, which do not overlap.
+    """A network in eval mode and float32, and its task.
 
-    weight_decay: of its training, where weight_decay ||w||^2 / 2 is added to the loss. split: the test split looked
-    at; None: the first.
+    weight_decay: of its training, where weight_decay ||w||^2 / 2 is added to the loss. history: rows of history.csv.
     """
 
-    network: ConvStack
-    task: Rollout
+    network: Network
+    task: Task
     weight_decay: float = 0.0
-    split: str | None = None
+    history: tuple[dict[str, float | None], ...] = ()
 
-    @cached_property
-    def windows(self) -> Windows:
-        """Test windows, disjoint in their predicted frames."""
-        steps = self.task.settings.test_steps
-        starts = self.task.starts(self.split or self.task.tests[0], steps, stride=steps)
-        return self.task.windows(starts, steps)
+    def training_sample(self, count: int, steps: int = 1) -> Batch:
+        """`count` training samples (all, if there are fewer), with answers over `steps` steps of the training loss."""
+        allowed = self.task.loss_steps
+        if steps > allowed:
+            raise EquidynError(
+                f"measures: options.steps = {steps}, but the training loss has {allowed} (task.train_steps)"
+            )
+        return self.task.sample("train", count, steps)
 
-    @cached_property
-    def prediction(self) -> torch.Tensor:
-        """Rollouts over the test windows, (step, window, 2, y, x)."""
-        return self._answers(0)
+    def example(self) -> dict[str, torch.Tensor]:
+        """Answers that the report shows, by name."""
+        raise TypeError(f"{type(self).__name__} must define example()")
 
-    @cached_property
-    def orbit(self) -> torch.Tensor:
-        """Rollouts of the four turned questions, (4, step, window, 2, y, x); element 0 is the prediction."""
-        return torch.stack([self.prediction, *(self._answers(turns) for turns in (1, 2, 3))])
 
-    def on(self, split: str) -> "Subject":
-        """The same network on another test split."""
-        return self if split == (self.split or self.task.tests[0]) else replace(self, split=split)
-
-    def sample(self, split: str, count: int, steps: int) -> Windows:
-        """`count` windows of `steps` steps (all, if there are fewer) spread evenly over a split."""
-        return self.task.spread(split, count, steps)
-
-    def _answers(self, turns: int) -> torch.Tensor:
-        return self.task.answers(self.network, self.windows.inputs, self.task.settings.test_steps, turns)
+def subject_of(kind: str, *parts: Any) -> Subject:
+    """The subject of a task of this kind, from its fields; its class lies in subjects/KIND.py."""
+    return import_module(f"equidyn.measures.subjects.{kind}").SUBJECT(*parts)

@@ -1,22 +1,28 @@
-"""`equidyn check`: is a strict variant exact? Parameters and relative C4 error of freshly built networks."""
+"""`equidyn check`: is a strict variant exact? Parameters and relative error of freshly built networks.
+
+How far a network is from its symmetry is measured by a file per type of input: check_fields.py and check_sets.py.
+"""
 
 from copy import deepcopy
 from typing import Any
 
 import torch
 
+from equidyn.models import check_fields, check_sets
+from equidyn.models.ends import ends
+from equidyn.models.network import Network
 from equidyn.models.registry import build_network, count_parameters
-from equidyn.models.stack import ConvStack
 from equidyn.params.study import Params
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.sets import SetType
 
-SIDES = (16, 32, 64)
 PRECISIONS = {"float32": torch.float32, "float64": torch.float64}
 TOLERANCE = 1e-12  # of strict variants, relative, in float64
+_PROBES = {FieldType: check_fields, SetType: check_sets}
 
 
 def run(params: Params, variant: str | None = None) -> list[dict[str, Any]]:
-    """One entry per variant and study: {variant, study, parameters, strict, error: {dtype: {mode: {side: error}}}}."""
+    """One entry per variant and study: {variant, study} and what `symmetry` finds."""
     return [
         _entry(params, study, name)
         for study in params.studies
@@ -28,21 +34,13 @@ def run(params: Params, variant: str | None = None) -> list[dict[str, Any]]:
 def failures(entries: list[dict[str, Any]], tolerance: float = TOLERANCE) -> list[str]:
     """Strict variants whose float64 error exceeds the tolerance (or is not a number) anywhere."""
     return [
-        f"{label(entry)}: {mode} mode, {side} pixels: {error:.1e} > {tolerance:.0e}"
+        f"{label(entry)}: {mode} mode, {case}: {error:.1e} > {tolerance:.0e}"
         for entry in entries
         if entry["strict"]
-        for mode, sides in entry["error"]["float64"].items()
-        for side, error in sides.items()
+        for mode, cases in entry["error"]["float64"].items()
+        for case, error in cases.items()
         if not error <= tolerance
     ]
-
-
-def relative_error(network: ConvStack, field: torch.Tensor, inputs: FieldType, outputs: FieldType) -> float:
-    """max_g ||f(g x) - g f(x)|| / ||f(x)|| on field (batch, inputs.channels, n, n)."""
-    with torch.no_grad():
-        answer = network(field)
-        gaps = [network(inputs.turn(field, turns)) - outputs.turn(answer, turns) for turns in (1, 2, 3)]
-    return max((gap.norm() / answer.norm()).item() for gap in gaps)
 
 
 def label(entry: dict[str, Any]) -> str:
@@ -52,31 +50,28 @@ def label(entry: dict[str, Any]) -> str:
     return f"{entry['study']}/{entry['dataset']}/{entry['variant']}/{entry['seed']} {entry['checkpoint']}"
 
 
-def symmetry(network: ConvStack, inputs: FieldType, outputs: FieldType) -> dict[str, Any]:
-    """{parameters, strict, error: {dtype: {mode: {side: error}}}} of a network, which is left as it is."""
+def symmetry(network: Network, inputs: Any, outputs: Any) -> dict[str, Any]:
+    """{parameters, strict, group, error: {dtype: {mode: {case: error}}}} of a network, which is left as it is.
+
+    group: the group whose error it is: the one that the network imposes, or that of the data for plain ones.
+    """
+    probe = _PROBES[type(inputs)]
     error = {
-        precision: {mode: _by_side(deepcopy(network).to(dtype), mode, inputs, outputs) for mode in ("train", "eval")}
+        precision: {mode: _errors(network, dtype, mode, inputs, outputs) for mode in ("train", "eval")}
         for precision, dtype in PRECISIONS.items()
     }
-    return {"parameters": count_parameters(network.settled()), "strict": network.strict, "error": error}
+    parameters = count_parameters(network.settled())
+    return {"parameters": parameters, "strict": network.strict, "group": probe.group(network, inputs), "error": error}
 
 
 def _entry(params: Params, study: str, name: str) -> dict[str, Any]:
-    inputs = FieldType("vector", params.studies[study].task.input_frames)
-    outputs = FieldType("vector", 1)
+    inputs, outputs = ends(params.studies[study])
     network = build_network(params.studies[study].variants[name], inputs, outputs, seed=0)
     with torch.no_grad():
-        network(_field(inputs, min(SIDES), torch.float32))  # moves the batch statistics, if there are any
+        network(_PROBES[type(inputs)].noise(inputs, torch.float32))  # moves the batch statistics, if there are any
     return {"variant": name, "study": study} | symmetry(network, inputs, outputs)
 
 
-def _by_side(network: ConvStack, mode: str, inputs: FieldType, outputs: FieldType) -> dict[str, float]:
-    network.train(mode == "train")
-    dtype = next(network.parameters()).dtype
-    return {str(side): relative_error(network, _field(inputs, side, dtype), inputs, outputs) for side in SIDES}
-
-
-def _field(inputs: FieldType, side: int, dtype: torch.dtype) -> torch.Tensor:
-    """Noise, the same at each call: the largest test of a symmetry, having no symmetry itself."""
-    generator = torch.Generator().manual_seed(side)
-    return torch.randn(2, inputs.channels, side, side, generator=generator, dtype=dtype)
+def _errors(network: Network, dtype: torch.dtype, mode: str, inputs: Any, outputs: Any) -> dict[str, float]:
+    probed = deepcopy(network).to(dtype).train(mode == "train")
+    return _PROBES[type(inputs)].errors(probed, inputs, outputs, dtype)

@@ -1,21 +1,30 @@
 """From an entry of params.yaml to a network: the file of that name in this folder is imported, and only it."""
 
 from importlib import import_module
+from typing import Any
 
 import torch
 
-from equidyn.models.stack import ConvStack
+from equidyn.models.network import Network
 from equidyn.params.signatures import checked, module
-from equidyn.params.study import Variant
-from equidyn.symmetry.fields import FieldType
+from equidyn.params.variant import Imposition, Variant
 
 
-def build_network(variant: Variant, inputs: FieldType, outputs: FieldType, seed: int) -> ConvStack:
-    """The variant's network with weights drawn from `seed`, in float32 on the CPU."""
+def build_network(variant: Variant, inputs: Any, outputs: Any, seed: int) -> Network:
+    """The variant's network with weights drawn from `seed`, in float32 on the CPU.
+
+    inputs, outputs: the types between which it maps (ends.py). What imposes symmetry from outside is put around it.
+    """
     family = import_module(module("models", variant.model))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return family.build(inputs, outputs, **checked("models", variant.model, variant.options))
+        network = family.build(inputs, outputs, **checked("models", variant.model, variant.options))
+        return _imposed(network, inputs, variant.impose) if variant.impose else network
+
+
+def _imposed(network: Network, inputs: Any, wanted: Imposition) -> Network:
+    room = "models/impose"
+    return import_module(module(room, wanted.by)).impose(network, inputs, **checked(room, wanted.by, wanted.options))
 
 
 def count_parameters(network: torch.nn.Module) -> int:

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from equidyn.models.network import Network
 from equidyn.models.norm import field_norm
 from equidyn.symmetry.fields import FieldType
 
@@ -39,7 +40,7 @@ class FilterLayer(nn.Module):
         return self
 
 
-class ConvStack(nn.Module):
+class ConvStack(Network):
     """Convolutions with norm and ReLU between them.
 
     layers: in order; norms: one behind each layer but the last; alpha: factor of the summed penalties;

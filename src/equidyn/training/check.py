@@ -6,9 +6,9 @@ from typing import Any
 from equidyn import paths
 from equidyn.errors import EquidynError
 from equidyn.models.check import symmetry
+from equidyn.models.ends import ends
 from equidyn.models.registry import build_network
 from equidyn.params.study import Cell, Params
-from equidyn.symmetry.fields import FieldType
 from equidyn.training.checkpoint import load, read_run
 
 CHECKPOINTS = ("best", "early")
@@ -34,7 +34,7 @@ def _is_trained(cell: Cell) -> bool:
 
 def _entries(params: Params, cell: Cell, only_strict: bool) -> Iterator[dict[str, Any]]:
     study = params.studies[cell.study]
-    inputs, outputs = FieldType("vector", study.task.input_frames), FieldType("vector", 1)
+    inputs, outputs = ends(study)
     network = build_network(study.variants[cell.variant], inputs, outputs, cell.seed)
     if only_strict and not network.strict:
         return

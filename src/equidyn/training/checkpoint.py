@@ -1,5 +1,6 @@
 """Trained networks from their files, which must be whole, and made with the params.yaml that is read now."""
 
+import csv
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from safetensors.torch import load_file
 from equidyn import paths
 from equidyn.errors import EquidynError
 from equidyn.files import read_json
-from equidyn.models.stack import ConvStack
+from equidyn.models.network import Network
 from equidyn.params.study import Cell, Params
 from equidyn.params.subtrees import training_params
 from equidyn.provenance import digest
@@ -34,7 +35,18 @@ def read_run(params: Params, cell: Cell) -> dict[str, Any]:
     return run
 
 
-def load(network: ConvStack, folder: Path, checkpoint: str, run: dict[str, Any]) -> ConvStack:
+def read_history(folder: Path) -> tuple[dict[str, float | None], ...]:
+    """Rows of history.csv, epoch 0 first; None where a column has no value. Raises EquidynError if it is torn."""
+    path = folder / "history.csv"
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        return tuple({name: float(value) if value else None for name, value in row.items()} for row in rows)
+    except (OSError, ValueError, TypeError) as fault:
+        raise EquidynError(f"{path}: not a whole history ({fault}); {_ADVICE}") from None
+
+
+def load(network: Network, folder: Path, checkpoint: str, run: dict[str, Any]) -> Network:
     """`network` in eval mode with the weights of "best" or "early", which must be those that `run` vouches for."""
     path = folder / f"{checkpoint}.safetensors"
     try:

@@ -24,7 +24,7 @@ class State:
     """Position and memory of a training run. `epoch` is the last one finished; epoch 0 is the untrained network."""
 
     epoch: int = 0
-    best_rmse: float = float("inf")
+    best_score: float = float("inf")
     best_epoch: int = 0
     status: str = "running"
     message: str = ""

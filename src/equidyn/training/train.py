@@ -9,7 +9,6 @@ from typing import Any
 from safetensors.torch import save_file
 
 from equidyn import paths
-from equidyn.data.store import read
 from equidyn.files import atomic, sole_writer, write_json, write_text
 from equidyn.models.registry import build_network, count_parameters
 from equidyn.params.study import Cell, Params
@@ -19,8 +18,8 @@ from equidyn.provenance import Clock, digest
 from equidyn.sources import listing, train_sources
 from equidyn.training.loop import Trainer
 from equidyn.training.precision import device_of, precision_of, set_up
-from equidyn.training.rollout import Rollout
 from equidyn.training.state import State, Weights
+from equidyn.training.task import Task, dataset_of, lessons_of, task_of
 
 
 def run(params: Params, cell: Cell) -> Path:
@@ -28,30 +27,29 @@ def run(params: Params, cell: Cell) -> Path:
     with sole_writer(f"train/{cell}"):
         clock = Clock(training_params(params, cell), f"dataset {cell.dataset}")
         set_up(params.compute)
-        dataset = read(paths.dataset(cell.study, cell.dataset))
-        trainer = _trainer(params, cell, Rollout(params.studies[cell.study].task, dataset, device_of(params.compute)))
-        code = listing(train_sources(params.studies[cell.study], cell.variant))
+        study = params.studies[cell.study]
+        dataset = dataset_of(study, paths.dataset(cell.study, cell.dataset))
+        trainer = _trainer(params, cell, task_of(study, dataset, device_of(params.compute)))
+        code = listing(train_sources(study, cell.variant))
         fingerprint = digest([clock.params, dataset.content_hash(), code, clock.provenance()["versions"]])
         resume = paths.resume(cell)
         with progress(f"train {cell}", trainer.training.epochs) as advance:
-            state = trainer.run(resume, fingerprint, lambda now: advance(now.epoch, f"RMSE {now.best_rmse:.4f}"))
+            state = trainer.run(resume, fingerprint, lambda now: advance(now.epoch, f"best {now.best_score:.4f}"))
         _write(paths.run(cell), cell, trainer, state, clock)
         resume.unlink(missing_ok=True)
     return paths.run(cell)
 
 
-def _trainer(params: Params, cell: Cell, task: Rollout) -> Trainer:
+def _trainer(params: Params, cell: Cell, task: Task) -> Trainer:
     study = params.studies[cell.study]
-    variant = study.variants[cell.variant]
-    device = task.velocity.device
+    variant, training = study.variants[cell.variant], study.training_of(cell.variant)
     return Trainer(
-        build_network(variant, task.inputs, task.outputs, cell.seed).to(device),
-        task,
-        study.training_of(cell.variant),
-        augment=variant.augment,
+        build_network(variant, task.inputs, task.outputs, cell.seed).to(task.device),
+        lessons_of(study, task, variant, training, cell.seed),
+        training,
         seed=cell.seed,
-        precision=precision_of(params.compute, device),
-        equivariance_penalty=variant.equivariance_penalty,
+        device=task.device,
+        precision=precision_of(params.compute, task.device) if task.mixed else "fp32",
     )
 
 
@@ -80,7 +78,8 @@ def _summary(cell: Cell, trainer: Trainer, state: State) -> dict[str, Any]:
         "epochs": state.epoch,
         "best_epoch": state.best_epoch,
         "early_epoch": trainer.training.early_epoch if state.early else state.best_epoch,
-        "best_validation_rmse": state.best_rmse if state.best else None,
+        "score": trainer.lessons.score,
+        "best_score": state.best_score if state.best else None,
     }
 
 

@@ -14,26 +14,26 @@ import torch
 from torch.nn import functional
 
 from equidyn.audit.measures.train_mode import train_mode
-from equidyn.measures.subject import Subject
+from equidyn.measures.subjects.rollout import RolloutSubject
 from equidyn.params.types import PositiveInt
 
 ANGLES = (math.pi / 2, math.pi, math.pi / 2 * 3)
 
 
-def measure(subject: Subject, *, windows: PositiveInt = 40, batch_size: PositiveInt = 8) -> dict[str, float]:
+def measure(subject: RolloutSubject, *, windows: PositiveInt = 40, batch_size: PositiveInt = 8) -> dict[str, float]:
     """Mean |component| of f(r x) - r f(x) over angles and batches, f(x) the first predicted frame [unit of f].
 
     published: under the action that the nets are built on, as in the published study. opposite: vectors turn against
     the picture in the arrays as they are: what the published code says of a net with the true symmetry.
     windows: of the test split, spread evenly; published: all, 40 of them. batch_size: 8 as published for the levels.
     """
-    inputs = subject.sample(subject.split or subject.task.tests[0], windows, 1).inputs
+    inputs = subject.sample(windows, 1).inputs
     with train_mode(subject.network), torch.no_grad():
         errors = torch.stack([batch_errors(subject, batch) for batch in inputs.split(batch_size)]).mean(0)
     return dict(zip(("published", "opposite"), errors.tolist(), strict=True))
 
 
-def batch_errors(subject: Subject, batch: torch.Tensor) -> torch.Tensor:
+def batch_errors(subject: RolloutSubject, batch: torch.Tensor) -> torch.Tensor:
     """The error of one batch, mean over angles, with pixels turning with the vectors and against them: (2,)."""
 
     def answer(inputs: torch.Tensor) -> torch.Tensor:

@@ -14,10 +14,10 @@ import numpy as np
 import torch
 
 from equidyn.measures.hessian import COUNT, TOLERANCE
-from equidyn.measures.landscape import Hessian, Landscape, dealt, training_windows
+from equidyn.measures.landscape import Hessian, Landscape, dealt
 from equidyn.measures.subject import Subject
 from equidyn.params.types import PositiveInt
-from equidyn.training.rollout import Windows
+from equidyn.training.task import Batch
 
 TINY = 1e-6  # added to norms and to the divisor of the relative change
 
@@ -38,7 +38,7 @@ def measure(
     generator = torch.Generator().manual_seed(0)
     maxima: list[float] = []
     products = 0
-    for batch in dealt(training_windows(subject, batches * batch_size, steps), batches):
+    for batch in dealt(subject.training_sample(batches * batch_size, steps), batches):
         found, spent = _batch_maxima(subject, batch, generator, limit)
         maxima, products = maxima + found, products + spent
     return {
@@ -49,7 +49,7 @@ def measure(
     }
 
 
-def _batch_maxima(subject: Subject, batch: Windows, generator: torch.Generator, limit: int) -> tuple[list[float], int]:
+def _batch_maxima(subject: Subject, batch: Batch, generator: torch.Generator, limit: int) -> tuple[list[float], int]:
     """The maxima of one batch, and the products spent."""
     hessian = Hessian(Landscape(subject.network, subject.task, batch))
 

@@ -15,17 +15,17 @@ import torch
 
 from equidyn.audit.measures.train_mode import train_mode
 from equidyn.measures.lie import directional
-from equidyn.measures.subject import Subject
+from equidyn.measures.subjects.rollout import RolloutSubject
 from equidyn.params.types import PositiveInt
 
 
-def measure(subject: Subject, *, windows: PositiveInt = 40, batch_size: PositiveInt = 8) -> dict[str, float]:
+def measure(subject: RolloutSubject, *, windows: PositiveInt = 40, batch_size: PositiveInt = 8) -> dict[str, float]:
     """Sum over batches of the mean norm of the derivative of the first predicted frame, over 3, as published.
 
     windows: of the test split, spread evenly; published: all, 40 of them. batch_size: 8 as published for the levels.
     """
     task, network = subject.task, subject.network
-    inputs = subject.sample(subject.split or task.tests[0], windows, 1).inputs
+    inputs = subject.sample(windows, 1).inputs
     with train_mode(network):
         sizes = [
             pixel_lie_derivative(lambda field: task.unroll(network, field, 1)[0], batch).flatten(1).norm(dim=1).mean()

@@ -16,17 +16,16 @@ from typing import Any
 import torch
 
 from equidyn.audit.measures.train_mode import train_mode
-from equidyn.measures.landscape import training_windows
 from equidyn.measures.sharpness import RADII
-from equidyn.measures.subject import Subject
+from equidyn.measures.subjects.rollout import RolloutSubject
 from equidyn.models.e2cnn import SteerableConv
 from equidyn.models.stack import ConvStack
 from equidyn.params.types import PositiveInt
-from equidyn.training.rollout import Rollout, Windows
+from equidyn.training.rollout.task import Rollout, Windows
 
 
 def measure(
-    subject: Subject,
+    subject: RolloutSubject,
     *,
     windows: PositiveInt = 16,
     batch_size: PositiveInt = 8,
@@ -38,7 +37,7 @@ def measure(
     windows: of the training split, spread evenly; published: all, in batches of 8 to 16, with 6 rollout steps. The
     published number is the mean over the radii.
     """
-    chosen = training_windows(subject, windows, steps)
+    chosen = subject.training_sample(windows, steps)
     pairs = zip(chosen.inputs.split(batch_size), chosen.targets.split(batch_size, dim=1), strict=True)
     batches = [Windows(inputs, targets) for inputs, targets in pairs]
     generator = torch.Generator().manual_seed(0)
@@ -48,7 +47,7 @@ def measure(
 
 
 def _change(
-    subject: Subject, batches: list[Windows], radius: float, directions: int, generator: torch.Generator
+    subject: RolloutSubject, batches: list[Windows], radius: float, directions: int, generator: torch.Generator
 ) -> float:
     """Mean over fresh directions and batches of |loss of the perturbed copy - loss of the network in train mode|."""
     changes = []

@@ -7,7 +7,7 @@ the rollout only: one more forward pass.
 import torch
 
 from equidyn.models.stack import ConvStack
-from equidyn.training.rollout import Rollout
+from equidyn.training.rollout.task import Rollout
 
 
 def broken_symmetry(

@@ -6,13 +6,15 @@ import torch
 
 from equidyn.data.store import Dataset, component_rms
 from equidyn.errors import EquidynError
+from equidyn.models.ends import rollout_ends
 from equidyn.models.stack import ConvStack
 from equidyn.params.task import RolloutTask
 from equidyn.symmetry.fields import FieldType
+from equidyn.training.task import Batch, Task
 
 
 @dataclass(frozen=True)
-class Windows:
+class Windows(Batch):
     """Questions and answers cut from simulations.
 
     inputs: (window, input_frames * 2, y, x), oldest frame first; targets: (step, window, 2, y, x); both in units of
@@ -21,6 +23,13 @@ class Windows:
 
     inputs: torch.Tensor
     targets: torch.Tensor
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    def part(self, chosen: slice) -> "Windows":
+        """Some of the windows."""
+        return Windows(self.inputs[chosen], self.targets[:, chosen])
 
     def turned(self, turns: torch.Tensor, inputs: FieldType, outputs: FieldType) -> "Windows":
         """Each window turned by its own number of quarter turns, turns: (window,)."""
@@ -32,13 +41,15 @@ class Windows:
         return Windows(questions, answers)
 
 
-class Rollout:
+class Rollout(Task):
     """Cuts windows from a dataset, runs a network over them, and scores it."""
 
+    mixed = True
+
     def __init__(self, settings: RolloutTask, dataset: Dataset, device: torch.device) -> None:
-        self.settings = settings
-        self.inputs = FieldType("vector", settings.input_frames)
-        self.outputs = FieldType("vector", 1)
+        self.settings, self.device = settings, device
+        self.loss_steps = settings.train_steps
+        self.inputs, self.outputs = rollout_ends(settings.input_frames)
         self.splits, self.ranges = dataset.splits, dataset.ranges
         self.rms = component_rms(dataset.velocity, dataset.ranges[:, self.splits.index("train")])
         self.velocity = (torch.from_numpy(dataset.velocity) / self.rms).to(device)
@@ -67,7 +78,7 @@ class Rollout:
         cut = self.velocity[starts[:, :1], time]
         return Windows(cut[:, :frames].flatten(1, 2), cut[:, frames:].transpose(0, 1))
 
-    def spread(self, split: str, count: int, steps: int) -> Windows:
+    def sample(self, split: str, count: int, steps: int) -> Windows:
         """`count` windows (all, if there are fewer) spread evenly over a split's simulations and times."""
         starts = self.starts(split, steps)
         chosen = torch.linspace(0, len(starts) - 1, min(count, len(starts))).round().long()
@@ -101,3 +112,6 @@ class Rollout:
     def orbit(self, network: ConvStack, inputs: torch.Tensor, steps: int) -> torch.Tensor:
         """Rollouts of the four turned questions, (4, step, window, 2, y, x), without gradients."""
         return torch.stack([self.answers(network, inputs, steps, turns) for turns in range(4)])
+
+
+TASK, DATASET = Rollout, Dataset

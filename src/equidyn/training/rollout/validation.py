@@ -2,12 +2,11 @@
 
 from equidyn.models.stack import ConvStack
 from equidyn.symmetry.decomposition import decompose
-from equidyn.training.rollout import Rollout, Windows
+from equidyn.training.rollout.task import Rollout, Windows
 
 
 def validate(network: ConvStack, task: Rollout, windows: Windows) -> dict[str, float]:
     """RMSE, and the loss over the C4 orbit split into averaged model and variance; float32, eval mode."""
-    network.eval()
     outputs = task.orbit(network, windows.inputs, len(windows.targets))
     parts = decompose(outputs, windows.targets, task.outputs)
     return {

@@ -1,0 +1,1 @@
+"""What measures look at, one file per kind of task."""

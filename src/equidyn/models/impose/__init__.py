@@ -1,0 +1,1 @@
+"""Ways of imposing permutation symmetry on a network from outside, one file each."""

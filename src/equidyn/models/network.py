@@ -1,0 +1,35 @@
+"""What training and measures expect of every network, whatever it maps."""
+
+from typing import Self
+
+import torch
+from torch import nn
+
+
+class Network(nn.Module):
+    """A network with what its symmetry asks of training; most need none of it.
+
+    strict: whether it is exactly symmetric under what it imposes, whatever its weights (unless it is relaxed just now).
+    anneals: whether relax() changes anything.
+    """
+
+    strict: bool = False
+    anneals: bool = False
+
+    def begin(self, seed: int, epoch: int) -> None:
+        """Called before each epoch of training: what is drawn anew in each is a function of (seed, epoch) alone."""
+
+    def relax(self, share: float) -> None:
+        """Relax the network by `share`, from 0 (as it is used) to 1 (free); for training only."""
+
+    def settled(self) -> Self:
+        """The network as it is used after training: the same map, with the parameters that this takes."""
+        return self
+
+    def penalty(self) -> torch.Tensor | float:
+        """What the network's own regulariser adds to the loss."""
+        return 0.0
+
+    def multiply_adds(self) -> int:
+        """Multiplications with additions of a forward pass: per cell of a field, or per set."""
+        raise TypeError(f"{type(self).__name__} must define multiply_adds()")

@@ -1,0 +1,22 @@
+"""What every network on sets declares: what it reads, and the group under which it is invariant by construction."""
+
+import torch
+
+from equidyn.models.network import Network
+from equidyn.symmetry.sets import SetGroup, SetType
+
+
+class SetNetwork(Network):
+    """A map of sets (batch, points, dimensions) to invariant numbers (batch, outputs.count).
+
+    inputs: the type of the sets. imposed: the group that the construction aims at, trivial for plain nets. strict: True
+    if the net is exactly invariant under it whatever its weights; False if it is so only on average, or if the group is
+    trivial.
+    """
+
+    inputs: SetType
+    imposed: SetGroup
+
+    def forward(self, sets: torch.Tensor) -> torch.Tensor:
+        """Map (batch, points, dimensions) to (batch, outputs.count)."""
+        raise TypeError(f"{type(self).__name__} must define forward()")

@@ -1,0 +1,68 @@
+"""How a variant is trained to classify: on samples that stay the same, or are drawn anew each epoch."""
+
+from collections.abc import Sequence
+
+import torch
+
+from equidyn.data.gaussian_draws import Draws, fresh
+from equidyn.models.network import Network
+from equidyn.params.training import Training
+from equidyn.params.variant import Variant
+from equidyn.training.classify.task import Classify, Samples, accuracy, cross_entropy
+from equidyn.training.draws import generator_of, passes
+from equidyn.training.task import Lessons
+
+
+class ClassifyLessons(Lessons):
+    """Shuffled passes over the training samples, each with its points in a random order if that augments the data."""
+
+    columns = ("train_loss", "train_accuracy")
+    score = "validation_loss"
+
+    def __init__(self, task: Classify, variant: Variant, training: Training, seed: int) -> None:
+        self.task, self.variant, self.training, self.seed = task, variant, training, seed
+        self.validation = task.sample("validation", training.validation_samples)
+        self.draws = Draws.from_json(task.attributes["draws"]) if task.attributes.get("draws") else None
+
+    def batches(self, epoch: int) -> list[Samples]:
+        """The epoch's samples."""
+        generator = generator_of(self.seed, epoch)
+        samples = self._samples(epoch)
+        order = passes(len(samples), self.training.batch_size * self.training.steps_per_epoch, generator)
+        inputs = samples.inputs[order]
+        if self.variant.augment == "permutations":
+            inputs = shuffled(inputs, generator)
+        parts = (part.split(self.training.batch_size) for part in (inputs, samples.labels[order]))
+        return [Samples(*pair) for pair in zip(*parts, strict=True)]
+
+    def loss(self, network: Network, batch: Samples) -> tuple[torch.Tensor, torch.Tensor]:
+        """Cross-entropy; recorded beside it, the accuracy."""
+        logits = network(batch.inputs)
+        loss = cross_entropy(logits, batch.labels)
+        return loss, torch.stack([loss, accuracy(logits, batch.labels)]).detach()
+
+    def recorded(self, means: Sequence[float] | None) -> dict[str, float | None]:
+        """Loss and accuracy as training went on, so of weights that still moved."""
+        return dict(zip(self.columns, means or (None, None), strict=True))
+
+    def validate(self, network: Network) -> dict[str, float]:
+        """Loss and accuracy on fixed samples of the validation split."""
+        with torch.no_grad():
+            logits = network(self.validation.inputs)
+        loss, right = (rate(logits, self.validation.labels).item() for rate in (cross_entropy, accuracy))
+        return {"validation_loss": loss, "validation_accuracy": right}
+
+    def _samples(self, epoch: int) -> Samples:
+        static = self.task.splits["train"]
+        if self.draws is None:
+            return static
+        return self.task.placed(*fresh(self.draws, self.seed, epoch, len(static)))
+
+
+def shuffled(sets: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Each set with its points in an order of its own, uniform over S_n; sets: (sample, points, dimensions)."""
+    order = torch.rand(sets.shape[:2], generator=generator).argsort(dim=1).to(sets.device)
+    return sets.gather(1, order[..., None].expand_as(sets))
+
+
+LESSONS = ClassifyLessons

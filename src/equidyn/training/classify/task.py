@@ -1,0 +1,67 @@
+"""The task classify: to which of two classes a sample belongs."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from equidyn.data.labelled import Labelled
+from equidyn.models.ends import classify_ends
+from equidyn.models.network import Network
+from equidyn.params.task import ClassifyTask
+from equidyn.training.task import Batch, Task
+
+
+@dataclass(frozen=True)
+class Samples(Batch):
+    """inputs: (sample, points, dimensions); labels: (sample,) float, 1 for the second class."""
+
+    inputs: torch.Tensor
+    labels: torch.Tensor
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    def part(self, chosen: slice) -> "Samples":
+        """Some of the samples."""
+        return Samples(self.inputs[chosen], self.labels[chosen])
+
+
+class Classify(Task):
+    """Samples of two classes, and the cross-entropy of a network's logits.
+
+    float32 throughout: sets are too small to gain by narrower numbers.
+    """
+
+    tests = ("test",)
+
+    def __init__(self, settings: ClassifyTask, dataset: Labelled, device: torch.device) -> None:
+        self.settings, self.device, self.attributes = settings, device, dataset.attributes
+        self.inputs, self.outputs = classify_ends(*dataset.inputs.shape[1:])
+        self.splits = {name: self.placed(*dataset.of(name)) for name in dataset.splits}
+
+    def placed(self, inputs: np.ndarray, labels: np.ndarray) -> Samples:
+        """Arrays as samples on the task's device."""
+        return Samples(torch.from_numpy(inputs).to(self.device), torch.from_numpy(labels).float().to(self.device))
+
+    def sample(self, split: str, count: int, steps: int = 1) -> Samples:
+        """The first `count` samples (all, if there are fewer): classes alternate, so both are in equal numbers."""
+        return self.splits[split].part(slice(0, count))
+
+    def loss(self, network: Network, batch: Samples) -> torch.Tensor:
+        """Mean binary cross-entropy [nats]."""
+        return cross_entropy(network(batch.inputs), batch.labels)
+
+
+def cross_entropy(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """Mean binary cross-entropy of logits (sample, 1) against labels (sample,) [nats]."""
+    return functional.binary_cross_entropy_with_logits(logits[:, 0], labels)
+
+
+def accuracy(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """Share of samples on whose side of 0 the logit (sample, 1) lies; a logit of exactly 0 says the first class."""
+    return ((logits[:, 0] > 0) == (labels > 0.5)).float().mean()
+
+
+TASK, DATASET = Classify, Labelled
