@@ -9,9 +9,9 @@ from equidyn.symmetry.sets import SetGroup, SetType
 class SetNetwork(Network):
     """A map of sets (batch, points, dimensions) to invariant numbers (batch, outputs.count).
 
-    inputs: the type of the sets. imposed: the group that the construction aims at, trivial for plain nets. strict: True
-    if the net is exactly invariant under it whatever its weights; False if it is so only on average, or if the group is
-    trivial.
+    inputs: the type of the sets. imposed: the group under which the net is invariant by construction; trivial for plain
+    nets, and for those that are invariant on average only. strict: whether that holds exactly, whatever the weights;
+    False for the trivial group.
     """
 
     inputs: SetType
