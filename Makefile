@@ -17,7 +17,7 @@ help:
 	@echo "make clean  remove .venv and caches; data and reports stay"
 
 run: $(STAMP)
-	snakemake --cores all --quiet host reason
+	equidyn warm snakemake --cores all --quiet host reason
 	@echo "Report: $(CURDIR)/reports/report.html"
 
 test: $(STAMP)

@@ -3,6 +3,7 @@
 import errno
 import gc
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ import typer
 
 from equidyn import __version__
 from equidyn.errors import EquidynError
+from equidyn.warm import VARIABLE
 
 if TYPE_CHECKING:
     from equidyn.params import Cell, Params
@@ -41,6 +43,7 @@ class Engine(StrEnum):
 
 def main() -> None:
     """Run the command line; an error that the user can mend becomes one message and status 1."""
+    _hand_over()
     try:
         app()
     except EquidynError as error:
@@ -49,6 +52,16 @@ def main() -> None:
         if error.errno not in _MENDABLE:
             raise
         _fail(f"{error.filename or 'output'}: {error.strerror or error}; nothing was left half written")
+
+
+def _hand_over() -> None:
+    """Within `equidyn warm`, let its server do the job, and end as the job has ended."""
+    if VARIABLE in os.environ:
+        from equidyn.warm.client import handed_over
+
+        status = handed_over()
+        if status is not None:
+            raise SystemExit(status)
 
 
 def _print_version(wanted: bool) -> None:
@@ -192,6 +205,19 @@ def handover(engine: Annotated[Engine, typer.Argument(help="the engine that take
     typer.echo(f"{engine.value} has taken over the outputs in {Path.cwd()}")
 
 
+@app.command(context_settings={"allow_interspersed_args": False})
+def warm(
+    command: Annotated[list[str], typer.Argument(metavar="COMMAND...", help="what to run, with its own options")],
+) -> None:
+    """Run a command, and spare the stages that it starts their imports; results are the same.
+
+    Example: equidyn warm snakemake --cores all
+    """
+    from equidyn.warm.start import run
+
+    raise typer.Exit(run(command))
+
+
 @contextmanager
 def _uncollected() -> Iterator[None]:
     """Imports make many objects and no garbage; looking for it takes a tenth of a short job's time."""
@@ -242,8 +268,8 @@ def _print_check(entries: list[dict[str, Any]]) -> None:
 
     from equidyn.models.check import label
 
-    table = Table(title="Relative C4 error, largest over 16, 32 and 64 pixels")
-    for column in ("network", "strict", "parameters"):
+    table = Table(title="Largest relative error under the group; fields at 16, 32 and 64 pixels")
+    for column in ("network", "group", "strict", "parameters"):
         table.add_column(column, justify="right" if column == "parameters" else "left", overflow="fold")
     columns = [(precision, mode) for precision in ("float32", "float64") for mode in ("train", "eval")]
     for precision, mode in columns:
@@ -251,7 +277,7 @@ def _print_check(entries: list[dict[str, Any]]) -> None:
     for entry in entries:
         errors = [f"{max(entry['error'][precision][mode].values()):.1e}" for precision, mode in columns]
         strict = "yes" if entry["strict"] else "no"
-        table.add_row(label(entry), strict, f"{entry['parameters']:,}", *errors)
+        table.add_row(label(entry), entry["group"], strict, f"{entry['parameters']:,}", *errors)
     Console(width=110).print(table)
 
 

@@ -12,7 +12,8 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -46,7 +47,7 @@ class Place:
     """A working folder with the test preset's params.yaml, and the copy of the package."""
 
     def __init__(self, folder: Path, package: Path) -> None:
-        self.folder = folder
+        self.folder, self._started = folder, []
         shutil.copytree(package, folder / "src/equidyn")
         tree = read_yaml(PROJECT / "presets/test/params.yaml")
         study = tree["studies"]["smoke-levels"] | {"seeds": [1, 2]}
@@ -64,7 +65,17 @@ class Place:
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         }
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
-        return subprocess.Popen(command, cwd=self.folder, env=environment, text=True, **pipes)
+        process = subprocess.Popen(
+            command, cwd=self.folder, env=environment, text=True, start_new_session=True, **pipes
+        )
+        self._started.append(process)
+        return process
+
+    def stop(self) -> None:
+        """End what a failed test has left running."""
+        for process in self._started:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a command in the folder to its end."""
@@ -94,20 +105,24 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def place(tmp_path: Path, package: Path) -> Place:
-    return Place(tmp_path, package)
+def place(tmp_path: Path, package: Path) -> Iterator[Place]:
+    place = Place(tmp_path, package)
+    yield place
+    place.stop()
 
 
 def test_a_job_has_what_its_client_has(place: Place) -> None:
     place.job("import sys; print(Path.cwd().name, sys.argv[1:], os.environ['DVC_STAGE'], sys.stdin.read(), end=' ')\n")
-    inner = place.folder / "inner"
-    inner.mkdir()
-    for name in ("params.yaml", "job.py"):
-        shutil.copy(place.folder / name, inner)
-    answer = place.warm(f"for s in a b; do (cd inner; echo -n to-$s | DVC_STAGE=$s {TRAIN} >$s.out 2>&1); done")
+    for letter in "ab":
+        (place.folder / letter).mkdir()
+        for name in ("params.yaml", "job.py"):
+            shutil.copy(place.folder / name, place.folder / letter)
+    answer = place.warm(f"for s in a b; do (cd $s; echo -n to-$s | DVC_STAGE=$s {TRAIN} >out 2>&1); done")
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
     for letter in "ab":
-        assert (inner / f"{letter}.out").read_text() == f"inner ['train', '{CELL}'] {letter} to-{letter} warm\n"
+        assert (
+            place.folder / letter / "out"
+        ).read_text() == f"{letter} ['train', '{CELL}'] {letter} to-{letter} warm\n"
 
 
 def test_status_and_errors_pass_through(place: Place) -> None:
@@ -201,13 +216,16 @@ finally:
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_killed_client_takes_its_job_with_it(place: Place, number: signal.Signals) -> None:
     place.job(SLEEP)
-    process = place.start("equidyn", "warm", "bash", "-c", f"{TRAIN} & echo $! >client; wait $!")
+    script = f"{TRAIN} & echo $! >client; wait $!; echo $? >status; until [ -e end ]; do sleep 0.02; done"
+    process = place.start("equidyn", "warm", "bash", "-c", script)
     job = int(place.told("pids").split()[0])
     os.kill(int(place.told("client")), number)
-    process.communicate(timeout=20)
-    assert process.returncode == 128 + number
-    assert not _runs(job)
+    assert int(place.told("status")) == 128 + number
+    _wait(lambda: not _runs(job))
+    assert process.poll() is None
     assert not (place.folder / "cleaned").exists()
+    (place.folder / "end").touch()
+    process.communicate(timeout=20)
 
 
 def test_an_interrupt_of_the_client_is_one_of_the_job(place: Place) -> None:
