@@ -30,7 +30,8 @@ SOURCE = {
     "split": {"by": "sample", "train": 800, "validation": 200, "test": 1000},
     "seed": 0,
 }
-MEASURES = ("accuracy", "invariance", "overfitting", "cost", "sharpness", "hessian")
+QUICK = {name: {"at": ["best"], "options": {}} for name in ("accuracy", "invariance", "overfitting", "cost")}
+MEASURES = QUICK | {name: {"at": ["best", "early"], "options": {}} for name in ("sharpness", "hessian")}
 EPOCHS = 12
 _MLP, _SETS = {"hidden": 8, "layers": 2}, {"hidden": 8, "layers": 2}
 _CYCLIC = {"by": "symmetrized", "options": {"group": "cyclic"}}
@@ -112,10 +113,7 @@ def _study(variants: list[str], seeds: int) -> dict[str, Any]:
         "task": {"kind": "classify"},
         "training": toy["training"] | {"epochs": EPOCHS, "patience": EPOCHS},
         "variants": {name: {"augment": "none"} | VARIANTS[name] for name in variants},
-        "measures": {
-            name: {"at": ["best", "early"] if name in ("sharpness", "hessian") else ["best"], "options": {}}
-            for name in MEASURES
-        },
+        "measures": MEASURES,
     }
 
 

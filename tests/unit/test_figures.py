@@ -1,6 +1,7 @@
 """Charts: that their legends fit, that equal figures give equal bytes, and what their axes and strips show."""
 
 import io
+import math
 import re
 
 import numpy as np
@@ -14,9 +15,11 @@ from equidyn.params import Params, signatures
 from equidyn.reporting import families
 from equidyn.reporting.figures.axes import linear_above, logarithmic
 from equidyn.reporting.figures.curves import Course, curves
-from equidyn.reporting.figures.dots import Series, dots
+from equidyn.reporting.figures.dots import Guide, Series, dots
+from equidyn.reporting.figures.gaps import gaps
 from equidyn.reporting.figures.spectra import Strip
 from equidyn.reporting.figures.style import WIDTH, looks, picture, styled
+from equidyn.reporting.figures.tradeoff import tradeoff
 from equidyn.reporting.grad_div import known_answer
 from equidyn.reporting.labels import dataset_kind, level_labels, ordered, wrapped_name
 from equidyn.reporting.numbers import power, tick
@@ -132,6 +135,52 @@ def test_dots_stand_in_the_rows_of_their_variants():
     (line,) = axes.lines
     assert sorted(zip(line.get_ydata(), line.get_xdata(), strict=True)) == [(0, 1.0), (1, 2.0)]
     assert axes.yaxis_inverted()
+
+
+def test_marks_may_stand_apart_about_their_row_and_an_axis_may_cut_intervals():
+    frame = pd.DataFrame({"dataset": "a", "variant": ["one"], "mean": [0.5], "low": [-3.0], "high": [4.0]})
+    limit = Guide("limit", {"a": 0.7})
+    with styled():
+        series = [Series(name, frame) for name in ("x", "y", "z")]
+        axes = dots(series, {"a": "A"}, ["one"], "error", apart=True, guides=[limit], span=(0.4, 0.8)).axes[0]
+    heights = [line.get_ydata()[0] for line in axes.lines if list(line.get_xdata()) == [0.5]]
+    assert heights == pytest.approx([-0.25, 0, 0.25]) and axes.get_xlim() == (0.4, 0.8)
+    assert [line.get_label() for line in axes.lines if list(line.get_xdata()) == [0.7, 0.7]] == ["limit"]
+
+
+def test_a_curve_that_begins_far_above_is_cut():
+    (course,) = _courses()
+    frame = course.frame.assign(y=course.frame["y"].where(course.frame["x"] > 1, 1e3))
+    with styled():
+        cut, whole = (
+            curves([Course(frame, "loss", top=top)], HEADS, "epoch").axes[0].get_ylim() for top in (6.0, math.inf)
+        )
+    assert cut == pytest.approx((0.25 - 0.05 * 5.75, 6.0)) and whole[1] > 1e3 / 2
+
+
+def test_a_cost_axis_spans_all_variants_and_a_decade_at_least():
+    summary = pd.DataFrame({"dataset": "a", "variant": ["one", "two"], "mean": [0.5, 0.6]})
+    limit = Guide("limit", {"a": 0.7})
+    with styled():
+        ends = [
+            tradeoff(summary, costs, {"a": "A"}, ("cost", "accuracy"), limit).axes[0].get_xlim()
+            for costs in ({"one": 100.0, "two": 100.0}, {"one": 10.0, "two": 1e3, "not drawn": 1e5})
+        ]
+    assert ends[0] == pytest.approx((100 / 10**0.5, 100 * 10**0.5)) and ends[1] == pytest.approx((5.0, 2e5))
+
+
+def test_a_gap_has_a_panel_per_variant_and_two_lines_per_dataset():
+    rows = [
+        {"dataset": dataset, "variant": name, "epoch": epoch, "training": 0.6 / epoch, "validation": 9.0 / epoch}
+        for dataset in ("a", "b")
+        for name in ("one", "two", "three")
+        for epoch in (1, 2, 3)
+        for _ in (1, 2)
+    ]
+    with styled():
+        shown = gaps(pd.DataFrame(rows), {"a": "A", "b": "B"}, ["one", "two", "three"], "loss", 1.4).axes[:3]
+    assert [axes.get_title() for axes in shown] == ["one", "two", "three"]
+    assert all(len(axes.lines) == 4 and axes.get_ylim() == (0, 1.4) for axes in shown)
 
 
 def test_a_strip_keeps_the_mass_of_a_peak_that_is_narrower_than_its_bin():

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from equidyn.reporting.ranking import findings
+from equidyn.reporting.ranking import HIGHER, findings
 from equidyn.reporting.statistics import (
     bootstrap,
     estimate,
@@ -197,3 +197,14 @@ def test_a_sentence_stays_short_with_many_variants():
     values = _values(best=[1.0, 1.1, 1.2], **{f"v{index}": [2.0 + index] * 3 for index in range(11)})
     (sentence,) = findings(values, {"d": "level 0"}, "error")
     assert sentence.endswith("clearly below v0, v1, v2 and 8 others.")
+
+
+def test_where_more_is_better_the_highest_is_best():
+    values = _values(a=[0.7, 0.71, 0.69], b=[0.6, 0.61, 0.59], c=[0.5, 0.51, 0.49])
+    (sentence,) = findings(values, {"d": "Trained on sets"}, "accuracy", better=HIGHER, place="")
+    assert sentence.startswith("Trained on sets, a has the highest accuracy (0.700")
+    assert sentence.endswith("clearly above b and c.")
+    (doubt,) = findings(
+        _values(a=[0.7, 0.8, 0.75], b=[0.6, 0.9, 0.7], c=[0.1, 0.2, 0.15]), {"d": "X"}, "accuracy", better=HIGHER
+    )
+    assert "At X, a has the highest accuracy" in doubt and doubt.endswith("Clearly lower: c.")

@@ -16,7 +16,6 @@ from equidyn.params import Cell, Params
 from equidyn.reporting.gather import StudyResults, gather
 from equidyn.reporting.report import run
 from equidyn.reporting.sections import (
-    SECTIONS,
     audit_lie,
     audit_regulariser,
     audit_sharpness,
@@ -28,6 +27,7 @@ from equidyn.reporting.sections import (
     regulariser,
     reproduction,
     rmse,
+    sections_for,
     sharpness,
 )
 from equidyn.reporting.sections import sizes as data_size
@@ -76,7 +76,7 @@ def _table(folder: Path, name: str) -> pd.DataFrame:
 
 def test_the_report_of_all_measures_has_every_section(folder):
     page = (folder / "reports" / "report.html").read_text(encoding="utf-8")
-    for module in SECTIONS:
+    for module in sections_for("rollout"):
         assert f">{module.TITLE}</h3>" in page, module.TITLE
     assert re.findall(r"\bnan\b", re.sub(r"base64,[^\"]*", "", page), re.IGNORECASE) == []
 
@@ -203,7 +203,7 @@ def test_every_run_reaches_the_common_rmse_and_the_worst_one_at_its_best(own):
         frame.to_csv(folder / "history.csv", index=False)
         edit_json(folder / "run.json", epochs=3)
     study = gather(own)[0]
-    assert convergence.common_rmse(study) == {"eps000": 3.5}
+    assert convergence.common_score(study) == {"eps000": 3.5}
     reached = convergence.epochs_to(study, {"eps000": 3.5}).set_index(["variant", "seed"])["value"].to_dict()
     assert reached == {("cnn", 1): 3, ("cnn", 2): 2, ("e2cnn-published", 1): 1, ("e2cnn-published", 2): 2}
     assert "run reaches it: 3.500 at ε = 0" in convergence.section(study).text[0]

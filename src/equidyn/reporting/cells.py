@@ -3,7 +3,7 @@
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,7 @@ _RUN_KEYS = (
 _MEASURE_KEYS = ("strict", "checkpoints", "data")
 _PROVENANCE_KEYS = ("commit", "source", "versions", "wall_seconds")
 _DATA_KEYS = ("equivariance", "checks")
+_Kind = TypeVar("_Kind")
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,22 @@ class Example:
     prediction: np.ndarray
 
 
+@dataclass(frozen=True)
+class Answers:
+    """What a classifier says of the test sets, in their order.
+
+    logits: (sample,), above 0 for the second class; labels: (sample,), 0 or 1.
+    """
+
+    logits: np.ndarray
+    labels: np.ndarray
+
+    @property
+    def right(self) -> np.ndarray:
+        """Whether each answer is right, (sample,) bool; as in training, a logit of exactly 0 says the first class."""
+        return (self.logits > 0) == (self.labels > 0.5)
+
+
 def read_cell(cell: Cell) -> CellFiles:
     """Read a cell; raises EquidynError that names the file which is missing, torn or of another cell."""
     folder = paths.run(cell)
@@ -65,9 +82,19 @@ def read_cell(cell: Cell) -> CellFiles:
 
 def read_example(cell: Cell) -> Example:
     """Read the example rollout of a cell."""
+    return _arrays(cell, Example)
+
+
+def read_answers(cell: Cell) -> Answers:
+    """Read what the classifier of a cell says of the test sets."""
+    return _arrays(cell, Answers)
+
+
+def _arrays(cell: Cell, kind: type[_Kind]) -> _Kind:
+    """The cell's example, whose arrays are the fields of `kind`."""
     path = paths.run(cell) / "example.safetensors"
     try:
-        return Example(**load_file(path))
+        return kind(**load_file(path))
     except (OSError, SafetensorError, TypeError) as fault:
         raise _torn(path, str(fault)) from None
 

@@ -1,5 +1,6 @@
 """Which variants belong together: one architecture with several strengths of its regulariser, or as published."""
 
+from itertools import groupby
 from typing import Any
 
 from equidyn.params import signatures
@@ -44,6 +45,20 @@ def charted(study: Study) -> list[str]:
         return names
     spared = {name for first, family in alpha_families(study).items() for name in family if name != first}
     return [name for name in names if name not in spared]
+
+
+def chart_groups(study: Study) -> list[list[str]]:
+    """The same, parted into several charts where they are still too many; those of one model stay together."""
+    names = charted(study)
+    if len(names) <= MOST:
+        return [names]
+    groups: list[list[str]] = [[]]
+    for _, same in groupby(names, key=lambda name: study.variants[name].model):
+        family = list(same)
+        if len(groups[-1]) + len(family) > MOST:
+            groups.append([])
+        groups[-1] += family
+    return [group for group in groups if group]
 
 
 def _without_alpha(study: Study, name: str) -> str:

@@ -20,8 +20,8 @@ class StudyResults:
     """What the cells of one study hold; rows stand in the order of params.yaml.
 
     runs: one row per cell: KEYS, message, parameters (as used), trained_parameters (more where some are left out
-        after training), multiply_adds (per cell of the field), strict, epochs, best_epoch, early_epoch, device,
-        precision, train_seconds, measure_seconds [s], commit.
+        after training), multiply_adds (per cell of the field, or per set), strict, epochs, best_epoch, early_epoch,
+        device, precision, train_seconds, measure_seconds [s], commit.
     values: one row per measured number: VALUE_COLUMNS. A list becomes rows with index 1, 2, ...; a single number has
         index 0. What was not finite is NaN.
     history: history.csv of all cells beneath each other, with KEYS.

@@ -15,8 +15,8 @@ _LINE = 17  # letters in a line of a wrapped name
 
 
 def level_labels(study: Study) -> dict[str, str]:
-    """Dataset -> what tells it from the others (level, size, action), or its name where nothing does."""
-    labels = {name: _label(name, settings) for name, settings in study.datasets.items()}
+    """Dataset -> what tells it from the others (level, size, action, sampling), or its name where nothing does."""
+    labels = {name: _label(name, settings, samplings(study)) for name, settings in study.datasets.items()}
     shown = list(labels.values())
     return {name: label if shown.count(label) == 1 else f"{name} ({label})" for name, label in labels.items()}
 
@@ -24,6 +24,8 @@ def level_labels(study: Study) -> dict[str, str]:
 def dataset_kind(study: Study) -> str:
     """What the datasets of a study differ in: the label of their axis."""
     settings = study.datasets.values()
+    if several := samplings(study):
+        return "sets to train on" if len(several) == 1 and all(map(_train, settings)) else "training sets"
     if all(_level(entry) and not _train(entry) for entry in settings):
         return "level of symmetry breaking of the data"
     return "level and number of training scenes" if any(map(_train, settings)) else "dataset"
@@ -31,7 +33,20 @@ def dataset_kind(study: Study) -> str:
 
 def ordered(study: Study) -> bool:
     """Whether the datasets are steps along one axis, so that a line may join them."""
-    return all(_level(entry) for entry in study.datasets.values())
+    settings, several = study.datasets.values(), samplings(study)
+    return all(_level(entry) for entry in settings) or (len(several) == 1 and all(map(_train, settings)))
+
+
+def samplings(study: Study) -> list[str]:
+    """Ways in which the sets of its datasets come about, "static" or "fresh"; none if they are no sets."""
+    found = [getattr(entry, "sampling", None) for entry in study.datasets.values()]
+    return list(dict.fromkeys(name for name in found if name))
+
+
+def trained_on(study: Study) -> dict[str, str]:
+    """Dataset of sets -> what a sentence says of a network that was trained on it."""
+    labels = level_labels(study)
+    return {name: f"Trained on {label}{'' if label.endswith(' sets') else ' sets'}" for name, label in labels.items()}
 
 
 def of_level(label: str) -> str:
@@ -49,10 +64,12 @@ def wrapped_name(name: str) -> str:
     return "\n".join(lines)
 
 
-def _label(name: str, settings: Any) -> str:
-    action = getattr(settings, "vector_action", None)
+def _label(name: str, settings: Any, several: list[str]) -> str:
+    action, train = getattr(settings, "vector_action", None), _train(settings)
+    if several:
+        size = [counted(train, "set")] if train else []
+        return ", ".join([*([settings.sampling] if len(several) > 1 or not size else []), *size])
     label = _level(settings) or _ACTIONS.get(action, name)
-    train = _train(settings)
     return f"{label}, {counted(train, 'scene')}" if train else label
 
 

@@ -37,12 +37,16 @@ class StudyPart:
 
 @dataclass(frozen=True)
 class Page:
-    """All that the report says."""
+    """All that the report says.
+
+    studies: those with runs. sharing: the study that has pictures only, if it is wanted.
+    """
 
     question: str
     overview: Overview
     ledger: Ledger
     studies: list[StudyPart]
+    sharing: StudyPart | None
     stages: Section
 
     @cached_property
@@ -60,9 +64,14 @@ class Page:
         return links(entry.claim, [(study.name, study.sections) for study in self.studies])
 
     @property
+    def parts(self) -> list[StudyPart]:
+        """Every study, with runs or without."""
+        return [*self.studies, self.sharing] if self.sharing else self.studies
+
+    @property
     def sections(self) -> list[Section]:
         """Every section of the page."""
-        return [*(section for study in self.studies for section in study.sections), self.stages]
+        return [*(section for part in self.parts for section in part.sections), self.stages]
 
     @property
     def pictures(self) -> list[Picture]:

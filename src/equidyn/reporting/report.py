@@ -5,7 +5,7 @@ from pathlib import Path
 from equidyn import paths
 from equidyn.files import sole_writer
 from equidyn.params.study import Params
-from equidyn.reporting import rulegraph
+from equidyn.reporting import rulegraph, sharing
 from equidyn.reporting.claims.ledger import ledger
 from equidyn.reporting.claims.model import published_claims
 from equidyn.reporting.figures.style import styled
@@ -13,7 +13,7 @@ from equidyn.reporting.gather import StudyResults, gather
 from equidyn.reporting.overview import overview
 from equidyn.reporting.page import Page, StudyPart, render
 from equidyn.reporting.publish import replaced
-from equidyn.reporting.sections import SECTIONS
+from equidyn.reporting.sections import sections_for
 from equidyn.reporting.tables import csv, latex
 
 QUESTION = (
@@ -30,19 +30,21 @@ def run(params: Params) -> Path:
     with sole_writer("report"):
         studies = gather(params)
         with styled():
-            page = _page(studies)
+            page = _page(params, studies)
         with replaced(paths.REPORTS) as folder:
             _write(folder, page, studies)
     return paths.REPORTS / "report.html"
 
 
-def _page(studies: list[StudyResults]) -> Page:
+def _page(params: Params, studies: list[StudyResults]) -> Page:
     parts = [_part(study) for study in studies]
-    return Page(QUESTION, overview(studies), ledger(published_claims(), studies), parts, rulegraph.section())
+    pictured = StudyPart(sharing.NAME, sharing.sections(params.sharing), []) if params.sharing else None
+    return Page(QUESTION, overview(studies), ledger(published_claims(), studies), parts, pictured, rulegraph.section())
 
 
 def _part(study: StudyResults) -> StudyPart:
-    sections = {module.TITLE: module.section(study) for module in SECTIONS}
+    modules = sections_for(study.settings.task.kind)
+    sections = {module.TITLE: module.section(study) for module in modules}
     shown = [section for section in sections.values() if section is not None]
     return StudyPart(study.name, shown, [title for title, section in sections.items() if section is None])
 

@@ -1,1 +1,1 @@
-"""The claims ledger: each published claim, from one data file, against the measures, by rules that are fixed before."""
+"""The claims ledger: each claim, from one data file, against the measures, by rules that are fixed before."""

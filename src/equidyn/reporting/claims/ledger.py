@@ -1,4 +1,4 @@
-"""The ledger: every claim under both definitions, corrected for the number of tests."""
+"""The ledger: every claim under its definitions, corrected for the number of tests."""
 
 import math
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from equidyn.reporting.numbers import counted
 from equidyn.reporting.statistics import FEWEST_SEEDS, holm
 
 OTHER_SCALE = "not the published scale"
+NO_OTHER = "no other definition"  # in the place of a verdict as published, where nothing was coded to differ
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,12 @@ class Outcome:
     judgement: Judgement
     leaning: Leaning | None = None
     p_holm: float = math.nan
+
+    @property
+    def decides(self) -> bool:
+        """Whether the verdict rests on this test, among others."""
+        left_out = self.contrast.optional and self.judgement.verdict == Verdict.NOT_RUN
+        return self.contrast.decides and not left_out
 
     @property
     def p(self) -> float:
@@ -52,20 +59,36 @@ class Defined:
 
     @property
     def _deciding(self) -> list[Outcome]:
-        return [outcome for outcome in self.outcomes if outcome.contrast.decides]
+        return [outcome for outcome in self.outcomes if outcome.decides]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A claim under both definitions."""
+    """A claim under both definitions, or under the one that it has; then as_published is None."""
 
     claim: Claim
     corrected: Defined
-    as_published: Defined
+    as_published: Defined | None
 
-    def under(self, definition: str) -> Defined:
-        """The claim under "corrected" or "as_published"."""
+    def under(self, definition: str) -> Defined | None:
+        """The claim under "corrected" or "as_published"; None if it has no such definition."""
         return getattr(self, definition)
+
+    def verdict(self, definition: str) -> str:
+        """The verdict without its note, or that there is no other definition."""
+        defined = self.under(definition)
+        return defined.judgement.verdict if defined else NO_OTHER
+
+    def told(self, definition: str) -> str:
+        """The verdict as it is printed, or that there is no other definition."""
+        defined = self.under(definition)
+        return str(defined.judgement) if defined else NO_OTHER
+
+    @property
+    def definitions(self) -> list[tuple[str, Defined]]:
+        """The claim under each definition that it has, by name."""
+        found = [(name, self.under(name)) for name in DEFINITIONS]
+        return [(name, defined) for name, defined in found if defined]
 
 
 @dataclass(frozen=True)
@@ -85,14 +108,15 @@ class Ledger:
         return [
             (entry.claim, definition, outcome)
             for entry in self.entries
-            for definition in DEFINITIONS
-            for outcome in entry.under(definition).outcomes
+            for definition, defined in entry.definitions
+            for outcome in defined.outcomes
         ]
 
-    def tally(self, definition: str) -> dict[Verdict, list[str]]:
-        """Verdict -> ids of the claims of which it is said."""
-        verdicts = {entry.claim.id: entry.under(definition).judgement.verdict for entry in self.entries}
-        return {verdict: [name for name, said in verdicts.items() if said == verdict] for verdict in Verdict}
+    def tally(self, definition: str) -> dict[str, list[str]]:
+        """Verdict -> ids of the claims of which it is said; those without such a definition, if any, come last."""
+        verdicts = {entry.claim.id: entry.verdict(definition) for entry in self.entries}
+        heads = [*Verdict, *([NO_OTHER] if NO_OTHER in verdicts.values() else [])]
+        return {head: [name for name, said in verdicts.items() if said == head] for head in heads}
 
 
 def ledger(claims: Claims, studies: Sequence[StudyResults]) -> Ledger:
@@ -109,11 +133,8 @@ def ledger(claims: Claims, studies: Sequence[StudyResults]) -> Ledger:
 
 
 def _entry(row: int, claim: Claim, outcomes: dict[tuple[int, str, int], Outcome]) -> Entry:
-    found = {
-        name: Defined([outcomes[row, name, place] for place in range(len(getattr(claim, name)))])
-        for name in DEFINITIONS
-    }
-    return Entry(claim, **found)
+    found = {name: [outcomes[row, name, place] for place in range(len(getattr(claim, name)))] for name in DEFINITIONS}
+    return Entry(claim, **{name: Defined(tested) if tested else None for name, tested in found.items()})
 
 
 def _tried(contrast: Contrast, studies: Sequence[StudyResults]) -> Outcome:

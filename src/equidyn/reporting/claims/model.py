@@ -49,6 +49,7 @@ class Contrast(Strict):
     unit: Words = Field(description="of the effect")
     needs: dict[str, Any] = Field(default={}, description="dotted settings of the study -> their published value")
     decides: bool = Field(default=True, description="false: shown and corrected for, but not part of the verdict")
+    optional: bool = Field(default=False, description="true: not part of the verdict where it cannot be run")
 
     @model_validator(mode="after")
     def _margin_suits_direction(self) -> "Contrast":
@@ -66,9 +67,12 @@ class Contrast(Strict):
 
 
 class Claim(Strict):
-    """A published claim, its evidence, what speaks against that evidence, and how it is tested."""
+    """A claim, its evidence, what speaks against that evidence, and how it is tested.
 
-    id: Annotated[str, StringConstraints(pattern=r"^C[1-9][0-9]*$")]
+    A claim that comes without code has no other definition than the corrected one: as_published is then an empty list.
+    """
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Z][1-9][0-9]*$")]
     statement: Words = Field(description="in our words")
     source: list[Words] = Field(min_length=1, description="names among `sources`")
     published: Words = Field(description="the published evidence")
@@ -76,12 +80,12 @@ class Claim(Strict):
     found: Words = Field(description="what confounds the evidence, in one sentence")
     sections: list[Words] = Field(description="titles of the report's sections with its figures and tables")
     corrected: list[Contrast] = Field(min_length=1)
-    as_published: list[Contrast] = Field(min_length=1)
+    as_published: list[Contrast] = Field(description="empty: no other definition is known")
 
     @field_validator("corrected", "as_published")
     @classmethod
     def _something_decides(cls, contrasts: list[Contrast]) -> list[Contrast]:
-        if not any(contrast.decides for contrast in contrasts):
+        if contrasts and not any(contrast.decides and not contrast.optional for contrast in contrasts):
             raise ValueError("none of its tests decides")
         return contrasts
 

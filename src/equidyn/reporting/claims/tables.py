@@ -5,12 +5,29 @@ from typing import Any
 
 import pandas as pd
 
-from equidyn.reporting.claims.ledger import Defined, Entry, Ledger, Outcome
+from equidyn.reporting.claims.ledger import NO_OTHER, Defined, Entry, Ledger, Outcome
 from equidyn.reporting.claims.model import DEFINITIONS, Claim
 from equidyn.reporting.claims.words import claimed, effect_words, label, p_words, seeds_words
 from equidyn.reporting.tables import Table
 
 HEADS = {"corrected": "corrected", "as_published": "as published"}
+# In the place of numbers under a definition that a claim does not have; counts stay whole numbers.
+_UNDEFINED = {
+    "verdict": NO_OTHER,
+    "reason": "nothing was coded to differ",
+    "tests": 0,
+    "study": "–",
+    "test": "–",
+    "effect": math.nan,
+    "low": math.nan,
+    "high": math.nan,
+    "unit": "–",
+    "seeds": 0,
+    "seeds_run": 0,
+    "diverged": 0,
+    "p": math.nan,
+    "p_holm": math.nan,
+}
 
 
 def claims_table(ledger: Ledger) -> Table:
@@ -40,7 +57,9 @@ def _claim_row(entry: Entry, source: str) -> dict[str, Any]:
     return row | {"found": claim.found}
 
 
-def _definition_row(defined: Defined) -> dict[str, Any]:
+def _definition_row(defined: Defined | None) -> dict[str, Any]:
+    if defined is None:
+        return _UNDEFINED
     crucial = _numbers(defined.crucial)
     verdict = {"verdict": str(defined.judgement), "reason": defined.judgement.reason, "tests": len(defined.outcomes)}
     return verdict | {"study": defined.crucial.contrast.study, "test": label(defined.crucial.contrast)} | crucial
@@ -65,12 +84,15 @@ def _numbers(outcome: Outcome) -> dict[str, Any]:
 def _claim_view(entry: Entry) -> dict[str, str]:
     view = {"id": entry.claim.id, "claim": entry.claim.statement, "published": entry.claim.evidence}
     for definition, head in HEADS.items():
-        defined = entry.under(definition)
-        crucial = defined.crucial
-        words = effect_text(crucial)
-        shown = "; ".join(part for part in (words, p_words(crucial.p_holm)) if part)
-        view |= {f"effect, {head}": shown, f"verdict, {head}": str(defined.judgement)}
+        view |= {f"effect, {head}": _shown(entry.under(definition)), f"verdict, {head}": entry.told(definition)}
     return view
+
+
+def _shown(defined: Defined | None) -> str:
+    """Effect and p of the test on which the verdict hangs."""
+    if defined is None:
+        return "–"
+    return "; ".join(part for part in (effect_text(defined.crucial), p_words(defined.crucial.p_holm)) if part)
 
 
 def effect_text(outcome: Outcome) -> str:
@@ -87,7 +109,7 @@ def _test_row(claim: Claim, definition: str, outcome: Outcome) -> dict[str, Any]
     return {
         "id": claim.id,
         "definition": definition,
-        "decides": contrast.decides,
+        "decides": outcome.decides,
         "study": contrast.study,
         "test": label(contrast),
         "claimed": claimed(contrast),
@@ -104,7 +126,7 @@ def _test_view(claim: Claim, definition: str, outcome: Outcome) -> dict[str, str
     contrast = outcome.contrast
     return {
         "claim": claim.id,
-        "definition": HEADS[definition] + ("" if contrast.decides else " (beside the verdict)"),
+        "definition": HEADS[definition] + ("" if outcome.decides else " (beside the verdict)"),
         "test": f"{label(contrast)} ({contrast.study})",
         "claimed": claimed(contrast),
         "effect": effect_text(outcome),

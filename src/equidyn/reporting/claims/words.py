@@ -7,6 +7,7 @@ from equidyn.reporting.claims.levels import group_words
 from equidyn.reporting.claims.model import Contrast
 from equidyn.reporting.numbers import counted, number
 
+_ROUND_OFF = 1e-12  # relative
 _FACTORS = {"one": "", "unit": " × unit", "per_parameter": " per parameter"}
 
 
@@ -49,7 +50,8 @@ def effect_words(mean: float, low: float, high: float, unit: str) -> str:
     if not math.isfinite(mean):
         return "–"
     half = (high - low) / 2
-    if math.isfinite(half) and half > 0 and max(abs(low), abs(high)) >= 1e-3:
+    spreads = half > _ROUND_OFF * abs(mean)  # an effect that all seeds share has no digits of its interval to go by
+    if math.isfinite(half) and spreads and max(abs(low), abs(high)) >= 1e-3:
         places = min(12, max(0, 1 - math.floor(math.log10(half))))
         return f"{mean:,.{places}f} [{low:,.{places}f}, {high:,.{places}f}] {unit}"
     return f"{number(mean, 3)}{f' [{number(low, 3)}, {number(high, 3)}]' if math.isfinite(half) else ''} {unit}"

@@ -31,8 +31,13 @@ def at_values(axes: Axes, values: np.ndarray) -> None:
     if len(shown) > _TICKS:
         logarithmic(axes.xaxis)
         return
-    axes.set_xticks(shown, [tick(value) for value in shown])
+    axes.set_xticks(shown, [_count(value) for value in shown])
     axes.xaxis.set_minor_locator(NullLocator())
+
+
+def _count(value: float) -> str:
+    """Whole thousands as such, as nobody counts in powers of ten."""
+    return f"{value:,.0f}" if 1e3 < value < 1e5 and value == round(value) else tick(value)
 
 
 def linear_above(axes: Axes, values: np.ndarray) -> None:

@@ -1,5 +1,6 @@
 """Curves over epochs, steps or another number: mean and range over seeds, one line per variant."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,19 +12,23 @@ from equidyn.reporting.figures.axes import at_values, linear_above, logarithmic
 from equidyn.reporting.figures.style import MUTED, legend, looks, panels, wrapped
 
 _HEIGHT = 2.0  # of a row of panels [inches]
+_ROOM = 0.05  # below the lowest value, where an axis is cut above: share of what is shown
 
 
 @dataclass(frozen=True)
 class Course:
     """One quantity along x.
 
-    frame: columns dataset, variant, seed, status, x, y. baseline: columns dataset, x, y, or None: persistence.
+    frame: columns dataset, variant, seed, status, x, y. baseline: columns dataset, x, y, or None; guide: its name. top:
+    of the axis, where what is drawn goes beyond it.
     """
 
     frame: pd.DataFrame
     ylabel: str
     log: bool = False
     baseline: pd.DataFrame | None = None
+    guide: str = "persistence"
+    top: float = math.inf
 
 
 def curves(courses: list[Course], heads: dict[str, str], xlabel: str, xscale: str = "integer") -> Figure:
@@ -45,6 +50,10 @@ def curves(courses: list[Course], heads: dict[str, str], xlabel: str, xscale: st
             axes.set_ylabel(course.ylabel)
         if axes.xaxis.get_tick_params()["labelbottom"]:
             axes.set_xlabel(xlabel)
+    for axes, course, _ in cells:  # they may share the axis, so this comes when all is drawn
+        if course.top < axes.get_ylim()[1]:
+            lowest = course.frame["y"].min()
+            axes.set_ylim(lowest - _ROOM * (course.top - lowest), course.top)
     legend(figure, cells[0][0], styles)
     return figure
 
@@ -72,7 +81,7 @@ def _panel(axes: Axes, course: Course, dataset: str, styles: dict[str, dict]) ->
             _diverged(axes, run.dropna(subset="y"), look)
     if course.baseline is not None:
         reference = course.baseline[course.baseline["dataset"] == dataset]
-        axes.plot(reference["x"], reference["y"], color=MUTED, linestyle=":", label="persistence")
+        axes.plot(reference["x"], reference["y"], color=MUTED, linestyle=":", label=course.guide)
 
 
 def _scale_x(axes: Axes, xscale: str, values: np.ndarray) -> None:

@@ -1,5 +1,6 @@
 """Numbers side by side for a few cases: one row per case, one mark per series, with intervals; or bars."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ from equidyn.reporting.figures.style import INK, MUTED, RULE, legend, wrapped
 
 _ROW, _REST = 0.25, 0.7  # height of a row, and of all else about a panel [inches]
 _BAR = 0.78  # of a row's height, for all its bars together
+_APART = 0.5  # the same for marks that stand apart
 # Of marks and of bars, in turn: dark and filled, light and filled, empty.
 _MARKS = (
     {"marker": "o", "color": INK},
@@ -36,15 +38,43 @@ class Series:
     look: dict[str, Any] = field(default_factory=dict)
 
 
-def dots(series: list[Series], heads: dict[str, str], rows: list[str], xlabel: str, *, log: bool = False) -> Figure:
-    """A panel per dataset; heads: dataset -> title; rows: names of the cases, from the top."""
-    figure, panels = _panels(heads, rows)
+@dataclass(frozen=True)
+class Guide:
+    """An upright line that all cases of a dataset share; values: dataset -> where it stands."""
+
+    label: str
+    values: dict[str, float]
+    look: dict[str, Any] = field(default_factory=dict)
+
+
+def dots(
+    series: list[Series],
+    heads: dict[str, str],
+    rows: list[str],
+    xlabel: str,
+    *,
+    log: bool = False,
+    apart: bool = False,
+    guides: Sequence[Guide] = (),
+    span: tuple[float, float] | None = None,
+) -> Figure:
+    """A panel per dataset; heads: dataset -> title; rows: names of the cases, from the top.
+
+    apart: whether the series stand in slots of their own within a row, as equal numbers would hide each other. span:
+    ends of the axis, beyond which intervals are cut; None: those of all that is drawn.
+    """
+    figure, panels = _panels(heads, rows, high=1.3 if apart else 1.0)
+    slots = np.linspace(-_APART / 2, _APART / 2, len(series)) if apart else np.zeros(len(series))
     for axes, dataset in zip(panels, heads, strict=True):
-        for one, look in zip(series, _MARKS, strict=False):
-            _marks(axes, one.frame[one.frame["dataset"] == dataset], rows, one.label, look | one.look)
+        for one, look, slot in zip(series, _MARKS, slots, strict=False):
+            _marks(axes, one.frame[one.frame["dataset"] == dataset], rows, one.label, look | one.look, slot)
+        for guide in guides:
+            axes.axvline(guide.values[dataset], label=guide.label, **{"color": MUTED, "zorder": 1} | guide.look)
         if log:
             axes.set_xscale("log", nonpositive="mask")
             logarithmic(axes.xaxis)
+        if span:
+            axes.set_xlim(span)
     _finish(figure, panels, rows, xlabel, [one.label for one in series])
     return figure
 
@@ -71,9 +101,9 @@ def _panels(heads: dict[str, str], rows: list[str], high: float = 1.0) -> tuple[
     return figure, axes
 
 
-def _marks(axes: Axes, frame: pd.DataFrame, rows: list[str], label: str, look: dict[str, Any]) -> None:
+def _marks(axes: Axes, frame: pd.DataFrame, rows: list[str], label: str, look: dict[str, Any], slot: float) -> None:
     style = {"linestyle": "none", "markersize": 5} | look
-    axes.errorbar(frame["mean"], _places(frame, rows), xerr=_sides(frame), label=label, **style)
+    axes.errorbar(frame["mean"], _places(frame, rows) + slot, xerr=_sides(frame), label=label, **style)
 
 
 def _places(frame: pd.DataFrame, rows: list[str]) -> pd.Series:

@@ -1,5 +1,6 @@
 """Quantities by dataset, such as the level of symmetry breaking: one line per variant, with intervals over seeds."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,12 +25,13 @@ class Baseline:
 
 @dataclass(frozen=True)
 class Chart:
-    """One quantity; summary: as from `statistics.over_seeds`."""
+    """One quantity; summary: as from `statistics.over_seeds`; top: of the axis, where intervals go beyond it."""
 
     summary: pd.DataFrame
     ylabel: str
     baseline: Baseline | None = None
     log: bool = False
+    top: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ def _draw(axes: Axes, chart: Chart, places: Places, variants: list[str]) -> None
         axes.set_yscale("log", nonpositive="mask")
         logarithmic(axes.yaxis)
     else:
-        axes.set_ylim(bottom=-0.03 * axes.get_ylim()[1])  # a marker at zero stays whole
+        top = min(chart.top, axes.get_ylim()[1])
+        axes.set_ylim(-0.03 * top, top)  # a marker at zero stays whole
 
 
 def _baseline(axes: Axes, at: np.ndarray, heights: np.ndarray, label: str, joined: bool) -> None:

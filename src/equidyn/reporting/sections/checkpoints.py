@@ -3,11 +3,15 @@
 from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.sections.cases import Column, case_table
 from equidyn.reporting.sections.section import Section, over_seeds_words
+from equidyn.reporting.wording import wording
 
 TITLE = "Early and best checkpoints"
 # measure, quantity, head of its columns, factor
 _SHOWN = (
     ("error", "rmse", "test RMSE", 1.0),
+    ("accuracy", "accuracy", "test accuracy", 1.0),
+    ("accuracy", "loss", "test loss [nats]", 1.0),
+    ("invariance", "points.relative", "invariance error under S_n", 1.0),
     ("equivariance", "pairwise", "equivariance error", 1.0),
     ("decomposition", "share", "share of loss [%]", 100.0),
     ("lie", "relative", "Lie derivative [1/rad]", 1.0),
@@ -35,5 +39,6 @@ def section(results: StudyResults) -> Section | None:
 
 def words(results: StudyResults) -> str:
     """Which weights the two checkpoints hold."""
-    early = results.runs["early_epoch"].unique().tolist()
-    return f"Early: weights after epoch {', '.join(map(str, early))}. Best: weights of the lowest validation RMSE."
+    early = ", ".join(map(str, results.runs["early_epoch"].unique()))
+    score = wording(results.settings).score_name
+    return f"Early: weights after epoch {early}. Best: weights of the lowest validation {score}."

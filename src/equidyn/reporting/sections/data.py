@@ -7,8 +7,10 @@ import pandas as pd
 from equidyn.reporting.gather import StudyResults, flattened
 from equidyn.reporting.labels import level_labels
 from equidyn.reporting.numbers import listed, number
+from equidyn.reporting.sections import data_of_sets
 from equidyn.reporting.sections.section import Section
 from equidyn.reporting.tables import Table
+from equidyn.reporting.wording import classifies
 
 TITLE = "Data"
 # Heads of the columns that are known; another check is shown under its own name.
@@ -21,6 +23,10 @@ _HEADS = {
     "max_divergence": "largest |div| [1/time]",
     "max_disagreement": "largest difference between directions [length/time]",
     "published_table_entry": "entry of the published table [length/time]",
+    "bayes_accuracy": "accuracy of the best rule (Bayes limit) [1]",
+    "bayes_threshold": "its threshold on the sum of squares [1]",
+    "centred_accuracy": "of the best rule about the mean [1]",
+    "by_split.test.bayes_here": "of the best rule on these test sets [1]",
 }
 
 
@@ -30,9 +36,10 @@ def section(results: StudyResults) -> Section:
     numbers = pd.DataFrame([_row(dataset, heads[dataset], tree) for dataset, tree in results.data.items()])
     caption = "Measured properties of each dataset; the CSV file has them all."
     sources = list(dict.fromkeys(str(tree["provenance"]["source"]) for tree in results.data.values()))
+    words = data_of_sets.words(results) if classifies(results.settings) else [_error_words(results)]
     return Section(
         TITLE,
-        [f"Source: {listed(sources)}.", _error_words(results)],
+        [f"Source: {listed(sources)}.", *words],
         tables=[Table(f"{results.name}-data", caption, numbers, _view(numbers))],
     )
 

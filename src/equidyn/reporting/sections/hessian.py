@@ -10,19 +10,12 @@ from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.labels import level_labels
 from equidyn.reporting.sections.cases import Column, case_table
 from equidyn.reporting.sections.checkpoints import words as checkpoint_words
-from equidyn.reporting.sections.section import Section, diverged_words, drawn, over_seeds_words
+from equidyn.reporting.sections.section import Section, diverged_words, drawn, over_seeds_words, seen_words
 from equidyn.reporting.tables import Table
+from equidyn.reporting.wording import classifies, wording
 
 TITLE = "Hessian"
 _UNIT = "[loss/weight²]"
-_WORDS = (
-    "Eigenvalues of the Hessian of the loss on a sample of training windows, by Lanczos, which finds both ends of the "
-    "spectrum and its density; the weight decay of training is left out unless a column says so. An eigenvalue counts "
-    "as below 0 from a thousandth of the largest magnitude on. Where there are such, the loss curves downwards in "
-    "some direction, so it is not convex there. Park and Kim's maxima are the five eigenvalues of largest magnitude "
-    "of each batch. As published, they are found by power iteration with weight decay in the loss, which adds to each "
-    "of them."
-)
 # head, measure, quantity, factor
 _ENDS = (
     ("largest", "hessian", "largest", 1.0),
@@ -52,7 +45,21 @@ def section(results: StudyResults) -> Section | None:
         _table(results, name, f"Both ends of the spectrum {_UNIT}, and the share of it that lies below 0.", _ENDS),
         _table(results, f"{name}-maxima", f"Maxima over batches {_UNIT}, and what they cost.", _MAXIMA),
     ]
-    return Section(TITLE, [_WORDS, checkpoint_words(results), *diverged_words(results)], pictures, tables)
+    return Section(TITLE, [_words(results), checkpoint_words(results), *diverged_words(results)], pictures, tables)
+
+
+def _words(results: StudyResults) -> str:
+    published = (
+        " As published, they are found by power iteration with weight decay in the loss, which adds to each of them."
+    )
+    return (
+        f"Eigenvalues of the Hessian of the loss on a sample of training {wording(results.settings).samples}, by "
+        "Lanczos, which finds both ends of the spectrum and its density; the weight decay of training is left out "
+        "unless a column says so. An eigenvalue counts as below 0 from a thousandth of the largest magnitude on. Where "
+        "there are such, the loss curves downwards in some direction, so it is not convex there. Park and Kim's maxima "
+        "are the five eigenvalues of largest magnitude of each batch."
+        f"{'' if classifies(results.settings) else published}{seen_words(results)}"
+    )
 
 
 def _in_time(results: StudyResults) -> list[str]:

@@ -1,34 +1,90 @@
 """Learning curves."""
 
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
 from equidyn.reporting.figures.curves import Course, curves
-from equidyn.reporting.figures.style import picture
+from equidyn.reporting.figures.style import Picture, picture
 from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.labels import VELOCITY_UNIT, level_labels
-from equidyn.reporting.sections.section import Section, drawn
+from equidyn.reporting.numbers import listed
+from equidyn.reporting.sections.section import Section, chart_parts
 from equidyn.reporting.tables import Table
+from equidyn.reporting.wording import GUESSED, HIGHEST, LOSS_UNIT
 
 TITLE = "Learning curves"
-_COURSES = {
-    "validation_rmse": f"validation RMSE\n[{VELOCITY_UNIT}]",
-    "train_loss": f"training loss\n[({VELOCITY_UNIT})²]",
+
+
+@dataclass(frozen=True)
+class _Line:
+    """What a chart shows of a column of history.csv; guess: what a network scores that cannot tell the classes. top:
+    where the axis ends."""
+
+    name: str
+    unit: str
+    log: bool = True
+    guess: float | None = None
+    top: float = math.inf
+
+
+# Kind of task -> stem of a chart's file -> column -> what is shown of it.
+_CHARTS = {
+    "rollout": {
+        "learning": {
+            "validation_rmse": _Line("validation RMSE", VELOCITY_UNIT),
+            "train_loss": _Line("training loss", f"({VELOCITY_UNIT})²"),
+        }
+    },
+    "classify": {
+        "learning": {
+            "validation_loss": _Line("validation loss", LOSS_UNIT, False, GUESSED, HIGHEST),
+            "train_loss": _Line("training loss", LOSS_UNIT, False, GUESSED, HIGHEST),
+        },
+        "learning-accuracy": {"validation_accuracy": _Line("validation accuracy", "1", False, guess=0.5)},
+    },
 }
 
 
 def section(results: StudyResults) -> Section | None:
-    """Validation error and training loss over epochs."""
-    courses = {column: label for column, label in _COURSES.items() if column in results.history}
-    if not courses:
+    """Validation score and training loss over epochs."""
+    pictures = []
+    for stem, columns in _CHARTS[results.settings.task.kind].items():
+        lines = {column: line for column, line in columns.items() if column in results.history}
+        if lines:
+            pictures += _pictures(results, stem, lines)
+    if not pictures:
         return None
-    history = drawn(results, results.history).assign(x=lambda rows: rows["epoch"])
-    shown = [Course(history.assign(y=history[column]), label, log=True) for column, label in courses.items()]
-    name = f"{results.name}-learning"
-    caption = (
-        "Validation RMSE and training loss over epochs: mean over the runs that reached the epoch, and their range as "
-        "a band. A run that diverged is a thin dotted line that ends in a cross."
-    )
-    alt = "Line charts of validation RMSE and of training loss against epoch, one row of panels per dataset."
-    chart = curves(shown, level_labels(results.settings), "epoch")
     runs = results.runs[["dataset", "variant", "seed", "status", "epochs", "best_epoch", "early_epoch"]]
     view = runs.rename(columns=lambda column: column.replace("_", " "))
     table = Table(f"{results.name}-runs", "How each run ended.", runs, view)
-    return Section(TITLE, [], [picture(name, caption, alt, chart)], [table])
+    return Section(TITLE, [], pictures, [table])
+
+
+def _pictures(results: StudyResults, stem: str, lines: dict[str, _Line]) -> list[Picture]:
+    names = [line.name for line in lines.values()]
+    told = listed(names)
+    caption = (
+        f"{told[0].upper()}{told[1:]} over epochs: mean over the runs that reached the epoch, and their range as "
+        "a band. A run that diverged is a thin dotted line that ends in a cross."
+    )
+    if any(math.isfinite(line.top) for line in lines.values()):
+        caption += " Losses of more than twice that of guessing leave the frame."
+    alt = f"Line charts of {' and of '.join(names)} against epoch, one row of panels per dataset."
+    shown = []
+    for part in chart_parts(results):
+        history = part.of(results.history).assign(x=lambda rows: rows["epoch"])
+        courses = [_course(results, history.assign(y=history[column]), line) for column, line in lines.items()]
+        chart = curves(courses, level_labels(results.settings), "epoch")
+        shown.append(picture(f"{results.name}-{stem}{part.suffix}", f"{caption}{part.words}", alt, chart))
+    return shown
+
+
+def _course(results: StudyResults, frame: pd.DataFrame, line: _Line) -> Course:
+    label = f"{line.name}\n[{line.unit}]"
+    if line.guess is None:
+        return Course(frame, label, line.log)
+    ends = {"x": [0, frame["x"].max()], "y": line.guess}
+    guesses = pd.concat(pd.DataFrame({"dataset": dataset} | ends) for dataset in results.datasets)
+    return Course(frame, label, line.log, guesses, "by guessing", line.top)

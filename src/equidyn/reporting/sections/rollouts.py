@@ -14,13 +14,16 @@ from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.labels import level_labels
 from equidyn.reporting.sections.section import Section
 from equidyn.reporting.statistics import over_seeds
+from equidyn.reporting.wording import classifies
 
 TITLE = "Rollouts"
 MOVING = 0.1  # least rms velocity of a window worth a picture, in units of the data's
 
 
-def section(results: StudyResults) -> Section:
+def section(results: StudyResults) -> Section | None:
     """Truth, predictions and errors of the first seed, and the most accurate variant in motion."""
+    if classifies(results.settings):
+        return None
     dataset = _level(results)
     examples = {name: _example(results, dataset, name) for name in charted(results.settings)}
     level = level_labels(results.settings)[dataset]

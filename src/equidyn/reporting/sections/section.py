@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from equidyn.reporting.families import charted
+from equidyn.reporting.families import chart_groups, charted
 from equidyn.reporting.figures.levels import Places
 from equidyn.reporting.figures.style import Picture
 from equidyn.reporting.gather import StudyResults
-from equidyn.reporting.labels import dataset_kind, level_labels, ordered
+from equidyn.reporting.labels import dataset_kind, level_labels, ordered, samplings
 from equidyn.reporting.numbers import counted, listed
 from equidyn.reporting.tables import Table
 
@@ -23,6 +23,31 @@ class Section:
     pictures: Sequence[Picture] = ()
     tables: Sequence[Table] = ()
     finding: Sequence[str] = field(default=())
+
+
+@dataclass(frozen=True)
+class Part:
+    """The variants of one of several charts. suffix: of the chart's file name; words: for its caption."""
+
+    variants: tuple[str, ...]
+    suffix: str
+    words: str
+
+    def of(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows of `frame` (column variant) that are of these variants."""
+        return frame[frame["variant"].isin(self.variants)]
+
+
+def chart_parts(results: StudyResults) -> list[Part]:
+    """All variants in one part, if one chart can tell them apart."""
+    groups = chart_groups(results.settings)
+    if len(groups) == 1:
+        return [Part(tuple(groups[0]), "", "")]
+    count = len(groups)
+    return [
+        Part(tuple(group), f"-{place}" if place > 1 else "", f" Part {place} of {count} of the variants.")
+        for place, group in enumerate(groups, start=1)
+    ]
 
 
 def over_seeds_words(results: StudyResults) -> str:
@@ -43,6 +68,13 @@ def places(results: StudyResults) -> Places:
 def drawn(results: StudyResults, frame: pd.DataFrame) -> pd.DataFrame:
     """The rows of `frame` (column variant) whose variants are in the charts."""
     return frame[frame["variant"].isin(charted(results.settings))]
+
+
+def seen_words(results: StudyResults) -> str:
+    """A sentence, after a space, where "training sets" are not what a network was trained on; else nothing."""
+    if "fresh" not in samplings(results.settings):
+        return ""
+    return " Where sampling is fresh, the training sets are the stored ones, which no network was trained on."
 
 
 def diverged_words(results: StudyResults) -> list[str]:

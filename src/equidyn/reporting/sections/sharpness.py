@@ -5,23 +5,18 @@ import pandas as pd
 from equidyn.reporting.figures.curves import Course, curves
 from equidyn.reporting.figures.style import Picture, picture
 from equidyn.reporting.gather import StudyResults
-from equidyn.reporting.labels import VELOCITY_UNIT, level_labels
+from equidyn.reporting.labels import level_labels
 from equidyn.reporting.numbers import counted, number, tick
 from equidyn.reporting.sections.cases import Column, case_table
 from equidyn.reporting.sections.checkpoints import words as checkpoint_words
-from equidyn.reporting.sections.section import Section, diverged_words, drawn, over_seeds_words
+from equidyn.reporting.sections.section import Section, chart_parts, diverged_words, over_seeds_words, seen_words
 from equidyn.reporting.tables import Table
+from equidyn.reporting.wording import wording
 
 TITLE = "Sharpness"
 _CELL = ["dataset", "variant", "seed"]
 _FORMS = {"sphere": "unit sphere", "adaptive": "adaptive"}
 _CHANGE = "mean |L(w + t d) − L(w)|"
-_WORDS = (
-    f"Sharpness is {_CHANGE} over random directions d, of the loss on training windows, with the network in eval mode. "
-    "On the unit sphere all weights are moved alike; in the adaptive form each filter's part of d is as long as the "
-    "filter, so that scaling a filter and its successor oppositely, which leaves the network's answers as they are, "
-    "changes nothing."
-)
 
 
 def section(results: StudyResults) -> Section | None:
@@ -29,8 +24,18 @@ def section(results: StudyResults) -> Section | None:
     pictures = [shown for checkpoint in results.checkpoints for shown in _pictures(results, checkpoint)]
     if not pictures:
         return None
-    text = [_WORDS, control_words(results), checkpoint_words(results), *diverged_words(results)]
+    text = [_words(results), control_words(results), checkpoint_words(results), *diverged_words(results)]
     return Section(TITLE, text, pictures, [_table(results)])
+
+
+def _words(results: StudyResults) -> str:
+    samples = wording(results.settings).samples
+    return (
+        f"Sharpness is {_CHANGE} over random directions d, of the loss on training {samples}, with the network in eval "
+        "mode. On the unit sphere all weights are moved alike; in the adaptive form each filter's part of d is as long "
+        "as the filter, so that scaling a filter and its successor oppositely, which leaves the network's answers as "
+        f"they are, changes nothing.{seen_words(results)}"
+    )
 
 
 def control_words(results: StudyResults) -> str:
@@ -44,18 +49,22 @@ def control_words(results: StudyResults) -> str:
 
 
 def _pictures(results: StudyResults, checkpoint: str) -> list[Picture]:
-    frames = {form: drawn(results, results.along("sharpness", "radii", form, checkpoint)) for form in _FORMS}
-    courses = [
-        Course(frame[frame["x"] > 0], f"{label}\n[({VELOCITY_UNIT})²]", log=True)
-        for (form, label) in _FORMS.items()
-        if not (frame := frames[form]).empty
-    ]
-    if not courses:
-        return []
-    chart = curves(courses, level_labels(results.settings), "t", "log")
+    frames = {form: results.along("sharpness", "radii", form, checkpoint) for form in _FORMS}
+    unit = wording(results.settings).loss_unit
     caption = f"Sharpness, {_CHANGE}, at the {checkpoint} checkpoint: mean, and range over seeds as a band."
     alt = "Line charts with logarithmic axes: sharpness against the size t of the perturbation, one line per variant."
-    return [picture(f"{results.name}-sharpness-{checkpoint}", caption, alt, chart)]
+    shown = []
+    for part in chart_parts(results):
+        courses = [
+            Course(frame[frame["x"] > 0], f"{label}\n[{unit}]", log=True)
+            for (form, label) in _FORMS.items()
+            if not (frame := part.of(frames[form])).empty
+        ]
+        if courses:
+            chart = curves(courses, level_labels(results.settings), "t", "log")
+            name = f"{results.name}-sharpness-{checkpoint}{part.suffix}"
+            shown.append(picture(name, f"{caption}{part.words}", alt, chart))
+    return shown
 
 
 def _table(results: StudyResults) -> Table:

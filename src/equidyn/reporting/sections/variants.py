@@ -4,14 +4,16 @@ import math
 
 import pandas as pd
 
-from equidyn.params.study import Variant
+from equidyn.params.variant import Variant
 from equidyn.reporting.families import MOST, charted, is_published
 from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.numbers import duration, listed
 from equidyn.reporting.published import published
+from equidyn.reporting.sections import variants_of_sets
 from equidyn.reporting.sections.regulariser import TITLE as REGULARISER
 from equidyn.reporting.sections.section import Section
 from equidyn.reporting.tables import Table
+from equidyn.reporting.wording import classifies
 
 TITLE = "Variants"
 TOLERANCE = 0.05
@@ -25,13 +27,20 @@ HEADS = {
 
 
 def section(results: StudyResults) -> Section:
-    """Parameters of each variant against the middle of those compared, and its arithmetic and time per step."""
+    """Parameters of each variant against the middle of those compared, and its arithmetic and time per step.
+
+    Of sets there is a table of its own kind; what an answer costs has a section there.
+    """
+    if classifies(results.settings):
+        training = {name: _training(variant) for name, variant in results.settings.variants.items()}
+        table = variants_of_sets.table(results, training)
+        return Section(TITLE, [variants_of_sets.match_words(table.data)], tables=[table])
     rows = [_row(results, name) for name in results.variants]
     middle = _middle(rows)
     frame = pd.DataFrame(rows).assign(to_middle=lambda table: table["parameters"] / middle - 1)
     frame = frame.astype({"published_parameters": "Int64"})
     table = Table(f"{results.name}-variants", "The variants as they were built.", frame, _view(frame))
-    words = [_match_words(frame, middle), _compute_words(frame), _time_words(results), *_more_words(results, frame)]
+    words = [_match_words(frame, middle), _compute_words(frame), time_words(results), *_more_words(results, frame)]
     return Section(TITLE, words, tables=[table])
 
 
@@ -90,7 +99,7 @@ def _count(value: int | None) -> str:
     return "–" if pd.isna(value) else f"{value:,}"
 
 
-def _time_words(results: StudyResults) -> str:
+def time_words(results: StudyResults) -> str:
     """Wall time of a step; in words, since tables and figures are the same whatever the clock says."""
     times = step_seconds(results)
     told = [f"{name} {duration(seconds)}" for name, seconds in times.items() if math.isfinite(seconds)]
