@@ -11,23 +11,22 @@ products, and keep the graph between them. Means over batches; errors are the la
 thread. Written to benchmarks/results/hessian.csv.
 """
 
-import argparse
 import statistics
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
-from results import save_and_show
+from results import command
 from sharpness import seconds
-from subjects import LARGE, SMALL, STUDY, Size, learned
+from subjects import LARGE, SMALL, Size, rows_of_nets
 
 from equidyn.audit.measures.hessian import power_iteration
 from equidyn.measures import hessian
-from equidyn.measures.landscape import Hessian, Landscape, dealt, training_windows
-from equidyn.measures.subject import Subject
+from equidyn.measures.landscape import Hessian, Landscape, dealt
+from equidyn.measures.subjects.rollout import RolloutSubject
 from equidyn.models.registry import count_parameters
-from equidyn.params import load
-from equidyn.training.rollout import Windows
+from equidyn.training.rollout.task import Windows
 
 BATCHES = {LARGE.side: (1, 2), SMALL.side: (4, 16)}  # batches, windows in each (published: 16)
 LIMIT = 60  # Lanczos steps
@@ -53,12 +52,12 @@ def by_lanczos(product: Hessian) -> list[float]:
     return hessian.maxima_of(product, LIMIT)
 
 
-def true_values(subject: Subject, batch: Windows) -> list[float]:
+def true_values(subject: RolloutSubject, batch: Windows) -> list[float]:
     """The five largest magnitudes, known to 1e-5."""
     return hessian.maxima_of(Hessian(Landscape(subject.network, subject.task, batch)), LIMIT, tolerance=1e-5)
 
 
-def run(subject: Subject, batch: Windows, way, truth: list[float]) -> Found:
+def run(subject: RolloutSubject, batch: Windows, way, truth: list[float]) -> Found:
     """One way on one batch, the graph of the gradient included."""
     spent, (product, found) = seconds(lambda: _counted(subject, batch, way))
     found, truth = (sorted(values, key=abs) for values in (found, truth))
@@ -66,12 +65,12 @@ def run(subject: Subject, batch: Windows, way, truth: list[float]) -> Found:
     return Found(spent, product.products, error)
 
 
-def _counted(subject: Subject, batch: Windows, way) -> tuple[Hessian, list[float]]:
+def _counted(subject: RolloutSubject, batch: Windows, way) -> tuple[Hessian, list[float]]:
     product = Hessian(Landscape(subject.network, subject.task, batch))
     return product, way(product)
 
 
-def ways(subject: Subject, batch: Windows) -> dict[str, Found]:
+def ways(subject: RolloutSubject, batch: Windows) -> dict[str, Found]:
     """Ours, the published way by its own rule, and the published way to 1e-3."""
     truth = true_values(subject, batch)
     ours = run(subject, batch, by_lanczos, truth)
@@ -83,10 +82,10 @@ def ways(subject: Subject, batch: Windows) -> dict[str, Found]:
     return {"ours": ours, "own rule": own_rule, "to 1e-3": tight}
 
 
-def compare(subject: Subject, model: str, size: Size) -> dict:
+def compare(subject: RolloutSubject, model: str, size: Size) -> dict:
     """One row: products, errors and seconds of the three."""
     count, batch_size = BATCHES[size.side]
-    batches = dealt(training_windows(subject, count * batch_size, 1), count)
+    batches = dealt(subject.training_sample(count * batch_size, 1), count)
     found = [ways(subject, batch) for batch in batches]
     row = {
         "model": model,
@@ -106,16 +105,5 @@ def compare(subject: Subject, model: str, size: Size) -> dict:
     return row
 
 
-def main() -> None:
-    """Measure and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--small", action="store_true", help="the sizes of the default study")
-    size = SMALL if parser.parse_args().small else LARGE
-    torch.set_num_threads(1)
-    study = load().studies[STUDY]
-    rows = [compare(learned(study, model, size), model, size) for model in size.hidden]
-    save_and_show("hessian_small" if size is SMALL else "hessian", rows)
-
-
 if __name__ == "__main__":
-    main()
+    command("hessian", __doc__, partial(rows_of_nets, compare))

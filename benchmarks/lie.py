@@ -11,21 +11,20 @@ round-off ("difference"). Seconds of processor time, median of runs in turn, one
 benchmarks/results/lie.csv.
 """
 
-import argparse
 from collections.abc import Callable, Iterator
 from functools import partial
 
 import torch
-from results import save_and_show
+from results import command
 from training_step import noise_dataset, timed
 
 from equidyn.measures.lie import lie_derivative
 from equidyn.models.registry import build_network, count_parameters
 from equidyn.models.stack import ConvStack
 from equidyn.params import Study, load
-from equidyn.params.study import Variant
+from equidyn.params.variant import Variant
 from equidyn.symmetry.generator import rotation_generator
-from equidyn.training.rollout import Rollout
+from equidyn.training.rollout.task import Rollout
 
 WINDOWS, BATCH = 16, 8  # of measures/lie.py; of the published configuration for the levels
 LARGE = {"cnn": 154, "rsteer": 40}  # model -> hidden
@@ -86,7 +85,7 @@ def compare(study: Study, name: str, variant: Variant, side: int, repeats: int) 
     """One row: both sides, and how far they differ."""
     task = Rollout(study.task, noise_dataset(side), torch.device("cpu"))
     network = build_network(variant, task.inputs, task.outputs, seed=0).eval()
-    fields = task.spread("test", WINDOWS, 1).inputs
+    fields = task.sample("test", WINDOWS, 1).inputs
     ours = partial(by_one_forward_pass, task, network, fields)
     straight = partial(by_two_backward_passes, task, network, fields, partial(exact_path, task=task))
     published = partial(by_two_backward_passes, task, network, fields, interpolated)
@@ -105,8 +104,9 @@ def compare(study: Study, name: str, variant: Variant, side: int, repeats: int) 
     }
 
 
-def rows(study: Study, small: bool) -> Iterator[dict]:
+def rows(small: bool) -> Iterator[dict]:
     """The nets of the study on its own fields, or large ones at 64 x 64."""
+    study = load().studies["smoke-levels"]
     if small:
         for name in SMALL:
             yield compare(study, name, study.variants[name], study.source.resolution, repeats=25)
@@ -116,14 +116,5 @@ def rows(study: Study, small: bool) -> Iterator[dict]:
             yield compare(study, model, variant, 64, repeats=3)
 
 
-def main() -> None:
-    """Measure and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--small", action="store_true", help="the sizes of the default study")
-    small = parser.parse_args().small
-    torch.set_num_threads(1)
-    save_and_show("lie_small" if small else "lie", list(rows(load().studies["smoke-levels"], small)))
-
-
 if __name__ == "__main__":
-    main()
+    command("lie", __doc__, rows)

@@ -19,13 +19,13 @@ from results import save_and_show
 from equidyn import paths
 from equidyn.data.store import read
 from equidyn.measures.error import measure
-from equidyn.measures.subject import Subject
+from equidyn.measures.subjects.rollout import RolloutSubject
 from equidyn.models.registry import build_network
 from equidyn.params import Params, load
 from equidyn.progress import progress
 from equidyn.training.loop import Trainer
 from equidyn.training.precision import precision_of, set_up
-from equidyn.training.rollout import Rollout
+from equidyn.training.rollout.task import Rollout
 
 STUDY = "smoke-levels"
 
@@ -41,7 +41,7 @@ def test_rmse(params: Params, task: Rollout, name: str, seed: int, precision: st
         state = Trainer(network, task, study.training_of(name), **settings).run(Path(folder) / "r", "", lambda _: None)
     seconds = time.process_time() - started
     network.load_state_dict(state.best)
-    return measure(Subject(network.eval(), task))["rmse"], seconds
+    return measure(RolloutSubject(network.eval(), task))["rmse"], seconds
 
 
 def main() -> None:

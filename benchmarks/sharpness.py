@@ -12,23 +12,22 @@ windows, a fraction of a real one (1,408 in the default study), which favours th
 time, one thread. Written to benchmarks/results/sharpness.csv.
 """
 
-import argparse
 import copy
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
-from results import save_and_show
-from subjects import LARGE, SMALL, STUDY, Size, learned
+from results import command
+from subjects import LARGE, SMALL, Size, rows_of_nets
 
 from equidyn.measures import sharpness
-from equidyn.measures.landscape import Landscape, training_windows
+from equidyn.measures.landscape import Landscape
 from equidyn.measures.sharpness import RADII, mean_change, sphere_directions
-from equidyn.measures.subject import Subject
+from equidyn.measures.subjects.rollout import RolloutSubject
 from equidyn.models.registry import count_parameters
-from equidyn.params import load
-from equidyn.training.rollout import Windows
+from equidyn.training.rollout.task import Windows
 
 DIRECTIONS, BATCH = 5, 8  # both as published
 WINDOWS = {LARGE.side: 4, SMALL.side: 16}  # ours
@@ -41,7 +40,7 @@ def seconds(work: Callable[[], Any]) -> tuple[float, Any]:
     return time.process_time() - started, answer
 
 
-def published_way(subject: Subject, windows: Windows) -> list[float]:
+def published_way(subject: RolloutSubject, windows: Windows) -> list[float]:
     """mean |L(w + t d) - L(w)| for each t, with both losses computed for every direction and batch."""
     batches = list(zip(windows.inputs.split(BATCH), windows.targets.split(BATCH, dim=1), strict=True))
     weights = torch.nn.utils.parameters_to_vector(subject.network.parameters()).detach()
@@ -62,7 +61,7 @@ def published_way(subject: Subject, windows: Windows) -> list[float]:
     return found
 
 
-def our_way(subject: Subject, windows: Windows) -> list[float]:
+def our_way(subject: RolloutSubject, windows: Windows) -> list[float]:
     """The same numbers as measures/sharpness.py takes them."""
     landscape = Landscape(subject.network, subject.task, windows)
     directions = sphere_directions(landscape.point, DIRECTIONS)
@@ -70,15 +69,15 @@ def our_way(subject: Subject, windows: Windows) -> list[float]:
     return [mean_change(landscape.value, landscape.point, here, directions, radius) for radius in RADII]
 
 
-def compare(subject: Subject, model: str, size: Size) -> dict:
+def compare(subject: RolloutSubject, model: str, size: Size) -> dict:
     """One row: both sides, and how far they differ."""
-    loader = subject.sample("train", 10**6, 1)
-    ours_windows = training_windows(subject, WINDOWS[size.side], 1)
+    loader = subject.training_sample(10**6, 1)
+    ours_windows = subject.training_sample(WINDOWS[size.side], 1)
     our_way(subject, ours_windows)  # warms up
     ours_s, ours = seconds(lambda: our_way(subject, ours_windows))
     same_s, same = seconds(lambda: published_way(subject, ours_windows))
     published_s, published = seconds(lambda: published_way(subject, loader))
-    measure_s, _ = seconds(lambda: sharpness.measure(subject, windows=WINDOWS[size.side], directions=DIRECTIONS))
+    measure_s, _ = seconds(lambda: sharpness.measure(subject, samples=WINDOWS[size.side], directions=DIRECTIONS))
     assert torch.allclose(torch.tensor(ours), torch.tensor(same), rtol=1e-2), (ours, same)
     return {
         "model": model,
@@ -96,16 +95,5 @@ def compare(subject: Subject, model: str, size: Size) -> dict:
     }
 
 
-def main() -> None:
-    """Measure and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--small", action="store_true", help="the sizes of the default study")
-    size = SMALL if parser.parse_args().small else LARGE
-    torch.set_num_threads(1)
-    study = load().studies[STUDY]
-    rows = [compare(learned(study, model, size), model, size) for model in size.hidden]
-    save_and_show("sharpness_small" if size is SMALL else "sharpness", rows)
-
-
 if __name__ == "__main__":
-    main()
+    command("sharpness", __doc__, partial(rows_of_nets, compare))

@@ -4,18 +4,19 @@ Curvature depends on the weights, so untrained nets on noise would not do: what 
 spectrum is spaced. Fields of Burgers' equation are quickly made at any size, and can be learned.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from equidyn.data.store import Dataset
-from equidyn.measures.subject import Subject
+from equidyn.measures.subjects.rollout import RolloutSubject
 from equidyn.models.registry import build_network
-from equidyn.params import Study
-from equidyn.params.study import Variant
+from equidyn.params import Study, load
+from equidyn.params.variant import Variant
 from equidyn.training.adam import Adam
-from equidyn.training.rollout import Rollout
+from equidyn.training.rollout.task import Rollout
 
 STUDY = "smoke-levels"
 
@@ -66,7 +67,7 @@ def _later(velocity: np.ndarray) -> np.ndarray:
     return velocity
 
 
-def learned(study: Study, model: str, size: Size) -> Subject:
+def learned(study: Study, model: str, size: Size) -> RolloutSubject:
     """A net of `model` after some steps of Adam on single rollout steps, in eval mode."""
     task = Rollout(study.task, burgers(size), torch.device("cpu"))
     variant = Variant(model=model, options={"hidden": size.hidden[model]}, augment="none")
@@ -79,4 +80,11 @@ def learned(study: Study, model: str, size: Size) -> Subject:
         task.loss(network, batch).backward()
         optimiser.step(study.training.learning_rate)
     optimiser.zero_grad()
-    return Subject(network.eval(), task, study.training.weight_decay)
+    return RolloutSubject(network.eval(), task, study.training.weight_decay)
+
+
+def rows_of_nets(compare: Callable[[RolloutSubject, str, Size], dict], small: bool) -> Iterator[dict]:
+    """A row of `compare(subject, model, size)` for each net of that size."""
+    size, study = SMALL if small else LARGE, load().studies[STUDY]
+    for model in size.hidden:
+        yield compare(learned(study, model, size), model, size)

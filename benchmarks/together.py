@@ -9,52 +9,51 @@ compared; power iteration stops by its own rule, at less than the accuracy of ou
 benchmarks/results/together.csv.
 """
 
-import argparse
+from functools import partial
 
 import lie
 import sharpness
-import torch
 from hessian import by_lanczos, by_power_iteration
-from results import save_and_show
+from results import command
 from sharpness import seconds
-from subjects import LARGE, SMALL, STUDY, Size, learned
+from subjects import LARGE, SMALL, Size, rows_of_nets
 
-from equidyn.measures.landscape import Hessian, Landscape, dealt, training_windows
-from equidyn.measures.subject import Subject
+from equidyn.measures.landscape import Hessian, Landscape, dealt
+from equidyn.measures.subjects.rollout import RolloutSubject
 from equidyn.models.registry import count_parameters
-from equidyn.params import load
 
 BATCH = {LARGE.side: 2, SMALL.side: 16}  # windows of a batch of the maxima (published: 16)
 
 
-def lie_derivatives(subject: Subject) -> tuple[float, float]:
+def lie_derivatives(subject: RolloutSubject) -> tuple[float, float]:
     """Seconds of ours and of the published way."""
-    fields = training_windows(subject, lie.WINDOWS, 1).inputs
+    fields = subject.training_sample(lie.WINDOWS, 1).inputs
     ours, _ = seconds(lambda: lie.by_one_forward_pass(subject.task, subject.network, fields))
     published, _ = seconds(lambda: lie.by_two_backward_passes(subject.task, subject.network, fields, lie.interpolated))
     return ours, published
 
 
-def sharpnesses(subject: Subject, size: Size) -> tuple[float, float]:
+def sharpnesses(subject: RolloutSubject, size: Size) -> tuple[float, float]:
     """Seconds of ours, on a sample of windows, and of the published way, on all."""
-    chosen, loader = training_windows(subject, sharpness.WINDOWS[size.side], 1), subject.sample("train", 10**6, 1)
+    chosen, loader = subject.training_sample(sharpness.WINDOWS[size.side], 1), subject.training_sample(10**6, 1)
     ours, _ = seconds(lambda: sharpness.our_way(subject, chosen))
     published, _ = seconds(lambda: sharpness.published_way(subject, loader))
     return ours, published
 
 
-def maxima(subject: Subject, size: Size) -> tuple[float, float]:
+def maxima(subject: RolloutSubject, size: Size) -> tuple[float, float]:
     """Seconds of ours and of the published way, on the same batches."""
     share = len(subject.task.starts("train", 1)) // 10
-    batches = dealt(training_windows(subject, share, 1), -(-share // BATCH[size.side]))
+    batches = dealt(subject.training_sample(share, 1), -(-share // BATCH[size.side]))
     landscapes = [Landscape(subject.network, subject.task, batch) for batch in batches]
     ours, _ = seconds(lambda: [by_lanczos(Hessian(landscape)) for landscape in landscapes])
     published, _ = seconds(lambda: [by_power_iteration(Hessian(landscape), 1e-3) for landscape in landscapes])
     return ours, published
 
 
-def compare(subject: Subject, model: str, size: Size) -> dict:
+def compare(subject: RolloutSubject, model: str, size: Size) -> dict:
     """One row: seconds of each, and of all."""
+    lie_derivatives(subject)  # warms up
     parts = {"lie": lie_derivatives(subject), "sharpness": sharpnesses(subject, size), "hessian": maxima(subject, size)}
     parts["together"] = tuple(map(sum, zip(*parts.values(), strict=True)))
     row = {"model": model, "parameters": count_parameters(subject.network), "side": size.side}
@@ -67,20 +66,5 @@ def compare(subject: Subject, model: str, size: Size) -> dict:
     return row
 
 
-def main() -> None:
-    """Measure and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--small", action="store_true", help="the sizes of the default study")
-    size = SMALL if parser.parse_args().small else LARGE
-    torch.set_num_threads(1)
-    study = load().studies[STUDY]
-    rows = []
-    for model in size.hidden:
-        subject = learned(study, model, size)
-        lie_derivatives(subject)  # warms up
-        rows.append(compare(subject, model, size))
-    save_and_show("together_small" if size is SMALL else "together", rows)
-
-
 if __name__ == "__main__":
-    main()
+    command("together", __doc__, partial(rows_of_nets, compare))

@@ -7,23 +7,22 @@ Our step is all of it: filters from weights, rollout, loss, backward, clipping, 
 process on one thread; the median is taken. Written to benchmarks/results/training_step.csv.
 """
 
-import argparse
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import torch
-from results import save_and_show
+from results import command
 from torch.nn import functional
 
 from equidyn.data.store import Dataset
 from equidyn.models.registry import build_network, count_parameters
 from equidyn.models.stack import ConvStack
 from equidyn.params import Study, load
-from equidyn.params.study import Variant
+from equidyn.params.variant import Variant
 from equidyn.training.loop import Trainer
 from equidyn.training.precision import arithmetic
-from equidyn.training.rollout import Rollout
+from equidyn.training.rollout.task import Rollout
 
 LARGE = {"side": 64, "batch": 8, "hidden": {"gcnn": 77, "rgroup": 54}, "repeats": 3}
 SMALL = {"side": 32, "batch": 8, "hidden": {"gcnn": 10, "rgroup": 7, "cnn": 20}, "repeats": 15}
@@ -58,7 +57,7 @@ def our_step(study: Study, variant: Variant, side: int, batch: int, precision: s
     """One optimiser step of the real training loop."""
     task = Rollout(study.task, noise_dataset(side), torch.device("cpu"))
     network = build_network(variant, task.inputs, task.outputs, seed=0)
-    training = study.training.model_copy(update={"batch_size": batch, "validation_windows": 1})
+    training = study.training.model_copy(update={"batch_size": batch, "validation_samples": 1})
     trainer = Trainer(network, task, training, augment="none", seed=0, precision=precision)
     windows = trainer._window(trainer._batches(1)[0])
     return lambda: trainer._step(windows, training.learning_rate), network
@@ -100,16 +99,12 @@ def compare(study: Study, model: str, size: dict) -> dict:
     }
 
 
-def main() -> None:
-    """Measure and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--small", action="store_true", help="the sizes of the default study")
-    size = SMALL if parser.parse_args().small else LARGE
-    torch.set_num_threads(1)
-    study = load().studies["smoke-levels"]
-    rows = [compare(study, model, size) for model in size["hidden"]]
-    save_and_show("training_step_small" if size is SMALL else "training_step", rows)
+def rows(small: bool) -> Iterator[dict]:
+    """Each model of that size."""
+    size, study = SMALL if small else LARGE, load().studies["smoke-levels"]
+    for model in size["hidden"]:
+        yield compare(study, model, size)
 
 
 if __name__ == "__main__":
-    main()
+    command("training_step", __doc__, rows)
