@@ -7,11 +7,13 @@ rule measure:
         best="data/runs/{study}/{dataset}/{variant}/seed{seed}/best.safetensors",
         early="data/runs/{study}/{dataset}/{variant}/seed{seed}/early.safetensors",
         run="data/runs/{study}/{dataset}/{variant}/seed{seed}/run.json",
+        history="data/runs/{study}/{dataset}/{variant}/seed{seed}/history.csv",
     output:
         measures="data/runs/{study}/{dataset}/{variant}/seed{seed}/measures.json",
         example="data/runs/{study}/{dataset}/{variant}/seed{seed}/example.safetensors",
     log:
         "logs/measure/{study}/{dataset}/{variant}/seed{seed}.log",
+    priority: 1  # before further trainings: Snakemake looks at every input of all that waits, each time it starts a job
     conda:
         "../../environment.yml"
     threads: study_params.compute.threads
