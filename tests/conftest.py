@@ -1,5 +1,6 @@
 """Shared fixtures."""
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+# All that torch computes here is small, and other workers of pytest-xdist want cores too.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture

@@ -1,19 +1,36 @@
 """One run of the test preset by each engine, shared by all tests of this folder."""
 
+import os
+import shutil
+from pathlib import Path
+
 import pytest
-from checkout import Checkout
+from checkout import WARM_DVC, Checkout
+from filelock import FileLock
+
+ENGINES = ("snakemake", "dvc")
 
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Checkout]:
-    """Engine -> a checkout in which it has run the test preset; both run at the same time, on one core each."""
-    root = tmp_path_factory.mktemp("finished")
-    checkouts = {engine: Checkout.fresh(root / engine) for engine in ("snakemake", "dvc")}
-    dvc = checkouts["dvc"].start("dvc", "repro", "presets/test/dvc.yaml")
-    checkouts["snakemake"].snakemake()
-    words, _ = dvc.communicate(timeout=900)
+    """Engine -> a checkout in which it has run the test preset; made once, by the first worker that needs it."""
+    own = tmp_path_factory.getbasetemp()
+    root = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "finished"
+    with FileLock(root.with_suffix(".lock")):
+        if not (root / "made").exists():
+            shutil.rmtree(root, ignore_errors=True)
+            _run_both(root)
+            (root / "made").touch()
+    return {engine: Checkout(root / engine) for engine in ENGINES}
+
+
+def _run_both(root: Path) -> None:
+    """At the same time, on two cores together, or on what other tests leave of them."""
+    checkouts = {engine: Checkout.fresh(root / engine) for engine in ENGINES}
+    dvc = checkouts["dvc"].start(*WARM_DVC, "repro", "presets/test/dvc.yaml")
+    checkouts["snakemake"].snakemake("--cores", "2")
+    words, _ = dvc.communicate(timeout=1800)
     assert dvc.returncode == 0, words
-    return checkouts
 
 
 @pytest.fixture

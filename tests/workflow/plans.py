@@ -1,7 +1,7 @@
-"""What an engine would run in the present folder, as JSON: `plans.py snakemake SNAKEFILE`, `plans.py dvc`.
+"""What an engine would run, as JSON: `plans.py snakemake SNAKEFILE` in this folder, `plans.py dvc` in all folders.
 
-A plan is a list of jobs: {command, outputs, inputs, keys (of params.yaml)}, and for Snakemake code, the checksum of
-the listing of sources; paths are relative to the folder.
+A plan is a list of jobs: {folder, command, outputs, inputs, keys (of params.yaml)}, and for Snakemake code, the
+checksum of the listing of sources; paths are relative to the job's folder, and that one to the present folder.
 """
 
 import json
@@ -26,6 +26,7 @@ def of_snakemake(snakefile: str) -> list[dict[str, Any]]:
 
 def _job(job: Any) -> dict[str, Any]:
     return {
+        "folder": ".",
         "command": job.shellcmd.removesuffix(f" 2>&1 | tee {job.log}"),
         "outputs": sorted(map(str, job.output)),
         "inputs": sorted(map(str, job.input)),
@@ -35,19 +36,22 @@ def _job(job: Any) -> dict[str, Any]:
 
 
 def of_dvc() -> list[dict[str, Any]]:
-    """All stages of the dvc.yaml of this folder."""
+    """All stages of every dvc.yaml of this repository; an error, as in every run, if two of them do not go together."""
     from dvc.dependency import ParamsDependency
     from dvc.repo import Repo
 
+    index = Repo().index
+    index.check_graph()
     return [
         {
+            "folder": str(Path(stage.wdir).relative_to(Path.cwd())),
             "command": stage.cmd,
             "outputs": sorted(out.def_path for out in stage.outs),
             "inputs": sorted(dep.def_path for dep in stage.deps if not isinstance(dep, ParamsDependency)),
             "keys": sorted(key for dep in stage.deps if isinstance(dep, ParamsDependency) for key in dep.params),
         }
-        for stage in Repo().index.stages
-        if stage.cmd and Path(stage.wdir) == Path.cwd()
+        for stage in index.stages
+        if stage.cmd
     ]
 
 

@@ -21,7 +21,7 @@ Plan = dict[str, dict[str, Any]]
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """A clean copy, since planning leaves records behind."""
-    return Checkout.fresh(tmp_path_factory.mktemp("drift") / "checkout")
+    return Checkout.fresh(tmp_path_factory.mktemp("drift") / "checkout", whole=True)
 
 
 @pytest.fixture(scope="module", params=FOLDERS)
@@ -39,18 +39,27 @@ def params(folder: Path) -> Params:
 @pytest.fixture(scope="module")
 def snakemake(project: Checkout, folder: Path) -> Plan:
     """Command -> job, as Snakemake plans."""
-    return _plan(project, folder, "snakemake", str(project.root / "Snakefile"))
+    return _by_command(_planned(folder, project, "snakemake", str(project.root / "Snakefile")))
 
 
 @pytest.fixture(scope="module")
-def dvc(project: Checkout, folder: Path) -> Plan:
+def of_all_folders(project: Checkout) -> list[dict[str, Any]]:
+    """Jobs as DVC plans; together, since it reads all folders whichever it is asked about."""
+    return _planned(project.root, project, "dvc")
+
+
+@pytest.fixture(scope="module")
+def dvc(project: Checkout, folder: Path, of_all_folders: list[dict[str, Any]]) -> Plan:
     """Command -> job, as DVC plans."""
-    return _plan(project, folder, "dvc")
+    return _by_command([job for job in of_all_folders if project.root / job["folder"] == folder])
 
 
-def _plan(project: Checkout, folder: Path, *engine: str) -> Plan:
-    process = project.run(sys.executable, "-W", "ignore", PLANS, *engine, folder=folder)
-    jobs = json.loads(process.splitlines()[-1])
+def _planned(folder: Path, project: Checkout, *engine: str) -> list[dict[str, Any]]:
+    words = project.run(sys.executable, "-W", "ignore", PLANS, *engine, folder=folder)
+    return json.loads(words.splitlines()[-1])
+
+
+def _by_command(jobs: list[dict[str, Any]]) -> Plan:
     assert len({job["command"] for job in jobs}) == len(jobs)
     return {job["command"]: job for job in jobs}
 
