@@ -65,9 +65,8 @@ class Place:
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         }
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
-        process = subprocess.Popen(
-            command, cwd=self.folder, env=environment, text=True, start_new_session=True, **pipes
-        )
+        alone = {"start_new_session": True, "preexec_fn": _interruptible}
+        process = subprocess.Popen(command, cwd=self.folder, env=environment, text=True, **alone, **pipes)
         self._started.append(process)
         return process
 
@@ -102,6 +101,11 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / stage).write_text(STAGE.format(arguments=arguments))
     compileall.compile_dir(folder, quiet=2)
     return folder
+
+
+def _interruptible() -> None:
+    """A shell ignores Ctrl-C in what it starts in the background, and so would all that the tests start there."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture

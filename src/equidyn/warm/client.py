@@ -5,7 +5,8 @@ import os
 import signal
 import socket
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from equidyn.warm import AGAIN, INTERRUPT, STARTED, VARIABLE
@@ -24,11 +25,24 @@ def handed_over() -> int | None:
         return None
     with suppress(KeyboardInterrupt):
         try:
-            connection = _started(path)
+            with _uninterrupted():
+                connection = _started(path)
+                if connection is not None:
+                    _pass_on_interrupts(connection)
         except OSError:
             return None
         return None if connection is None else _status(connection)
     return 128 + signal.SIGINT
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """SIGINT waits until the end of the block: once the job has begun, it is for the job."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def likeness() -> str:
@@ -73,15 +87,17 @@ def _started(path: str) -> socket.socket | None:
                 return None
 
 
-def _status(connection: socket.socket) -> int:
-    """Wait for the job's end. If this process is killed, the server sees the connection close, and kills the job."""
-
+def _pass_on_interrupts(connection: socket.socket) -> None:
     def interrupt(*_: object) -> None:
         with suppress(OSError):
             connection.send(INTERRUPT)
 
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # as it is behind a shell's &
         signal.signal(signal.SIGINT, interrupt)
+
+
+def _status(connection: socket.socket) -> int:
+    """Wait for the job's end. If this process is killed, the server sees the connection close, and kills the job."""
     with suppress(OSError):
         answer = connection.recv(1)
         if answer:
