@@ -4,7 +4,6 @@ from typing import Any
 
 from equidyn.params.study import Cell, Params, as_json
 
-
 OPTIONAL = ("sharing",)  # top-level keys that params.yaml may lack
 
 
