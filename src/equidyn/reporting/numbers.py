@@ -41,11 +41,12 @@ def interval(mean: float, half: float) -> str:
     """Mean ± half width, both to the second digit of the half width."""
     if not math.isfinite(half):
         return number(mean)
-    if mean != 0 and abs(mean) < 1e-3:
-        exponent = math.floor(math.log10(abs(mean)))
+    size = max(abs(mean), half)
+    if 0 < size < 1e-3:
+        exponent = math.floor(math.log10(size))
         return f"({interval(mean / 10.0**exponent, half / 10.0**exponent)}) × {_power(exponent)}"
     places = min(_decimals(half, 2), _decimals(mean, 5)) if half > 0 else _decimals(mean, 4)
-    return f"{mean:,.{places}f} ± {half:,.{places}f}"
+    return f"{round(mean, places) + 0.0:,.{places}f} ± {half:,.{places}f}"  # + 0.0: no -0.00
 
 
 def percent(value: float) -> str:
