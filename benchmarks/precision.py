@@ -25,6 +25,7 @@ from equidyn.params import Params, load
 from equidyn.progress import progress
 from equidyn.training.loop import Trainer
 from equidyn.training.precision import precision_of, set_up
+from equidyn.training.rollout.lessons import RolloutLessons
 from equidyn.training.rollout.task import Rollout
 
 STUDY = "smoke-levels"
@@ -35,10 +36,12 @@ def test_rmse(params: Params, task: Rollout, name: str, seed: int, precision: st
     study = params.studies[STUDY]
     variant = study.variants[name]
     network = build_network(variant, task.inputs, task.outputs, seed)
-    settings = {"augment": variant.augment, "seed": seed, "precision": precision}
+    training = study.training_of(name)
+    lessons = RolloutLessons(task, variant, training, seed)
+    trainer = Trainer(network, lessons, training, seed=seed, device=task.device, precision=precision)
     started = time.process_time()
     with tempfile.TemporaryDirectory() as folder:
-        state = Trainer(network, task, study.training_of(name), **settings).run(Path(folder) / "r", "", lambda _: None)
+        state = trainer.run(Path(folder) / "r", "", lambda _: None)
     seconds = time.process_time() - started
     network.load_state_dict(state.best)
     return measure(RolloutSubject(network.eval(), task))["rmse"], seconds

@@ -22,6 +22,7 @@ from equidyn.params import Study, load
 from equidyn.params.variant import Variant
 from equidyn.training.loop import Trainer
 from equidyn.training.precision import arithmetic
+from equidyn.training.rollout.lessons import RolloutLessons
 from equidyn.training.rollout.task import Rollout
 
 LARGE = {"side": 64, "batch": 8, "hidden": {"gcnn": 77, "rgroup": 54}, "repeats": 3}
@@ -58,8 +59,9 @@ def our_step(study: Study, variant: Variant, side: int, batch: int, precision: s
     task = Rollout(study.task, noise_dataset(side), torch.device("cpu"))
     network = build_network(variant, task.inputs, task.outputs, seed=0)
     training = study.training.model_copy(update={"batch_size": batch, "validation_samples": 1})
-    trainer = Trainer(network, task, training, augment="none", seed=0, precision=precision)
-    windows = trainer._window(trainer._batches(1)[0])
+    lessons = RolloutLessons(task, variant, training, seed=0)
+    trainer = Trainer(network, lessons, training, seed=0, device=task.device, precision=precision)
+    windows = lessons.batches(1)[0]
     return lambda: trainer._step(windows, training.learning_rate), network
 
 

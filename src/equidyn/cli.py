@@ -152,7 +152,7 @@ def check(
     entries = _checked(name, trained)
     from equidyn.models.check import failures
 
-    typer.echo(json.dumps(entries, indent=1)) if as_json else _print_check(entries)
+    typer.echo(json.dumps(entries, indent=1)) if as_json else _print_check(entries, by_case=name is not None)
     found = failures(entries, tolerance)
     if found:
         raise EquidynError("strict variants that are not exact:\n  " + "\n  ".join(found))
@@ -262,22 +262,26 @@ def _checked(name: str | None, trained: bool) -> list[dict[str, Any]]:
     return run(params, variant)
 
 
-def _print_check(entries: list[dict[str, Any]]) -> None:
+def _print_check(entries: list[dict[str, Any]], by_case: bool) -> None:
+    """A table with the largest error of each network; by_case: also at each size of a field, or of each layer."""
     from rich.console import Console
     from rich.table import Table
 
     from equidyn.models.check import label
 
-    table = Table(title="Largest relative error under the group; fields at 16, 32 and 64 pixels")
+    table = Table(title="Largest relative error under the group, over sizes of fields and layers of nets on images")
     for column in ("network", "group", "strict", "parameters"):
         table.add_column(column, justify="right" if column == "parameters" else "left", overflow="fold")
     columns = [(precision, mode) for precision in ("float32", "float64") for mode in ("train", "eval")]
     for precision, mode in columns:
         table.add_column(f"{precision}\n{mode}", justify="right")
     for entry in entries:
-        errors = [f"{max(entry['error'][precision][mode].values()):.1e}" for precision, mode in columns]
+        found = [entry["error"][precision][mode] for precision, mode in columns]
         strict = "yes" if entry["strict"] else "no"
-        table.add_row(label(entry), entry["group"], strict, f"{entry['parameters']:,}", *errors)
+        largest = [f"{max(cases.values()):.1e}" for cases in found]
+        table.add_row(label(entry), entry["group"], strict, f"{entry['parameters']:,}", *largest)
+        for case in found[0] if by_case and len(found[0]) > 1 else ():
+            table.add_row(f"  {case}", "", "", "", *(f"{cases[case]:.1e}" for cases in found))
     Console(width=110).print(table)
 
 

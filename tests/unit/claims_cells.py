@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import yaml
+from reporting_images import CODERS, RECOGNISERS, recognise, reconstruct
+from reporting_studies import params
 from toy import TREE
 
 from equidyn.params.study import MeasureSettings, Study
@@ -54,6 +56,14 @@ def set_results(
     """The results of the study of Gaussian sets, static and fresh, whose measures take the values of `truth`."""
     data = {dataset: {"equivariance": None} for dataset in ("static", "fresh")}
     return _results("gaussian", _set_settings(tuple(seeds), tuple(variants)), truth, data, set(), ["best"])
+
+
+def digit_results(truth: Truth, name: str = "digits-autoencoder", seeds: Iterable[int] = FIVE) -> StudyResults:
+    """The results of a study of digits, digits-autoencoder or digits-cnn, whose measures take the values of `truth`."""
+    seeds, coders = tuple(seeds), name == "digits-autoencoder"
+    tree = (reconstruct if coders else recognise)(list(CODERS if coders else RECOGNISERS), len(seeds))
+    study = params(digits=tree | {"seeds": list(seeds)}).studies["digits"]
+    return _results(name, study, truth, {"digits": {"equivariance": None}}, set(), ["best"])
 
 
 def _results(

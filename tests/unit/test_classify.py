@@ -25,7 +25,7 @@ from equidyn.training.classify.task import accuracy
 from equidyn.training.loop import Trainer
 from equidyn.training.task import task_of
 
-TAKEN = ("Subject", "ClassifySubject")
+TAKEN = (("Subject",), ("ClassifySubject",))
 
 
 def _lessons(params, cell, seed=1):

@@ -67,7 +67,7 @@ def test_a_folder_without_params_is_told(workplace: Path) -> None:
 
 
 def test_validate_counts_the_runs() -> None:
-    assert "42 training runs" in _run("validate", folder=PROJECT / "presets/test").stdout
+    assert "47 training runs" in _run("validate", folder=PROJECT / "presets/test").stdout
 
 
 def test_schema_is_printed() -> None:
@@ -77,7 +77,7 @@ def test_schema_is_printed() -> None:
 def test_check_tells_parameters_and_errors() -> None:
     answer = _run("check", "gcnn", "--json", folder=PROJECT / "presets/test")
     entries = json.loads(answer.stdout)
-    assert [entry["study"] for entry in entries] == ["smoke-levels", "smoke-sizes"]
+    assert [entry["study"] for entry in entries] == ["smoke-levels", "smoke-sizes", "digits-cnn"]
     for entry in entries:
         assert entry.keys() == {"variant", "study", "parameters", "strict", "group", "error"}
         assert (entry["variant"], entry["strict"], answer.returncode) == ("gcnn", True, 0)

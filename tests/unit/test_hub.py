@@ -1,93 +1,37 @@
 """Files of the Hub: from the cache, from a hub on this machine by the real client, and what is said without either."""
 
-import hashlib
+import fcntl
+import sys
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Timer
 
-import huggingface_hub
 import pytest
 from archives import ROTATION, TRUE, fields, made, rotation_members, same_bits, source, zipped
+from hubs import OTHER, REPOSITORY, REVISION, Hub, free_port, serving, use
 from huggingface_hub import constants
 
-from equidyn.data import hub
+from equidyn.data import hub, hub_client
 from equidyn.errors import EquidynError
 
-REPOSITORY, FILE = "owner/smoke", "Smoke/Rotation.zip"
-REVISION, OTHER = "0123456789abcdef" * 2 + "01234567", "f" * 40
-CONTENT = b"what the archive holds"
-
-
-class _Hub(BaseHTTPRequestHandler):
-    """As much of the Hub as a download needs: one dataset with one commit and one file."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        self._answer()
-
-    def do_HEAD(self) -> None:
-        self._answer()
-
-    def _answer(self) -> None:
-        self.server.requests.append(self.path)
-        fault = self._fault()
-        body = b"" if fault else self.server.content
-        self.send_response({None: 200, "GatedRepo": 403}.get(fault, 404))
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("X-Repo-Commit", REVISION)
-        self.send_header(*(("X-Error-Code", fault) if fault else ("ETag", f'"{hashlib.sha256(body).hexdigest()}"')))
-        self.end_headers()
-        if self.command == "GET":
-            self.wfile.write(body)
-
-    def _fault(self) -> str | None:
-        repository, _, rest = self.path.removeprefix("/datasets/").partition("/resolve/")
-        revision, _, file = rest.partition("/")
-        if repository != REPOSITORY:
-            return "GatedRepo" if repository == "owner/gated" else "RepoNotFound"
-        if revision != REVISION:
-            return "RevisionNotFound"
-        return None if file == FILE else "EntryNotFound"
-
-    def log_message(self, *_: object) -> None:
-        """Quiet."""
+FILE = "Smoke/Rotation.zip"
+CONTENT = b"what the archive holds" * 3000
 
 
 @pytest.fixture(autouse=True)
 def cache(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty cache, and an endpoint at which nobody listens."""
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(workplace / "cache"))
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    _use(monkeypatch, _free_port())
+    use(monkeypatch, free_port())
     return workplace / "cache"
 
 
-def _free_port() -> int:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Hub) as server:
-        return server.server_address[1]
-
-
-def _use(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
-    endpoint = f"http://127.0.0.1:{port}"
-    monkeypatch.setattr(constants, "ENDPOINT", endpoint)
-    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", endpoint + "/{repo_id}/resolve/{revision}/{filename}")
-
-
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ThreadingHTTPServer]:
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     """A hub on this machine, which counts what it is asked."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Hub) as hub_here:
-        hub_here.requests, hub_here.content = [], CONTENT
-        Thread(target=hub_here.serve_forever, args=(0.01,), daemon=True).start()
-        _use(monkeypatch, hub_here.server_address[1])
+    with serving(monkeypatch, {FILE: CONTENT}) as hub_here:
         yield hub_here
-        hub_here.shutdown()
 
 
 def _cached(cache: Path) -> Path:
@@ -116,9 +60,7 @@ def test_another_commit_in_the_cache_is_not_taken(cache: Path, monkeypatch: pyte
         hub.fetch(REPOSITORY, OTHER, FILE)
 
 
-def test_offline_says_so_and_asks_nobody(
-    cache: Path, server: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_offline_says_so_and_asks_nobody(cache: Path, server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     with pytest.raises(EquidynError, match="HF_HUB_OFFLINE forbids to fetch it") as caught:
         hub.fetch(REPOSITORY, REVISION, FILE)
@@ -126,7 +68,7 @@ def test_offline_says_so_and_asks_nobody(
     assert server.requests == []
 
 
-def test_the_client_fetches_once(cache: Path, server: ThreadingHTTPServer, capsys: pytest.CaptureFixture) -> None:
+def test_the_client_fetches_once(cache: Path, server: Hub, capsys: pytest.CaptureFixture) -> None:
     first = hub.fetch(REPOSITORY, REVISION, FILE)
     asked = len(server.requests)
     assert first.read_bytes() == CONTENT
@@ -136,8 +78,8 @@ def test_the_client_fetches_once(cache: Path, server: ThreadingHTTPServer, capsy
     assert f"fetching {FILE} of the dataset {REPOSITORY} at {REVISION}" in capsys.readouterr().err
 
 
-def test_a_set_is_made_from_the_hub(server: ThreadingHTTPServer) -> None:
-    server.content = zipped(rotation_members()).read_bytes()
+def test_a_set_is_made_from_the_hub(server: Hub) -> None:
+    server.files[FILE] = zipped(rotation_members()).read_bytes()
     remote = {"path": None, "repository": REPOSITORY, "revision": REVISION, "file": FILE}
     found = made(source(ROTATION, **remote), TRUE)
     assert same_bits(found.velocity[0], fields(3))
@@ -153,14 +95,14 @@ UNKNOWN = {
 
 
 @pytest.mark.parametrize(("wanted", "words"), UNKNOWN.values(), ids=UNKNOWN)
-def test_what_the_hub_does_not_have_is_named(wanted: tuple, words: str, server: ThreadingHTTPServer) -> None:
+def test_what_the_hub_does_not_have_is_named(wanted: tuple, words: str, server: Hub) -> None:
     with pytest.raises(EquidynError, match=words):
         hub.fetch(*wanted)
     assert server.requests
 
 
 def test_refused_connections_are_told_at_once(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(huggingface_hub, "hf_hub_download", lambda *_, **__: pytest.fail("the client was called"))
+    monkeypatch.setattr(hub_client, "ask", lambda *_: pytest.fail("the client was called"))
     started = time.monotonic()
     with pytest.raises(EquidynError, match=r"does not answer \(Connection refused\)") as caught:
         hub.fetch(REPOSITORY, REVISION, FILE)
@@ -183,13 +125,86 @@ def test_unknown_hosts_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
         hub.fetch(REPOSITORY, REVISION, FILE)
 
 
-def test_a_connection_that_breaks_later_is_told(server: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object, **__: object) -> None:
-        raise ConnectionResetError("reset by peer\nsecond line")
+NOTHING_NEW = "it took the connection, then nothing new came for 1 s"
+FAULTY = {
+    "silent": NOTHING_NEW,
+    "silent later": NOTHING_NEW,
+    "stalls": NOTHING_NEW,
+    "cuts": NOTHING_NEW,  # each time after the same half, so that trying again, which the client does, is of no use
+    "503": NOTHING_NEW,
+}
 
-    monkeypatch.setattr(huggingface_hub, "hf_hub_download", broken)
-    with pytest.raises(EquidynError, match=r"not fetched \(reset by peer\); try again, or use source.path"):
+
+@pytest.mark.parametrize(("fault", "words"), FAULTY.items(), ids=FAULTY)
+def test_a_hub_at_fault_is_not_waited_for(
+    fault: str, words: str, cache: Path, server: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "PATIENCE_SECONDS", 1.0)
+    server.fault = fault
+    started = time.monotonic()
+    with pytest.raises(hub.UnavailableError) as caught:
         hub.fetch(REPOSITORY, REVISION, FILE)
+    assert time.monotonic() - started < 10
+    told = f"{FILE} of the dataset {REPOSITORY}: not fetched from {constants.ENDPOINT} ({words})"
+    assert str(caught.value) == f"{told}; try again, or use source.path"
+    assert server.requests
+    assert _left(cache) == []
+
+
+def _left(cache: Path) -> list[Path]:
+    """Files of the cache that hold something, or would be taken for something."""
+    files = [path for path in cache.rglob("*") if path.is_file() and path.name != "CACHEDIR.TAG"]
+    return [path for path in files if path.stat().st_size or ".locks" not in path.parts]
+
+
+def test_probe_and_patience_end_within_ten_seconds() -> None:
+    assert hub.PROBE_SECONDS + hub.PATIENCE_SECONDS < 10
+
+
+def test_a_slow_hub_is_waited_for(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "PATIENCE_SECONDS", 2.0)
+    server.pause = 0.6  # before each part
+    assert hub.fetch(REPOSITORY, REVISION, FILE).read_bytes() == CONTENT
+
+
+def test_a_token_that_is_refused_is_told(server: Hub) -> None:
+    server.fault = "401"
+    with pytest.raises(hub.UnavailableError, match=r"does not show owner/smoke to you \(401\).*see HF_TOKEN"):
+        hub.fetch(REPOSITORY, REVISION, FILE)
+
+
+def test_a_client_that_dies_is_told(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(hub.UnavailableError, match="the Hub's client ended without an answer"):
+        hub.fetch(REPOSITORY, REVISION, FILE)
+
+
+def test_a_cache_that_cannot_be_written_is_told(cache: Path, server: Hub) -> None:
+    cache.write_text("a file")
+    with pytest.raises(hub.UnavailableError, match=r"cache, which cannot be written \(.+\)\. Set HF_HUB_CACHE"):
+        hub.fetch(REPOSITORY, REVISION, FILE)
+    assert server.requests == []
+
+
+def test_what_another_process_fetches_is_waited_for(cache: Path, server: Hub, capsys: pytest.CaptureFixture) -> None:
+    place = cache / ".locks" / "equidyn--owner--smoke.lock"
+    place.parent.mkdir(parents=True)
+    with place.open("w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        Timer(0.3, lambda: (_cached(cache), fcntl.flock(other, fcntl.LOCK_UN))).start()
+        found = hub.fetch(REPOSITORY, REVISION, FILE)
+    assert found.read_bytes() == CONTENT
+    assert server.requests == []
+    assert "another process is fetching it; waiting" in capsys.readouterr().err
+
+
+def test_the_words_are_those_of_the_user(cache: Path, server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(hub.UnavailableError, match=f"source.files.test: {REPOSITORY} has no file other at"):
+        hub.fetch(REPOSITORY, REVISION, "other", key="source.files.test", instead=None)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    with pytest.raises(hub.UnavailableError, match="on a machine that can, and set HF_HUB_CACHE") as caught:
+        hub.fetch(REPOSITORY, REVISION, FILE, key="source.files.test", instead=None)
+    assert "source.path" not in str(caught.value)
 
 
 ADDRESSES = {

@@ -19,7 +19,7 @@ from equidyn.params.signatures import entries, module
 from equidyn.training import train
 from equidyn.training.rollout.task import Rollout
 
-TAKEN = ("Subject", "RolloutSubject")
+TAKEN = (("Subject",), ("RolloutSubject",))
 
 
 def _subject(workplace, variant: str) -> RolloutSubject:

@@ -14,7 +14,7 @@ INPUTS, OUTPUTS = FieldType("vector", 2), FieldType("vector", 1)
 EVERY = [
     (model, norm)
     for model, entry in entries("models").items()
-    if entry.takes == "FieldType"
+    if entry.takes[0] == "FieldType"
     for norm in (["none", "batch"] if "norm" in entry.options.model_fields else [None])
 ]
 TIED = [("rgroup", "none"), ("rgroup", "batch"), ("rsteer", "none"), ("rsteer", "batch"), ("audit/rgroup", None)]

@@ -76,7 +76,7 @@ WRONG = {
     ),
     "unknown split": (_set("source.split.by", "frame"), ["by", "'frame'", "'scene', 'time'"]),
     "dotted name": (_set("datasets", {"a.b": {"level": "E", "value": 1}}), ["'a.b': a name holds only letters"]),
-    "unknown model": (_set("variants.gcnn.model", "gcn"), ["gcnn.model = 'gcn': not one of the models: anneal, cnn,"]),
+    "unknown model": (_set("variants.gcnn.model", "gcn"), ["gcnn.model = 'gcn': not one of the models: anneal, "]),
     "unknown option": (
         _set("variants.gcnn.options.hiden", 3),
         ["gcnn.options: unknown key 'hiden' (did you mean 'hidden'?); allowed: hidden, layers, kernel, norm"],

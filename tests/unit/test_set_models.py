@@ -13,7 +13,7 @@ from equidyn.symmetry.sets import Invariants, SetType, moved
 
 INPUTS, OUTPUTS = SetType(4, 3), Invariants(1)
 SIZES = {"hidden": 6, "layers": 2, "width": 8, "heads": 2, "count": 3}
-MODELS = [model for model, entry in entries("models").items() if entry.takes == "SetType"]
+MODELS = [model for model, entry in entries("models").items() if entry.takes[0] == "SetType"]
 WAYS = [None, *entries("models/impose")]
 
 

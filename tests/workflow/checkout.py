@@ -80,6 +80,9 @@ class Checkout:
             "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": str(self.root / "src"),
             "DVC_SITE_CACHE_DIR": str(self.root.parent / f"{self.root.name}-dvc"),
+            # Without MNIST, whatever this machine has: the same digits everywhere, and no network.
+            "HF_HUB_CACHE": str(self.root.parent / f"{self.root.name}-hub"),
+            "HF_HUB_OFFLINE": "1",
         }
 
 

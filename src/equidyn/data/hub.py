@@ -1,75 +1,141 @@
 """One file of a dataset repository on the Hugging Face Hub, at a pinned commit.
 
 A file that the local cache holds is used as it is, without any network. The Hub's own client waits for minutes where
-no packet comes back, so it is asked only after the endpoint, or the proxy before it, was seen to answer.
+no packet comes back, so it is asked only after the endpoint, or the proxy before it, was seen to answer, and watched
+while it works (data/hub_client.py).
 """
 
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from filelock import FileLock, Timeout
+
+from equidyn.data import hub_client
 from equidyn.errors import EquidynError
 
 PROBE_SECONDS = 3.0
+PATIENCE_SECONDS = 6.0  # without new bytes; with the probe, under 10 s
 _PORTS = {"https": 443, "http": 80}
+# What the client's refusals mean, by the name of its exception.
+_REFUSALS = {
+    "GatedRepoError": (
+        "source.repository: {repository} asks for permission first; get it on its page, then set HF_TOKEN"
+    ),
+    "RepositoryNotFoundError": (
+        "source.repository: there is no public dataset {repository} on the Hub (private ones need HF_TOKEN)"
+    ),
+    hub_client.UNAUTHORIZED: (
+        "source.repository: the Hub does not show {repository} to you (401): it is private, or the token is wrong; "
+        "see HF_TOKEN"
+    ),
+    "RevisionNotFoundError": (
+        "source.revision: {repository} has no commit {revision}; see its page, datasets/{repository}/commits/main"
+    ),
+    "RemoteEntryNotFoundError": (
+        "{key}: {repository} has no file {file} at {revision}; see its page, datasets/{repository}/tree/{revision}"
+    ),
+}
 
 
-def fetch(repository: str, revision: str, file: str) -> Path:
-    """Path in the local cache of one file of the dataset `repository` (owner/name) at commit `revision` (40 digits).
+class UnavailableError(EquidynError):
+    """A file that neither the cache nor the network has: another source may serve, where there is one."""
 
-    Environment: HF_HUB_CACHE, HF_HUB_OFFLINE, HF_ENDPOINT and the proxy variables count, as for every user of the Hub.
-    Raises EquidynError if there is no such file, or if neither cache nor network has it.
-    """
+
+def cached(repository: str, revision: str, file: str) -> Path | None:
+    """Path of the file in the local cache; None if it is not there."""
     from huggingface_hub import constants, try_to_load_from_cache
 
-    cached = try_to_load_from_cache(repository, file, revision=revision, repo_type="dataset")
-    if isinstance(cached, str):
-        return Path(cached)
+    found = try_to_load_from_cache(
+        repository, file, cache_dir=constants.HF_HUB_CACHE, revision=revision, repo_type="dataset"
+    )
+    return Path(found) if isinstance(found, str) else None
+
+
+def fetch(
+    repository: str, revision: str, file: str, key: str = "source.file", instead: str | None = "source.path"
+) -> Path:
+    """Path in the local cache of one file of the dataset `repository` (owner/name) at commit `revision` (40 digits).
+
+    key: that of params.yaml which names the file. instead: the one that may name a file on this machine in its place;
+    None if there is none. Environment: HF_HUB_CACHE, HF_HUB_OFFLINE, HF_ENDPOINT and the proxy variables count, as for
+    every user of the Hub. Raises UnavailableError if there is no such file, or if neither cache nor network has it.
+    """
+    from huggingface_hub import constants
+
+    found = cached(repository, revision, file)
+    if found is not None:
+        return found
     wanted = f"{file} of the dataset {repository} at {revision}"
     if constants.is_offline_mode():
-        raise EquidynError(_absent(wanted, "HF_HUB_OFFLINE forbids to fetch it", constants.HF_HUB_CACHE))
+        raise UnavailableError(_absent(wanted, "HF_HUB_OFFLINE forbids to fetch it", instead))
     silence = _silence(constants.ENDPOINT)
     if silence:
-        raise EquidynError(_absent(wanted, f"{constants.ENDPOINT} does not answer ({silence})", constants.HF_HUB_CACHE))
-    print(f"fetching {wanted} from {constants.ENDPOINT} into {constants.HF_HUB_CACHE}", file=sys.stderr, flush=True)
-    return _downloaded(repository, revision, file)
+        raise UnavailableError(_absent(wanted, f"{constants.ENDPOINT} does not answer ({silence})", instead))
+    with _sole_fetcher(repository, wanted):
+        return cached(repository, revision, file) or _fetched(repository, revision, file, key, instead)
 
 
-def _absent(wanted: str, reason: str, cache: str) -> str:
+def _absent(wanted: str, reason: str, instead: str | None) -> str:
+    from huggingface_hub import constants
+
+    place = f"give its place as {instead}; or " if instead else ""
     return (
-        f"{wanted}: not in the cache {cache}, and {reason}. Fetch the file on a machine that can, and give its place "
-        "as source.path; or set HF_HUB_CACHE to a cache that holds it"
+        f"{wanted}: not in the cache {constants.HF_HUB_CACHE}, and {reason}. Fetch the file on a machine that can, and "
+        f"{place}set HF_HUB_CACHE to a cache that holds it"
     )
 
 
-def _downloaded(repository: str, revision: str, file: str) -> Path:
-    """Ask the client, and put its refusals into our words."""
-    from huggingface_hub import errors, hf_hub_download
+@contextmanager
+def _sole_fetcher(repository: str, wanted: str) -> Iterator[None]:
+    """Hold the lock of the repository's part of the cache: two datasets may be prepared from one file at a time."""
+    from huggingface_hub import constants
 
-    page = f"see its page, datasets/{repository}"
+    cache = Path(constants.HF_HUB_CACHE)
+    lock = FileLock(cache / ".locks" / f"equidyn--{repository.replace('/', '--')}.lock")
     try:
-        return Path(hf_hub_download(repository, file, repo_type="dataset", revision=revision))
-    except errors.GatedRepoError:
-        fault = f"source.repository: {repository} asks for permission first; get it on its page, then set HF_TOKEN"
-    except errors.RepositoryNotFoundError:
-        fault = f"source.repository: there is no public dataset {repository} on the Hub (private ones need HF_TOKEN)"
-    except errors.RevisionNotFoundError:
-        fault = f"source.revision: {repository} has no commit {revision}; {page}/commits/main"
-    except errors.RemoteEntryNotFoundError:
-        fault = f"source.file: {repository} has no file {file} at {revision}; {page}/tree/{revision}"
-    except (errors.HTTPError, errors.EntryNotFoundError, OSError) as broken:
-        fault = (
-            f"{file} of the dataset {repository}: not fetched ({_first_line(broken)}); try again, or use source.path"
-        )
-    raise EquidynError(fault)
+        Path(lock.lock_file).parent.mkdir(parents=True, exist_ok=True)
+        _acquire(lock, wanted)
+    except OSError as fault:
+        raise UnavailableError(
+            f"{wanted}: not in the cache {cache}, which cannot be written ({fault.strerror or fault}). Set "
+            "HF_HUB_CACHE to a folder that can, or to a cache that holds it"
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
-def _first_line(fault: Exception) -> str:
-    return (str(fault).strip() or type(fault).__name__).splitlines()[0]
+def _acquire(lock: FileLock, wanted: str) -> None:
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        print(f"{wanted}: another process is fetching it; waiting for that", file=sys.stderr, flush=True)
+        lock.acquire(timeout=-1)
+
+
+def _fetched(repository: str, revision: str, file: str, key: str, instead: str | None) -> Path:
+    """Ask the client, and put its refusals into our words."""
+    from huggingface_hub import constants
+
+    endpoint, cache = constants.ENDPOINT, constants.HF_HUB_CACHE
+    wanted = f"{file} of the dataset {repository}"
+    print(f"fetching {wanted} at {revision} from {endpoint} into {cache}", file=sys.stderr, flush=True)
+    answer = hub_client.ask(repository, revision, file, cache, endpoint, PATIENCE_SECONDS)
+    if "path" in answer:
+        return Path(answer["path"])
+    refusal = _REFUSALS.get(answer["fault"])
+    if refusal:
+        raise UnavailableError(refusal.format(repository=repository, revision=revision, file=file, key=key))
+    place = f"use {instead}" if instead else "set HF_HUB_CACHE to a cache that holds it"
+    raise UnavailableError(f"{wanted}: not fetched from {endpoint} ({answer['words']}); try again, or {place}")
 
 
 def _silence(endpoint: str) -> str | None:

@@ -1,6 +1,7 @@
 """`equidyn check`: is a strict variant exact? Parameters and relative error of freshly built networks.
 
-How far a network is from its symmetry is measured by a file per type of input: check_fields.py and check_sets.py.
+How far a network is from its symmetry is measured by a file per type of input: check_fields.py, check_sets.py and
+check_images.py.
 """
 
 from copy import deepcopy
@@ -8,17 +9,18 @@ from typing import Any
 
 import torch
 
-from equidyn.models import check_fields, check_sets
+from equidyn.models import check_fields, check_images, check_sets
 from equidyn.models.ends import ends
 from equidyn.models.network import Network
 from equidyn.models.registry import build_network, count_parameters
 from equidyn.params.study import Params
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.images import ImageType
 from equidyn.symmetry.sets import SetType
 
 PRECISIONS = {"float32": torch.float32, "float64": torch.float64}
 TOLERANCE = 1e-12  # of strict variants, relative, in float64
-_PROBES = {FieldType: check_fields, SetType: check_sets}
+_PROBES = {FieldType: check_fields, SetType: check_sets, ImageType: check_images}
 
 
 def run(params: Params, variant: str | None = None) -> list[dict[str, Any]]:

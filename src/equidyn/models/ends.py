@@ -4,14 +4,24 @@ from typing import Any
 
 from equidyn.params.study import Study
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.images import ImageType
 from equidyn.symmetry.sets import Invariants, SetType
+
+DIGITS = 10  # classes
 
 
 def ends(study: Study) -> tuple[Any, Any]:
     """Types of the inputs and outputs of every network of a study."""
-    if study.task.kind == "rollout":
-        return rollout_ends(study.task.input_frames)
-    return classify_ends(study.source.points, study.source.dimensions)
+    task, source = study.task, study.source
+    match task.kind:
+        case "rollout":
+            return rollout_ends(task.input_frames)
+        case "classify":
+            return classify_ends(source.points, source.dimensions)
+        case "reconstruct":
+            return reconstruct_ends(source.side)
+        case _:
+            return recognise_ends(source.side)
 
 
 def rollout_ends(frames: int) -> tuple[FieldType, FieldType]:
@@ -22,3 +32,13 @@ def rollout_ends(frames: int) -> tuple[FieldType, FieldType]:
 def classify_ends(points: int, dimensions: int) -> tuple[SetType, Invariants]:
     """From a set of vectors to the logit of the second of two classes."""
     return SetType(points, dimensions), Invariants(1)
+
+
+def reconstruct_ends(side: int) -> tuple[ImageType, ImageType]:
+    """From an image to the same image."""
+    return ImageType(side), ImageType(side)
+
+
+def recognise_ends(side: int) -> tuple[ImageType, Invariants]:
+    """From an image to one logit per digit."""
+    return ImageType(side), Invariants(DIGITS)

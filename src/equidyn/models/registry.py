@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 
+from equidyn.errors import EquidynError
 from equidyn.models.network import Network
 from equidyn.params.signatures import checked, module
 from equidyn.params.variant import Imposition, Variant
@@ -14,11 +15,15 @@ def build_network(variant: Variant, inputs: Any, outputs: Any, seed: int) -> Net
     """The variant's network with weights drawn from `seed`, in float32 on the CPU.
 
     inputs, outputs: the types between which it maps (ends.py). What imposes symmetry from outside is put around it.
+    Raises EquidynError, in the model's words, for options that are well-formed but do not fit together or these types.
     """
-    family = import_module(module("models", variant.model))
+    family, options = import_module(module("models", variant.model)), checked("models", variant.model, variant.options)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = family.build(inputs, outputs, **checked("models", variant.model, variant.options))
+        try:
+            network = family.build(inputs, outputs, **options)
+        except ValueError as fault:
+            raise EquidynError(str(fault)) from fault
         return _imposed(network, inputs, variant.impose) if variant.impose else network
 
 

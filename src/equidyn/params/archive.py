@@ -7,33 +7,16 @@ faces of a staggered grid, cut to the cells' number, so that vx lies half a cell
 vy half a cell below. No smoke is stored.
 """
 
-import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
+from equidyn.params.hub import Digest, Repository, RepositoryPath, Revision
 from equidyn.params.rotation import SplitByTask, Task, check_named_once
 from equidyn.params.smoke import FrameSplitSource, SplitByTime
 from equidyn.params.types import PositiveInt
 
 _PLACES = "give either path, or repository, revision and file"
-
-
-def _form(pattern: str, words: str) -> AfterValidator:
-    def check(value: str) -> str:
-        if not re.fullmatch(pattern, value):
-            raise ValueError(words)
-        return value
-
-    return AfterValidator(check)
-
-
-Repository = Annotated[str, _form(r"\w[\w.-]*/\w[\w.-]*", "expected owner/name of a dataset on the Hugging Face Hub")]
-Revision = Annotated[str, _form("[0-9a-f]{40}", "expected a commit, 40 digits 0-9a-f: branches and tags move")]
-Digest = Annotated[str, _form("[0-9a-f]{64}", "expected a SHA-256, 64 digits 0-9a-f")]
-RepositoryPath = Annotated[
-    str, _form(r"(?!/)(?!(.*/)?\.\.(/|$))[^\\]+", "expected a path inside the repository, like Smoke/Rotation.zip")
-]
 
 
 class ArchiveSource(FrameSplitSource):

@@ -5,22 +5,24 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, Tag
 
 from equidyn.params.archive import Archive, LevelsArchive, RotationArchive
+from equidyn.params.digits import DigitsData, DigitsSource
 from equidyn.params.gaussian import GaussianData, GaussianSource
 from equidyn.params.rotation import RotationData, RotationSource
 from equidyn.params.smoke import EpsLevel, PublishedLevel, SmokeLevel, SmokeSource
 
-Source = Annotated[SmokeSource | RotationSource | Archive | GaussianSource, Field(discriminator="kind")]
+Source = Annotated[SmokeSource | RotationSource | Archive | GaussianSource | DigitsSource, Field(discriminator="kind")]
 _MAKES = {
     SmokeSource: (EpsLevel, PublishedLevel),
     LevelsArchive: (PublishedLevel,),
     RotationSource: (RotationData,),
     RotationArchive: (RotationData,),
     GaussianSource: (GaussianData,),
+    DigitsSource: (DigitsData,),
 }
 
 
 # Keys that tell kinds of dataset apart; the names of the kinds are no keys, so that faults are told at the right place.
-_KINDS = {"level": "(smoke level)", "vector_action": "(Rotation)", "sampling": "(Gaussian)"}
+_KINDS = {"level": "(smoke level)", "vector_action": "(Rotation)", "sampling": "(Gaussian)", "origins": "(digits)"}
 
 
 def _kind(entry: Any) -> str | None:
@@ -32,11 +34,13 @@ def _kind(entry: Any) -> str | None:
 Dataset = Annotated[
     Annotated[Annotated[SmokeLevel, Field(discriminator="level")], Tag("(smoke level)")]
     | Annotated[RotationData, Tag("(Rotation)")]
-    | Annotated[GaussianData, Tag("(Gaussian)")],
+    | Annotated[GaussianData, Tag("(Gaussian)")]
+    | Annotated[DigitsData, Tag("(digits)")],
     Discriminator(
         _kind,
         custom_error_type="dataset",
-        custom_error_message="needs the key level (smoke), vector_action (Rotation protocol) or sampling (sets)",
+        custom_error_message="needs the key level (smoke), vector_action (Rotation protocol), sampling (sets) or "
+        "origins (digits)",
     ),
 ]
 

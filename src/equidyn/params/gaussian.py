@@ -23,7 +23,7 @@ class SplitOfSamples(Strict):
 class GaussianSource(Strict):
     """Sets of `points` vectors in `dimensions` dimensions, all of whose values are independent and of mean 0."""
 
-    serves: ClassVar[str] = "classify"  # kind of the tasks that it has data for
+    serves: ClassVar[tuple[str, ...]] = ("classify",)  # kinds of the tasks that it has data for
     unit: ClassVar[str] = "samples"  # of lengths()
 
     kind: Literal["gaussian"]

@@ -2,7 +2,7 @@
 
 A file `models/NAME.py` that defines `build(...)`, `models/impose/NAME.py` that defines `impose(...)`, or
 `measures/NAME.py` that defines `measure(...)`, is an entry of the registry; the keyword-only arguments of that function
-are its options in params.yaml, with types and defaults, and the type of its first argument says which task it suits.
+are its options in params.yaml, with types and defaults, and the types of the others say which task it suits.
 What the published code does differently lies in `audit/models/` and `audit/measures/`, and is called `audit/NAME`.
 """
 
@@ -27,10 +27,10 @@ _ANNOTATIONS = {**vars(types), "bool": bool, "int": int, "float": types.Real, "s
 
 @dataclass(frozen=True)
 class Entry:
-    """options: the pydantic model of its options; takes: the type of its first argument, as it is written."""
+    """options: the pydantic model of its options; takes: the types of its other arguments, as they are written."""
 
     options: type[BaseModel]
-    takes: str
+    takes: tuple[str, ...]
 
 
 @cache
@@ -41,7 +41,7 @@ def entries(room: str) -> dict[str, Entry]:
         for path in sorted((PACKAGE / folder).glob("*.py")):
             entry = _entry_function(path, _ENTRY[room])
             if entry is not None:
-                takes = ast.unparse(entry.args.args[0].annotation)
+                takes = tuple(ast.unparse(argument.annotation) for argument in entry.args.args)
                 found[prefix + path.stem] = Entry(_options_model(path, entry), takes)
     return found
 

@@ -73,7 +73,7 @@ class SplitByTime(SplitOfFrames):
 class SimulatedSource(Strict):
     """What all sets of simulated smoke have in common: the box, its time steps, and how many are stored."""
 
-    serves: ClassVar[str] = "rollout"  # kind of the tasks that it has data for
+    serves: ClassVar[tuple[str, ...]] = ("rollout",)  # kinds of the tasks that it has data for
     unit: ClassVar[str] = "frames"  # of lengths()
 
     resolution: Annotated[int, Field(ge=8, le=512)] = Field(description="cells per side")

@@ -78,7 +78,7 @@ class Study(Strict):
 
     @model_validator(mode="after")
     def _source_suits_the_task(self) -> "Study":
-        if self.source.serves != self.task.kind:
+        if self.task.kind not in self.source.serves:
             raise ValueError(f"task.kind = {self.task.kind!r}: a source of kind {self.source.kind!r} is not for it")
         return self
 

@@ -7,7 +7,7 @@ from equidyn.params import signatures
 from equidyn.params.variant import Variant
 from equidyn.symmetry import permutations
 
-ANY = "Subject"  # of measures that look at nothing but the loss
+ANY = "Subject"  # of measures that look at nothing that only one kind of task has
 
 
 def faults(study: Any) -> Iterator[str]:
@@ -15,7 +15,7 @@ def faults(study: Any) -> Iterator[str]:
     for name, variant in study.variants.items():
         yield from (f"variants.{name}.{fault}" for fault in _of_variant(study, variant))
     for name in study.measures:
-        if signatures.known("measures", name).takes not in (ANY, study.task.subject):
+        if signatures.known("measures", name).takes not in ((ANY,), (study.task.subject,)):
             yield f"measures.{name}: not a measure of the task {study.task.kind!r}"
 
 

@@ -10,8 +10,8 @@ from equidyn.params.types import PositiveInt, Strict
 class RolloutTask(Strict):
     """Predict the next velocity field from the last ones, autoregressively over several steps."""
 
-    # What suits it: the type that a model's build() takes, that of a measure's subject, and augmentations.
-    takes: ClassVar[str] = "FieldType"
+    # What suits it: the types that a model's build() takes, that of a measure's subject, and augmentations.
+    takes: ClassVar[tuple[str, str]] = ("FieldType", "FieldType")
     subject: ClassVar[str] = "RolloutSubject"
     augments: ClassVar[tuple[str, ...]] = ("none", "c4")
     piece: ClassVar[str] = "a window of the task"
@@ -30,7 +30,7 @@ class RolloutTask(Strict):
 class ClassifyTask(Strict):
     """Tell which of two classes a sample is of: one logit, and the cross-entropy as its loss."""
 
-    takes: ClassVar[str] = "SetType"
+    takes: ClassVar[tuple[str, str]] = ("SetType", "Invariants")
     subject: ClassVar[str] = "ClassifySubject"
     augments: ClassVar[tuple[str, ...]] = ("none", "permutations")
     piece: ClassVar[str] = "the task"
@@ -43,4 +43,36 @@ class ClassifyTask(Strict):
         return 2
 
 
-Task = Annotated[RolloutTask | ClassifyTask, Field(discriminator="kind")]
+class ReconstructTask(Strict):
+    """Give an image back through a narrow place: an auto-encoder, with the mean square over pixels as its loss."""
+
+    takes: ClassVar[tuple[str, str]] = ("ImageType", "ImageType")
+    subject: ClassVar[str] = "ReconstructSubject"
+    augments: ClassVar[tuple[str, ...]] = ("none", "c4")
+    piece: ClassVar[str] = "the task"
+    test_steps: ClassVar[int] = 1
+
+    kind: Literal["reconstruct"]
+
+    def needed(self, split: str) -> int:
+        """One image."""
+        return 1
+
+
+class RecogniseTask(Strict):
+    """Tell which digit an image shows: ten logits, and the cross-entropy as its loss."""
+
+    takes: ClassVar[tuple[str, str]] = ("ImageType", "Invariants")
+    subject: ClassVar[str] = "RecogniseSubject"
+    augments: ClassVar[tuple[str, ...]] = ("none", "c4")
+    piece: ClassVar[str] = "the task"
+    test_steps: ClassVar[int] = 1
+
+    kind: Literal["recognise"]
+
+    def needed(self, split: str) -> int:
+        """Two images, so that one can be compared with another."""
+        return 2
+
+
+Task = Annotated[RolloutTask | ClassifyTask | ReconstructTask | RecogniseTask, Field(discriminator="kind")]

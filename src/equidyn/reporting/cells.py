@@ -70,6 +70,24 @@ class Answers:
         return (self.logits > 0) == (self.labels > 0.5)
 
 
+@dataclass(frozen=True)
+class Reconstructions:
+    """Test images of different digits before and after an auto-encoder, 0 for paper and 1 for ink; row 0 is the top.
+
+    inputs, upright: (image, y, x), as they are and as reconstructed. turned_inputs, turned: (image, turn, y, x), the
+    same after one, two and three quarter turns. traversal: (latent, step, y, x), the first image decoded with one
+    latent moved by -2, -1, 0, 1 and 2 of its standard deviations over the test images. attention: (image, 4), weights
+    over the orbit, of a network that has them.
+    """
+
+    inputs: np.ndarray
+    upright: np.ndarray
+    turned_inputs: np.ndarray
+    turned: np.ndarray
+    traversal: np.ndarray
+    attention: np.ndarray | None = None
+
+
 def read_cell(cell: Cell) -> CellFiles:
     """Read a cell; raises EquidynError that names the file which is missing, torn or of another cell."""
     folder = paths.run(cell)
@@ -88,6 +106,11 @@ def read_example(cell: Cell) -> Example:
 def read_answers(cell: Cell) -> Answers:
     """Read what the classifier of a cell says of the test sets."""
     return _arrays(cell, Answers)
+
+
+def read_reconstructions(cell: Cell) -> Reconstructions:
+    """Read what the auto-encoder of a cell makes of a few test images."""
+    return _arrays(cell, Reconstructions)
 
 
 def _arrays(cell: Cell, kind: type[_Kind]) -> _Kind:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from equidyn.params.study import Cell, Params, Study
 from equidyn.reporting.cells import CellFiles, read_cell
+from equidyn.reporting.origins import settled
 
 KEYS = ["dataset", "variant", "seed", "status"]
 VALUE_COLUMNS = [*KEYS, "checkpoint", "measure", "quantity", "index", "value"]
@@ -19,9 +20,10 @@ VALUE_COLUMNS = [*KEYS, "checkpoint", "measure", "quantity", "index", "value"]
 class StudyResults:
     """What the cells of one study hold; rows stand in the order of params.yaml.
 
+    settings: as in params.yaml; of digits, the one origin that they were had from stands in the place of all wanted.
     runs: one row per cell: KEYS, message, parameters (as used), trained_parameters (more where some are left out
-        after training), multiply_adds (per cell of the field, or per set), strict, epochs, best_epoch, early_epoch,
-        device, precision, train_seconds, measure_seconds [s], commit.
+        after training), multiply_adds (per cell of the field, per set or per image), strict, epochs, best_epoch,
+        early_epoch, device, precision, train_seconds, measure_seconds [s], commit.
     values: one row per measured number: VALUE_COLUMNS. A list becomes rows with index 1, 2, ...; a single number has
         index 0. What was not finite is NaN.
     history: history.csv of all cells beneath each other, with KEYS.
@@ -92,7 +94,7 @@ def _study(name: str, settings: Study, cells: list[CellFiles]) -> StudyResults:
     data = {files.cell.dataset: files.measures["data"] for files in reversed(cells)}
     return StudyResults(
         name,
-        settings,
+        settled(settings, data),
         runs=pd.DataFrame([_run_row(files) for files in cells]),
         values=_values(cells),
         history=pd.concat([files.history.assign(**_keys(files)) for files in cells], ignore_index=True),

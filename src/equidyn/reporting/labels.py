@@ -11,12 +11,15 @@ VELOCITY_UNIT = "rms velocity"  # root mean square velocity component of the tra
 _INDICES = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _LEVELS = {"eps": lambda value: f"ε = {value:g}", "E": lambda value: f"E{str(value).translate(_INDICES)}"}
 _ACTIONS = {"true": "true action", "published": "published sign"}
+_NOUNS = {"sampling": "set", "origins": "image"}  # key that only such a dataset has -> what it is trained on
+_OPTDIGITS = "optdigits"
+_NAMES = {"mnist": "MNIST"}  # of repositories, as they are called
 _LINE = 17  # letters in a line of a wrapped name
 
 
 def level_labels(study: Study) -> dict[str, str]:
-    """Dataset -> what tells it from the others (level, size, action, sampling), or its name where nothing does."""
-    labels = {name: _label(name, settings, samplings(study)) for name, settings in study.datasets.items()}
+    """Dataset -> what tells it from the others (level, size, action, sampling, origin), or its name if nothing does."""
+    labels = {name: _label(study, name, settings) for name, settings in study.datasets.items()}
     shown = list(labels.values())
     return {name: label if shown.count(label) == 1 else f"{name} ({label})" for name, label in labels.items()}
 
@@ -24,6 +27,8 @@ def level_labels(study: Study) -> dict[str, str]:
 def dataset_kind(study: Study) -> str:
     """What the datasets of a study differ in: the label of their axis."""
     settings = study.datasets.values()
+    if any(hasattr(entry, "origins") for entry in settings):
+        return "images to train on" if all(map(_train, settings)) else "dataset"
     if several := samplings(study):
         return "sets to train on" if len(several) == 1 and all(map(_train, settings)) else "training sets"
     if all(_level(entry) and not _train(entry) for entry in settings):
@@ -33,8 +38,9 @@ def dataset_kind(study: Study) -> str:
 
 def ordered(study: Study) -> bool:
     """Whether the datasets are steps along one axis, so that a line may join them."""
-    settings, several = study.datasets.values(), samplings(study)
-    return all(_level(entry) for entry in settings) or (len(several) == 1 and all(map(_train, settings)))
+    settings = study.datasets.values()
+    alike = len(samplings(study)) == 1 or len({tuple(getattr(entry, "origins", ())) for entry in settings} - {()}) == 1
+    return all(_level(entry) for entry in settings) or (alike and all(map(_train, settings)))
 
 
 def samplings(study: Study) -> list[str]:
@@ -44,13 +50,14 @@ def samplings(study: Study) -> list[str]:
 
 
 def trained_on(study: Study) -> dict[str, str]:
-    """Dataset of sets -> what a sentence says of a network that was trained on it."""
+    """Dataset of sets or images -> what a sentence says of a network that was trained on it."""
     labels = level_labels(study)
-    return {name: f"Trained on {label}{'' if label.endswith(' sets') else ' sets'}" for name, label in labels.items()}
+    noun = " sets" if samplings(study) else ""
+    return {name: f"Trained on {label}{'' if label.endswith(' sets') else noun}" for name, label in labels.items()}
 
 
 def of_level(label: str) -> str:
-    """A label without the number of training scenes."""
+    """A label without the number of training scenes or images."""
     return label.partition(", ")[0]
 
 
@@ -64,13 +71,29 @@ def wrapped_name(name: str) -> str:
     return "\n".join(lines)
 
 
-def _label(name: str, settings: Any, several: list[str]) -> str:
-    action, train = getattr(settings, "vector_action", None), _train(settings)
+def origin_label(source: Any, origin: str) -> str:
+    """What readers call the digits of an origin; source: settings of digits, which name the repository on the Hub."""
+    if origin == _OPTDIGITS:
+        return origin
+    repository = source.repository.rpartition("/")[2]
+    return _NAMES.get(repository, repository)
+
+
+def _label(study: Study, name: str, settings: Any) -> str:
+    train, several = _train(settings), samplings(study)
+    noun = next((noun for key, noun in _NOUNS.items() if hasattr(settings, key)), "scene")
+    size = [counted(train, noun)] if train else []
     if several:
-        size = [counted(train, "set")] if train else []
         return ", ".join([*([settings.sampling] if len(several) > 1 or not size else []), *size])
-    label = _level(settings) or _ACTIONS.get(action, name)
-    return f"{label}, {counted(train, 'scene')}" if train else label
+    return ", ".join([_kind_of(study, name, settings), *size])
+
+
+def _kind_of(study: Study, name: str, settings: Any) -> str:
+    """Level, action or origin of a dataset; its name, where it has none of them or its origin is open."""
+    origins = getattr(settings, "origins", ())
+    if len(origins) == 1:
+        return origin_label(study.source, origins[0])
+    return _level(settings) or _ACTIONS.get(getattr(settings, "vector_action", None), name)
 
 
 def _level(settings: Any) -> str:

@@ -9,8 +9,10 @@ import pandas as pd
 
 from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.numbers import counted, duration, listed
+from equidyn.reporting.origins import origin_words
 
 _BRIEF = ("Preset", "Data", "Runs", "Commit")
+_DIGITS = "Digits"  # how the facts begin that the head of the page makes a notice of
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,11 @@ class Overview:
         return [(name, value) for name, value in self.facts if name in _BRIEF]
 
     @property
+    def notices(self) -> list[tuple[str, str]]:
+        """The facts that nobody who reads on may miss."""
+        return [(name, value) for name, value in self.facts if name.startswith(_DIGITS)]
+
+    @property
     def time_rows(self) -> list[list[str]]:
         """Rows of `times`."""
         return self.times.astype(str).to_numpy().tolist()
@@ -44,6 +51,7 @@ def overview(studies: list[StudyResults]) -> Overview:
         ("Preset", preset(Path.cwd())),
         *((f"Study {study.name}", _grid(study)) for study in studies),
         ("Data", listed(_sources(studies))),
+        *_digits(studies),
         ("Commit", _several(part["commit"] for part in provenances)),
         ("Packages", _versions(provenances)),
         ("Training on", _several(f"{row.device}, {row.precision}" for row in runs.itertuples())),
@@ -65,6 +73,19 @@ def _grid(study: StudyResults) -> str:
 
 def _sources(studies: list[StudyResults]) -> list[str]:
     return list(dict.fromkeys(str(tree["provenance"]["source"]) for study in studies for tree in study.data.values()))
+
+
+def _digits(studies: list[StudyResults]) -> list[tuple[str, str]]:
+    """Which digits there are and why: one fact if all studies of digits have the same, else one per dataset."""
+    told = {
+        f"{study.name}/{name}": origin_words(study.settings, tree["checks"])
+        for study in studies
+        for name, tree in study.data.items()
+        if study.settings.source.kind == "digits"
+    }
+    if len(set(told.values())) == 1:
+        return [(_DIGITS, next(iter(told.values())))]
+    return [(f"{_DIGITS} of {place}", words) for place, words in told.items()]
 
 
 def _several(values: Any) -> str:

@@ -1,4 +1,4 @@
-"""The infinitesimal rotation of a field on a square grid: the derivative of its turn by an angle t, at t = 0.
+"""Infinitesimal motions of a field on a square grid: derivatives of its turn by an angle t, and of its shift, at t = 0.
 
 A rotation by t, counter-clockwise as in actions.py, sends a field v to R(t) v(R(-t) p), with p = (x, y) measured from
 the grid's centre in cells. Its derivative at t = 0 is y dv/dx - x dv/dy, plus, for vectors, (-vy, vx).
@@ -7,6 +7,8 @@ The derivatives are central differences, and one-sided ones of the same second o
 derivatives at the nodes of cubic-convolution interpolation with its own boundary condition (Keys 1981, IEEE ASSP
 29:1153), so this is the derivative of a rotation by smooth interpolation; bilinear interpolation has none at t = 0,
 its left and right derivatives differ. Values beyond the walls are not needed. The operator commutes with quarter turns.
+
+A shift by t along an axis sends v to v(p - t e): its derivative is -dv/de, by the same differences.
 """
 
 import torch
@@ -26,6 +28,15 @@ def rotation_generator(field: torch.Tensor, kind: FieldType) -> torch.Tensor:
     position = torch.arange(side, dtype=field.dtype, device=field.device) - (side - 1) / 2
     moved = position[:, None] * _slope(field, -1) - position * _slope(field, -2)
     return moved if kind.kind == "scalar" else moved + _components_turned(field, kind)
+
+
+def translation_generator(field: torch.Tensor, axis: int) -> torch.Tensor:
+    """d/dt of the field moved by t cells towards larger indices of an axis, -1 (x) or -2 (y), at t = 0.
+
+    field: (..., y, x), at least 3 cells along the axis; returns the same shape, in units of the field per cell. It acts
+    on fields of any type alike. Commutes with convolutions exactly where they see no wall.
+    """
+    return -_slope(field, axis)
 
 
 def _components_turned(field: torch.Tensor, kind: FieldType) -> torch.Tensor:

@@ -24,6 +24,12 @@ class Invariants:
 
     count: int
 
+    def turn(self, values: torch.Tensor, turns: int) -> torch.Tensor:
+        """The numbers themselves, (..., count); raises ValueError for another number of them."""
+        if values.shape[-1] != self.count:
+            raise ValueError(f"expected (..., {self.count}) for {self}, got {tuple(values.shape)}")
+        return values
+
 
 @dataclass(frozen=True)
 class SetGroup:

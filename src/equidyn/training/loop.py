@@ -29,6 +29,7 @@ class Trainer:
         self.network, self.lessons, self.training = network, lessons, training
         self.seed, self.device, self.precision = seed, device, precision
         self.optimiser = Adam(network.parameters(), training)
+        self.arithmetic = arithmetic(device, precision)  # entered at each step, since making it takes longer
 
     def run(self, resume: Path, fingerprint: str, report: Callable[[State], None]) -> State:
         """Train to the end, from the resume file if it fits; `report` is called after each epoch.
@@ -72,9 +73,10 @@ class Trainer:
     def _step(self, batch: Any, rate: float) -> torch.Tensor:
         """One update; returns the values of the lessons' columns before it."""
         self.optimiser.zero_grad()
-        with arithmetic(self.device, self.precision):
+        with self.arithmetic:
             loss, values = self.lessons.loss(self.network, batch)
-        (loss + self.network.penalty()).backward()
+        penalty = self.network.penalty()
+        (loss + penalty if isinstance(penalty, torch.Tensor) else loss).backward()
         if self.training.clip:
             torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.training.clip)
         self.optimiser.step(rate)

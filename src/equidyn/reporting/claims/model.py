@@ -41,7 +41,10 @@ class Contrast(Strict):
         default="difference", description="ratio: of the logarithms, so that the effect is a factor, 1 being none"
     )
     terms: list[Term] = Field(min_length=1)
-    reference: Real = Field(default=0.0, description="published figure that is taken from the sum [unit]")
+    reference: Real = Field(default=0.0, description="figure that is taken from the sum [unit]")
+    reference_from: Literal["published", "here"] = Field(
+        default="published", description="whose figure it is; here: a choice, explained where it stands"
+    )
     direction: Literal["less", "greater", "none"] = Field(description="what the claim says of the effect")
     margin: PositiveFloat | None = Field(
         default=None, description="of direction none: an effect within it is none [unit]; of a ratio: a factor above 1"

@@ -25,14 +25,15 @@ def label(contrast: Contrast) -> str:
 
 
 def _sum(contrast: Contrast, names: list[str]) -> str:
-    """a minus b; a over b; 0.5 a plus 0.5 b; a minus the published 0.67."""
+    """a minus b; a over b; 0.5 a plus 0.5 b; a minus the published 0.67; a minus 0.5."""
     minus = "over" if contrast.form == "ratio" else "minus"
     words: list[str] = []
     for term, name in zip(contrast.terms, names, strict=True):
         words += [minus] if term.weight < 0 else ["plus"] if words else []
         words += [] if abs(term.weight) == 1 else [f"{abs(term.weight):g}"]
         words.append(name)
-    return " ".join([*words, *([f"minus the published {contrast.reference:g}"] if contrast.reference else [])])
+    whose = "the published " if contrast.reference_from == "published" else ""
+    return " ".join([*words, *([f"minus {whose}{contrast.reference:g}"] if contrast.reference else [])])
 
 
 def claimed(contrast: Contrast) -> str:

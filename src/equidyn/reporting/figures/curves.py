@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MultipleLocator
 
 from equidyn.reporting.figures.axes import at_values, linear_above, logarithmic
 from equidyn.reporting.figures.style import MUTED, legend, looks, panels, wrapped
@@ -35,7 +36,7 @@ def curves(courses: list[Course], heads: dict[str, str], xlabel: str, xscale: st
     """A panel per dataset and course; heads: dataset -> panel title, in order.
 
     One course: its panels stand side by side and share both axes. Several: datasets are rows and courses columns.
-    xscale: "integer", "log", or "symlog" (logarithmic above the smallest positive x, and with a place for 0).
+    xscale: "integer", "degrees", "log", or "symlog" (logarithmic above the smallest positive x, with a place for 0).
     """
     figure, cells = _layout(courses, heads)
     every = pd.concat([course.frame for course in courses], ignore_index=True)
@@ -87,6 +88,8 @@ def _panel(axes: Axes, course: Course, dataset: str, styles: dict[str, dict]) ->
 def _scale_x(axes: Axes, xscale: str, values: np.ndarray) -> None:
     if xscale == "integer":
         axes.xaxis.get_major_locator().set_params(integer=True)
+    elif xscale == "degrees":
+        axes.xaxis.set_major_locator(MultipleLocator(45))
     elif xscale == "log":
         at_values(axes, values)
     else:

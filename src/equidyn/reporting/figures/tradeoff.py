@@ -1,4 +1,4 @@
-"""What a variant reaches against what it costs: one mark per variant, and a line that none can pass."""
+"""What a variant reaches against what it costs: one mark per variant, and a line that none can pass, if it is known."""
 
 import math
 
@@ -16,12 +16,16 @@ _ROOM = 2.0  # factor between the outermost marks and the ends of the axis
 
 
 def tradeoff(
-    summary: pd.DataFrame, costs: dict[str, float], heads: dict[str, str], labels: tuple[str, str], limit: Guide
+    summary: pd.DataFrame,
+    costs: dict[str, float],
+    heads: dict[str, str],
+    labels: tuple[str, str],
+    limit: Guide | None = None,
 ) -> Figure:
     """A panel per dataset, the cost logarithmic; heads: dataset -> title; labels: of the axes x and y.
 
     summary: as from `statistics.over_seeds`; costs: variant -> x, of all variants of the study, whose range the axis
-    has; limit: y of a line across each panel.
+    has; limit: y of a line across each panel, if there is one.
     """
     figure, panels = wrapped(len(heads), _HEIGHT)
     styles = looks(dict.fromkeys(summary["variant"]))
@@ -29,7 +33,8 @@ def tradeoff(
         rows = summary[summary["dataset"] == dataset].set_index("variant")
         for variant, mean in rows["mean"].items():
             axes.plot(costs[variant], mean, label=variant, **styles[variant] | {"linestyle": "none"})
-        axes.axhline(limit.values[dataset], label=limit.label, **{"color": MUTED, "zorder": 1} | limit.look)
+        if limit:
+            axes.axhline(limit.values[dataset], label=limit.label, **{"color": MUTED, "zorder": 1} | limit.look)
         axes.set_title(head)
         axes.set_xscale("log")
         axes.set_xlim(_ends(list(costs.values())))

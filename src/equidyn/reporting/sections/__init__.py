@@ -8,6 +8,8 @@ from types import ModuleType
 
 from equidyn.reporting.sections import (
     accuracy,
+    angles,
+    attention,
     audit_lie,
     audit_regulariser,
     audit_sharpness,
@@ -21,9 +23,15 @@ from equidyn.reporting.sections import (
     equivariance,
     hessian,
     invariance,
+    layer_equivariance,
+    layer_lie,
     learning,
     lie,
+    motions,
     overfitting,
+    recognition,
+    reconstruction,
+    reconstructions,
     regulariser,
     reproduction,
     rmse,
@@ -31,6 +39,7 @@ from equidyn.reporting.sections import (
     sharpness,
     sizes,
     steps,
+    traversals,
     variants,
 )
 
@@ -38,10 +47,19 @@ SECTIONS: tuple[ModuleType, ...] = (
     data,
     variants,
     accuracy,
+    recognition,
+    reconstruction,
+    reconstructions,
     reproduction,
     rmse,
     steps,
     sizes,
+    angles,
+    attention,
+    traversals,
+    motions,
+    layer_equivariance,
+    layer_lie,
     invariance,
     equivariance,
     decomposition,
@@ -61,7 +79,7 @@ SECTIONS: tuple[ModuleType, ...] = (
     audit_lie,
     audit_sign,
 )
-# Those that a study of another task does not miss.
+# Those that only the studies of some tasks have, and others do not miss.
 _OWN = {
     "rollout": {
         reproduction,
@@ -79,10 +97,12 @@ _OWN = {
         audit_sign,
     },
     "classify": {accuracy, invariance, overfitting, cost},
+    "reconstruct": {reconstruction, reconstructions, angles, attention, traversals, cost},
+    "recognise": {recognition, motions, layer_equivariance, layer_lie, cost},
 }
 
 
 def sections_for(task: str) -> list[ModuleType]:
     """The sections that a study with a task of this kind may have, in their order."""
-    others = set().union(*(own for kind, own in _OWN.items() if kind != task))
+    others = set().union(*_OWN.values()) - _OWN[task]
     return [module for module in SECTIONS if module not in others]

@@ -12,7 +12,7 @@ from equidyn.reporting.numbers import listed, number
 from equidyn.reporting.sections.cases import Column, case_table
 from equidyn.reporting.sections.section import Section, chart_parts, diverged_words, over_seeds_words, places
 from equidyn.reporting.statistics import over_seeds
-from equidyn.reporting.wording import classifies, wording
+from equidyn.reporting.wording import wording
 
 TITLE = "Convergence"
 _CELL = ["dataset", "variant", "seed"]
@@ -38,13 +38,14 @@ def section(results: StudyResults) -> Section | None:
 
 
 def _pictures(results: StudyResults, name: str, columns: list[Column]) -> list[Picture]:
-    """Charts of the common score and, above it, of the end; of sets the best epoch, since all run to the last one."""
-    score, (end, best, common) = wording(results.settings).score_name, columns
-    above, told = (best, "Best epoch") if classifies(results.settings) else (end, "Epochs until training stopped")
+    """Charts of the common score and, above it, of the end; of the best epoch, where all runs go on to the last one."""
+    words, (end, best, common) = wording(results.settings), columns
+    score = words.score_name
+    above, told = (best, "Best epoch") if words.whole_runs else (end, "Epochs until training stopped")
     caption = f"{told}, and until the common {score}; bars are 95 % intervals over seeds."
     alt = f"Charts of {above.head} and epochs to a common validation {score}, by dataset and variant."
     top, shown = math.inf, []
-    if classifies(results.settings):
+    if words.whole_runs:
         top, caption = 1.05 * end.values["value"].max(), f"{caption[:-1]}, cut at the last epoch."
     for part in chart_parts(results):
         charts = [
@@ -57,7 +58,7 @@ def _pictures(results: StudyResults, name: str, columns: list[Column]) -> list[P
 
 
 def common_score(results: StudyResults) -> dict[str, float]:
-    """Dataset -> the largest, over its runs that did not diverge, of a run's lowest validation RMSE or loss.
+    """Dataset -> the largest, over its runs that did not diverge, of a run's lowest validation score.
 
     It is the best that the worst run reaches, so every run reaches it.
     """

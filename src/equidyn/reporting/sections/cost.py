@@ -1,4 +1,4 @@
-"""What an answer costs, in arithmetic and in time, against how often it is right."""
+"""What an answer costs, in arithmetic and in time, against how good it is."""
 
 import pandas as pd
 
@@ -7,31 +7,51 @@ from equidyn.reporting.figures.style import INK, Picture, picture
 from equidyn.reporting.figures.tradeoff import tradeoff
 from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.labels import level_labels
-from equidyn.reporting.numbers import number
+from equidyn.reporting.numbers import listed, number
+from equidyn.reporting.sections import variants_of_images, variants_of_sets
 from equidyn.reporting.sections.comparison import reached
 from equidyn.reporting.sections.section import Section, chart_parts, diverged_words
 from equidyn.reporting.sections.variants import time_words
-from equidyn.reporting.sections.variants_of_sets import matched
 from equidyn.reporting.statistics import over_seeds
 from equidyn.reporting.tables import Table
-from equidyn.reporting.wording import classifies
+from equidyn.reporting.wording import wording
 
 TITLE = "Cost"
-_WORDS = (
-    "Multiply-adds of matrix products, per set and answer; element-wise work and sorting are not counted. A training "
-    "step does about three times that for each set of its batch. A weight that is shared over the points of a set is "
-    "used once per point, and a mean over moved copies of a set takes one answer per copy: equal parameters is not "
-    "equal arithmetic, and on small networks arithmetic is not time either."
+# Kind of task -> its own words, and what parts its variants into those that match in parameters.
+_OF_IMAGES = (
+    "A weight that is shared over the pixels of an image, or over its turned copies, is used once for each: equal "
+    "parameters is not equal arithmetic, and on small networks arithmetic is not time either.",
+    variants_of_images.matched,
 )
+_KINDS = {
+    "classify": (
+        "A weight that is shared over the points of a set is used once per point, and a mean over moved copies of a "
+        "set takes one answer per copy: equal parameters is not equal arithmetic, and on small networks arithmetic is "
+        "not time either.",
+        lambda frame: [frame[variants_of_sets.matched(frame)]],
+    ),
+    "reconstruct": _OF_IMAGES,
+    "recognise": _OF_IMAGES,
+}
 
 
 def section(results: StudyResults) -> Section | None:
-    """Accuracy against multiply-adds; multiply-adds per variant; time of a step in words."""
-    if not classifies(results.settings):
+    """The headline number against multiply-adds; multiply-adds per variant; time of a step in words."""
+    if results.settings.task.kind not in _KINDS:
         return None
-    table = _table(results)
-    text = [_WORDS, *_range_words(table.data), time_words(results), *diverged_words(results)]
+    table, (words, parted) = _table(results), _KINDS[results.settings.task.kind]
+    groups = [group for group in parted(table.data) if len(group) > 1]
+    ranges = [_range_words(group, len(groups) > 1) for group in groups]
+    text = [f"{_first_words(results)} {words}", *ranges, time_words(results), *diverged_words(results)]
     return Section(TITLE, text, _pictures(results, table.data), [table])
+
+
+def _first_words(results: StudyResults) -> str:
+    per = wording(results.settings).per
+    return (
+        f"Multiply-adds of matrix products, per {per} and answer; element-wise work and sorting are not counted. A "
+        f"training step does about three times that for each {per} of its batch."
+    )
 
 
 def _table(results: StudyResults) -> Table:
@@ -39,38 +59,50 @@ def _table(results: StudyResults) -> Table:
     frame = first.reindex(results.variants).rename_axis("variant").reset_index()
     frame["per_parameter"] = frame["multiply_adds"] / frame["parameters"]
     counts = {name: frame[name].map("{:,}".format) for name in ("parameters", "multiply_adds")}
-    view = frame.assign(**counts, per_parameter=frame["per_parameter"].map(lambda uses: number(uses, 3))).rename(
-        columns={"multiply_adds": "multiply-adds per set", "per_parameter": "multiply-adds per parameter"}
-    )
+    heads = {
+        "multiply_adds": f"multiply-adds per {wording(results.settings).per}",
+        "per_parameter": "multiply-adds per parameter",
+    }
+    uses = frame["per_parameter"].map(lambda count: number(count, 3))
+    view = frame.assign(**counts, per_parameter=uses).rename(columns=heads)
     return Table(f"{results.name}-cost", "Arithmetic of one answer.", frame, view)
 
 
-def _range_words(frame: pd.DataFrame) -> list[str]:
-    """Of variants that match in parameters, which does the most arithmetic, and how much."""
-    equal = frame[matched(frame)]
-    if len(equal) < 2:
-        return []
+def _range_words(equal: pd.DataFrame, named: bool) -> str:
+    """Of variants that match in parameters, which does the most arithmetic, and how much; named: with their names."""
+    who = f"{listed(equal['variant'].tolist())}, which" if named else "the variants that"
     least, most = (equal.loc[equal["multiply_adds"].agg(end)] for end in ("idxmin", "idxmax"))
     ratio = most["multiply_adds"] / least["multiply_adds"]
-    return [
-        f"Of the variants that match in parameters, {most['variant']} does {number(ratio, 2)} times the arithmetic of "
+    if ratio == 1:
+        return f"Of {who} match in parameters, all do the same arithmetic."
+    return (
+        f"Of {who} match in parameters, {most['variant']} does {number(ratio, 2)} times the arithmetic of "
         f"{least['variant']}."
-    ]
+    )
 
 
 def _pictures(results: StudyResults, costs: pd.DataFrame) -> list[Picture]:
-    values = results.quantity("accuracy", "accuracy")
+    words = wording(results.settings)
+    values = results.quantity(words.headline.measure, words.headline.quantity)
     if values.empty:
         return []
     by_variant = costs.set_index("variant")["multiply_adds"].to_dict()
-    limit = Guide("Bayes limit", reached(results, "bayes"), {"color": INK})
-    labels = ("multiply-adds per set", "test accuracy [1]")
-    heads, name = level_labels(results.settings), f"{results.name}-cost"
-    caption = "Test accuracy, mean over seeds, against the arithmetic of one answer; intervals stand under Accuracy."
-    alt = (
-        "Marks, one per variant and one panel per dataset: test accuracy against multiply-adds, on a logarithmic axis."
+    labels = (f"multiply-adds per {words.per}", words.headline.label)
+    heads, name, told = level_labels(results.settings), f"{results.name}-cost", words.headline.name
+    caption = (
+        f"{told[0].upper()}{told[1:]}, mean over seeds, against the arithmetic of one answer; intervals stand under "
+        f"{words.headline.section}."
     )
+    alt = f"Marks, one per variant and one panel per dataset: {told} against multiply-adds, on a logarithmic axis."
     charts = {
-        part: tradeoff(over_seeds(part.of(values)), by_variant, heads, labels, limit) for part in chart_parts(results)
+        part: tradeoff(over_seeds(part.of(values)), by_variant, heads, labels, _limit(results))
+        for part in chart_parts(results)
     }
     return [picture(f"{name}{part.suffix}", f"{caption}{part.words}", alt, chart) for part, chart in charts.items()]
+
+
+def _limit(results: StudyResults) -> Guide | None:
+    """What no rule can exceed, where that is known."""
+    found = reached(results, "bayes")
+    known = pd.Series(found).notna().all()
+    return Guide("Bayes limit", found, {"color": INK}) if known else None

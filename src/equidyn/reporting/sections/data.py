@@ -7,10 +7,9 @@ import pandas as pd
 from equidyn.reporting.gather import StudyResults, flattened
 from equidyn.reporting.labels import level_labels
 from equidyn.reporting.numbers import listed, number
-from equidyn.reporting.sections import data_of_sets
+from equidyn.reporting.sections import data_of_digits, data_of_sets
 from equidyn.reporting.sections.section import Section
 from equidyn.reporting.tables import Table
-from equidyn.reporting.wording import classifies
 
 TITLE = "Data"
 # Heads of the columns that are known; another check is shown under its own name.
@@ -27,7 +26,13 @@ _HEADS = {
     "bayes_threshold": "its threshold on the sum of squares [1]",
     "centred_accuracy": "of the best rule about the mean [1]",
     "by_split.test.bayes_here": "of the best rule on these test sets [1]",
+    "counts.train": "training images",
+    "counts.validation": "validation images",
+    "counts.test": "test images",
+    "mean": "mean of the pixels [1]",
+    "sd": "their standard deviation [1]",
 }
+_TOLD = ("shrunk", "mean_halves")  # in words
 
 
 def section(results: StudyResults) -> Section:
@@ -36,12 +41,18 @@ def section(results: StudyResults) -> Section:
     numbers = pd.DataFrame([_row(dataset, heads[dataset], tree) for dataset, tree in results.data.items()])
     caption = "Measured properties of each dataset; the CSV file has them all."
     sources = list(dict.fromkeys(str(tree["provenance"]["source"]) for tree in results.data.values()))
-    words = data_of_sets.words(results) if classifies(results.settings) else [_error_words(results)]
     return Section(
         TITLE,
-        [f"Source: {listed(sources)}.", *words],
+        [f"Source: {listed(sources)}.", *_words(results)],
         tables=[Table(f"{results.name}-data", caption, numbers, _view(numbers))],
     )
+
+
+def _words(results: StudyResults) -> list[str]:
+    """What there is to say of the samples, by the kind of source."""
+    rooms = {"gaussian": data_of_sets, "digits": data_of_digits}
+    room = rooms.get(results.settings.source.kind)
+    return room.words(results) if room else [_error_words(results)]
 
 
 def _error_words(results: StudyResults) -> str:
@@ -68,8 +79,14 @@ def _row(dataset: str, label: str, tree: dict) -> dict[str, str | float]:
 def _view(numbers: pd.DataFrame) -> pd.DataFrame:
     """The columns that fit a page: not what is told per split or direction, nor what no dataset has."""
     known = numbers.dropna(axis="columns", how="all")
-    shown = [column for column in known if "." not in column or column in _HEADS]
-    return known[shown].map(_text).rename(columns=lambda column: _HEADS.get(column, column.replace("_", " ")))
+    shown = [column for column in known if column in _HEADS or ("." not in column and column not in _TOLD)]
+    counts = {column: known[column].map("{:,.0f}".format) for column in shown if column.startswith("counts.")}
+    return (
+        known[shown]
+        .assign(**counts)
+        .map(_text)
+        .rename(columns=lambda column: _HEADS.get(column, column.replace("_", " ")))
+    )
 
 
 def _text(value: str | float) -> str:

@@ -12,7 +12,7 @@ from equidyn.reporting.sections.cases import Column, case_table
 from equidyn.reporting.sections.checkpoints import words as checkpoint_words
 from equidyn.reporting.sections.section import Section, diverged_words, drawn, over_seeds_words, seen_words
 from equidyn.reporting.tables import Table
-from equidyn.reporting.wording import classifies, wording
+from equidyn.reporting.wording import wording
 
 TITLE = "Hessian"
 _UNIT = "[loss/weight²]"
@@ -52,13 +52,14 @@ def _words(results: StudyResults) -> str:
     published = (
         " As published, they are found by power iteration with weight decay in the loss, which adds to each of them."
     )
+    audited = not results.quantity("audit/hessian", "maxima").empty
     return (
         f"Eigenvalues of the Hessian of the loss on a sample of training {wording(results.settings).samples}, by "
         "Lanczos, which finds both ends of the spectrum and its density; the weight decay of training is left out "
         "unless a column says so. An eigenvalue counts as below 0 from a thousandth of the largest magnitude on. Where "
         "there are such, the loss curves downwards in some direction, so it is not convex there. Park and Kim's maxima "
         "are the five eigenvalues of largest magnitude of each batch."
-        f"{'' if classifies(results.settings) else published}{seen_words(results)}"
+        f"{published if audited else ''}{seen_words(results)}"
     )
 
 

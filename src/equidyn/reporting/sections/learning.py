@@ -12,7 +12,7 @@ from equidyn.reporting.labels import VELOCITY_UNIT, level_labels
 from equidyn.reporting.numbers import listed
 from equidyn.reporting.sections.section import Section, chart_parts
 from equidyn.reporting.tables import Table
-from equidyn.reporting.wording import GUESSED, HIGHEST, LOSS_UNIT
+from equidyn.reporting.wording import DIGITS, GUESSED, GUESSED_DIGIT, HIGHEST, LOSS_UNIT, PIXEL_UNIT
 
 TITLE = "Learning curves"
 
@@ -20,13 +20,18 @@ TITLE = "Learning curves"
 @dataclass(frozen=True)
 class _Line:
     """What a chart shows of a column of history.csv; guess: what a network scores that cannot tell the classes. top:
-    where the axis ends."""
+    where the axis ends. rest: whether 1 minus the column is shown, as accuracies near 1 are told apart by errors."""
 
     name: str
     unit: str
     log: bool = True
     guess: float | None = None
     top: float = math.inf
+    rest: bool = False
+
+    def of(self, column: pd.Series) -> pd.Series:
+        """What is shown of the column."""
+        return 1 - column if self.rest else column
 
 
 # Kind of task -> stem of a chart's file -> column -> what is shown of it.
@@ -43,6 +48,22 @@ _CHARTS = {
             "train_loss": _Line("training loss", LOSS_UNIT, False, GUESSED, HIGHEST),
         },
         "learning-accuracy": {"validation_accuracy": _Line("validation accuracy", "1", False, guess=0.5)},
+    },
+    "reconstruct": {
+        "learning": {
+            "validation_loss": _Line("validation MSE", PIXEL_UNIT),
+            "train_loss": _Line("training MSE", PIXEL_UNIT),
+        }
+    },
+    "recognise": {
+        "learning": {
+            "validation_loss": _Line("validation loss", LOSS_UNIT, guess=GUESSED_DIGIT),
+            "train_loss": _Line("training loss", LOSS_UNIT, guess=GUESSED_DIGIT),
+        },
+        "learning-error": {
+            "validation_accuracy": _Line("validation error", "share wrong", guess=1 - 1 / DIGITS, rest=True),
+            "train_accuracy": _Line("training error", "share wrong", guess=1 - 1 / DIGITS, rest=True),
+        },
     },
 }
 
@@ -71,11 +92,13 @@ def _pictures(results: StudyResults, stem: str, lines: dict[str, _Line]) -> list
     )
     if any(math.isfinite(line.top) for line in lines.values()):
         caption += " Losses of more than twice that of guessing leave the frame."
+    if any(line.rest for line in lines.values()):
+        caption += " Error: share of the images that are told wrong."
     alt = f"Line charts of {' and of '.join(names)} against epoch, one row of panels per dataset."
     shown = []
     for part in chart_parts(results):
         history = part.of(results.history).assign(x=lambda rows: rows["epoch"])
-        courses = [_course(results, history.assign(y=history[column]), line) for column, line in lines.items()]
+        courses = [_course(results, history.assign(y=line.of(history[column])), line) for column, line in lines.items()]
         chart = curves(courses, level_labels(results.settings), "epoch")
         shown.append(picture(f"{results.name}-{stem}{part.suffix}", f"{caption}{part.words}", alt, chart))
     return shown

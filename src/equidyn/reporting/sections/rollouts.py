@@ -14,7 +14,6 @@ from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.labels import level_labels
 from equidyn.reporting.sections.section import Section
 from equidyn.reporting.statistics import over_seeds
-from equidyn.reporting.wording import classifies
 
 TITLE = "Rollouts"
 MOVING = 0.1  # least rms velocity of a window worth a picture, in units of the data's
@@ -22,7 +21,7 @@ MOVING = 0.1  # least rms velocity of a window worth a picture, in units of the 
 
 def section(results: StudyResults) -> Section | None:
     """Truth, predictions and errors of the first seed, and the most accurate variant in motion."""
-    if classifies(results.settings):
+    if results.settings.task.kind != "rollout":
         return None
     dataset = _level(results)
     examples = {name: _example(results, dataset, name) for name in charted(results.settings)}

@@ -9,14 +9,15 @@ from equidyn.reporting.families import MOST, charted, is_published
 from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.numbers import duration, listed
 from equidyn.reporting.published import published
-from equidyn.reporting.sections import variants_of_sets
+from equidyn.reporting.sections import variants_of_images, variants_of_sets
 from equidyn.reporting.sections.regulariser import TITLE as REGULARISER
 from equidyn.reporting.sections.section import Section
 from equidyn.reporting.tables import Table
-from equidyn.reporting.wording import classifies
 
 TITLE = "Variants"
 TOLERANCE = 0.05
+# Kinds of task whose variants have a table of their own; of the others it is the one below, of fields.
+_ROOMS = {"classify": variants_of_sets, "reconstruct": variants_of_images, "recognise": variants_of_images}
 HEADS = {
     "strict": "exactly equivariant",
     "trained_parameters": "parameters in training",
@@ -29,12 +30,12 @@ HEADS = {
 def section(results: StudyResults) -> Section:
     """Parameters of each variant against the middle of those compared, and its arithmetic and time per step.
 
-    Of sets there is a table of its own kind; what an answer costs has a section there.
+    Of sets and of images there are tables of their own; what an answer costs has a section there.
     """
-    if classifies(results.settings):
+    if room := _ROOMS.get(results.settings.task.kind):
         training = {name: _training(variant) for name, variant in results.settings.variants.items()}
-        table = variants_of_sets.table(results, training)
-        return Section(TITLE, [variants_of_sets.match_words(table.data)], tables=[table])
+        table = room.table(results, training)
+        return Section(TITLE, [room.match_words(table.data)], tables=[table])
     rows = [_row(results, name) for name in results.variants]
     middle = _middle(rows)
     frame = pd.DataFrame(rows).assign(to_middle=lambda table: table["parameters"] / middle - 1)

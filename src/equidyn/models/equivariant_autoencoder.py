@@ -1,0 +1,66 @@
+"""equivariant_autoencoder: every layer commutes with quarter turns, so that turned images come out as upright ones do.
+
+The layers of `autoencoder`, with the hidden numbers and the latent ones as small images that C4 turns.
+"""
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Literal
+
+from equidyn.models.coder import Affine, Coder
+from equidyn.models.orbit_linear import OrbitLinear
+from equidyn.params.types import PositiveInt
+from equidyn.symmetry.actions import Action
+from equidyn.symmetry.images import ImageType
+
+
+class EquivariantCoder(Coder):
+    """Equivariant affine maps; ELU acts on each number alone, so it commutes with turns too.
+
+    more: (inputs, outputs) of the maps that a subclass adds. init: see OrbitLinear.
+    """
+
+    strict = True
+
+    def __init__(
+        self,
+        inputs: ImageType,
+        hidden: ImageType,
+        latent: ImageType,
+        init: str,
+        more: Sequence[tuple[Action, Action]] = (),
+    ) -> None:
+        super().__init__(inputs, latent.pixels, (hidden, latent))
+        widths = [kind.action for kind in (inputs, hidden, latent, hidden, inputs)]
+        self.layers = OrbitLinear([*pairwise(widths), *more], init)
+
+    def maps(self) -> list[Affine]:
+        """Expanded from their orbits."""
+        return self.layers.maps()
+
+
+def small_image(name: str, count: int) -> ImageType:
+    """The image of `count` pixels; raises ValueError, with the nearest numbers, if there is no square one."""
+    side = math.isqrt(count)
+    if side**2 != count:
+        raise ValueError(
+            f"equivariant auto-encoder: {name} = {count} numbers are no square image for C4 to turn; "
+            f"take {side**2} or {(side + 1) ** 2}"
+        )
+    return ImageType(side)
+
+
+def build(
+    inputs: ImageType,
+    outputs: ImageType,
+    *,
+    hidden: PositiveInt = 36,
+    latent: PositiveInt = 9,
+    init: Literal["published", "scaled"] = "published",
+) -> EquivariantCoder:
+    """pixels - `hidden` - `latent` - `hidden` - pixels; init: see OrbitLinear.
+
+    Raises ValueError unless `hidden` and `latent` are square numbers.
+    """
+    return EquivariantCoder(inputs, small_image("hidden", hidden), small_image("latent", latent), init)

@@ -1,0 +1,1 @@
+"""The task recognise: which digit an image shows, and how variants are trained on it."""

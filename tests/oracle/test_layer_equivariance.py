@@ -1,0 +1,216 @@
+"""Known answers of the equivariance of layers, by the true action and by the sorting trick, in float64."""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+from toy import randomised
+from toy_images import digits
+
+from equidyn.audit.measures import sorting
+from equidyn.data.labelled import Labelled
+from equidyn.measures import layer_equivariance, motions
+from equidyn.measures.pairs import Shift, Turn, others, rooms
+from equidyn.measures.subjects.recognise import RecogniseSubject
+from equidyn.models import digits_cnn, digits_gcnn
+from equidyn.models.ends import recognise_ends
+from equidyn.models.recogniser import Recogniser
+from equidyn.params.task import RecogniseTask
+from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.images import ImageType
+from equidyn.symmetry.sets import Invariants
+from equidyn.training.recognise.task import Recognise, Samples
+
+SIDE, MARGIN, COUNT = 28, 8, 24
+MAPS, NUMBERS = ("conv1", "pool1", "conv2", "pool2"), ("fc1", "logits")
+ROUND_OFF = 1e-12
+
+
+class Layer(Recogniser):
+    """A network of one activation, given as a function of images (sample, side, side)."""
+
+    def __init__(self, function, kind, stride: int | None = None) -> None:
+        super().__init__()
+        self.function, self.inputs, self.kinds = function, ImageType(SIDE), {"layer": kind}
+        self.strides = {"layer": stride} if stride else {}
+
+    def activations(self, images: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Only "layer"."""
+        return {"layer": self.function(images)}
+
+
+def _subject(network: Recogniser, images: torch.Tensor, labels: torch.Tensor | None = None) -> RecogniseSubject:
+    zeros = np.zeros((1, SIDE, SIDE), dtype=np.float32) + 1, np.zeros(1, dtype=np.int64)
+    task = Recognise(RecogniseTask(kind="recognise"), Labelled(*zeros, np.array([[0, 1]] * 3), {}), torch.device("cpu"))
+    labels = torch.zeros(len(images), dtype=torch.int64) if labels is None else labels
+    task.splits["test"] = Samples(images, labels)
+    return RecogniseSubject(network.double().eval(), task)
+
+
+def _blobs(margin: int = MARGIN) -> torch.Tensor:
+    """Digits that are so far from every edge, (COUNT, 28, 28)."""
+    images = digits(SIDE - 2 * margin, {"train": 1, "validation": 1, "test": COUNT}).of("test")[0]
+    return torch.from_numpy(np.pad(images, ((0, 0), (margin, margin), (margin, margin)))).double()
+
+
+def _net(family=digits_cnn, **options: int) -> Recogniser:
+    return randomised(family.build(*recognise_ends(SIDE), **options))
+
+
+def _centres(images: torch.Tensor) -> torch.Tensor:
+    """Where the middle of the ink is, (sample, 2): row and column [pixels]; of blank images, at 0."""
+    places, ink = torch.arange(SIDE).double(), images.sum((1, 2)).clamp(min=1e-9)
+    return torch.stack([(images.sum(2) * places).sum(1) / ink, (images.sum(1) * places).sum(1) / ink], dim=1)
+
+
+@pytest.mark.parametrize("family", [digits_cnn, digits_gcnn], ids=lambda family: family.__name__.split(".")[-1])
+def test_feature_maps_move_exactly_at_multiples_of_the_stride_and_nowhere_else(family):
+    """Convolutions without padding, and poolings that come out even: nothing but the stride breaks translation."""
+    network = _net(family)
+    found = layer_equivariance.measure(_subject(network, _blobs()), largest=MARGIN)["translation"]
+    assert list(found) == [*MAPS, *NUMBERS]
+    for name in MAPS:
+        for length, error in enumerate(found[name]["error"], 1):
+            assert (error < ROUND_OFF) if length % network.strides[name] == 0 else (error > 0.01), (name, length)
+        assert found[name]["whole"] < ROUND_OFF
+        assert found[name].get("fractional", 1) > 0.01
+    assert "fractional" not in found["conv1"]
+    assert min(found[name]["whole"] for name in NUMBERS) > 0.01
+
+
+def test_the_border_is_exact_where_nothing_that_comes_in_sees_the_digit():
+    """Ink m pixels from the edges: as much as the field of view less the stride is enough (4 for conv1, 12 for conv2).
+
+    Behind a digit nearer than that, what comes in is no answer to blank paper.
+    """
+    near, far = (
+        layer_equivariance.measure(_subject(_net(), _blobs(margin)), largest=6)["translation"] for margin in (8, 12)
+    )
+    assert max(far[name]["border"] for name in MAPS) < ROUND_OFF
+    assert max(near[name]["border"] for name in ("conv1", "pool1")) < ROUND_OFF
+    assert min(near[name]["border"] for name in ("conv2", "pool2")) > 1e-3
+    assert "border" not in near["fc1"]
+
+
+@pytest.mark.parametrize("family", [digits_cnn, digits_gcnn], ids=lambda family: family.__name__.split(".")[-1])
+def test_turns_are_exact_for_strict_nets_only(family):
+    network = _net(family)
+    found = layer_equivariance.measure(_subject(network, _blobs()))["rotation"]
+    for name in (*MAPS, *NUMBERS):
+        assert (found[name]["ratio"] < ROUND_OFF) if network.strict else (min(found[name]["error"]) > 0.1), name
+
+
+def test_between_pixels_a_map_is_read_linearly():
+    """F(p) = 2 p - c, with c the place of the ink: linear in p, so it moves exactly at every shift, if by d / 2."""
+    places = 2 * torch.arange(SIDE // 2).double()
+
+    def function(images: torch.Tensor) -> torch.Tensor:
+        rows, columns = _centres(images).unbind(1)
+        maps = torch.stack([places.expand(len(images), -1) - centre[:, None] for centre in (rows, columns)])
+        return torch.stack([maps[0][:, :, None] + 0 * places, maps[1][:, None, :] + 0 * places[:, None]], dim=1)
+
+    kind = FieldType("scalar", 2)
+    right, wrong = (_subject(Layer(function, kind, stride), _blobs()) for stride in (2, 1))
+    assert max(layer_equivariance.measure(right)["translation"]["layer"]["error"]) < ROUND_OFF
+    assert min(layer_equivariance.measure(wrong)["translation"]["layer"]["error"]) > 0.01
+
+
+def test_numbers_have_the_errors_of_the_formula():
+    """F = the place of the ink: moved by d, it is off by d, and by the distance of two digits in a random pair."""
+    images = _blobs()
+    centres = _centres(images)
+    size = centres.square().sum(1).mean().sqrt().item()
+    apart = (centres[others(COUNT)] - centres).square().sum(1).mean().sqrt().item()
+    found = layer_equivariance.measure(_subject(Layer(_centres, Invariants(2)), images), largest=5)["translation"]
+    assert found["layer"]["error"] == pytest.approx([length / size for length in range(1, 6)], rel=1e-9)
+    assert found["layer"]["random"] == pytest.approx([apart / size] * 5, rel=1e-9)
+    assert found["layer"]["whole"] == pytest.approx(3 / apart, rel=1e-9)
+
+
+def test_a_map_that_stays_where_it_was_is_off_by_its_slope():
+    """F = (ink in all) * column: against F moved by d columns it is d off, by d rows 0; on the interior alone."""
+    columns = torch.arange(SIDE).double().expand(SIDE, SIDE)
+
+    def function(images: torch.Tensor) -> torch.Tensor:
+        return images.sum((1, 2))[:, None, None, None] * columns
+
+    found = layer_equivariance.measure(_subject(Layer(function, FieldType("scalar", 1), 1), _blobs()), largest=3)
+    for length, error in enumerate(found["translation"]["layer"]["error"], 1):
+        kept = np.arange(SIDE - length)  # columns of F that stay on the map; all of them under shifts by rows
+        size = 2 * (SIDE - length) * np.square(np.arange(SIDE)).sum() + SIDE * np.square(kept).sum()
+        size += SIDE * np.square(kept + length).sum()
+        gap = 2 * SIDE * (SIDE - length) * length**2
+        assert error == pytest.approx(math.sqrt(gap / size), rel=1e-9)
+
+
+def test_the_true_action_sees_a_map_that_moves_the_wrong_way_and_sorting_does_not():
+    network = Layer(lambda images: images[:, None].flip(-1), FieldType("scalar", 1), 1)
+    subject = _subject(network, _blobs())
+    truth, trick = layer_equivariance.measure(subject), sorting.measure(subject)
+    assert truth["translation"]["layer"]["ratio"] > 0.3
+    assert trick["translation"]["layer"]["error"] == [0.0] * 6
+    assert trick["agreement"]["translation"] == pytest.approx(truth["translation"]["layer"]["ratio"], rel=1e-12)
+    assert trick["agreement"]["rotation"] == pytest.approx(truth["rotation"]["layer"]["ratio"], rel=1e-12)
+
+
+def test_sorting_agrees_with_the_true_action_where_nothing_is_lost():
+    trick = sorting.measure(_subject(Layer(lambda images: images[:, None], FieldType("scalar", 1), 1), _blobs()))
+    assert trick["agreement"] == {"translation": 0.0, "rotation": 0.0}
+    assert trick["translation"]["layer"]["random"][0] > 0.05
+
+
+def test_sorting_hardly_tells_two_digits_apart():
+    """A random pair is much nearer by sorted activations than by activations in their places."""
+    subject = _subject(_net(), _blobs())
+    truth, trick = (of.measure(subject)["translation"]["conv1"]["random"] for of in (layer_equivariance, sorting))
+    assert max(trick) < 0.5 * min(truth)
+
+
+def test_without_room_there_is_no_number():
+    """Digits that reach the edges cannot be moved; they can be turned."""
+    images = _blobs()
+    images[:, 0, 0] = images[:, -1, -1] = 1
+    found = layer_equivariance.measure(_subject(_net(), images))
+    assert found["translation"]["conv1"]["error"] == [None] * 6
+    assert found["translation"]["conv1"]["whole"] is found["translation"]["pool2"]["border"] is None
+    assert min(found["rotation"]["conv1"]["error"]) > 0.1
+
+
+def test_ink_has_the_room_that_lies_between_it_and_the_edge_ahead():
+    ink = torch.zeros(2, 6, 9, dtype=torch.bool)
+    ink[0, 1, 2] = ink[0, 2, 5] = True
+    assert rooms(ink).tolist() == [[3, 0], [1, 0], [3, 0], [2, 0]]  # down, up, right, left; a blank image: none
+
+
+@pytest.mark.parametrize("count", [2, 3, 50])
+def test_everyone_is_compared_with_someone_else(count):
+    found = others(count)
+    assert sorted(found.tolist()) == list(range(count))
+    assert (found != torch.arange(count)).all()
+
+
+def test_motions_are_those_of_the_plane():
+    image = torch.zeros(1, 4, 4)
+    image[0, 1, 2] = 1
+    assert Shift(1, -2).of(image).nonzero().tolist() == [[0, 2, 0]]
+    for turns in (1, 2, 3):
+        assert torch.equal(Turn(turns).of(image), ImageType(4).turn(image, turns))
+
+
+def test_accuracy_falls_along_the_axis_that_a_net_looks_at():
+    """Dots on the diagonal, named by their column: right when they move by rows, and when turned from row to column."""
+    places = torch.arange(3, 10)  # three of them cannot move by 6 up or left
+    images = torch.zeros(len(places), SIDE, SIDE, dtype=torch.float64)
+    images[torch.arange(len(places)), places, places] = 1
+
+    def column(images: torch.Tensor) -> torch.Tensor:
+        return images.sum(1)
+
+    found = motions.measure(_subject(Layer(column, Invariants(SIDE)), images, places), largest=6)
+    assert found["shift"] == list(range(7)) and found["inside"] == len(places)
+    assert found["shift_accuracy"] == [1.0] + [0.5] * 6
+    angles = dict(zip(found["degrees"], found["angle_accuracy"], strict=True))
+    assert (angles[0], angles[90], angles[180]) == (1.0, 0.5, 0.0)
+    assert all(later <= earlier for earlier, later in pairwise(angles[degrees] for degrees in (0, 15, 30, 45)))

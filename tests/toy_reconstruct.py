@@ -1,0 +1,77 @@
+"""A tiny study of auto-encoders on synthetic images, for tests."""
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import torch
+import yaml
+from toy import TREE, randomised
+from toy_images import digits
+
+from equidyn import paths
+from equidyn.data.store import write
+from equidyn.measures.subjects.reconstruct import ReconstructSubject
+from equidyn.models.registry import build_network
+from equidyn.params import Cell, Params, load
+from equidyn.training.reconstruct.lessons import ReconstructLessons
+from equidyn.training.task import dataset_of, task_of
+
+SIDE, COUNTS = 6, {"train": 40, "validation": 20, "test": 30}
+NET = {"hidden": 16, "latent": 4}
+PLAIN, TURNED = Cell("images", "digits", "ae", 1), Cell("images", "digits", "ae-aug", 1)
+STRICT, ATTENTIVE = (Cell("images", "digits", name, 1) for name in ("equivariant-ae", "equivariant-ae-attention"))
+STUDY = {
+    "seeds": [1],
+    "source": {
+        "kind": "digits",
+        "repository": "owner/digits",
+        "revision": "0" * 40,
+        "files": {"train": "train.parquet", "test": "test.parquet"},
+        "side": SIDE,
+        "split": {"by": "sample", **COUNTS},
+        "seed": 0,
+    },
+    "datasets": {"digits": {"origins": ["optdigits"]}},
+    "task": {"kind": "reconstruct"},
+    "training": TREE["studies"]["toy"]["training"]
+    | {"steps_per_epoch": 5, "batch_size": 8, "validation_samples": 20, "clip": 0.0},
+    "variants": {
+        "ae": {"model": "autoencoder", "options": NET, "augment": "none"},
+        "ae-aug": {"model": "autoencoder", "options": NET, "augment": "c4"},
+        "ae-odd": {"model": "autoencoder", "options": NET | {"latent": 5}, "augment": "none"},
+        "equivariant-ae": {"model": "equivariant_autoencoder", "options": NET, "augment": "none"},
+        "equivariant-ae-attention": {"model": "attention_autoencoder", "options": NET, "augment": "none"},
+    },
+    "measures": {
+        "reconstruction": {"at": ["best", "early"], "options": {}},
+        "angles": {"at": ["best"], "options": {"samples": 10}},
+        "attention": {"at": ["best"], "options": {}},
+        "cost": {"at": ["best"], "options": {}},
+        "audit/reconstruction": {"at": ["best"], "options": {"batch_size": 8}},
+    },
+}
+
+
+def image_params(**training: Any) -> Params:
+    """Write params.yaml and the images in the working folder; `training` overrides keys of the study's training."""
+    study = deepcopy(STUDY)
+    study["training"] |= training
+    tree = {"compute": TREE["compute"], "studies": {"images": study}}
+    Path("params.yaml").write_text(yaml.safe_dump(tree), encoding="utf-8")
+    write(paths.dataset("images", "digits"), digits(SIDE, COUNTS))
+    return load()
+
+
+def lessons_of_cell(params: Params, cell: Cell, seed: int = 1) -> ReconstructLessons:
+    """How the cell's variant is trained with this seed."""
+    study = params.studies["images"]
+    task = task_of(study, dataset_of(study, paths.dataset("images", "digits")), torch.device("cpu"))
+    return ReconstructLessons(task, study.variants[cell.variant], study.training, seed)
+
+
+def subject_of_cell(params: Params, cell: Cell) -> ReconstructSubject:
+    """The cell's network at random weights, ready to be measured."""
+    task = lessons_of_cell(params, cell).task
+    network = build_network(params.studies["images"].variants[cell.variant], task.inputs, task.outputs, 0)
+    return ReconstructSubject(randomised(network).eval(), task)
