@@ -35,6 +35,11 @@ def test_stages_jobs_and_arrows():
     assert set(graph.edges) == {("prepare-s", "train-s"), ("train-s", "report")}
 
 
+def test_a_study_that_is_not_in_params_yaml_is_left_out():
+    graph = rulegraph.stage_graph(STAGES, {"studies": {"another": {}}})
+    assert dict(graph.nodes(data="jobs")) == {"report": 1}
+
+
 def test_the_projects_own_file():
     params = read_yaml(ROOT / "params.yaml")
     graph = rulegraph.stage_graph(read_yaml(ROOT / "dvc.yaml"), params)

@@ -1,5 +1,6 @@
 """The graph of stages, read from dvc.yaml; the rules of the Snakefile are the same (a test compares them)."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,9 +47,10 @@ def section() -> Section:
 def stage_graph(stages: Any, params: Any) -> nx.DiGraph:
     """Stages as nodes (attribute jobs), with an edge wherever an output of one is, or holds, an input of another.
 
-    stages: the tree of dvc.yaml; params: that of params.yaml, in which the items of a matrix are looked up.
+    stages: the tree of dvc.yaml; params: that of params.yaml, in which the items of a matrix are looked up. Stages of
+    studies that are not in params.yaml, which Snakemake does not miss, are left out.
     """
-    found = [_stage(name, tree, params) for name, tree in _trees(stages).items()]
+    found = [stage for name, tree in _trees(stages).items() if (stage := _stage(name, tree, params))]
     graph = nx.DiGraph()
     for stage in found:
         graph.add_node(stage.name, jobs=stage.jobs)
@@ -68,21 +70,22 @@ def _trees(stages: Any) -> dict[str, Any]:
     return trees
 
 
-def _stage(name: str, tree: dict[str, Any], params: Any) -> Stage:
+def _stage(name: str, tree: dict[str, Any], params: Any) -> Stage | None:
     body = tree.get("do", tree)
     axes = tree.get("matrix") or ({"item": tree["foreach"]} if "foreach" in tree else {})
-    jobs = 1
-    for axis in axes.values():
-        jobs *= len(_items(axis, params))
+    items = [_items(axis, params) for axis in axes.values()]
+    if None in items:
+        return None
+    jobs = math.prod(map(len, items))
     return Stage(name, jobs, _paths(body, "deps"), _paths(body, "outs") + _paths(body, "metrics"))
 
 
 def _items(axis: Any, params: Any) -> Any:
-    """A list or mapping, or the one in params that an entry like ${studies.NAME.seeds} names."""
+    """A list or mapping, or the one in params that an entry like ${studies.NAME.seeds} names; None if it has none."""
     if not isinstance(axis, str):
         return axis
     for key in axis.strip("${} ").split("."):
-        params = params[key]
+        params = params.get(key) if isinstance(params, dict) else None
     return params
 
 

@@ -35,5 +35,5 @@ def set_up(compute: Compute) -> None:
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it, cuBLAS refuses to be deterministic
     # The same as use_deterministic_algorithms(True), which however loads torch's compiler: a second in every job.
     torch.set_deterministic_debug_mode("error")
-    # With it, torch writes NaN into all memory that it gets, in case someone reads what nobody wrote: a tenth of a step.
+    # With it, torch fills all memory that it gets with NaN, in case someone reads what nobody wrote: a tenth of a step.
     torch.utils.deterministic.fill_uninitialized_memory = False
