@@ -118,15 +118,15 @@ def test_between_pixels_a_map_is_read_linearly():
 
 
 def test_numbers_have_the_errors_of_the_formula():
-    """F = the place of the ink: moved by d, it is off by d, and by the distance of two digits in a random pair."""
-    images = _blobs()
+    """F = the place of the ink: off by d along an axis, sqrt(2) d across, and two digits' distance in a random pair."""
+    images, off = _blobs(), math.sqrt((1 + 2) / 2)
     centres = _centres(images)
     size = centres.square().sum(1).mean().sqrt().item()
     apart = (centres[others(COUNT)] - centres).square().sum(1).mean().sqrt().item()
     found = layer_equivariance.measure(_subject(Layer(_centres, Invariants(2)), images), largest=5)["translation"]
-    assert found["layer"]["error"] == pytest.approx([length / size for length in range(1, 6)], rel=1e-9)
+    assert found["layer"]["error"] == pytest.approx([off * length / size for length in range(1, 6)], rel=1e-9)
     assert found["layer"]["random"] == pytest.approx([apart / size] * 5, rel=1e-9)
-    assert found["layer"]["whole"] == pytest.approx(3 / apart, rel=1e-9)
+    assert found["layer"]["whole"] == pytest.approx(3 * off / apart, rel=1e-9)
 
 
 def test_a_map_that_stays_where_it_was_is_off_by_its_slope():
@@ -138,10 +138,12 @@ def test_a_map_that_stays_where_it_was_is_off_by_its_slope():
 
     found = layer_equivariance.measure(_subject(Layer(function, FieldType("scalar", 1), 1), _blobs()), largest=3)
     for length, error in enumerate(found["translation"]["layer"]["error"], 1):
-        kept = np.arange(SIDE - length)  # columns of F that stay on the map; all of them under shifts by rows
-        size = 2 * (SIDE - length) * np.square(np.arange(SIDE)).sum() + SIDE * np.square(kept).sum()
-        size += SIDE * np.square(kept + length).sum()
-        gap = 2 * SIDE * (SIDE - length) * length**2
+        rest = SIDE - length  # of the columns of F, those that stay on the map; all of them under shifts by rows
+        whole, kept = (
+            np.square(columns).sum() for columns in (np.arange(SIDE), [np.arange(rest), np.arange(rest) + length])
+        )
+        size = 2 * rest * whole + SIDE * kept + 2 * rest * kept  # by rows, by columns, by both
+        gap = (2 * SIDE * rest + 4 * rest**2) * length**2
         assert error == pytest.approx(math.sqrt(gap / size), rel=1e-9)
 
 
@@ -181,7 +183,8 @@ def test_without_room_there_is_no_number():
 def test_ink_has_the_room_that_lies_between_it_and_the_edge_ahead():
     ink = torch.zeros(2, 6, 9, dtype=torch.bool)
     ink[0, 1, 2] = ink[0, 2, 5] = True
-    assert rooms(ink).tolist() == [[3, 0], [1, 0], [3, 0], [2, 0]]  # down, up, right, left; a blank image: none
+    assert rooms(ink)[:4].tolist() == [[3, 0], [1, 0], [3, 0], [2, 0]]  # down, up, right, left; a blank image: none
+    assert rooms(ink)[4:].tolist() == [[3, 0], [2, 0], [1, 0], [1, 0]]  # down right, down left, up right, up left
 
 
 @pytest.mark.parametrize("count", [2, 3, 50])
@@ -210,7 +213,7 @@ def test_accuracy_falls_along_the_axis_that_a_net_looks_at():
 
     found = motions.measure(_subject(Layer(column, Invariants(SIDE)), images, places), largest=6)
     assert found["shift"] == list(range(7)) and found["inside"] == len(places)
-    assert found["shift_accuracy"] == [1.0] + [0.5] * 6
+    assert found["shift_accuracy"] == [1.0] + [0.25] * 6  # two of eight directions leave the column as it was
     angles = dict(zip(found["degrees"], found["angle_accuracy"], strict=True))
     assert (angles[0], angles[90], angles[180]) == (1.0, 0.5, 0.0)
     assert all(later <= earlier for earlier, later in pairwise(angles[degrees] for degrees in (0, 15, 30, 45)))

@@ -175,19 +175,6 @@ def test_images_that_do_not_halve_are_refused(model, side):
         _build((model, side, {}))
 
 
-@pytest.mark.parametrize("model", ["equivariant_autoencoder", "attention_autoencoder"])
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ({"hidden": 40}, "hidden = 40 numbers are no square image for C4 to turn; take 36 or 49"),
-        ({"latent": 8}, "latent = 8 numbers are no square image for C4 to turn; take 4 or 9"),
-    ],
-)
-def test_numbers_that_are_no_image_are_refused(model, options, words):
-    with pytest.raises(EquidynError, match=words):
-        _build((model, 14, options))
-
-
 @pytest.mark.parametrize(
     ("variant", "words"),
     [

@@ -83,6 +83,10 @@ WRONG = {
     ),
     "missing option": (_drop("variants.gcnn.options.hidden"), ["gcnn.options.hidden: required, but missing"]),
     "even kernel": (_set("variants.gcnn.options.kernel", 4), ["gcnn.options.kernel = 4: must be odd"]),
+    "no square number": (
+        _set("variants.gcnn", {"model": "equivariant_autoencoder", "options": {"latent": 8}, "augment": "none"}),
+        ["gcnn.options.latent = 8: must be a square number, for an image that can be turned: 4 or 9"],
+    ),
     "unknown augmentation": (
         _set("variants.cnn.augment", "c8"),
         ["cnn.augment = 'c8': should be 'none', 'c4' or 'permutations'"],

@@ -55,7 +55,13 @@ def test_cell_of_a_table_says_n_and_what_diverged(row, text):
 
 
 def test_words():
-    assert [duration(seconds) for seconds in (7.44, 185, 7620)] == ["7.4 s", "3 min 05 s", "2 h 07 min"]
+    assert [duration(seconds) for seconds in (0.000454, 0.0123, 7.44, 185, 7620)] == [
+        "0.45 ms",
+        "12 ms",
+        "7.4 s",
+        "3 min 05 s",
+        "2 h 07 min",
+    ]
     assert [listed(names) for names in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
         "none",
         "a",

@@ -17,7 +17,7 @@ DEGREES = tuple(range(0, 181, 15))
 def measure(subject: RecogniseSubject, *, samples: PositiveInt = 1000, largest: PositiveInt = 6) -> dict[str, Any]:
     """Share of right answers against shift and angle, on at most `samples` test images, spread evenly.
 
-    shift: 0 to `largest` pixels. shift_accuracy: mean over the four axis directions, in each over those of the images
+    shift: 0 to `largest` pixels. shift_accuracy: mean over eight directions (pairs.py), in each over those images
     whose ink stays inside when it is moved in it by `largest`, so over the same images at every shift: the narrower
     ones. inside: how many of the images stay inside in one direction at least; without any, shift_accuracy is None.
     degrees: 0 to 180. angle_accuracy: over all of the images, mean of turns by plus and minus that angle; bilinear

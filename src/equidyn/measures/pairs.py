@@ -1,6 +1,6 @@
 """Pairs of a test image and the same image moved, and which other image each is compared with to tell what is large.
 
-Images are moved by whole pixels along an axis, and by quarter turns, both of which are exact.
+Images are moved by whole pixels along an axis or both, and by quarter turns, all of which are exact.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,9 @@ from equidyn.measures.subjects.recognise import RecogniseSubject
 from equidyn.symmetry.motions import translated
 from equidyn.training.recognise.task import CHUNK, spread
 
-DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1))  # one pixel: rows, columns
+_AXES = ((1, 0), (-1, 0), (0, 1), (0, -1))  # one pixel: rows, columns
+_DIAGONALS = ((1, 1), (1, -1), (-1, 1), (-1, -1))  # one pixel of each
+DIRECTIONS = _AXES + _DIAGONALS
 TURNS = (1, 2, 3)  # quarter turns that move anything
 INK = 1 / 512  # of full ink; the least of 256 levels of grey is above it
 
@@ -53,10 +55,10 @@ class Pairs:
 
 
 def shifted_pairs(subject: RecogniseSubject, samples: int, largest: int) -> Iterator[Pairs]:
-    """Test images moved by 1 to `largest` pixels in one of four directions, at most samples / 4 images in each.
+    """Test images moved by 1 to `largest` pixels in one of eight directions, at most samples / 8 images in each.
 
-    Those whose ink stays inside when they are moved as far as that in this direction, so that the images are the same
-    at every distance: the narrower ones.
+    On a diagonal that is by so many rows and as many columns. The images are those whose ink stays inside when they are
+    moved in this direction as far as that, the same at every distance: the narrower ones.
     """
     for direction, images in inside(subject, subject.test.inputs, largest):
         chosen = images[spread(len(images), max(samples // len(DIRECTIONS), 1))]
@@ -82,10 +84,12 @@ def inside(
 
 
 def rooms(ink: torch.Tensor) -> torch.Tensor:
-    """How far ink (image, side, side), bool, can move in each of DIRECTIONS [pixels], (4, image); no ink: 0."""
+    """How far ink (image, side, side), bool, can move in each of DIRECTIONS [pixels], (8, image); no ink: 0."""
     rows, columns = ink.any(dim=-1), ink.any(dim=-2)
     ends = (rows.flip(-1), rows, columns.flip(-1), columns)  # that at which ink would leave comes first
-    return torch.stack([end.to(torch.uint8).argmax(dim=-1) for end in ends])
+    along = {axis: end.to(torch.uint8).argmax(dim=-1) for axis, end in zip(_AXES, ends, strict=True)}
+    across = [torch.minimum(along[dy, 0], along[0, dx]) for dy, dx in _DIAGONALS]
+    return torch.stack([*along.values(), *across])
 
 
 def others(count: int) -> torch.Tensor:

@@ -15,7 +15,7 @@ from torch import nn
 from equidyn.models.coder import Affine, layer
 from equidyn.models.equivariant_autoencoder import EquivariantCoder, small_image
 from equidyn.models.initial import uniform_fan_in
-from equidyn.params.types import PositiveInt
+from equidyn.params.types import SquareInt
 from equidyn.symmetry.actions import Action
 from equidyn.symmetry.images import ImageType
 
@@ -65,12 +65,9 @@ def build(
     inputs: ImageType,
     outputs: ImageType,
     *,
-    hidden: PositiveInt = 36,
-    latent: PositiveInt = 9,
+    hidden: SquareInt = 36,
+    latent: SquareInt = 9,
     init: Literal["published", "scaled"] = "published",
 ) -> AttentionCoder:
-    """pixels - `hidden` - `latent` - attention - `hidden` - pixels; init: see OrbitLinear.
-
-    Raises ValueError unless `hidden` and `latent` are square numbers.
-    """
-    return AttentionCoder(inputs, small_image("hidden", hidden), small_image("latent", latent), init)
+    """pixels - `hidden` - `latent` - attention - `hidden` - pixels; init: see OrbitLinear."""
+    return AttentionCoder(inputs, small_image(hidden), small_image(latent), init)

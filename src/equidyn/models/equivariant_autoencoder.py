@@ -10,7 +10,7 @@ from typing import Literal
 
 from equidyn.models.coder import Affine, Coder
 from equidyn.models.orbit_linear import OrbitLinear
-from equidyn.params.types import PositiveInt
+from equidyn.params.types import SquareInt
 from equidyn.symmetry.actions import Action
 from equidyn.symmetry.images import ImageType
 
@@ -40,27 +40,18 @@ class EquivariantCoder(Coder):
         return self.layers.maps()
 
 
-def small_image(name: str, count: int) -> ImageType:
-    """The image of `count` pixels; raises ValueError, with the nearest numbers, if there is no square one."""
-    side = math.isqrt(count)
-    if side**2 != count:
-        raise ValueError(
-            f"equivariant auto-encoder: {name} = {count} numbers are no square image for C4 to turn; "
-            f"take {side**2} or {(side + 1) ** 2}"
-        )
-    return ImageType(side)
+def small_image(count: int) -> ImageType:
+    """The square image of `count` pixels."""
+    return ImageType(math.isqrt(count))
 
 
 def build(
     inputs: ImageType,
     outputs: ImageType,
     *,
-    hidden: PositiveInt = 36,
-    latent: PositiveInt = 9,
+    hidden: SquareInt = 36,
+    latent: SquareInt = 9,
     init: Literal["published", "scaled"] = "published",
 ) -> EquivariantCoder:
-    """pixels - `hidden` - `latent` - `hidden` - pixels; init: see OrbitLinear.
-
-    Raises ValueError unless `hidden` and `latent` are square numbers.
-    """
-    return EquivariantCoder(inputs, small_image("hidden", hidden), small_image("latent", latent), init)
+    """pixels - `hidden` - `latent` - `hidden` - pixels; init: see OrbitLinear."""
+    return EquivariantCoder(inputs, small_image(hidden), small_image(latent), init)

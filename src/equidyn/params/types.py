@@ -1,6 +1,7 @@
 """The types that keys of params.yaml may have, and the strict base of every model of a sub-tree."""
 
 import difflib
+import math
 import re
 from typing import Annotated, Any, Literal
 
@@ -20,6 +21,13 @@ def _refuse_even(value: int) -> int:
     return value
 
 
+def _refuse_no_square(value: int) -> int:
+    side = math.isqrt(value)
+    if side**2 != value:
+        raise ValueError(f"must be a square number, for an image that can be turned: {side**2} or {(side + 1) ** 2}")
+    return value
+
+
 def real(**bounds: float) -> Any:
     """A finite number within bounds (pydantic's gt, ge, lt, le).
 
@@ -35,6 +43,7 @@ UnitFloat = real(ge=0, le=1)
 PositiveInt = Annotated[int, Field(ge=1)]
 NonNegativeInt = Annotated[int, Field(ge=0)]
 OddInt = Annotated[int, Field(ge=1, json_schema_extra={"not": {"multipleOf": 2}}), AfterValidator(_refuse_even)]
+SquareInt = Annotated[int, Field(ge=1), AfterValidator(_refuse_no_square)]
 Rate = real(ge=0, lt=1)
 Norm = Literal["none", "batch"]
 Generators = list[list[NonNegativeInt]]  # permutations of 0, 1, ..., each as the list of its images

@@ -69,7 +69,9 @@ def estimate_text(row: pd.Series, scale: float = 1.0) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds for readers: 7.4 s, 3 min 05 s, 2 h 07 min."""
+    """Seconds for readers: 0.45 ms, 12 ms, 7.4 s, 3 min 05 s, 2 h 07 min."""
+    if seconds < 0.1:
+        return f"{number(1000 * seconds, 2)} ms"
     if seconds < 60:
         return f"{seconds:.{1 if seconds >= 1 else 2}f} s"
     minutes, rest = divmod(round(seconds), 60)

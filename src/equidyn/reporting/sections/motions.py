@@ -40,9 +40,9 @@ def _words(results: StudyResults) -> str:
     inside = results.quantity("motions", "inside")["value"].dropna()
     count = f" ({inside.iloc[0]:,.0f} images in one direction at least)" if inside.nunique() == 1 else ""
     return (
-        "Shifts: mean over the four directions along the axes, in each on those test images whose ink stays inside at "
-        f"the largest shift{count}: the same images at every length, so that nothing but the place changes. Angles: "
-        "mean over both senses, exact at 90 and 180 degrees and interpolated bilinearly between, which softens the "
+        "Shifts: mean over the directions along both axes and both diagonals (by as many pixels of either axis), in "
+        f"each on those test images whose ink stays inside at the largest shift{count}: the same images at every "
+        "length, so that nothing but the place changes. Angles: mean over both senses, exact at 90 and 180 degrees and interpolated bilinearly between, which softens the "
         "images a little. Both on test images, at most as many as the measure is told to take."
     )
 
