@@ -42,8 +42,9 @@ def _words(results: StudyResults) -> str:
     return (
         "Shifts: mean over the directions along both axes and both diagonals (by as many pixels of either axis), in "
         f"each on those test images whose ink stays inside at the largest shift{count}: the same images at every "
-        "length, so that nothing but the place changes. Angles: mean over both senses, exact at 90 and 180 degrees and interpolated bilinearly between, which softens the "
-        "images a little. Both on test images, at most as many as the measure is told to take."
+        "length, so that nothing but the place changes. Angles: mean over both senses, exact at 90 and 180 degrees and "
+        "interpolated bilinearly between, which softens the images a little. Both on test images, at most as many as "
+        "the measure is told to take."
     )
 
 
