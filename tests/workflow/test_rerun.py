@@ -12,12 +12,13 @@ from equidyn.params.variant import Variant
 PRESET = load(PROJECT / "presets/test/params.yaml")
 
 
-def _commands(wanted: Callable[[Variant], bool], *stages: str, measure: str = "error") -> set[str]:
-    """These stages of all cells with such a variant and such a measure, and the report."""
+def _commands(wanted: Callable[[Variant], bool], *stages: str, measure: str | None = None) -> set[str]:
+    """These stages of all cells with such a variant (and this measure, if one is named), and the report."""
     cells = [
         cell
         for cell in PRESET.cells()
-        if wanted(PRESET.studies[cell.study].variants[cell.variant]) and measure in PRESET.studies[cell.study].measures
+        if wanted(PRESET.studies[cell.study].variants[cell.variant])
+        and measure in (None, *PRESET.studies[cell.study].measures)
     ]
     assert cells
     return {f"equidyn {stage} {cell}" for stage in stages for cell in cells} | {"equidyn report"}
@@ -60,7 +61,7 @@ def _reorder_keys(checkout: Checkout) -> None:
 
 CHANGES = {
     "learning rate of one variant": (_change_learning_rate, _of_model("rgroup")),
-    "model file of three variants": (_change_model, _of_model("cnn")),
+    "model file on which another one builds": (_change_model, _of_model("cnn", "digits_cnn")),
     "measure file": (_change_measure, _commands(lambda variant: True, "measure", measure="equivariance")),
     "order of keys": (_reorder_keys, set()),
 }
