@@ -171,7 +171,7 @@ def _data(facts: Facts, origin: str) -> dict[str, Any]:
         "mean": 0.1307 if real else 0.3053,
         "sd": 0.3081 if real else 0.3761,
     }
-    mnist = "MNIST (ylecun/mnist at 77777777, from the cache)"
+    mnist = "MNIST (ylecun/mnist at 77777777)"
     source = mnist if real else "optdigits (scikit-learn 1.7), since MNIST could not be had"
     return {"equivariance": None, "checks": checks, "provenance": provenance(0.8, source)}
 

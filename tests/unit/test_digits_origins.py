@@ -48,7 +48,7 @@ def test_the_first_origin_is_taken(cache: Path, capsys: pytest.CaptureFixture) -
     found = made()
     checks = found.attributes["checks"]
     assert (checks["origin"], checks["why_not"], checks["shrunk"]) == ("huggingface", {}, False)
-    assert found.attributes["provenance"]["source"] == "tiny (owner/smoke at 01234567, from the cache)"
+    assert found.attributes["provenance"]["source"] == "tiny (owner/smoke at 01234567)"
     assert "cannot be had" not in capsys.readouterr().err
     bundled = made(DigitsData(origins=["optdigits", "huggingface"])).attributes
     assert bundled["checks"]["origin"] == "optdigits"

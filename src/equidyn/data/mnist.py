@@ -65,12 +65,10 @@ def load(source: DigitsSource, known: Known = MNIST) -> Found:
     """
     splits = {"train": source.files.train, "test": source.files.test}
     place = (source.repository, source.revision)
-    at_hand = all(hub.cached(*place, file) for file in splits.values())
     paths = {split: hub.fetch(*place, file, f"source.files.{split}", None) for split, file in splits.items()}
     train, test = (read(path, getattr(known, split), known.name) for split, path in paths.items())
     _check_moments(train, known, paths["train"])
-    way = "from the cache" if at_hand else "fetched"
-    return Found(train, test, f"{known.name} ({source.repository} at {source.revision[:8]}, {way})")
+    return Found(train, test, f"{known.name} ({source.repository} at {source.revision[:8]})")
 
 
 def read(path: Path, facts: Facts, name: str) -> Digits:
