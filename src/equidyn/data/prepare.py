@@ -5,6 +5,7 @@ from importlib import import_module
 from pathlib import Path
 
 import torch
+from threadpoolctl import threadpool_limits
 
 from equidyn import paths
 from equidyn.data import card, store
@@ -35,3 +36,4 @@ def run(params: Params, study: str, dataset: str) -> Path:
 def _use_threads(threads: int) -> None:
     os.environ["OMP_NUM_THREADS"] = str(threads)  # for libraries that start their threads later
     torch.set_num_threads(threads)
+    threadpool_limits(threads, user_api="blas")  # of numpy, which has been imported before
