@@ -276,12 +276,14 @@ def _print_check(entries: list[dict[str, Any]], by_case: bool) -> None:
     for precision, mode in columns:
         table.add_column(f"{precision}\n{mode}", justify="right")
     for entry in entries:
-        found = [entry["error"][precision][mode] for precision, mode in columns]
         strict = "yes" if entry["strict"] else "no"
-        largest = [f"{max(cases.values()):.1e}" for cases in found]
-        table.add_row(label(entry), entry["group"], strict, f"{entry['parameters']:,}", *largest)
-        for case in found[0] if by_case and len(found[0]) > 1 else ():
-            table.add_row(f"  {case}", "", "", "", *(f"{cases[case]:.1e}" for cases in found))
+        row = [label(entry), entry["group"], strict, f"{entry['parameters']:,}"]
+        for name, error in {"": entry["error"], **entry["also"]}.items():
+            found = [error[precision][mode] for precision, mode in columns]
+            head = [f"  but with {name}", "", "", ""] if name else row
+            table.add_row(*head, *(f"{max(cases.values()):.1e}" for cases in found))
+            for case in found[0] if by_case and len(found[0]) > 1 else ():
+                table.add_row(f"  {case}", "", "", "", *(f"{cases[case]:.1e}" for cases in found))
     Console(width=110).print(table)
 
 

@@ -5,7 +5,8 @@ import torch
 
 from equidyn.symmetry.decomposition import decompose
 from equidyn.symmetry.error import equivariance_error
-from equidyn.symmetry.fields import FieldType, orbit
+from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.turning import orbit
 
 VECTOR = FieldType("vector", 1)
 

@@ -6,8 +6,9 @@ import torch
 from toy import as_numpy_turn
 
 from equidyn.symmetry.actions import c4_grid, c4_regular, c4_scalar, c4_vector
-from equidyn.symmetry.fields import FieldType, orbit, orbit_back
+from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.orbits import intertwiners, invariants, reynolds
+from equidyn.symmetry.turning import orbit, orbit_back
 
 ACTIONS = {
     "scalar": c4_scalar(),

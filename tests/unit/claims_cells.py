@@ -9,6 +9,8 @@ import pandas as pd
 import yaml
 from reporting_images import CODERS, RECOGNISERS, recognise, reconstruct
 from reporting_studies import params
+from reporting_volumes import VARIANTS as UPSCALERS
+from reporting_volumes import upscale
 from toy import TREE
 
 from equidyn.params.study import MeasureSettings, Study
@@ -25,6 +27,7 @@ SETS = (
     *("intrinsic", "intrinsic-sum", "intrinsic-exchangeable"),
 )
 OPTIONAL_SETS = tuple(f"transformer-{name}" for name in ("aug", "canonical", "symmetrized", "sampled", "sinusoidal"))
+FLOWS = {"isotropic": 0.0, "forced060": 0.6}
 FIVE = (1, 2, 3, 4, 5)
 # A test of a claim: rsteer has less RMSE than e2cnn on symmetric data; RMSE lacks what is claimed.
 PAIR = [{"variant": "rsteer", "datasets": "symmetric"}, {"variant": "e2cnn", "datasets": "symmetric", "weight": -1}]
@@ -66,6 +69,24 @@ def digit_results(truth: Truth, name: str = "digits-autoencoder", seeds: Iterabl
     return _results(name, study, truth, {"digits": {"equivariance": None}}, set(), ["best"])
 
 
+def volume_results(
+    truth: Truth,
+    seeds: Iterable[int] = FIVE,
+    flows: dict[str, float] = FLOWS,
+    diverged: Iterable[tuple[str, str, int]] = (),
+) -> StudyResults:
+    """The results of the study of turbulence, whose measures take the values of `truth`; flows: dataset -> eps."""
+    tree = upscale(["trilinear"], [0.0], 1)
+    tree |= {
+        "seeds": list(seeds),
+        "datasets": {name: {"anisotropy": eps} for name, eps in flows.items()},
+        "variants": dict.fromkeys(UPSCALERS, tree["variants"]["trilinear"]),
+    }
+    study = params(turbulence=tree).studies["turbulence"]
+    data = {dataset: {"equivariance": None} for dataset in flows}
+    return _results("turbulence", study, truth, data, set(diverged), ["best"])
+
+
 def _results(
     name: str, study: Study, truth: Truth, data: dict, diverged: set[tuple[str, str, int]], checkpoints: list[str]
 ) -> StudyResults:
@@ -84,7 +105,7 @@ def _results(
         for checkpoint in at.at
         for _, index, number in flattened(value(cell["variant"], cell["dataset"], cell["seed"]))
     ]
-    runs = pd.DataFrame(cells).assign(parameters=1000)
+    runs = pd.DataFrame(cells).assign(parameters=1000, multiply_adds=4000)
     return StudyResults(name, settings, runs, pd.DataFrame(rows, columns=VALUE_COLUMNS), pd.DataFrame(), data, [])
 
 

@@ -19,9 +19,9 @@ ROWS = [
     ["models", "data"],
     ["params"],
 ]
-COMMON = {"errors", "files", "provenance", "paths", "progress", "sources"}
+COMMON = {"errors", "files", "provenance", "paths", "progress", "sources", "threads"}
 HEAVY = {"torch", "phi", "phiml", "matplotlib", "pandas", "scipy", "dvc", "snakemake"}
-LIGHT = ["cli", "handover", "warm", *COMMON, "params"]
+LIGHT = ["cli", "handover", "warm", *(COMMON - {"threads"}), "params"]  # threads.py sets those of torch
 
 
 def _room(path: Path) -> str:
@@ -63,6 +63,7 @@ def test_imports_run_one_way(path: Path) -> None:
 def test_what_engines_import_is_light(path: Path) -> None:
     """The Snakefile and `equidyn --help` must start at once."""
     assert {name.split(".")[0] for name in _imports(path)} & HEAVY == set()
+    assert "threads" not in _rooms_imported(path)
 
 
 def _all_python() -> list[Path]:

@@ -11,7 +11,7 @@ from equidyn.errors import EquidynError
 from equidyn.params import load
 from equidyn.params.signatures import AUDIT, checked
 from equidyn.reporting.claims.effects import effect, missing, setting, unmet
-from equidyn.reporting.claims.levels import chosen_datasets
+from equidyn.reporting.claims.levels import GROUPS, chosen_datasets
 from equidyn.reporting.claims.model import Contrast, published_claims, read_claims
 from equidyn.reporting.claims.words import claimed, effect_words, label, p_words, seeds_words
 from equidyn.reporting.sections import SECTIONS
@@ -24,27 +24,27 @@ def _contrast(**changes: object) -> Contrast:
 
 
 def test_every_claim_is_there():
-    counts = {"C": 13, "G": 5, "A": 4, "L": 3}
+    counts = {"C": 13, "T": 3, "G": 5, "A": 4, "L": 3}
     wanted = [f"{letter}{number}" for letter, count in counts.items() for number in range(1, count + 1)]
     assert [claim.id for claim in published_claims().claims] == wanted
 
 
 def test_claims_have_one_definition_where_nothing_was_coded_that_differs():
     single = [claim.id for claim in published_claims().claims if not claim.as_published]
-    assert single == [*(f"G{number}" for number in range(1, 6)), "A2", "A4", "L2", "L3"]
+    ours = [*(f"T{number}" for number in range(1, 4)), *(f"G{number}" for number in range(1, 6))]
+    assert single == [*ours, "A2", "A4", "L2", "L3"]
 
 
 def test_claims_name_what_a_preset_has():
-    """That of published scale, or else the default study; turbulence, still to come, is told as not run."""
+    """That of published scale, or else the default study."""
     studies = load(PROJECT / "params.yaml").studies | load(PROJECT / "presets/paper/params.yaml").studies
     for contrast in every_contrast():
-        study = studies.get(contrast.study)
-        assert study or contrast.study == "turbulence", contrast.study
-        if study:
-            assert {term.variant for term in contrast.terms} <= set(study.variants), label(contrast)
-            assert contrast.checkpoint in study.measures[contrast.measure].at, label(contrast)
-            tree = study.model_dump(mode="json")
-            assert {key: setting(tree, key) for key in contrast.needs} == contrast.needs
+        study = studies[contrast.study]
+        assert {term.variant for term in contrast.terms} <= set(study.variants), label(contrast)
+        assert {term.datasets for term in contrast.terms} <= {*GROUPS, *study.datasets}, label(contrast)
+        assert contrast.checkpoint in study.measures[contrast.measure].at, label(contrast)
+        tree = study.model_dump(mode="json")
+        assert {key: setting(tree, key) for key in contrast.needs} == contrast.needs
 
 
 def test_corrected_variants_differ_in_the_symmetry_that_they_impose_and_not_in_their_norm():

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import torch
 import yaml
+from resuming import assert_goes_on_to_the_same_bytes
 from safetensors.torch import load_file
 from toy_sets import FRESH, STATIC, STUDY, set_params, set_tree
 
@@ -22,7 +23,6 @@ from equidyn.params.signatures import entries, module
 from equidyn.training import train
 from equidyn.training.classify.lessons import ClassifyLessons, shuffled
 from equidyn.training.classify.task import accuracy
-from equidyn.training.loop import Trainer
 from equidyn.training.task import task_of
 
 TAKEN = (("Subject",), ("ClassifySubject",))
@@ -78,22 +78,7 @@ def test_accuracy_counts_sides_of_zero():
 
 @pytest.mark.parametrize("cell", [STATIC, FRESH], ids=str)
 def test_a_killed_run_goes_on_as_if_nothing_had_happened(workplace, monkeypatch, cell):
-    params = set_params()
-    train.run(params, cell)
-    files = ("best.safetensors", "early.safetensors", "history.csv")
-    whole = {name: (paths.run(cell) / name).read_bytes() for name in files}
-    real_epoch = Trainer._epoch
-
-    def epoch(self, state):
-        if state.epoch == 2:
-            raise KeyboardInterrupt
-        real_epoch(self, state)
-
-    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
-        killed.setattr(Trainer, "_epoch", epoch)
-        train.run(params, cell)
-    train.run(params, cell)
-    assert {name: (paths.run(cell) / name).read_bytes() for name in files} == whole
+    assert_goes_on_to_the_same_bytes(set_params(), cell, monkeypatch)
 
 
 def test_stages_from_sets_to_measures(workplace):

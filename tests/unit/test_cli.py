@@ -67,7 +67,7 @@ def test_a_folder_without_params_is_told(workplace: Path) -> None:
 
 
 def test_validate_counts_the_runs() -> None:
-    assert "47 training runs" in _run("validate", folder=PROJECT / "presets/test").stdout
+    assert "55 training runs" in _run("validate", folder=PROJECT / "presets/test").stdout
 
 
 def test_schema_is_printed() -> None:
@@ -79,7 +79,7 @@ def test_check_tells_parameters_and_errors() -> None:
     entries = json.loads(answer.stdout)
     assert [entry["study"] for entry in entries] == ["smoke-levels", "smoke-sizes", "digits-cnn"]
     for entry in entries:
-        assert entry.keys() == {"variant", "study", "parameters", "strict", "group", "error"}
+        assert entry.keys() == {"variant", "study", "parameters", "strict", "group", "error", "also"}
         assert (entry["variant"], entry["strict"], answer.returncode) == ("gcnn", True, 0)
 
 

@@ -70,6 +70,7 @@ def test_verdicts_are_those_of_the_truth():
         "C11": ("supported", "not run"),
         "C12": ("contradicted", "supported"),
         "C13": ("contradicted", "supported"),
+        **{f"T{number}": ("not run", NO_OTHER) for number in range(1, 4)},
         **{f"G{number}": ("not run", NO_OTHER) for number in range(1, 6)},
         **{f"A{number}": ("not run", "not run" if number in (1, 3) else NO_OTHER) for number in range(1, 5)},
         "L1": ("not run", "not run"),

@@ -89,7 +89,7 @@ WRONG = {
     ),
     "unknown augmentation": (
         _set("variants.cnn.augment", "c8"),
-        ["cnn.augment = 'c8': should be 'none', 'c4' or 'permutations'"],
+        ["cnn.augment = 'c8': should be 'none', 'c4', 'cube' or 'permutations'"],
     ),
     "unknown measure": (_set("measures.lee", {"at": ["best"], "options": {}}), ["not one of the measures: accuracy"]),
     "unknown checkpoint": (_set("measures.error.at", ["last"]), ["at.0 = 'last': should be 'best' or 'early'"]),

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 import torch
 import yaml
+from resuming import assert_goes_on_to_the_same_bytes
 from safetensors.torch import load_file
 from toy import TREE, randomised
 from toy_images import digits
@@ -26,9 +27,8 @@ from equidyn.models.registry import build_network
 from equidyn.params import Cell, Params, load
 from equidyn.params.signatures import entries, module
 from equidyn.training import train
-from equidyn.training.loop import Trainer
 from equidyn.training.recognise.lessons import RecogniseLessons
-from equidyn.training.recognise.task import Samples, accuracy, answers, cross_entropy
+from equidyn.training.recognise.task import Samples, accuracy, cross_entropy
 from equidyn.training.task import dataset_of, task_of
 
 DIGIT, SIDE = 12, 28  # pixels per side of a toy digit, and of the paper in whose middle it lies
@@ -157,7 +157,7 @@ def test_answers_come_in_the_order_of_the_questions(params):
     task = _lessons(params, PLAIN).task
     network = randomised(build_network(params.studies["marks"].variants["cnn"], task.inputs, task.outputs, 0))
     images = torch.cat([task.splits["train"].inputs] * 5)
-    found = answers(network, images)
+    found = task.answers(network, images)
     assert not found.requires_grad and torch.equal(found[:60], found[240:])
     assert torch.allclose(found[:60], network(images[:60]), atol=1e-5)
 
@@ -175,21 +175,7 @@ def test_training_learns_the_digits(workplace):
 
 @pytest.mark.parametrize("cell", [TURNED, STRICT], ids=str)
 def test_a_killed_run_goes_on_as_if_nothing_had_happened(params, monkeypatch, cell):
-    train.run(params, cell)
-    files = ("best.safetensors", "early.safetensors", "history.csv")
-    whole = {name: (paths.run(cell) / name).read_bytes() for name in files}
-    real_epoch = Trainer._epoch
-
-    def epoch(self, state):
-        if state.epoch == 2:
-            raise KeyboardInterrupt
-        real_epoch(self, state)
-
-    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
-        killed.setattr(Trainer, "_epoch", epoch)
-        train.run(params, cell)
-    train.run(params, cell)
-    assert {name: (paths.run(cell) / name).read_bytes() for name in files} == whole
+    assert_goes_on_to_the_same_bytes(params, cell, monkeypatch)
 
 
 def test_stages_from_images_to_measures(params):

@@ -5,6 +5,7 @@ import json
 import pandas as pd
 import pytest
 import torch
+from resuming import assert_goes_on_to_the_same_bytes
 from safetensors.torch import load_file
 from toy_images import digits
 from toy_reconstruct import ATTENTIVE, COUNTS, NET, PLAIN, SIDE, STRICT, STUDY, TURNED, image_params, lessons_of_cell
@@ -14,7 +15,6 @@ from equidyn.measures import measure
 from equidyn.params import Params
 from equidyn.symmetry.images import ImageType
 from equidyn.training import train
-from equidyn.training.loop import Trainer
 from equidyn.training.reconstruct.lessons import ReconstructLessons
 from equidyn.training.reconstruct.task import Images
 
@@ -81,21 +81,7 @@ def test_training_makes_reconstructions_better(workplace):
 
 @pytest.mark.parametrize("cell", [TURNED, STRICT], ids=str)
 def test_a_killed_run_goes_on_as_if_nothing_had_happened(params, monkeypatch, cell):
-    train.run(params, cell)
-    files = ("best.safetensors", "early.safetensors", "history.csv")
-    whole = {name: (paths.run(cell) / name).read_bytes() for name in files}
-    real_epoch = Trainer._epoch
-
-    def epoch(self, state):
-        if state.epoch == 2:
-            raise KeyboardInterrupt
-        real_epoch(self, state)
-
-    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
-        killed.setattr(Trainer, "_epoch", epoch)
-        train.run(params, cell)
-    train.run(params, cell)
-    assert {name: (paths.run(cell) / name).read_bytes() for name in files} == whole
+    assert_goes_on_to_the_same_bytes(params, cell, monkeypatch)
 
 
 @pytest.mark.parametrize("cell", [PLAIN, ATTENTIVE], ids=str)

@@ -7,6 +7,7 @@ import sys
 import pandas as pd
 import pytest
 import torch
+from resuming import assert_goes_on_to_the_same_bytes, die_in_epoch_3, outputs
 from safetensors.torch import load_file
 from toy import CELL, toy_params
 from toy_variants import params_with_both
@@ -17,15 +18,8 @@ from equidyn.params import Cell
 from equidyn.params.study import Compute
 from equidyn.training import state, train
 from equidyn.training.adam import Adam
-from equidyn.training.loop import Trainer
 from equidyn.training.precision import precision_of
 from equidyn.training.schedule import learning_rate
-
-
-def _outputs(cell: Cell = CELL) -> dict[str, bytes]:
-    return {
-        name: (paths.run(cell) / name).read_bytes() for name in ("best.safetensors", "early.safetensors", "history.csv")
-    }
 
 
 def _summary(cell: Cell = CELL) -> dict:
@@ -59,37 +53,14 @@ def test_checkpoints_are_copies_of_different_epochs(workplace):
     assert any(not torch.equal(best[name], early[name]) for name in best)
 
 
-def _die_in_epoch_3(monkeypatch) -> list[int]:
-    """The third epoch to begin is killed; returns the list of epochs finished before each one that begins."""
-    real_epoch, begun = Trainer._epoch, []
-
-    def epoch(self, state):
-        begun.append(state.epoch)
-        if len(begun) == 3:
-            raise KeyboardInterrupt
-        real_epoch(self, state)
-
-    monkeypatch.setattr(Trainer, "_epoch", epoch)
-    return begun
-
-
 @pytest.mark.parametrize("variant", ["gcnn", "cnn-aug", "rgroup", "relax-anneal", "soft"])
 def test_a_killed_run_goes_on_to_the_same_bytes(workplace, monkeypatch, variant):
-    cell = Cell("toy", "sym", variant, 1)
-    params = params_with_both()
-    train.run(params, cell)
-    whole = _outputs(cell)
-    begun = _die_in_epoch_3(monkeypatch)
-    with pytest.raises(KeyboardInterrupt):
-        train.run(params, cell)
-    train.run(params, cell)
-    assert begun == [0, 1, 2, 2, 3]  # the second run began where the first had last saved
-    assert _outputs(cell) == whole
+    assert_goes_on_to_the_same_bytes(params_with_both(), Cell("toy", "sym", variant, 1), monkeypatch)
 
 
 def test_a_killed_run_begins_anew_when_its_code_has_changed(workplace, monkeypatch):
     params = toy_params()
-    begun = _die_in_epoch_3(monkeypatch)
+    begun = die_in_epoch_3(monkeypatch)
     with pytest.raises(KeyboardInterrupt):
         train.run(params, CELL)
     monkeypatch.setattr(train, "listing", lambda files: f"{len(files)} other files")
@@ -99,17 +70,17 @@ def test_a_killed_run_begins_anew_when_its_code_has_changed(workplace, monkeypat
 
 def test_a_resume_file_of_another_run_or_torn_is_not_used(workplace):
     train.run(toy_params(), CELL)
-    whole = _outputs()
+    whole = outputs(CELL)
     resume = paths.resume(CELL)
     resume.parent.mkdir(parents=True, exist_ok=True)
     resume.write_bytes(b"torn")
     train.run(toy_params(), CELL)
-    assert _outputs() == whole
+    assert outputs(CELL) == whole
     network = torch.nn.Linear(1, 1)
     optimiser = Adam(network.parameters(), toy_params().studies["toy"].training)
     state.save(resume, "another", state.State(epoch=2), network, optimiser)
     train.run(toy_params(), CELL)
-    assert _outputs() == whole
+    assert outputs(CELL) == whole
 
 
 def test_divergence_is_an_outcome_not_a_crash(workplace):

@@ -9,7 +9,8 @@ import torch
 from equidyn.data.scenes import DIRECTION_NAMES
 from equidyn.data.store import Dataset, component_rms
 from equidyn.symmetry.error import equivariance_error
-from equidyn.symmetry.fields import FieldType, orbit_back
+from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.turning import orbit_back
 
 VECTOR = FieldType("vector", 1)
 TABLED = slice(10, -1)  # of the kept frames, those over which the published table of levels was taken [W22]

@@ -1,11 +1,7 @@
 """The stage `prepare`: make a dataset, check it, store it with its card."""
 
-import os
 from importlib import import_module
 from pathlib import Path
-
-import torch
-from threadpoolctl import threadpool_limits
 
 from equidyn import paths
 from equidyn.data import card, store
@@ -14,6 +10,7 @@ from equidyn.params import Params
 from equidyn.params.study import as_json
 from equidyn.params.subtrees import prepare_keys, subtree
 from equidyn.provenance import Clock
+from equidyn.threads import use_threads
 
 
 def run(params: Params, study: str, dataset: str) -> Path:
@@ -23,7 +20,7 @@ def run(params: Params, study: str, dataset: str) -> Path:
     """
     target = paths.dataset(study, dataset)
     with sole_writer(f"prepare/{study}/{dataset}"), whole_folder(paths.card(study, dataset)) as folder:
-        _use_threads(params.compute.threads)
+        use_threads(params.compute.threads)
         name, source = f"{study}/{dataset}", params.studies[study].source
         wanted = params.studies[study].datasets[dataset]
         clock = Clock(subtree(as_json(params), prepare_keys(study, dataset)), source.kind)
@@ -31,9 +28,3 @@ def run(params: Params, study: str, dataset: str) -> Path:
         card.write(folder, made, name, source, wanted)
         store.write(target, made)
     return target
-
-
-def _use_threads(threads: int) -> None:
-    os.environ["OMP_NUM_THREADS"] = str(threads)  # for libraries that start their threads later
-    torch.set_num_threads(threads)
-    threadpool_limits(threads, user_api="blas")  # of numpy, which has been imported before

@@ -1,10 +1,8 @@
 """accuracy: how often a classifier of sets is right, beside what no rule can exceed."""
 
-import torch
-
 from equidyn.data.chi_square import best_threshold, sums_of_squares
 from equidyn.measures.subjects.classify import ClassifySubject
-from equidyn.training.classify.task import Samples, accuracy, cross_entropy
+from equidyn.training.labelled import Samples
 
 
 def measure(subject: ClassifySubject) -> dict[str, float]:
@@ -16,18 +14,12 @@ def measure(subject: ClassifySubject) -> dict[str, float]:
     fresh samples, the stored training samples are as unseen as the test samples.
     """
     training, checks = subject.task.splits["train"], subject.task.attributes["checks"]
-    found = _rates(subject.logits, subject.test) | _rates(subject.answers(training.inputs), training, "train_")
+    found = subject.rates(subject.logits, subject.test)
+    found |= subject.rates(subject.answers(training.inputs), training, "train_")
     return found | {
         "bayes": checks["bayes_accuracy"],
         "bayes_here": checks["by_split"][subject.task.tests[0]]["bayes_here"],
         "threshold": _threshold(training, subject.test),
-    }
-
-
-def _rates(logits: torch.Tensor, samples: Samples, prefix: str = "") -> dict[str, float]:
-    return {
-        f"{prefix}accuracy": accuracy(logits, samples.labels).item(),
-        f"{prefix}loss": cross_entropy(logits, samples.labels).item(),
     }
 
 

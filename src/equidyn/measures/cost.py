@@ -7,7 +7,9 @@ from equidyn.models.registry import count_parameters
 def measure(subject: Subject) -> dict[str, int]:
     """multiply_adds: of products and convolutions, per sample and forward pass; parameters: of the network as used.
 
-    A sample is a set, an image, or one cell of a field. A training step does about three times that for each one in
+    A sample is a set, an image, one cell of a field, or one voxel of a fine box. Nothing for a network without
+    parameters, beside which no other is to be matched. A training step does about three times that for each one in
     its batch: the answer, and the gradients by inputs and by weights.
     """
-    return {"multiply_adds": subject.network.multiply_adds(), "parameters": count_parameters(subject.network)}
+    parameters = count_parameters(subject.network)
+    return {"multiply_adds": subject.network.multiply_adds(), "parameters": parameters} if parameters else {}

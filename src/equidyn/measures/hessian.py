@@ -11,8 +11,9 @@ import numpy as np
 import torch
 
 from equidyn.measures.lanczos import Ritz, density, lanczos, mass_below
-from equidyn.measures.landscape import Hessian, Landscape, dealt
+from equidyn.measures.landscape import Hessian, Landscape, dealt, smooth
 from equidyn.measures.subject import Subject
+from equidyn.models.registry import count_parameters
 from equidyn.params.types import PositiveInt
 from equidyn.training.task import Batch
 
@@ -36,6 +37,8 @@ def measure(
 ) -> dict[str, Any]:
     """Spectrum of the Hessian of the training loss, eval mode, float32 [loss per weight^2].
 
+    Where that loss is a mean absolute error, of the mean square instead (landscape.smooth).
+
     samples: of the training split; steps: rollout steps of the loss; iterations: Lanczos steps from each of `probes`
     random starts, whose number is the resolution of the density (from the first: ends and top), and at most for the
     maxima; batches of batch_size samples for the maxima (published: 16 windows, 10 % of the training data).
@@ -44,8 +47,10 @@ def measure(
     top: the five largest. negative_share: share of the spectrum below -1e-3 of the largest magnitude. density_at,
     density: smoothed, integral 1. maxima: the five largest magnitudes of each batch, with their signs; their median,
     interquartile range and negative share. decayed: with weight decay, which adds weight_decay to each eigenvalue.
-    products: Hessian-vector products spent.
+    products: Hessian-vector products spent. Nothing for a network without parameters.
     """
+    if not count_parameters(subject.network):
+        return {}
     runs, products = _probed(subject, subject.training_sample(samples, steps), iterations, probes)
     maxima: list[float] = []
     for batch in dealt(subject.training_sample(batches * batch_size, steps), batches):
@@ -87,7 +92,7 @@ def _batch_maxima(subject: Subject, batch: Batch, iterations: int) -> tuple[list
 
 
 def _hessian(subject: Subject, batch: Batch) -> Hessian:
-    return Hessian(Landscape(subject.network, subject.task, batch))
+    return Hessian(Landscape(subject.network, smooth(subject.task), batch))
 
 
 def _start(hessian: Hessian, seed: int) -> torch.Tensor:

@@ -5,6 +5,7 @@ as it is: other weights are put in its place for the length of one evaluation.
 """
 
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import nn
@@ -22,6 +23,19 @@ def dealt(batch: Batch, count: int) -> list[Batch]:
     """The samples dealt out to `count` batches (fewer, if there are fewer samples), each spread over all of them."""
     count = min(count, len(batch))
     return [batch.part(slice(first, None, count)) for first in range(count)]
+
+
+@runtime_checkable
+class Kinked(Protocol):
+    """A task whose loss may have kinks: they are most of its curvature, and second derivatives do not see them."""
+
+    def smoothed(self) -> Task:
+        """The same task with a loss that has none, for looking at curvature."""
+
+
+def smooth(task: Task) -> Task:
+    """The task whose loss may be differentiated twice: itself, unless its loss has kinks."""
+    return task.smoothed() if isinstance(task, Kinked) else task
 
 
 class Landscape(nn.Module):

@@ -9,7 +9,8 @@ from equidyn.measures.pairs import inside
 from equidyn.measures.subjects.recognise import RecogniseSubject
 from equidyn.params.types import PositiveInt
 from equidyn.symmetry.motions import rotated, translated
-from equidyn.training.recognise.task import Samples, accuracy
+from equidyn.training.labelled import Samples
+from equidyn.training.recognise.task import accuracy
 
 DEGREES = tuple(range(0, 181, 15))
 

@@ -3,7 +3,7 @@
 import torch
 
 from equidyn.measures.subjects.recognise import RecogniseSubject
-from equidyn.training.recognise.task import Samples, accuracy, cross_entropy
+from equidyn.training.recognise.task import accuracy
 
 MOST = 10_000  # training images looked at
 
@@ -19,15 +19,8 @@ def measure(subject: RecogniseSubject) -> dict[str, float]:
     training = task.sample("train", MOST)
     turned = [subject.answers(task.inputs.turn(test.inputs, turns)) for turns in (1, 2, 3)]
     return {
-        **_rates(subject.logits, test),
-        **_rates(subject.answers(training.inputs), training, "train_"),
+        **subject.rates(subject.logits, test),
+        **subject.rates(subject.answers(training.inputs), training, "train_"),
         "rotated": torch.stack([accuracy(logits, test.labels) for logits in turned]).mean().item(),
         "guess": test.labels.bincount().max().item() / len(test),
-    }
-
-
-def _rates(logits: torch.Tensor, samples: Samples, prefix: str = "") -> dict[str, float]:
-    return {
-        f"{prefix}accuracy": accuracy(logits, samples.labels).item(),
-        f"{prefix}loss": cross_entropy(logits, samples.labels).item(),
     }

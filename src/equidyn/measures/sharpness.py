@@ -11,6 +11,7 @@ import torch
 
 from equidyn.measures.landscape import Landscape
 from equidyn.measures.subject import Subject
+from equidyn.models.registry import count_parameters
 from equidyn.params.types import PositiveInt
 
 RADII = (0.1, 0.4, 0.7, 1.0)  # t, as in the published code
@@ -24,8 +25,10 @@ def measure(
     sphere: directions uniform on the unit sphere, one number for each of `radii`. adaptive: directions whose filters
     are as long as the network's (`filter_normalised`), so t is relative to the weights. The loss, at `steps` rollout
     steps, is taken in eval mode, on the same samples, once at w; the same directions serve all t. control: sphere at
-    t = 0, by the same path: exactly 0.
+    t = 0, by the same path: exactly 0. Nothing for a network without parameters.
     """
+    if not count_parameters(subject.network):
+        return {}
     landscape = Landscape(subject.network, subject.task, subject.training_sample(samples, steps))
     here = landscape.value(landscape.point)
     sphere = sphere_directions(landscape.point, directions)

@@ -1,7 +1,7 @@
 """`equidyn check`: is a strict variant exact? Parameters and relative error of freshly built networks.
 
-How far a network is from its symmetry is measured by a file per type of input: check_fields.py, check_sets.py and
-check_images.py.
+How far a network is from its symmetry is measured by a file per type of input: check_fields.py, check_sets.py,
+check_images.py and check_volumes.py.
 """
 
 from copy import deepcopy
@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from equidyn.models import check_fields, check_images, check_sets
+from equidyn.models import check_fields, check_images, check_sets, check_volumes
 from equidyn.models.ends import ends
 from equidyn.models.network import Network
 from equidyn.models.registry import build_network, count_parameters
@@ -17,10 +17,11 @@ from equidyn.params.study import Params
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.images import ImageType
 from equidyn.symmetry.sets import SetType
+from equidyn.symmetry.volumes import VolumeType
 
 PRECISIONS = {"float32": torch.float32, "float64": torch.float64}
 TOLERANCE = 1e-12  # of strict variants, relative, in float64
-_PROBES = {FieldType: check_fields, SetType: check_sets, ImageType: check_images}
+_PROBES = {FieldType: check_fields, SetType: check_sets, ImageType: check_images, VolumeType: check_volumes}
 
 
 def run(params: Params, variant: str | None = None) -> list[dict[str, Any]]:
@@ -53,17 +54,22 @@ def label(entry: dict[str, Any]) -> str:
 
 
 def symmetry(network: Network, inputs: Any, outputs: Any) -> dict[str, Any]:
-    """{parameters, strict, group, error: {dtype: {mode: {case: error}}}} of a network, which is left as it is.
+    """{parameters, strict, group, error: {dtype: {mode: {case: error}}}, also} of a network, which is left as it is.
 
     group: the group whose error it is: the one that the network imposes, or that of the data for plain ones.
+    also: name of another action, which the network need not have -> the same as `error` under it; mostly empty.
     """
     probe = _PROBES[type(inputs)]
-    error = {
-        precision: {mode: _errors(network, dtype, mode, inputs, outputs) for mode in ("train", "eval")}
-        for precision, dtype in PRECISIONS.items()
-    }
-    parameters = count_parameters(network.settled())
-    return {"parameters": parameters, "strict": network.strict, "group": probe.group(network, inputs), "error": error}
+    answer = {"parameters": count_parameters(network.settled()), "strict": network.strict}
+    answer |= {"group": probe.group(network, inputs), "error": {}, "also": {}}
+    for precision, dtype in PRECISIONS.items():
+        for mode in ("train", "eval"):
+            probed = deepcopy(network).to(dtype).train(mode == "train")
+            _put(answer["error"], precision, mode, probe.errors(probed, inputs, outputs, dtype))
+            others = probe.also(probed, inputs, outputs, dtype) if hasattr(probe, "also") else {}
+            for name, cases in others.items():
+                _put(answer["also"].setdefault(name, {}), precision, mode, cases)
+    return answer
 
 
 def _entry(params: Params, study: str, name: str) -> dict[str, Any]:
@@ -74,6 +80,5 @@ def _entry(params: Params, study: str, name: str) -> dict[str, Any]:
     return {"variant": name, "study": study} | symmetry(network, inputs, outputs)
 
 
-def _errors(network: Network, dtype: torch.dtype, mode: str, inputs: Any, outputs: Any) -> dict[str, float]:
-    probed = deepcopy(network).to(dtype).train(mode == "train")
-    return _PROBES[type(inputs)].errors(probed, inputs, outputs, dtype)
+def _put(table: dict[str, Any], precision: str, mode: str, cases: dict[str, float]) -> None:
+    table.setdefault(precision, {})[mode] = cases

@@ -6,6 +6,7 @@ from equidyn.params.study import Study
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.images import ImageType
 from equidyn.symmetry.sets import Invariants, SetType
+from equidyn.symmetry.volumes import VolumeType
 
 DIGITS = 10  # classes
 
@@ -20,8 +21,10 @@ def ends(study: Study) -> tuple[Any, Any]:
             return classify_ends(source.points, source.dimensions)
         case "reconstruct":
             return reconstruct_ends(source.side)
-        case _:
+        case "recognise":
             return recognise_ends(source.side)
+        case _:
+            return upscale_ends(source.context, source.factor, source.periodic)
 
 
 def rollout_ends(frames: int) -> tuple[FieldType, FieldType]:
@@ -42,3 +45,8 @@ def reconstruct_ends(side: int) -> tuple[ImageType, ImageType]:
 def recognise_ends(side: int) -> tuple[ImageType, Invariants]:
     """From an image to one logit per digit."""
     return ImageType(side), Invariants(DIGITS)
+
+
+def upscale_ends(frames: int, factor: int, periodic: bool) -> tuple[VolumeType, VolumeType]:
+    """From so many coarse velocity fields to the middle one of them on a grid `factor` times as fine."""
+    return VolumeType("vector", frames, 1, periodic), VolumeType("vector", 1, factor, periodic)

@@ -7,10 +7,15 @@ from pydantic import Discriminator, Field, Tag
 from equidyn.params.archive import Archive, LevelsArchive, RotationArchive
 from equidyn.params.digits import DigitsData, DigitsSource
 from equidyn.params.gaussian import GaussianData, GaussianSource
+from equidyn.params.jhtdb import JhtdbData, JhtdbSource
 from equidyn.params.rotation import RotationData, RotationSource
 from equidyn.params.smoke import EpsLevel, PublishedLevel, SmokeLevel, SmokeSource
+from equidyn.params.turbulence import TurbulenceData, TurbulenceSource
 
-Source = Annotated[SmokeSource | RotationSource | Archive | GaussianSource | DigitsSource, Field(discriminator="kind")]
+Source = Annotated[
+    SmokeSource | RotationSource | Archive | GaussianSource | DigitsSource | TurbulenceSource | JhtdbSource,
+    Field(discriminator="kind"),
+]
 _MAKES = {
     SmokeSource: (EpsLevel, PublishedLevel),
     LevelsArchive: (PublishedLevel,),
@@ -18,11 +23,20 @@ _MAKES = {
     RotationArchive: (RotationData,),
     GaussianSource: (GaussianData,),
     DigitsSource: (DigitsData,),
+    TurbulenceSource: (TurbulenceData,),
+    JhtdbSource: (JhtdbData,),
 }
 
 
 # Keys that tell kinds of dataset apart; the names of the kinds are no keys, so that faults are told at the right place.
-_KINDS = {"level": "(smoke level)", "vector_action": "(Rotation)", "sampling": "(Gaussian)", "origins": "(digits)"}
+_KINDS = {
+    "level": "(smoke level)",
+    "vector_action": "(Rotation)",
+    "sampling": "(Gaussian)",
+    "origins": "(digits)",
+    "anisotropy": "(turbulence)",
+    "boxes": "(JHTDB)",
+}
 
 
 def _kind(entry: Any) -> str | None:
@@ -35,12 +49,14 @@ Dataset = Annotated[
     Annotated[Annotated[SmokeLevel, Field(discriminator="level")], Tag("(smoke level)")]
     | Annotated[RotationData, Tag("(Rotation)")]
     | Annotated[GaussianData, Tag("(Gaussian)")]
-    | Annotated[DigitsData, Tag("(digits)")],
+    | Annotated[DigitsData, Tag("(digits)")]
+    | Annotated[TurbulenceData, Tag("(turbulence)")]
+    | Annotated[JhtdbData, Tag("(JHTDB)")],
     Discriminator(
         _kind,
         custom_error_type="dataset",
-        custom_error_message="needs the key level (smoke), vector_action (Rotation protocol), sampling (sets) or "
-        "origins (digits)",
+        custom_error_message="needs the key level (smoke), vector_action (Rotation protocol), sampling (sets), "
+        "origins (digits), anisotropy (turbulence) or boxes (JHTDB)",
     ),
 ]
 

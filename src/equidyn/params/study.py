@@ -87,8 +87,14 @@ class Study(Strict):
         for name, entry in self.datasets.items():
             if not isinstance(entry, makes(self.source)):
                 raise ValueError(f"datasets.{name}: a source of kind {self.source.kind!r} cannot make it")
-            if getattr(entry, "train", None) is not None and self.source.split.by not in ("scene", "sample"):
-                raise ValueError(f"datasets.{name}.train: only a source that splits by scene has scenes to count")
+            if getattr(entry, "train", None) is not None and self.source.split.by not in (
+                "scene",
+                "sample",
+                "simulation",
+            ):
+                raise ValueError(
+                    f"datasets.{name}.train: only a source whose splits are counted can have another number"
+                )
         return self
 
     @model_validator(mode="after")

@@ -75,4 +75,23 @@ class RecogniseTask(Strict):
         return 2
 
 
-Task = Annotated[RolloutTask | ClassifyTask | ReconstructTask | RecogniseTask, Field(discriminator="kind")]
+class UpscaleTask(Strict):
+    """Super-resolution: from successive coarse velocity fields in a box, the fine one at their middle time."""
+
+    takes: ClassVar[tuple[str, str]] = ("VolumeType", "VolumeType")
+    subject: ClassVar[str] = "UpscaleSubject"
+    augments: ClassVar[tuple[str, ...]] = ("none", "cube")
+    piece: ClassVar[str] = "the task"
+    test_steps: ClassVar[int] = 1
+
+    kind: Literal["upscale"]
+    loss: Literal["mae", "mse"] = Field(description="of training, a mean over components and voxels; published: mae")
+
+    def needed(self, split: str) -> int:
+        """One sample."""
+        return 1
+
+
+Task = Annotated[
+    RolloutTask | ClassifyTask | ReconstructTask | RecogniseTask | UpscaleTask, Field(discriminator="kind")
+]

@@ -44,6 +44,7 @@ PositiveInt = Annotated[int, Field(ge=1)]
 NonNegativeInt = Annotated[int, Field(ge=0)]
 OddInt = Annotated[int, Field(ge=1, json_schema_extra={"not": {"multipleOf": 2}}), AfterValidator(_refuse_even)]
 SquareInt = Annotated[int, Field(ge=1), AfterValidator(_refuse_no_square)]
+Widths = Annotated[list[PositiveInt], Field(min_length=1)]  # of a network's stages, in their order
 Rate = real(ge=0, lt=1)
 Norm = Literal["none", "batch"]
 Generators = list[list[NonNegativeInt]]  # permutations of 0, 1, ..., each as the list of its images

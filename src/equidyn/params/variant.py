@@ -35,8 +35,9 @@ class Variant(Strict):
     model: str = Field(description="file in equidyn/models/ that builds it")
     options: dict[str, Any] = Field(description="keyword-only arguments of that file's build()")
     impose: Imposition | None = Field(default=None, description="symmetry imposed on that model from outside")
-    augment: Literal["none", "c4", "permutations"] = Field(
-        description="each training sample moved by a random group element; c4: quarter turns; permutations: of S_n"
+    augment: Literal["none", "c4", "cube", "permutations"] = Field(
+        description="each training sample moved by a random group element; c4: quarter turns; cube: "
+        "rotations of the cube; permutations: of S_n"
     )
     equivariance_penalty: NonNegativeFloat = Field(
         default=0.0, description="weight in the training loss of ||g^-1 f(g x) - f(x)||^2, g a random quarter turn"

@@ -88,6 +88,19 @@ class Reconstructions:
     attention: np.ndarray | None = None
 
 
+@dataclass(frozen=True)
+class Slices:
+    """The middle slice of a test box at the time of the fine frame; velocities over the rms one of the training split.
+
+    input: (3, y, x), the middle coarse frame; truth, prediction, trilinear: (3, Y, X), fine. Components (vx, vy, vz).
+    """
+
+    input: np.ndarray
+    truth: np.ndarray
+    prediction: np.ndarray
+    trilinear: np.ndarray
+
+
 def read_cell(cell: Cell) -> CellFiles:
     """Read a cell; raises EquidynError that names the file which is missing, torn or of another cell."""
     folder = paths.run(cell)
@@ -111,6 +124,11 @@ def read_answers(cell: Cell) -> Answers:
 def read_reconstructions(cell: Cell) -> Reconstructions:
     """Read what the auto-encoder of a cell makes of a few test images."""
     return _arrays(cell, Reconstructions)
+
+
+def read_slices(cell: Cell) -> Slices:
+    """Read the slice of a test box before and after the network of a cell."""
+    return _arrays(cell, Slices)
 
 
 def _arrays(cell: Cell, kind: type[_Kind]) -> _Kind:

@@ -22,7 +22,7 @@ class StudyResults:
 
     settings: as in params.yaml; of digits, the one origin that they were had from stands in the place of all wanted.
     runs: one row per cell: KEYS, message, parameters (as used), trained_parameters (more where some are left out
-        after training), multiply_adds (per cell of the field, per set or per image), strict, epochs, best_epoch,
+        after training), multiply_adds (per cell or voxel of the field, per set or image), strict, epochs, best_epoch,
         early_epoch, device, precision, train_seconds, measure_seconds [s], commit.
     values: one row per measured number: VALUE_COLUMNS. A list becomes rows with index 1, 2, ...; a single number has
         index 0. What was not finite is NaN.

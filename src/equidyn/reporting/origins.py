@@ -1,4 +1,4 @@
-"""Where the digits of a run came from, which is known only when they have been prepared."""
+"""Where the data of a run came from, as far as that is known only when they have been prepared."""
 
 import re
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from typing import Any
 
 from equidyn.params.study import Study
 from equidyn.reporting.labels import origin_label
+from equidyn.reporting.numbers import listed, number
 
 # What stands behind the name of an origin that readers may not know.
 _TOLD = {"optdigits": " (1,797 small images that come with scikit-learn)"}
@@ -43,6 +44,21 @@ def origin_words(study: Study, checks: Mapping[str, Any]) -> str:
         f"to a cache of the Hugging Face Hub that holds {source.repository}; then delete the prepared digits in "
         "data/datasets and run again."
     )
+
+
+def flow_words(study: Study, checks: Mapping[str, Mapping[str, Any]]) -> str:
+    """Which turbulence a study of super-resolution holds, and whether it is that of the published table.
+
+    checks: what a reader calls a dataset -> its checks.
+    """
+    source = study.source
+    fine, coarse = (" × ".join([str(side)] * 3) for side in (source.resolution, source.resolution // source.factor))
+    known = {head: tree.get("re_lambda") for head, tree in checks.items()}
+    told = [f"{number(value, 2)} at {head}" for head, value in known.items() if value is not None]
+    speed = f", Re_lambda {listed(told)}" if told else ""
+    if source.kind == "jhtdb":
+        return f"pieces of the Johns Hopkins database (JHTDB), {coarse} to {fine} voxels{speed}."
+    return f"simulated here, {coarse} to {fine} voxels{speed}; not the data of the published figures (JHTDB)."
 
 
 def _first_sentence(reason: str) -> str:

@@ -8,11 +8,13 @@ from typing import Any
 import pandas as pd
 
 from equidyn.reporting.gather import StudyResults
+from equidyn.reporting.labels import level_labels
 from equidyn.reporting.numbers import counted, duration, listed
-from equidyn.reporting.origins import origin_words
+from equidyn.reporting.origins import flow_words, origin_words
 
 _BRIEF = ("Preset", "Data", "Runs", "Commit")
 _DIGITS = "Digits"  # how the facts begin that the head of the page makes a notice of
+_TURBULENCE = "Turbulence"  # how those begin that it tells among the brief ones
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Overview:
     @property
     def brief(self) -> list[tuple[str, str]]:
         """The facts for the head of the page."""
-        return [(name, value) for name, value in self.facts if name in _BRIEF]
+        return [(name, value) for name, value in self.facts if name in _BRIEF or name.startswith(_TURBULENCE)]
 
     @property
     def notices(self) -> list[tuple[str, str]]:
@@ -52,6 +54,7 @@ def overview(studies: list[StudyResults]) -> Overview:
         *((f"Study {study.name}", _grid(study)) for study in studies),
         ("Data", listed(_sources(studies))),
         *_digits(studies),
+        *_turbulence(studies),
         ("Commit", _several(part["commit"] for part in provenances)),
         ("Packages", _versions(provenances)),
         ("Training on", _several(f"{row.device}, {row.precision}" for row in runs.itertuples())),
@@ -86,6 +89,20 @@ def _digits(studies: list[StudyResults]) -> list[tuple[str, str]]:
     if len(set(told.values())) == 1:
         return [(_DIGITS, next(iter(told.values())))]
     return [(f"{_DIGITS} of {place}", words) for place, words in told.items()]
+
+
+def _turbulence(studies: list[StudyResults]) -> list[tuple[str, str]]:
+    """Which flow each study of super-resolution has."""
+    chosen = [study for study in studies if study.settings.task.kind == "upscale"]
+    told = {}
+    for study in chosen:
+        heads = level_labels(study.settings)
+        told[study.name] = flow_words(
+            study.settings, {heads[name]: tree["checks"] for name, tree in study.data.items()}
+        )
+    if len(chosen) == 1:
+        return [(_TURBULENCE, told[chosen[0].name])]
+    return [(f"{_TURBULENCE} of {name}", words) for name, words in told.items()]
 
 
 def _several(values: Any) -> str:

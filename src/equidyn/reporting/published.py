@@ -2,7 +2,7 @@
 
 from functools import cache
 from importlib.resources import as_file, files
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -29,6 +29,24 @@ class Rotation(Strict):
     rows: list[Row]
 
 
+class UpscaleRow(Strict):
+    """One network of the published table of super-resolution, and what a variant of ours beside it is built from."""
+
+    name: str
+    model: str = Field(description="model file of ours")
+    options: dict[str, Any] = Field(description="those of its options that matter")
+    parameters: PositiveInt
+    paper: Spread
+    blog: Spread
+
+
+class SuperResolution(Strict):
+    """The table of super-resolution, and the scale at which it was made."""
+
+    scale: dict[str, int | str] = Field(description="dotted settings of a study -> their published value")
+    rows: list[UpscaleRow]
+
+
 class Network(Strict):
     """A published architecture."""
 
@@ -53,6 +71,7 @@ class Published(Strict):
 
     sources: dict[str, str]
     rotation: Rotation
+    super_resolution: SuperResolution
     networks: Networks
 
 

@@ -16,6 +16,8 @@ _LATEX = {
     "|": r"\textbar{}",
     "→": r"$\to$",
     "≤": r"$\le$",
+    "≥": r"$\ge$",
+    "°": r"$^\circ$",
     "–": "--",
     "~": r"\textasciitilde{}",
     "\N{NO-BREAK SPACE}": "~",

@@ -1,7 +1,7 @@
 """What the report calls things that every task has, but that differ from task to task."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from equidyn.params.study import Study
 from equidyn.reporting.labels import VELOCITY_UNIT
@@ -13,6 +13,9 @@ HIGHEST = 2 * GUESSED  # where axes of losses end, since a network may begin far
 DIGITS = 10  # classes of digits, all about as frequent
 GUESSED_DIGIT = math.log(DIGITS)  # cross-entropy of a network that cannot tell them [nats]
 PIXEL_UNIT = "1"  # of a mean square over pixels, each from 0 (paper) to 1 (ink)
+
+
+_LOSS_UNITS = {"mae": VELOCITY_UNIT, "mse": f"({VELOCITY_UNIT})²"}  # where params.yaml chooses the loss of training
 
 
 @dataclass(frozen=True)
@@ -96,9 +99,20 @@ _WORDINGS = {
         whole_runs=True,
         headline=Headline("recognition", "accuracy", "test accuracy", "1", HIGHER, "Recognition"),
     ),
+    "upscale": Wording(
+        samples="boxes",
+        per="voxel",
+        loss_unit=_LOSS_UNITS["mae"],
+        score="validation_mae",
+        score_name="MAE",
+        score_unit=VELOCITY_UNIT,
+        whole_runs=True,
+        headline=Headline("super_resolution", "mae", "test MAE", VELOCITY_UNIT, LOWER, "Super-resolution"),
+    ),
 }
 
 
 def wording(study: Study) -> Wording:
-    """The words for a study's task."""
-    return _WORDINGS[study.task.kind]
+    """The words for a study's task; of a task whose loss can be chosen, with the unit of that one."""
+    found, loss = _WORDINGS[study.task.kind], getattr(study.task, "loss", None)
+    return replace(found, loss_unit=_LOSS_UNITS[loss]) if loss else found

@@ -7,13 +7,13 @@ the loss over the orbit of the data = the loss of the group-averaged model + the
 
 import torch
 
-from equidyn.symmetry.fields import FieldType, orbit_back
+from equidyn.symmetry.turning import Turning, orbit_back
 
 
-def decompose(outputs: torch.Tensor, target: torch.Tensor, kind: FieldType) -> dict[str, float]:
+def decompose(outputs: torch.Tensor, target: torch.Tensor, kind: Turning) -> dict[str, float]:
     """Split the mean squared error; per element, so it does not depend on the size of the batch or field.
 
-    outputs: (4, ..., channels, y, x), outputs[g] = f(g x); target: (..., channels, y, x).
+    outputs: (|G|, ...), outputs[g] = f(g x); target: (...), both fields of type `kind`.
     Returns loss = averaged + variance, and share = variance / loss (0 for a loss of 0).
     """
     back = orbit_back(outputs, kind).double()
@@ -23,3 +23,13 @@ def decompose(outputs: torch.Tensor, target: torch.Tensor, kind: FieldType) -> d
     loss = (back - target).square().mean()
     share = (variance / loss).item() if loss > 0 else 0.0
     return {"loss": loss.item(), "averaged": averaged.item(), "variance": variance.item(), "share": share}
+
+
+def decompose_by_sample(outputs: torch.Tensor, targets: torch.Tensor, kind: Turning) -> dict[str, float]:
+    """The same, one sample at a time, so that it takes no more memory for more of them.
+
+    outputs: (|G|, sample, ...); targets: (sample, ...).
+    """
+    parts = [decompose(*pair, kind) for pair in zip(outputs.unbind(1), targets, strict=True)]
+    means = {name: sum(part[name] for part in parts) / len(parts) for name in ("loss", "averaged", "variance")}
+    return means | {"share": means["variance"] / means["loss"] if means["loss"] > 0 else 0.0}

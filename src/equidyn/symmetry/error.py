@@ -1,19 +1,37 @@
 """Equivariance error of outputs: one definition, used for models and for data alike."""
 
 from itertools import combinations
+from typing import Any
 
 import torch
 
-from equidyn.symmetry.fields import FieldType, orbit_back
+from equidyn.symmetry.turning import Turning, orbit_back
 
 
-def equivariance_error(outputs: torch.Tensor, kind: FieldType) -> dict[str, float]:
-    """How far four answers to four turned questions are from turns of each other.
+def error_of_answers(outputs: torch.Tensor, kind: Turning) -> dict[str, Any]:
+    """How far the answers to |G| turned questions are from turns of the answer to the question as it is.
 
-    outputs: (4, sample, ..., channels, y, x), outputs[g] = f(g x). With back[g] = g^-1 f(g x), and ||.|| the root
-    mean square over all axes after the sample:
+    outputs: (|G|, sample, ...), fields of type `kind`, outputs[g] = f(g x). With back[g] = g^-1 f(g x), and
+    ||.|| the root mean square over all axes after the sample:
     absolute: E_x (1/|G|) sum_g ||back[g] - f(x)|| [unit of f].
     relative: absolute / E_x ||f(x)||; infinite if f(x) is 0 and its turned answers are not.
+    by_element: E_x ||back[g] - f(x)|| / E_x ||f(x)|| of each g: a list, 0 for the identity; its mean is `relative`.
+    One element is looked at at a time, so that it takes no more memory for a large group.
+    """
+    answer = _rows(outputs[0])
+    gaps = (_rows(kind.turn(outputs[g], kind.inverse(g))) - answer for g in range(1, kind.order))
+    distances, size = [_norms(gap).mean() for gap in gaps], _norms(answer).mean()
+    absolute = sum(distances) / kind.order
+    return {
+        "absolute": absolute.item(),
+        "relative": _ratio(absolute, size),
+        "by_element": [0.0, *(_ratio(distance, size) for distance in distances)],
+    }
+
+
+def equivariance_error(outputs: torch.Tensor, kind: Turning) -> dict[str, float]:
+    """absolute and relative as of `error_of_answers`, and two more that suit data, where f(g x) was simulated.
+
     pairwise: E_x of the mean over the |G| (|G| - 1) ordered pairs of ||back[g] - back[h]||, over the mean norm:
     symmetric in the group elements, so it suits data in which no direction is the reference.
     published: E_x of the mean over the |G| - 1 elements g other than the identity of the mean |component| of
@@ -21,21 +39,27 @@ def equivariance_error(outputs: torch.Tensor, kind: FieldType) -> dict[str, floa
     (read in their code; for data, frames 10 to the last but one of those kept).
     """
     back = orbit_back(outputs, kind).double().flatten(2)
-    norms = _norm(back)
-    pairs = {(g, h): back[g] - back[h] for g, h in combinations(range(len(back)), 2)}
-    distances = {pair: _norm(difference).mean() for pair, difference in pairs.items()}
-    absolute = sum(distances[0, g] for g in range(1, len(back))) / len(back)
-    pairwise = sum(distances.values()) / len(distances)
+    pairs = [_norms(one - other).mean() for one, other in combinations(back, 2)]
+    found = error_of_answers(outputs, kind)
     return {
-        "absolute": absolute.item(),
-        "relative": _ratio(absolute, norms[0].mean()),
-        "pairwise": _ratio(pairwise, norms.mean()),
-        "published": torch.stack([pairs[0, g].abs().mean() for g in range(1, len(back))]).mean().item(),
+        "absolute": found["absolute"],
+        "relative": found["relative"],
+        "pairwise": _ratio(_mean(pairs), _norms(back).mean()),
+        "published": torch.stack([(back[0] - other).abs().mean() for other in back[1:]]).mean().item(),
     }
 
 
-def _norm(values: torch.Tensor) -> torch.Tensor:
+def _rows(fields: torch.Tensor) -> torch.Tensor:
+    """(sample, ...) as (sample, numbers), in float64."""
+    return fields.double().flatten(1)
+
+
+def _norms(values: torch.Tensor) -> torch.Tensor:
     return values.square().mean(-1).sqrt()
+
+
+def _mean(values: list[torch.Tensor]) -> torch.Tensor:
+    return sum(values) / len(values)
 
 
 def _ratio(part: torch.Tensor, whole: torch.Tensor) -> float:

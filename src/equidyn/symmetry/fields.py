@@ -26,6 +26,11 @@ class FieldType:
         return _ACTIONS[self.kind]()
 
     @property
+    def order(self) -> int:
+        """Number of quarter turns."""
+        return self.action.order
+
+    @property
     def dimension(self) -> int:
         """Components of one field: 1, 2 or 4."""
         return self.action.dimension
@@ -34,6 +39,10 @@ class FieldType:
     def channels(self) -> int:
         """Length of the channel axis."""
         return self.multiplicity * self.dimension
+
+    def inverse(self, turns: int) -> int:
+        """The quarter turns that undo these."""
+        return -turns % self.order
 
     def turn(self, field: torch.Tensor, turns: int) -> torch.Tensor:
         """The field turned counter-clockwise by `turns` quarter turns, exactly.
@@ -48,13 +57,3 @@ class FieldType:
         source = torch.from_numpy(self.action.source[element]).to(field.device)
         sign = torch.from_numpy(self.action.sign[element]).to(field)
         return (moved.index_select(-3, source) * sign[:, None, None]).flatten(-4, -3)
-
-
-def orbit(field: torch.Tensor, kind: FieldType) -> torch.Tensor:
-    """All four turns of a field, stacked in front: (4, ..., channels, y, x)."""
-    return torch.stack([kind.turn(field, turns) for turns in range(4)])
-
-
-def orbit_back(outputs: torch.Tensor, kind: FieldType) -> torch.Tensor:
-    """g^-1 applied to outputs[g]: brings the answers to four turned questions into one frame. Same shape."""
-    return torch.stack([kind.turn(outputs[turns], -turns) for turns in range(4)])

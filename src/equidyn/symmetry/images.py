@@ -32,3 +32,8 @@ class ImageType:
         if images.shape[-2:] != (self.side, self.side):
             raise ValueError(f"expected (..., {self.side}, {self.side}) for {self}, got {tuple(images.shape)}")
         return torch.rot90(images, -turns, dims=(-2, -1))
+
+    def turn_each(self, images: torch.Tensor, turns: torch.Tensor) -> torch.Tensor:
+        """Each image (image, side, side) turned as by `turn`, by its own number of quarter turns (image,), 0 to 3."""
+        sources = torch.from_numpy(self.action.source)[turns.cpu()].to(images.device)
+        return images.flatten(1).gather(1, sources).view_as(images)

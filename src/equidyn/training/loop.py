@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from equidyn.models.network import Network
+from equidyn.models.registry import count_parameters
 from equidyn.params.training import Training
 from equidyn.training import state as states
 from equidyn.training.adam import Adam
@@ -20,7 +21,7 @@ from equidyn.training.task import Lessons
 class Trainer:
     """Trains one network by its lessons; `run` returns the finished State.
 
-    seed: of the run; device, precision: of its arithmetic.
+    seed: of the run; device, precision: of its arithmetic. A network without parameters is validated, and that is all.
     """
 
     def __init__(
@@ -28,7 +29,7 @@ class Trainer:
     ) -> None:
         self.network, self.lessons, self.training = network, lessons, training
         self.seed, self.device, self.precision = seed, device, precision
-        self.optimiser = Adam(network.parameters(), training)
+        self.optimiser = Adam(network.parameters(), training) if count_parameters(network) else None
         self.arithmetic = arithmetic(device, precision)  # entered at each step, since making it takes longer
 
     def run(self, resume: Path, fingerprint: str, report: Callable[[State], None]) -> State:
@@ -47,6 +48,8 @@ class Trainer:
     def _begin(self) -> State:
         state = State()
         self._record(state, {"learning_rate": 0.0} | self.lessons.recorded(None))
+        if self.optimiser is None:
+            state.status, state.message = "completed", "no parameters to train"
         return state
 
     def _epoch(self, state: State) -> None:

@@ -4,10 +4,10 @@ import os
 from contextlib import AbstractContextManager
 
 import torch
-from threadpoolctl import threadpool_limits
 
 from equidyn.errors import EquidynError
 from equidyn.params.study import Compute
+from equidyn.threads import use_threads
 
 
 def device_of(compute: Compute) -> torch.device:
@@ -32,8 +32,7 @@ def arithmetic(device: torch.device, precision: str) -> AbstractContextManager:
 
 def set_up(compute: Compute) -> None:
     """Exactly the threads that the rule declares, and the same sums in the same order each time."""
-    torch.set_num_threads(compute.threads)
-    threadpool_limits(compute.threads, user_api="blas")  # of numpy, whose last digits depend on their number
+    use_threads(compute.threads)
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it, cuBLAS refuses to be deterministic
     # The same as use_deterministic_algorithms(True), which however loads torch's compiler: a second in every job.
     torch.set_deterministic_debug_mode("error")

@@ -52,9 +52,12 @@ def save(path: Path, fingerprint: str, state: State, network: torch.nn.Module, o
         temporary.write_bytes(hashlib.sha256(buffer.getvalue()).digest() + buffer.getvalue())
 
 
-def restore(path: Path, fingerprint: str, network: torch.nn.Module, optimiser: Adam) -> State | None:
-    """Continue from `path` if it is whole and belongs to this very run; else None, and training starts anew."""
-    if not path.exists():
+def restore(path: Path, fingerprint: str, network: torch.nn.Module, optimiser: Adam | None) -> State | None:
+    """Continue from `path` if it is whole and belongs to this very run; else None, and training starts anew.
+
+    optimiser: None for a network without parameters, whose training has no middle.
+    """
+    if optimiser is None or not path.exists():
         return None
     content = path.read_bytes()
     checksum, payload = content[:32], content[32:]

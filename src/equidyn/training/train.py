@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import math
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ def _summary(cell: Cell, trainer: Trainer, state: State) -> dict[str, Any]:
         "best_epoch": state.best_epoch,
         "early_epoch": trainer.training.early_epoch if state.early else state.best_epoch,
         "score": trainer.lessons.score,
-        "best_score": state.best_score if state.best else None,
+        "best_score": state.best_score if math.isfinite(state.best_score) else None,
     }
 
 

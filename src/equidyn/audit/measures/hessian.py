@@ -16,6 +16,7 @@ import torch
 from equidyn.measures.hessian import COUNT, TOLERANCE
 from equidyn.measures.landscape import Hessian, Landscape, dealt
 from equidyn.measures.subject import Subject
+from equidyn.models.registry import count_parameters
 from equidyn.params.types import PositiveInt
 from equidyn.training.task import Batch
 
@@ -33,8 +34,11 @@ def measure(
     """Maxima of all batches, their median and the share of negatives, as published [loss per weight^2].
 
     The batches are those of measures/hessian.py. Published: 16 windows each, 10 to 20 % of the training data, 6 rollout
-    steps. limit: products for one eigenvalue. products: Hessian-vector products spent.
+    steps. limit: products for one eigenvalue. products: Hessian-vector products spent. Nothing for a network without
+    parameters.
     """
+    if not count_parameters(subject.network):
+        return {}
     generator = torch.Generator().manual_seed(0)
     maxima: list[float] = []
     products = 0

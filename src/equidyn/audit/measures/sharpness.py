@@ -17,15 +17,17 @@ import torch
 
 from equidyn.audit.measures.train_mode import train_mode
 from equidyn.measures.sharpness import RADII
-from equidyn.measures.subjects.rollout import RolloutSubject
+from equidyn.measures.subject import Subject
 from equidyn.models.e2cnn import SteerableConv
+from equidyn.models.network import Network
+from equidyn.models.registry import count_parameters
 from equidyn.models.stack import ConvStack
 from equidyn.params.types import PositiveInt
-from equidyn.training.rollout.task import Rollout, Windows
+from equidyn.training.task import Batch, Task
 
 
 def measure(
-    subject: RolloutSubject,
+    subject: Subject,
     *,
     windows: PositiveInt = 16,
     batch_size: PositiveInt = 8,
@@ -34,20 +36,22 @@ def measure(
 ) -> dict[str, Any]:
     """The published function for each of `radii`, and at t = 0 (control) [loss].
 
-    windows: of the training split, spread evenly; published: all, in batches of 8 to 16, with 6 rollout steps. The
-    published number is the mean over the radii.
+    windows: training samples (of rollouts: windows), as the task chooses them; published: all, in batches of 8 to 16,
+    with 6 rollout steps. The published number is the mean over the radii. Empty for a network without weights.
     """
+    if not count_parameters(subject.network):
+        return {}
     chosen = subject.training_sample(windows, steps)
-    pairs = zip(chosen.inputs.split(batch_size), chosen.targets.split(batch_size, dim=1), strict=True)
-    batches = [Windows(inputs, targets) for inputs, targets in pairs]
+    batches = [chosen.part(slice(start, start + batch_size)) for start in range(0, len(chosen), batch_size)]
     generator = torch.Generator().manual_seed(0)
+    subject.network.begin(0, 0)  # what it draws in train mode comes out alike each time
     with train_mode(subject.network), torch.no_grad():
         control, *published = [_change(subject, batches, radius, directions, generator) for radius in (0.0, *RADII)]
     return {"radii": list(RADII), "published": published, "control": control}
 
 
 def _change(
-    subject: RolloutSubject, batches: list[Windows], radius: float, directions: int, generator: torch.Generator
+    subject: Subject, batches: list[Batch], radius: float, directions: int, generator: torch.Generator
 ) -> float:
     """Mean over fresh directions and batches of |loss of the perturbed copy - loss of the network in train mode|."""
     changes = []
@@ -59,10 +63,10 @@ def _change(
     return torch.stack(changes).abs().mean().item()
 
 
-def perturbed(network: ConvStack, radius: float, generator: torch.Generator) -> ConvStack:
+def perturbed(network: Network, radius: float, generator: torch.Generator) -> Network:
     """A copy in eval mode, each weight moved by radius x normal / N, N the number of trainable weights."""
     moved = copy.deepcopy(network).eval()
-    if any(isinstance(layer, SteerableConv) for layer in moved.layers):
+    if isinstance(moved, ConvStack) and any(isinstance(layer, SteerableConv) for layer in moved.layers):
         expanded = moved.filters()
         moved.filters = lambda: expanded
     weights = [weight for weight in moved.parameters() if weight.requires_grad]
@@ -72,5 +76,5 @@ def perturbed(network: ConvStack, radius: float, generator: torch.Generator) -> 
     return moved
 
 
-def _loss(task: Rollout, network: ConvStack, batch: Windows) -> torch.Tensor:
+def _loss(task: Task, network: Network, batch: Batch) -> torch.Tensor:
     return task.loss(network, batch) + network.penalty()

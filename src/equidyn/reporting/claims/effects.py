@@ -66,7 +66,7 @@ def missing(contrast: Contrast, study: StudyResults | None) -> str:
         if term.variant not in study.settings.variants:
             return f"{study.name} has no variant {term.variant}"
         if not chosen_datasets(study, term.datasets):
-            return f"{study.name} has no {group_words(term.datasets)}"
+            return f"{study.name} has no {group_words(term.datasets).removeprefix('the ')}"
     settings = study.settings.measures.get(contrast.measure)
     if settings is None:
         return f"{study.name} does not take the measure {contrast.measure}"
@@ -112,6 +112,8 @@ def _values(study: StudyResults, contrast: Contrast) -> pd.DataFrame:
         values = values * _numbers(study, contrast, "unit").set_index(_CELL)["value"]
     if contrast.factor == "per_parameter":
         values = values / study.runs.set_index(_CELL)["parameters"]
+    if contrast.factor == "multiply_adds":
+        values = values * study.runs.set_index(_CELL)["multiply_adds"]
     return values.rename("value").reset_index()
 
 

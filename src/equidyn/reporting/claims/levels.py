@@ -4,7 +4,7 @@ import math
 
 from equidyn.reporting.gather import StudyResults
 
-_WORDS = {
+GROUPS = {  # of datasets -> what a reader calls them
     "symmetric": "symmetric data",
     "broken": "broken levels",
     "highest": "the most broken level",
@@ -15,7 +15,8 @@ _WORDS = {
 def chosen_datasets(study: StudyResults, chosen: str) -> list[str]:
     """Names of the datasets that `chosen` stands for: symmetric, broken, highest, all, or one by its name.
 
-    symmetric: level 0; broken: the others that have a level; highest: of those the one whose own error is largest.
+    symmetric: level 0; broken: the others that have a level; highest: of those the one whose own error is largest, or
+    whose level is, where the data have no error of their own.
     """
     levels = {name: getattr(entry, "value", None) for name, entry in study.settings.datasets.items()}
     if chosen == "symmetric":
@@ -30,7 +31,7 @@ def chosen_datasets(study: StudyResults, chosen: str) -> list[str]:
 
 def group_words(chosen: str) -> str:
     """What a reader calls them."""
-    return _WORDS.get(chosen, f"dataset {chosen}")
+    return GROUPS.get(chosen, f"dataset {chosen}")
 
 
 def _own_error(study: StudyResults, name: str) -> float:

@@ -32,10 +32,10 @@ class Contrast(Strict):
     quantity: str = Field(description="dotted name of a number in measures.json")
     item: Literal["only", "last"] = Field(default="only", description="last: of a list, the last number")
     checkpoint: Literal["best", "early"] = "best"
-    factor: Literal["one", "unit", "per_parameter"] = Field(
+    factor: Literal["one", "unit", "per_parameter", "multiply_adds"] = Field(
         default="one",
         description="what each value is multiplied by: unit: the measure's own `unit`, for published units; "
-        "per_parameter: 1 over the network's parameters",
+        "per_parameter: 1 over the network's parameters; multiply_adds: those of one answer",
     )
     form: Literal["difference", "ratio"] = Field(
         default="difference", description="ratio: of the logarithms, so that the effect is a factor, 1 being none"

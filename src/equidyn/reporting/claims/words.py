@@ -4,36 +4,70 @@ import math
 
 from equidyn.reporting.claims.effects import Effect
 from equidyn.reporting.claims.levels import group_words
-from equidyn.reporting.claims.model import Contrast
+from equidyn.reporting.claims.model import Contrast, Term
 from equidyn.reporting.numbers import counted, number
 
 _ROUND_OFF = 1e-12  # relative
-_FACTORS = {"one": "", "unit": " × unit", "per_parameter": " per parameter"}
+_FACTORS = {
+    "one": "",
+    "unit": " × unit",
+    "per_parameter": " per parameter",
+    "multiply_adds": " × multiply-adds",
+}
 
 
 def label(contrast: Contrast) -> str:
     """The contrast in words, made from its definition: what is compared, by which number, on which data."""
-    places = list(dict.fromkeys(group_words(term.datasets) for term in contrast.terms))
-    one_place = len(places) == 1
-    names = [
-        term.variant if one_place else f"{term.variant} on {group_words(term.datasets)}" for term in contrast.terms
-    ]
+    by_place = _by_place(contrast)
     item = "[last]" if contrast.item == "last" else ""
     quantity = f"{contrast.measure}.{contrast.quantity}{item}{_FACTORS[contrast.factor]}"
-    parts = [_sum(contrast, names), quantity, *(places if one_place else [])]
+    parts = [_compared(contrast, by_place), quantity, *(by_place if len(by_place) == 1 else [])]
     return ", ".join([*parts, *([] if contrast.checkpoint == "best" else [f"{contrast.checkpoint} checkpoint"])])
 
 
-def _sum(contrast: Contrast, names: list[str]) -> str:
-    """a minus b; a over b; 0.5 a plus 0.5 b; a minus the published 0.67; a minus 0.5."""
-    minus = "over" if contrast.form == "ratio" else "minus"
-    words: list[str] = []
-    for term, name in zip(contrast.terms, names, strict=True):
-        words += [minus] if term.weight < 0 else ["plus"] if words else []
-        words += [] if abs(term.weight) == 1 else [f"{abs(term.weight):g}"]
-        words.append(name)
+def _by_place(contrast: Contrast) -> dict[str, list[Term]]:
+    """The terms by their data, as a reader calls them."""
+    places: dict[str, list[Term]] = {}
+    for term in contrast.terms:
+        places.setdefault(group_words(term.datasets), []).append(term)
+    return places
+
+
+def _compared(contrast: Contrast, by_place: dict[str, list[Term]]) -> str:
+    """a minus b; a on here minus a on there; a minus b on here, minus the same on there; a minus the published 0.67."""
+    (here, first), *others = by_place.items()
+    alike = [_multiple(terms, first) for _, terms in others]
+    if not others:
+        told = _sum(contrast, [(term.weight, term.variant) for term in first])
+    elif len(first) > 1 and all(alike):
+        pattern = _sum(contrast, [(term.weight, term.variant) for term in first])
+        same = [(weight, f"the same on {there}") for weight, (there, _) in zip(alike, others, strict=True)]
+        told = _sum(contrast, [(1.0, f"{pattern} on {here}"), *same], ", ")
+    else:
+        cells = [(term.weight, f"{term.variant} on {group_words(term.datasets)}") for term in contrast.terms]
+        told = _sum(contrast, cells)
     whose = "the published " if contrast.reference_from == "published" else ""
-    return " ".join([*words, *([f"minus {whose}{contrast.reference:g}"] if contrast.reference else [])])
+    return f"{told} minus {whose}{contrast.reference:g}" if contrast.reference else told
+
+
+def _multiple(terms: list[Term], first: list[Term]) -> float:
+    """By what number the weights of `first` are to be multiplied to give those of `terms`; 0 if there is none."""
+    if [term.variant for term in terms] != [term.variant for term in first]:
+        return 0.0
+    found = {term.weight / other.weight for term, other in zip(terms, first, strict=True)}
+    return found.pop() if len(found) == 1 else 0.0
+
+
+def _sum(contrast: Contrast, weighted: list[tuple[float, str]], between: str = " ") -> str:
+    """a minus b; 0.5 a plus 0.5 b; of a ratio, whose weights are powers: a over b times c to the power 0.5."""
+    ratio = contrast.form == "ratio"
+    words = []
+    for weight, name in weighted:
+        sign = ("over " if ratio else "minus ") if weight < 0 else ("times " if ratio else "plus ") if words else ""
+        size = f"{abs(weight):g}"
+        told = name if size == "1" else f"{name} to the power {size}" if ratio else f"{size} {name}"
+        words.append(f"{sign}{told}")
+    return between.join(words)
 
 
 def claimed(contrast: Contrast) -> str:

@@ -3,6 +3,7 @@
 from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.sections.cases import Column, case_table
 from equidyn.reporting.sections.section import Section, over_seeds_words
+from equidyn.reporting.sections.untrained import trained
 from equidyn.reporting.wording import wording
 
 TITLE = "Early and best checkpoints"
@@ -15,9 +16,13 @@ _SHOWN = (
     ("reconstruction", "rotated", "test MSE, turned", 1.0),
     ("recognition", "accuracy", "test accuracy", 1.0),
     ("recognition", "rotated", "test accuracy, turned", 1.0),
+    ("super_resolution", "mae", "test MAE", 1.0),
+    ("spectrum", "total_error", "spectral error [decades]", 1.0),
     ("invariance", "points.relative", "invariance error under S_n", 1.0),
     ("equivariance", "pairwise", "equivariance error", 1.0),
+    ("cube_equivariance", "vector.relative", "error under rotations of vectors", 1.0),
     ("decomposition", "share", "share of loss [%]", 100.0),
+    ("cube_decomposition", "share", "share of loss [%]", 100.0),
     ("lie", "relative", "Lie derivative [1/rad]", 1.0),
     ("hessian", "largest", "largest eigenvalue", 1.0),
 )
@@ -25,7 +30,7 @@ _SHOWN = (
 
 def section(results: StudyResults) -> Section | None:
     """Headline quantities at every checkpoint, one row per dataset and variant."""
-    if len(results.checkpoints) < 2:
+    if len(results.checkpoints) < 2 or trained(results, results.runs).empty:
         return None
     columns = [
         Column(f"{head}, {checkpoint}", f"{measure}.{quantity}@{checkpoint}", values, scale)
@@ -43,6 +48,6 @@ def section(results: StudyResults) -> Section | None:
 
 def words(results: StudyResults) -> str:
     """Which weights the two checkpoints hold."""
-    early = ", ".join(map(str, results.runs["early_epoch"].unique()))
+    early = ", ".join(map(str, trained(results, results.runs)["early_epoch"].unique()))
     score = wording(results.settings).score_name
     return f"Early: weights after epoch {early}. Best: weights of the lowest validation {score}."

@@ -11,6 +11,7 @@ from equidyn.reporting.labels import level_labels
 from equidyn.reporting.numbers import listed, number
 from equidyn.reporting.sections.cases import Column, case_table
 from equidyn.reporting.sections.section import Section, chart_parts, diverged_words, over_seeds_words, places
+from equidyn.reporting.sections.untrained import trained
 from equidyn.reporting.statistics import over_seeds
 from equidyn.reporting.wording import wording
 
@@ -19,13 +20,13 @@ _CELL = ["dataset", "variant", "seed"]
 
 
 def section(results: StudyResults) -> Section | None:
-    """Epochs to stop, and epochs to the common score of each dataset."""
+    """Epochs to stop, and epochs to the common score of each dataset; of variants that have something to train."""
     common = common_score(results)
     if not common:
         return None
     reached = epochs_to(results, common)
-    stopped = results.runs.assign(value=results.runs["epochs"].astype(float))
-    best = results.runs.assign(value=results.runs["best_epoch"].astype(float))
+    runs = trained(results, results.runs)
+    stopped, best = (runs.assign(value=runs[column].astype(float)) for column in ("epochs", "best_epoch"))
     columns = [
         Column("epochs to the end", "epochs", stopped),
         Column("best epoch", "best_epoch", best),
@@ -65,7 +66,7 @@ def common_score(results: StudyResults) -> dict[str, float]:
     history, score = results.history, wording(results.settings).score
     if score not in history:
         return {}
-    sound = history[history["status"] != "diverged"]
+    sound = trained(results, history[history["status"] != "diverged"])
     lowest = sound.groupby(_CELL, sort=False)[score].min()
     return lowest.groupby("dataset", sort=False).max().dropna().to_dict()
 
@@ -75,7 +76,7 @@ def epochs_to(results: StudyResults, threshold: dict[str, float]) -> pd.DataFram
     history = results.history
     reached = history[history[wording(results.settings).score] <= history["dataset"].map(threshold)]
     first = reached.groupby(_CELL, sort=False)["epoch"].min().astype(float).rename("value")
-    return results.runs[[*_CELL, "status"]].join(first, on=_CELL)
+    return trained(results, results.runs)[[*_CELL, "status"]].join(first, on=_CELL)
 
 
 def _words(results: StudyResults, common: dict[str, float]) -> str:

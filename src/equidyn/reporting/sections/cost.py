@@ -3,7 +3,7 @@
 import pandas as pd
 
 from equidyn.reporting.figures.dots import Guide
-from equidyn.reporting.figures.style import INK, Picture, picture
+from equidyn.reporting.figures.style import INK, MUTED, Picture, picture
 from equidyn.reporting.figures.tradeoff import tradeoff
 from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.labels import level_labels
@@ -11,6 +11,7 @@ from equidyn.reporting.numbers import listed, number
 from equidyn.reporting.sections import variants_of_images, variants_of_sets
 from equidyn.reporting.sections.comparison import reached
 from equidyn.reporting.sections.section import Section, chart_parts, diverged_words
+from equidyn.reporting.sections.untrained import as_baseline, trained
 from equidyn.reporting.sections.variants import time_words
 from equidyn.reporting.statistics import over_seeds
 from equidyn.reporting.tables import Table
@@ -32,15 +33,20 @@ _KINDS = {
     ),
     "reconstruct": _OF_IMAGES,
     "recognise": _OF_IMAGES,
+    "upscale": (
+        "A weight that is shared over the rotations of the cube is used once for each: equal parameters is not equal "
+        "arithmetic.",
+        variants_of_images.matched,
+    ),
 }
 
 
 def section(results: StudyResults) -> Section | None:
     """The headline number against multiply-adds; multiply-adds per variant; time of a step in words."""
-    if results.settings.task.kind not in _KINDS:
+    if results.settings.task.kind not in _KINDS or trained(results, results.runs).empty:
         return None
     table, (words, parted) = _table(results), _KINDS[results.settings.task.kind]
-    groups = [group for group in parted(table.data) if len(group) > 1]
+    groups = [group for group in parted(trained(results, table.data)) if len(group) > 1]
     ranges = [_range_words(group, len(groups) > 1) for group in groups]
     text = [f"{_first_words(results)} {words}", *ranges, time_words(results), *diverged_words(results)]
     return Section(TITLE, text, _pictures(results, table.data), [table])
@@ -57,13 +63,13 @@ def _first_words(results: StudyResults) -> str:
 def _table(results: StudyResults) -> Table:
     first = results.runs.groupby("variant", sort=False)[["parameters", "multiply_adds"]].first()
     frame = first.reindex(results.variants).rename_axis("variant").reset_index()
-    frame["per_parameter"] = frame["multiply_adds"] / frame["parameters"]
+    frame["per_parameter"] = frame["multiply_adds"] / frame["parameters"].where(frame["parameters"] > 0)
     counts = {name: frame[name].map("{:,}".format) for name in ("parameters", "multiply_adds")}
     heads = {
         "multiply_adds": f"multiply-adds per {wording(results.settings).per}",
         "per_parameter": "multiply-adds per parameter",
     }
-    uses = frame["per_parameter"].map(lambda count: number(count, 3))
+    uses = frame["per_parameter"].map(lambda count: "–" if pd.isna(count) else number(count, 3))
     view = frame.assign(**counts, per_parameter=uses).rename(columns=heads)
     return Table(f"{results.name}-cost", "Arithmetic of one answer.", frame, view)
 
@@ -86,7 +92,8 @@ def _pictures(results: StudyResults, costs: pd.DataFrame) -> list[Picture]:
     values = results.quantity(words.headline.measure, words.headline.quantity)
     if values.empty:
         return []
-    by_variant = costs.set_index("variant")["multiply_adds"].to_dict()
+    by_variant = trained(results, costs).set_index("variant")["multiply_adds"].to_dict()
+    limit = _limit(results, values)
     labels = (f"multiply-adds per {words.per}", words.headline.label)
     heads, name, told = level_labels(results.settings), f"{results.name}-cost", words.headline.name
     caption = (
@@ -95,14 +102,16 @@ def _pictures(results: StudyResults, costs: pd.DataFrame) -> list[Picture]:
     )
     alt = f"Marks, one per variant and one panel per dataset: {told} against multiply-adds, on a logarithmic axis."
     charts = {
-        part: tradeoff(over_seeds(part.of(values)), by_variant, heads, labels, _limit(results))
+        part: tradeoff(over_seeds(trained(results, part.of(values))), by_variant, heads, labels, limit)
         for part in chart_parts(results)
     }
     return [picture(f"{name}{part.suffix}", f"{caption}{part.words}", alt, chart) for part, chart in charts.items()]
 
 
-def _limit(results: StudyResults) -> Guide | None:
-    """What no rule can exceed, where that is known."""
+def _limit(results: StudyResults, values: pd.DataFrame) -> Guide | None:
+    """What no rule can exceed, where that is known; or what is to be had without weights. values: what is drawn."""
     found = reached(results, "bayes")
-    known = pd.Series(found).notna().all()
-    return Guide("Bayes limit", found, {"color": INK}) if known else None
+    if pd.Series(found).notna().all():
+        return Guide("Bayes limit", found, {"color": INK})
+    level = as_baseline(results, values)
+    return Guide(level.label, level.values, {"color": MUTED, "linestyle": ":"}) if level else None

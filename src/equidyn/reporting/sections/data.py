@@ -7,7 +7,7 @@ import pandas as pd
 from equidyn.reporting.gather import StudyResults, flattened
 from equidyn.reporting.labels import level_labels
 from equidyn.reporting.numbers import listed, number
-from equidyn.reporting.sections import data_of_digits, data_of_sets
+from equidyn.reporting.sections import data_of_digits, data_of_sets, data_of_turbulence, pictures_of_turbulence
 from equidyn.reporting.sections.section import Section
 from equidyn.reporting.tables import Table
 
@@ -33,25 +33,33 @@ _HEADS = {
     "sd": "their standard deviation [1]",
 }
 _TOLD = ("shrunk", "mean_halves")  # in words
+# Kinds of task whose data have words of their own; those of the others are fields.
+_ROOMS = {
+    "classify": data_of_sets,
+    "reconstruct": data_of_digits,
+    "recognise": data_of_digits,
+    "upscale": data_of_turbulence,
+}
 
 
 def section(results: StudyResults) -> Section:
-    """One row per dataset: measured equivariance error, then every number among its checks."""
+    """One row per dataset: measured equivariance error, then every number among its checks.
+
+    Turbulence has so many checks that they are the rows of a table of its own, and pictures beside it.
+    """
+    sources = list(dict.fromkeys(str(tree["provenance"]["source"]) for tree in results.data.values()))
+    text = [f"Source: {listed(sources)}.", *_words(results)]
+    if results.settings.task.kind == "upscale":
+        return Section(TITLE, text, pictures_of_turbulence.pictures(results), [data_of_turbulence.table(results)])
     heads = level_labels(results.settings)
     numbers = pd.DataFrame([_row(dataset, heads[dataset], tree) for dataset, tree in results.data.items()])
     caption = "Measured properties of each dataset; the CSV file has them all."
-    sources = list(dict.fromkeys(str(tree["provenance"]["source"]) for tree in results.data.values()))
-    return Section(
-        TITLE,
-        [f"Source: {listed(sources)}.", *_words(results)],
-        tables=[Table(f"{results.name}-data", caption, numbers, _view(numbers))],
-    )
+    return Section(TITLE, text, tables=[Table(f"{results.name}-data", caption, numbers, _view(numbers))])
 
 
 def _words(results: StudyResults) -> list[str]:
-    """What there is to say of the samples, by the kind of source."""
-    rooms = {"gaussian": data_of_sets, "digits": data_of_digits}
-    room = rooms.get(results.settings.source.kind)
+    """What there is to say of the samples, by the kind of task."""
+    room = _ROOMS.get(results.settings.task.kind)
     return room.words(results) if room else [_error_words(results)]
 
 

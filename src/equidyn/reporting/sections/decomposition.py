@@ -11,29 +11,37 @@ from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.labels import level_labels
 from equidyn.reporting.numbers import estimate_text
 from equidyn.reporting.sections.section import Section, diverged_words, drawn, over_seeds_words, places
+from equidyn.reporting.sections.untrained import trained
 from equidyn.reporting.statistics import over_seeds
 from equidyn.reporting.tables import Table, wide
 
 TITLE = "Loss due to broken symmetry"
+# Measure -> what it splits.
+_SPLIT = {
+    "decomposition": "The loss over the four turns",
+    "cube_decomposition": "The mean square error over the 24 rotations of the cube, by which vectors turn as vectors,",
+}
 
 
 def section(results: StudyResults) -> Section | None:
     """Variance over the group as a share of the loss."""
-    values = results.quantity("decomposition", "share")
-    if values.empty:
+    found = {measure: values for measure in _SPLIT if not (values := results.quantity(measure, "share")).empty}
+    if not found:
         return None
+    ((measure, values),) = found.items()
     summary, heads = over_seeds(values), level_labels(results.settings)
     name = f"{results.name}-share"
     view = wide(summary, summary.apply(partial(estimate_text, scale=100.0), axis=1), heads)
     table = Table(
         name, f"Share of the test loss due to broken symmetry [%]. {over_seeds_words(results)}", summary, view
     )
-    percent = drawn(results, summary).assign(**{key: 100 * summary[key] for key in ("mean", "low", "high")})
+    percent = summary.assign(**{key: 100 * summary[key] for key in ("mean", "low", "high")})
     alt = "Chart: percentage of the test loss due to broken symmetry, by dataset, one line per variant."
     caption = "Share of the test loss due to broken symmetry; bars are 95 % intervals over seeds."
-    shown = picture(name, caption, alt, by_level([Chart(percent, "share of the test loss [%]")], places(results)))
+    chart = Chart(trained(results, drawn(results, percent)), "share of the test loss [%]")
+    shown = picture(name, caption, alt, by_level([chart], places(results)))
     words = (
-        "The loss over the four turns is that of the group-averaged network plus the variance over the group. "
+        f"{_SPLIT[measure]} is that of the group-averaged network plus the variance over the group. "
         "The second part would vanish if the network's answers were averaged over turns, at no cost on "
         "symmetric data."
     )

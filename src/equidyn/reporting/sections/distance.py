@@ -16,17 +16,25 @@ _WORDS = (
     "exactly equivariant layer. Spread: how far the relaxed weights of a layer differ over the group; 0 for layers "
     "that have none. Both look at weights alone, whatever the network is asked."
 )
-_COURSES = {"distance": "distance [1]", "relaxation": "spread of\nrelaxed weights [1]"}
+_OF_CUBE = (
+    " A network that takes velocity components for scalars is held against the action on scalars here, which is not "
+    "that of a flow."
+)
+_DISTANCE, _SPREAD = "distance", "spread"
+# Measure -> which of the two it is.
+_MEASURES = {"distance": _DISTANCE, "relaxation": _SPREAD, "cube_distance": _DISTANCE, "cube_relaxation": _SPREAD}
+_LABELS = {_DISTANCE: "distance [1]", _SPREAD: "spread of\nrelaxed weights [1]"}
 
 
 def section(results: StudyResults) -> Section | None:
     """Both by layer, and in total at every checkpoint."""
-    found = {measure: values for measure in _COURSES if not (values := results.quantity(measure, "by_layer")).empty}
+    found = {measure: values for measure in _MEASURES if not (values := results.quantity(measure, "by_layer")).empty}
     if not found:
         return None
     name = f"{results.name}-distance"
     courses = [
-        Course(_clipped(drawn(results, values)), _COURSES[measure], log=True) for measure, values in found.items()
+        Course(_clipped(drawn(results, values)), _LABELS[_MEASURES[measure]], log=True)
+        for measure, values in found.items()
     ]
     chart = curves(courses, level_labels(results.settings), "layer")
     caption = (
@@ -35,7 +43,8 @@ def section(results: StudyResults) -> Section | None:
     )
     alt = "Line charts with logarithmic axes: distance to equivariance and spread of relaxed weights against layer."
     table = case_table(results, name, f"Over all layers. {over_seeds_words(results)}", _columns(results))
-    return Section(TITLE, [_WORDS, *diverged_words(results)], [picture(name, caption, alt, chart)], [table])
+    words = _WORDS + (_OF_CUBE if "cube_distance" in found else "")
+    return Section(TITLE, [words, *diverged_words(results)], [picture(name, caption, alt, chart)], [table])
 
 
 def _clipped(values: pd.DataFrame) -> pd.DataFrame:
@@ -48,7 +57,7 @@ def _clipped(values: pd.DataFrame) -> pd.DataFrame:
 def _columns(results: StudyResults) -> list[Column]:
     return [
         Column(f"{label}, {checkpoint}", f"{measure}.total@{checkpoint}", values)
-        for measure, label in (("distance", "distance"), ("relaxation", "spread"))
+        for measure, label in _MEASURES.items()
         for checkpoint in sorted(results.checkpoints, reverse=True)
         if not (values := results.quantity(measure, "total", checkpoint)).empty
     ]

@@ -11,6 +11,7 @@ from equidyn.reporting.labels import level_labels
 from equidyn.reporting.sections.cases import Column, case_table
 from equidyn.reporting.sections.checkpoints import words as checkpoint_words
 from equidyn.reporting.sections.section import Section, diverged_words, drawn, over_seeds_words, seen_words
+from equidyn.reporting.sections.untrained import untrained
 from equidyn.reporting.tables import Table
 from equidyn.reporting.wording import wording
 
@@ -59,7 +60,17 @@ def _words(results: StudyResults) -> str:
         "unless a column says so. An eigenvalue counts as below 0 from a thousandth of the largest magnitude on. Where "
         "there are such, the loss curves downwards in some direction, so it is not convex there. Park and Kim's maxima "
         "are the five eigenvalues of largest magnitude of each batch."
-        f"{published if audited else ''}{seen_words(results)}"
+        f"{_kink_words(results)}{published if audited else ''}{seen_words(results)}"
+    )
+
+
+def _kink_words(results: StudyResults) -> str:
+    """A sentence, after a space, where the training loss is not the one whose Hessian this is; else nothing."""
+    if getattr(results.settings.task, "loss", "") != "mae":
+        return ""
+    return (
+        " The training loss is a mean absolute error, whose curvature lies in its kinks, where second derivatives do "
+        "not see it; so this is the Hessian of the mean square error."
     )
 
 
@@ -88,13 +99,19 @@ def _density(results: StudyResults, name: str) -> list[Picture]:
     if not strips:
         return []
     columns = list(dict.fromkeys(checkpoint for _, checkpoint in strips))
-    chart = densities(strips, level_labels(results.settings), columns, charted(results.settings), f"eigenvalue {_UNIT}")
+    chart = densities(strips, level_labels(results.settings), columns, _rows(results), f"eigenvalue {_UNIT}")
     caption = (
         "Spectral density of the Hessian, mean over seeds: the darker, the more eigenvalues lie there. The shades are "
         "logarithmic, and so is the axis of eigenvalues away from 0."
     )
     alt = "Strips of shade, one per variant: the density of the Hessian's eigenvalues, by dataset and checkpoint."
     return [picture(name, caption, alt, chart)]
+
+
+def _rows(results: StudyResults) -> list[str]:
+    """The variants of a chart: those that have weights."""
+    without = untrained(results)
+    return [name for name in charted(results.settings) if name not in without]
 
 
 def _panel(results: StudyResults, dataset: str, checkpoint: str) -> dict[str, list[Strip]]:
@@ -118,7 +135,7 @@ def _maxima(results: StudyResults, name: str) -> list[Picture]:
     ]
     if not kinds:
         return []
-    chart = boxes(kinds, level_labels(results.settings), charted(results.settings), f"eigenvalues {_UNIT}")
+    chart = boxes(kinds, level_labels(results.settings), _rows(results), f"eigenvalues {_UNIT}")
     caption = (
         "Park and Kim's maxima: the five eigenvalues of largest magnitude of every batch, over batches and seeds. "
         "Line: least to largest; box: middle half; bar: median. The axis is linear close to 0 and logarithmic beyond."

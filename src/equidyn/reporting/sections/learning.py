@@ -11,16 +11,18 @@ from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.labels import VELOCITY_UNIT, level_labels
 from equidyn.reporting.numbers import listed
 from equidyn.reporting.sections.section import Section, chart_parts
+from equidyn.reporting.sections.untrained import trained, untrained
 from equidyn.reporting.tables import Table
-from equidyn.reporting.wording import DIGITS, GUESSED, GUESSED_DIGIT, HIGHEST, LOSS_UNIT, PIXEL_UNIT
+from equidyn.reporting.wording import DIGITS, GUESSED, GUESSED_DIGIT, HIGHEST, LOSS_UNIT, PIXEL_UNIT, wording
 
 TITLE = "Learning curves"
 
 
 @dataclass(frozen=True)
 class _Line:
-    """What a chart shows of a column of history.csv; guess: what a network scores that cannot tell the classes. top:
-    where the axis ends. rest: whether 1 minus the column is shown, as accuracies near 1 are told apart by errors."""
+    """What a chart shows of a column of history.csv; unit: "" for that of the training loss, which a task may choose.
+    guess: what a network scores that cannot tell the classes. top: where the axis ends. rest: whether 1 minus the
+    column is shown, as accuracies near 1 are told apart by errors."""
 
     name: str
     unit: str
@@ -65,6 +67,12 @@ _CHARTS = {
             "train_accuracy": _Line("training error", "share wrong", guess=1 - 1 / DIGITS, rest=True),
         },
     },
+    "upscale": {
+        "learning": {
+            "validation_mae": _Line("validation MAE", VELOCITY_UNIT),
+            "train_loss": _Line("training loss", ""),
+        },
+    },
 }
 
 
@@ -73,7 +81,7 @@ def section(results: StudyResults) -> Section | None:
     pictures = []
     for stem, columns in _CHARTS[results.settings.task.kind].items():
         lines = {column: line for column, line in columns.items() if column in results.history}
-        if lines:
+        if lines and not trained(results, results.history).empty:
             pictures += _pictures(results, stem, lines)
     if not pictures:
         return None
@@ -94,20 +102,31 @@ def _pictures(results: StudyResults, stem: str, lines: dict[str, _Line]) -> list
         caption += " Losses of more than twice that of guessing leave the frame."
     if any(line.rest for line in lines.values()):
         caption += " Error: share of the images that are told wrong."
+    if level := untrained(results):
+        caption += f" Dotted: {level[0]}, which has nothing to train."
     alt = f"Line charts of {' and of '.join(names)} against epoch, one row of panels per dataset."
     shown = []
     for part in chart_parts(results):
-        history = part.of(results.history).assign(x=lambda rows: rows["epoch"])
-        courses = [_course(results, history.assign(y=line.of(history[column])), line) for column, line in lines.items()]
+        history = trained(results, part.of(results.history)).assign(x=lambda rows: rows["epoch"])
+        courses = [_course(results, history, column, line) for column, line in lines.items()]
         chart = curves(courses, level_labels(results.settings), "epoch")
         shown.append(picture(f"{results.name}-{stem}{part.suffix}", f"{caption}{part.words}", alt, chart))
     return shown
 
 
-def _course(results: StudyResults, frame: pd.DataFrame, line: _Line) -> Course:
-    label = f"{line.name}\n[{line.unit}]"
-    if line.guess is None:
-        return Course(frame, label, line.log)
-    ends = {"x": [0, frame["x"].max()], "y": line.guess}
-    guesses = pd.concat(pd.DataFrame({"dataset": dataset} | ends) for dataset in results.datasets)
-    return Course(frame, label, line.log, guesses, "by guessing", line.top)
+def _course(results: StudyResults, history: pd.DataFrame, column: str, line: _Line) -> Course:
+    frame = history.assign(y=line.of(history[column]))
+    label = f"{line.name}\n[{line.unit or wording(results.settings).loss_unit}]"
+    if line.guess is not None:
+        guesses = _level(dict.fromkeys(results.datasets, line.guess), frame["x"].max())
+        return Course(frame, label, line.log, guesses, "by guessing", line.top)
+    if names := untrained(results):
+        rows = results.history[results.history["variant"] == names[0]]
+        heights = line.of(rows[column]).groupby(rows["dataset"], sort=False).mean()
+        return Course(frame, label, line.log, _level(heights.to_dict(), frame["x"].max()), names[0])
+    return Course(frame, label, line.log)
+
+
+def _level(heights: dict[str, float], last: int) -> pd.DataFrame:
+    """Columns dataset, x, y of level lines from the start to the last epoch; heights: dataset -> y."""
+    return pd.DataFrame([{"dataset": name, "x": x, "y": height} for name, height in heights.items() for x in (0, last)])

@@ -5,8 +5,8 @@ import pandas as pd
 from equidyn.reporting.figures.curves import Course, curves
 from equidyn.reporting.figures.style import picture
 from equidyn.reporting.gather import StudyResults
-from equidyn.reporting.labels import level_labels, of_level
-from equidyn.reporting.sections import sizes_of_images, sizes_of_sets
+from equidyn.reporting.labels import level_labels, of_level, own_size
+from equidyn.reporting.sections import sizes_of_images, sizes_of_sets, sizes_of_volumes
 from equidyn.reporting.sections.rmse import in_length_per_time
 from equidyn.reporting.sections.section import Section, diverged_words, drawn
 
@@ -16,7 +16,7 @@ TITLE = "Data size"
 def section(results: StudyResults) -> Section | None:
     """Test RMSE along the number of training scenes, where datasets differ in it; one panel per level.
 
-    Of sets: test accuracy along their number; of images: what their networks are compared by.
+    Of sets: test accuracy along their number; of images and volumes: what their networks are compared by.
     """
     sizes = training_scenes(results)
     if len(set(sizes.values())) < 2:
@@ -24,6 +24,9 @@ def section(results: StudyResults) -> Section | None:
     if results.settings.source.kind == "digits":
         text = [sizes_of_images.WORDS, *diverged_words(results)]
         return Section(TITLE, text, sizes_of_images.pictures(results, sizes))
+    if results.settings.task.kind == "upscale":
+        text = [sizes_of_volumes.WORDS, *diverged_words(results)]
+        return Section(TITLE, text, sizes_of_volumes.pictures(results, sizes))
     if not results.quantity("accuracy", "accuracy").empty:
         text = [sizes_of_sets.WORDS, *diverged_words(results)]
         return Section(TITLE, text, sizes_of_sets.pictures(results, sizes))
@@ -50,9 +53,10 @@ def section(results: StudyResults) -> Section | None:
 
 
 def training_scenes(results: StudyResults) -> dict[str, int]:
-    """Dataset -> training scenes, sets or images: its own number, or that of the source; empty where there are none."""
+    """Dataset -> training scenes, sets, images, simulations or samples: its own number, or that of the source; empty
+    where there are none."""
     usual = getattr(results.settings.source.split, "train", None)
-    own = {name: getattr(entry, "train", None) or usual for name, entry in results.settings.datasets.items()}
+    own = {name: own_size(entry) or usual for name, entry in results.settings.datasets.items()}
     return {name: count for name, count in own.items() if isinstance(count, int)}
 
 

@@ -9,7 +9,7 @@ from equidyn.reporting.families import MOST, charted, is_published
 from equidyn.reporting.gather import StudyResults
 from equidyn.reporting.numbers import duration, listed
 from equidyn.reporting.published import published
-from equidyn.reporting.sections import variants_of_images, variants_of_sets
+from equidyn.reporting.sections import variants_of_images, variants_of_sets, variants_of_volumes
 from equidyn.reporting.sections.regulariser import TITLE as REGULARISER
 from equidyn.reporting.sections.section import Section
 from equidyn.reporting.tables import Table
@@ -17,7 +17,12 @@ from equidyn.reporting.tables import Table
 TITLE = "Variants"
 TOLERANCE = 0.05
 # Kinds of task whose variants have a table of their own; of the others it is the one below, of fields.
-_ROOMS = {"classify": variants_of_sets, "reconstruct": variants_of_images, "recognise": variants_of_images}
+_ROOMS = {
+    "classify": variants_of_sets,
+    "reconstruct": variants_of_images,
+    "recognise": variants_of_images,
+    "upscale": variants_of_volumes,
+}
 HEADS = {
     "strict": "exactly equivariant",
     "trained_parameters": "parameters in training",
@@ -30,7 +35,7 @@ HEADS = {
 def section(results: StudyResults) -> Section:
     """Parameters of each variant against the middle of those compared, and its arithmetic and time per step.
 
-    Of sets and of images there are tables of their own; what an answer costs has a section there.
+    Of sets, images and volumes there are tables of their own; what an answer costs has a section there.
     """
     if room := _ROOMS.get(results.settings.task.kind):
         training = {name: _training(variant) for name, variant in results.settings.variants.items()}

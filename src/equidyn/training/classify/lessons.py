@@ -1,27 +1,20 @@
 """How a variant is trained to classify: on samples that stay the same, or are drawn anew each epoch."""
 
-from collections.abc import Sequence
-
 import torch
 
 from equidyn.data.gaussian_draws import Draws, fresh
-from equidyn.models.network import Network
 from equidyn.params.training import Training
 from equidyn.params.variant import Variant
-from equidyn.training.classify.task import Classify, Samples, accuracy, cross_entropy
+from equidyn.training.classify.task import Classify
 from equidyn.training.draws import generator_of, passes
-from equidyn.training.task import Lessons
+from equidyn.training.labelled import LabelledLessons, Samples
 
 
-class ClassifyLessons(Lessons):
+class ClassifyLessons(LabelledLessons):
     """Shuffled passes over the training samples, each with its points in a random order if that augments the data."""
 
-    columns = ("train_loss", "train_accuracy")
-    score = "validation_loss"
-
     def __init__(self, task: Classify, variant: Variant, training: Training, seed: int) -> None:
-        self.task, self.variant, self.training, self.seed = task, variant, training, seed
-        self.validation = task.sample("validation", training.validation_samples)
+        super().__init__(task, variant, training, seed)
         self.draws = Draws.from_json(task.attributes["draws"]) if task.attributes.get("draws") else None
 
     def batches(self, epoch: int) -> list[Samples]:
@@ -34,23 +27,6 @@ class ClassifyLessons(Lessons):
             inputs = shuffled(inputs, generator)
         parts = (part.split(self.training.batch_size) for part in (inputs, samples.labels[order]))
         return [Samples(*pair) for pair in zip(*parts, strict=True)]
-
-    def loss(self, network: Network, batch: Samples) -> tuple[torch.Tensor, torch.Tensor]:
-        """Cross-entropy; recorded beside it, the accuracy."""
-        logits = network(batch.inputs)
-        loss = cross_entropy(logits, batch.labels)
-        return loss, torch.stack([loss, accuracy(logits, batch.labels)]).detach()
-
-    def recorded(self, means: Sequence[float] | None) -> dict[str, float | None]:
-        """Loss and accuracy as training went on, so of weights that still moved."""
-        return dict(zip(self.columns, means or (None, None), strict=True))
-
-    def validate(self, network: Network) -> dict[str, float]:
-        """Loss and accuracy on fixed samples of the validation split."""
-        with torch.no_grad():
-            logits = network(self.validation.inputs)
-        loss, right = (rate(logits, self.validation.labels).item() for rate in (cross_entropy, accuracy))
-        return {"validation_loss": loss, "validation_accuracy": right}
 
     def _samples(self, epoch: int) -> Samples:
         static = self.task.splits["train"]

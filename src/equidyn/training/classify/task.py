@@ -1,7 +1,5 @@
 """The task classify: to which of two classes a sample belongs."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import torch
 from torch.nn import functional
@@ -10,31 +8,15 @@ from equidyn.data.labelled import Labelled
 from equidyn.models.ends import classify_ends
 from equidyn.models.network import Network
 from equidyn.params.task import ClassifyTask
-from equidyn.training.task import Batch, Task
+from equidyn.training.labelled import LabelledTask, Samples
 
 
-@dataclass(frozen=True)
-class Samples(Batch):
-    """inputs: (sample, points, dimensions); labels: (sample,) float, 1 for the second class."""
-
-    inputs: torch.Tensor
-    labels: torch.Tensor
-
-    def __len__(self) -> int:
-        return len(self.inputs)
-
-    def part(self, chosen: slice) -> "Samples":
-        """Some of the samples."""
-        return Samples(self.inputs[chosen], self.labels[chosen])
-
-
-class Classify(Task):
+class Classify(LabelledTask):
     """Samples of two classes, and the cross-entropy of a network's logits.
 
+    Inputs are sets (sample, points, dimensions); labels (sample,) float, 1 for the second class.
     float32 throughout: sets are too small to gain by narrower numbers.
     """
-
-    tests = ("test",)
 
     def __init__(self, settings: ClassifyTask, dataset: Labelled, device: torch.device) -> None:
         self.settings, self.device, self.attributes = settings, device, dataset.attributes
@@ -52,6 +34,15 @@ class Classify(Task):
     def loss(self, network: Network, batch: Samples) -> torch.Tensor:
         """Mean binary cross-entropy [nats]."""
         return cross_entropy(network(batch.inputs), batch.labels)
+
+    def answers(self, network: Network, inputs: torch.Tensor) -> torch.Tensor:
+        """Logits (sample, 1) of sets (sample, points, dimensions), without gradients."""
+        with torch.no_grad():
+            return network(inputs)
+
+    def rates(self, logits: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Mean binary cross-entropy [nats], and share of right answers."""
+        return cross_entropy(logits, labels), accuracy(logits, labels)
 
 
 def cross_entropy(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:

@@ -7,7 +7,6 @@ import torch
 from equidyn.models.network import Network
 from equidyn.params.training import Training
 from equidyn.params.variant import Variant
-from equidyn.symmetry.images import ImageType
 from equidyn.training.draws import generator_of, passes
 from equidyn.training.reconstruct.task import Images, Reconstruct
 from equidyn.training.task import Lessons
@@ -31,7 +30,7 @@ class ReconstructLessons(Lessons):
         turns = torch.randint(4, (len(order),), generator=generator)
         for chosen, quarters in zip(order.split(size), turns.split(size), strict=True):
             batch = images.index_select(0, chosen.to(images.device))
-            yield Images(turned(batch, quarters, self.task.inputs) if self.variant.augment == "c4" else batch)
+            yield Images(self.task.inputs.turn_each(batch, quarters) if self.variant.augment == "c4" else batch)
 
     def loss(self, network: Network, batch: Images) -> tuple[torch.Tensor, torch.Tensor]:
         """Mean square over images and pixels."""
@@ -46,12 +45,6 @@ class ReconstructLessons(Lessons):
         """The loss on fixed images of the validation split, upright."""
         with torch.no_grad():
             return {"validation_loss": self.task.loss(network, self.validation).item()}
-
-
-def turned(images: torch.Tensor, turns: torch.Tensor, kind: ImageType) -> torch.Tensor:
-    """Each image (image, side, side) turned exactly by its own number of quarter turns (image,) int64, 0 to 3."""
-    sources = torch.from_numpy(kind.action.source)[turns].to(images.device)
-    return images.flatten(1).gather(1, sources).view_as(images)
 
 
 LESSONS = ReconstructLessons

@@ -1,0 +1,1 @@
+"""The task upscale: super-resolution of a flow in a box, and how variants are trained on it."""

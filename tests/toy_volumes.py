@@ -1,0 +1,136 @@
+"""A tiny study of super-resolution on synthetic flows, for tests that need no simulation."""
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import yaml
+from toy import TREE, randomised
+
+from equidyn import paths
+from equidyn.data.store import SPLITS, write
+from equidyn.data.volumes import Volumes
+from equidyn.measures.subjects.upscale import UpscaleSubject
+from equidyn.models.registry import build_network
+from equidyn.params import Cell, Params, load
+from equidyn.training.task import dataset_of, task_of
+from equidyn.training.upscale.lessons import UpscaleLessons
+
+SIDE, FACTOR, CONTEXT = 12, 2, 3  # voxels along an edge of the fine box, per coarse one; coarse frames of a sample
+SAMPLES, SPLIT = 3, {"train": 2, "validation": 1, "test": 1}  # samples of a simulation, and simulations
+NET = {"hidden": [2, 2]}
+NAMES = ("trilinear", "cnn", "cnn-aug", "gcnn-scalar", "gcnn-vector", "rgcnn-vector", "relax-anneal")
+NONE, PLAIN, TURNED, SCALAR, STRICT, RELAXED, ANNEALED = (Cell("boxes", "isotropic", name, 1) for name in NAMES)
+STUDY = {
+    "seeds": [1],
+    "source": {
+        "kind": "turbulence",
+        "resolution": SIDE,
+        "factor": FACTOR,
+        "filter": "box",
+        "viscosity": 0.12,
+        "dt": 0.1,
+        "forcing": {"wavenumber": 2.5, "power": 0.5},
+        "burn_in": 12,
+        "samples": SAMPLES,
+        "interval": 5,
+        "context": CONTEXT,
+        "spacing": 2,
+        "split": {"by": "simulation", **SPLIT},
+        "seed": 0,
+    },
+    "datasets": {"isotropic": {"anisotropy": 0.0}},
+    "task": {"kind": "upscale", "loss": "mae"},
+    "training": TREE["studies"]["toy"]["training"] | {"steps_per_epoch": 3, "batch_size": 2, "clip": 0.0},
+    "variants": {
+        "trilinear": {"model": "trilinear", "options": {}, "augment": "none"},
+        "cnn": {"model": "volume_cnn", "options": NET, "augment": "none"},
+        "cnn-aug": {"model": "volume_cnn", "options": NET, "augment": "cube"},
+        "gcnn-scalar": {"model": "volume_gcnn", "options": NET | {"components": "scalar"}, "augment": "none"},
+        "gcnn-vector": {"model": "volume_gcnn", "options": NET, "augment": "none"},
+        "rgcnn-vector": {"model": "volume_rgcnn", "options": NET | {"relax_spatial": True}, "augment": "none"},
+        "relax-anneal": {"model": "volume_anneal", "options": NET, "augment": "none"},
+    },
+    "measures": {
+        "super_resolution": {"at": ["best", "early"], "options": {}},
+        "spectrum": {"at": ["best"], "options": {}},
+        "cost": {"at": ["best"], "options": {}},
+        "sharpness": {"at": ["best", "early"], "options": {"samples": 1, "directions": 2}},
+        "hessian": {
+            "at": ["best", "early"],
+            "options": {"samples": 1, "iterations": 4, "probes": 1, "batches": 1, "batch_size": 1},
+        },
+    },
+}
+
+
+def flow(side: int, times: np.ndarray, seed: int) -> np.ndarray:
+    """Solenoidal waves in a periodic box, (time, 3, z, y, x) float64: modes of 0 < |k_i| <= 3, slowly moving.
+
+    The grid is one of cell centres; each velocity is perpendicular to its wave vector, so divergence is 0.
+    """
+    random = np.random.default_rng(seed)
+    places = 2 * np.pi * (np.arange(side) + 0.5) / side
+    z, y, x = np.meshgrid(places, places, places, indexing="ij")
+    found = np.zeros((len(times), 3, side, side, side))
+    for _ in range(40):
+        wave = random.integers(-3, 4, size=3)
+        wave[0] += not wave.any()
+        along, phase = np.cross(wave, random.normal(size=3)), random.uniform(0, 6)
+        angle = wave[0] * x + wave[1] * y + wave[2] * z + phase + times[:, None, None, None]
+        found += along[:, None, None, None] / (wave @ wave) * np.cos(angle)[:, None]
+    return found
+
+
+def block_means(fields: np.ndarray, factor: int) -> np.ndarray:
+    """Fields (..., Z, Y, X) averaged over blocks of factor^3 voxels."""
+    *front, depth, height, width = fields.shape
+    sides = (depth // factor, factor, height // factor, factor, width // factor, factor)
+    return fields.reshape(*front, *sides).mean(axis=(-5, -3, -1))
+
+
+def volumes(side: int = SIDE, factor: int = FACTOR, context: int = CONTEXT, periodic: bool = True) -> Volumes:
+    """SAMPLES samples of each of the independent flows of SPLIT; periodic: what the set says of itself."""
+    coarse, fine = [], []
+    for simulation in range(sum(SPLIT.values())):
+        times = 0.3 * np.arange(SAMPLES)[:, None] + 0.1 * np.arange(-(context // 2), context // 2 + 1)
+        frames = flow(side, times.ravel(), simulation).reshape(SAMPLES, context, 3, side, side, side)
+        coarse.append(block_means(frames, factor))
+        fine.append(frames[:, context // 2])
+    stops = SAMPLES * np.cumsum([SPLIT[name] for name in SPLITS])
+    return Volumes(
+        np.concatenate(coarse).astype(np.float32),
+        np.concatenate(fine).astype(np.float32),
+        np.repeat(np.arange(sum(SPLIT.values())), SAMPLES),
+        np.stack([stops - SAMPLES * np.array([SPLIT[name] for name in SPLITS]), stops], axis=1),
+        {"provenance": _PROVENANCE, "checks": {"equivariance": None}, "periodic": periodic},
+    )
+
+
+_PROVENANCE = {"source": "synthetic waves", "wall_seconds": 0.0}
+
+
+def volume_params(**training: Any) -> Params:
+    """Write params.yaml and the flows in the working folder; `training` overrides keys of the study's training."""
+    study = deepcopy(STUDY)
+    study["training"] |= training
+    tree = {"compute": TREE["compute"], "studies": {"boxes": study}}
+    Path("params.yaml").write_text(yaml.safe_dump(tree), encoding="utf-8")
+    write(paths.dataset("boxes", "isotropic"), volumes())
+    return load()
+
+
+def lessons_of_cell(params: Params, cell: Cell, seed: int = 1) -> UpscaleLessons:
+    """How the cell's variant is trained with this seed."""
+    study = params.studies["boxes"]
+    task = task_of(study, dataset_of(study, paths.dataset("boxes", "isotropic")), torch.device("cpu"))
+    return UpscaleLessons(task, study.variants[cell.variant], study.training_of(cell.variant), seed)
+
+
+def subject_of_cell(params: Params, cell: Cell) -> UpscaleSubject:
+    """The cell's network at random weights, ready to be measured."""
+    task = lessons_of_cell(params, cell).task
+    network = build_network(params.studies["boxes"].variants[cell.variant], task.inputs, task.outputs, 0)
+    return UpscaleSubject(randomised(network).eval(), task)

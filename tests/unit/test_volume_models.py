@@ -1,0 +1,282 @@
+"""The battery that every network for super-resolution passes by lying in models/: shapes, exactness, gradients."""
+
+import math
+from collections.abc import Iterator
+from itertools import pairwise, product
+
+import pytest
+import torch
+from toy import randomised
+
+from equidyn import cli
+from equidyn.errors import EquidynError
+from equidyn.measures.landscape import Hessian, Landscape
+from equidyn.models import check, check_volumes
+from equidyn.models.check_volumes import relative_error
+from equidyn.models.ends import upscale_ends
+from equidyn.models.registry import build_network, count_parameters
+from equidyn.models.upscaler import Upscaler
+from equidyn.params.signatures import entries
+from equidyn.params.variant import Variant
+from equidyn.symmetry.volumes import VolumeType
+
+FRAMES = 3
+MODELS = {model: entry for model, entry in entries("models").items() if entry.takes == ("VolumeType", "VolumeType")}
+CHOICES = {"norm": ["none", "batch"], "components": ["vector", "scalar"]}
+Spec = tuple[str, dict]
+
+
+def _choices(model: str) -> list[dict]:
+    """Every combination of what a model can be asked for."""
+    known = [key for key in CHOICES if key in MODELS[model].options.model_fields]
+    return [dict(zip(known, values, strict=True)) for values in product(*[CHOICES[key] for key in known])]
+
+
+SPECS = [(model, choice) for model in MODELS for choice in _choices(model)]
+WEIGHTED = [spec for spec in SPECS if "hidden" in MODELS[spec[0]].options.model_fields]
+
+
+def _named(spec: Spec) -> str:
+    return "-".join([spec[0], *spec[1].values()])
+
+
+def _build(spec: Spec, factor: int = 2, periodic: bool = True, seed: int = 0, **options: object) -> Upscaler:
+    model, choice = spec
+    given = {"hidden": [2, 1, 1][: factor.bit_length()]} if spec in WEIGHTED else {}
+    variant = Variant(model=model, options=given | choice | options, augment="none")
+    return build_network(variant, *upscale_ends(FRAMES, factor, periodic), seed)
+
+
+def _coarse(side: int = 3, count: int = 2, dtype: torch.dtype = torch.float32) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(side)
+    return torch.randn(count, 3 * FRAMES, side, side, side, generator=generator, dtype=dtype)
+
+
+@pytest.fixture(params=SPECS, ids=_named)
+def spec(request):
+    return request.param
+
+
+@pytest.fixture(params=WEIGHTED, ids=_named)
+def weighted(request):
+    return request.param
+
+
+@pytest.fixture
+def deterministic() -> Iterator[None]:
+    """As training computes."""
+    before = torch.get_deterministic_debug_mode()
+    torch.set_deterministic_debug_mode("error")
+    yield
+    torch.set_deterministic_debug_mode(before)
+
+
+def test_registry_holds_them():
+    assert {"trilinear", "volume_cnn", "volume_gcnn"} <= set(MODELS)
+
+
+@pytest.mark.parametrize("factor", [2, 4])
+def test_maps_coarse_boxes_to_fine_ones_of_any_size(spec, factor):
+    network = _build(spec, factor)
+    for shape in ((3, 3, 3), (2, 3, 4)):
+        answer = network(torch.randn(2, 3 * FRAMES, *shape))
+        assert answer.shape == (2, 3, *[factor * length for length in shape])
+    assert (network.inputs, network.outputs) == upscale_ends(FRAMES, factor, True)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "factor", "words"),
+    [
+        ([2, 2], 4, r"hidden \[2, 2\]: 2 stages make a grid 2 times as fine; the data's factor, 4, takes 3"),
+        ([2, 2, 2], 1, r"hidden \[2, 2, 2\]: 3 stages make a grid 4 times as fine; the data's factor, 1, takes 1"),
+        ([2, 2], 6, "the data's factor, 6, is no power of 2, so that no number of stages would do"),
+    ],
+)
+def test_stages_that_do_not_fit_the_data_are_told(weighted, hidden, factor, words):
+    with pytest.raises(EquidynError, match=words):
+        _build(weighted, factor, hidden=hidden)
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize(("side", "factor", "periodic"), [(3, 2, True), (4, 2, False), (2, 4, True)])
+def test_strict_means_exact(spec, side, factor, periodic, training):
+    """In float64, at random weights, after the batch statistics have moved; other nets break what they impose."""
+    network = randomised(_build(spec, factor, periodic).double(), seed=1)
+    network(_coarse(dtype=torch.float64))
+    network.train(training)
+    coarse = _coarse(side, count=1, dtype=torch.float64)
+    error = relative_error(network, coarse, network.imposed_inputs, network.imposed_outputs)
+    assert error <= 1e-12 if network.strict else error > 1e-3
+    if network.components == "scalar":
+        assert relative_error(network, coarse, network.inputs, network.outputs) > 1e-3
+
+
+@pytest.mark.parametrize("components", ["vector", "scalar"])
+@pytest.mark.parametrize(("side", "hidden"), [(4, [2, 1, 1]), (6, [3, 2]), (8, [1, 1])])
+def test_the_group_convolutional_net_is_exact_on_larger_grids(components, side, hidden):
+    """Not by its residual alone: that is exact anyway."""
+    factor = 2 ** (len(hidden) - 1)
+    spec = ("volume_gcnn", {"components": components, "norm": "batch"})
+    network = randomised(_build(spec, factor, hidden=hidden, residual=False).double())
+    coarse = _coarse(side, count=1, dtype=torch.float64)
+    assert relative_error(network, coarse, network.imposed_inputs, network.imposed_outputs) <= 1e-12
+
+
+def test_the_check_says_what_is_exact_and_that_scalars_are_not_vectors(spec, capsys, monkeypatch):
+    """The latter without failing: the net does what it is meant to."""
+    monkeypatch.setattr(check_volumes, "SIDES", (2,))
+    network = _build(spec)
+    found = check.symmetry(network, network.inputs, network.outputs)
+    components = "components as scalars" if network.components == "scalar" else "vectors turned"
+    assert found["group"] == f"the 24 rotations of the cube, {components}"
+    assert list(found["also"]) == (["vectors turned"] if network.components == "scalar" else [])
+    assert all(min(cases.values()) > 1e-2 for error in found["also"].values() for cases in error["float64"].values())
+    entry = found | {"study": "turbulence", "variant": spec[0]}
+    assert check.failures([entry]) == []
+    cli._print_check([entry], by_case=False)
+    assert ("but with" in capsys.readouterr().out) == (network.components == "scalar")
+
+
+def test_every_parameter_gets_a_gradient(weighted, deterministic):
+    network = _build(weighted)
+    network.relax(0.5)  # of those that are annealed, as in training
+    (network(_coarse()).square().mean() + network.penalty()).backward()
+    assert all(parameter.grad is not None for parameter in network.parameters())
+    dead = [name for name, parameter in network.named_parameters() if parameter.grad.abs().sum() == 0]
+    assert dead == []
+
+
+def test_in_bf16_answers_are_float32_and_about_the_same(spec, deterministic):
+    network = _build(spec)
+    expected = network(_coarse())
+    with torch.autocast("cpu", torch.bfloat16):
+        answer = network(_coarse())
+    assert answer.dtype == torch.float32
+    assert (answer - expected).norm() / expected.norm() < 0.03
+    if spec in WEIGHTED:
+        answer.square().mean().backward()
+        assert all(parameter.grad.dtype == torch.float32 for parameter in network.parameters())
+
+
+def test_same_seed_same_weights_and_the_global_generator_is_left_alone(weighted):
+    before = torch.get_rng_state()
+    first, again, other = (_build(weighted, seed=seed).state_dict() for seed in (1, 1, 2))
+    assert torch.equal(torch.get_rng_state(), before)
+    assert all(torch.equal(first[name], again[name]) for name in first)
+    assert any(not torch.equal(first[name], other[name]) for name in first)
+
+
+def test_weights_survive_a_round_trip(weighted):
+    network, fresh = _build(weighted), _build(weighted, seed=5)
+    network(_coarse())  # moves the batch statistics, if there are any
+    fresh.load_state_dict(network.state_dict())
+    assert torch.equal(fresh.eval()(_coarse()), network.eval()(_coarse()))
+
+
+def test_what_is_used_after_training_is_the_same_map(spec):
+    network = _build(spec).eval()
+    settled = network.settled()
+    assert torch.equal(settled(_coarse()), network(_coarse()))
+    assert settled.settled() is settled
+    assert settled.multiply_adds() == network.multiply_adds()
+    assert (count_parameters(settled) < count_parameters(network)) == network.anneals
+
+
+def test_layers_know_their_fields_and_their_strict_parts(weighted):
+    """A strict net's weights are their own projections; those of a plain one are not."""
+    network = randomised(_build(weighted))
+    layers = network.layers
+    assert all(isinstance(end, VolumeType) for layer in layers for end in (layer.inputs, layer.outputs))
+    assert all(before.outputs == after.inputs for before, after in pairwise(layers))
+    assert (layers[0].inputs, layers[-1].outputs) == (network.imposed_inputs, network.imposed_outputs)
+    gaps = [(whole - part).norm() / whole.norm() for layer in layers for whole, part in layer.strict_parts()]
+    assert max(gaps) <= 1e-14 if network.strict else max(gaps) > 1e-2
+
+
+def test_without_the_residual_the_answer_is_the_detail(weighted):
+    network, alone = (_build(weighted, residual=residual).eval() for residual in (True, False))
+    gap = network(_coarse()) - network.interpolated(_coarse()) - alone(_coarse())
+    assert gap.abs().max() <= 1e-6
+
+
+def test_the_middle_frame_is_what_is_interpolated():
+    network = _build(("trilinear", {}))
+    coarse = _coarse()
+    changed = coarse.clone()
+    changed[:, :3], changed[:, 6:] = 0, 1
+    assert torch.equal(network(coarse), network(changed))
+    changed[:, 4] += 1
+    assert torch.allclose(network(changed)[:, 1], network(coarse)[:, 1] + 1)
+    assert torch.equal(network(changed)[:, ::2], network(coarse)[:, ::2])
+    assert count_parameters(network) == 0 and list(network.layers) == [] and network.strict
+
+
+# At hidden [6, 4, 3] and three frames, by hand. Lift: 81 (or 27 for each of 3 components) per frame and field, and a
+# bias; per step a -> b: mixing 24 (a b + 2 b^2), kernels 3 * 27 b, norms 3 * 2 b; last: 81 per field. Plain: 27 per
+# pair of channels, and biases at both ends.
+LIFT, LAST = 6 * (3 * 81 + 1), 3 * 81
+STEPS = 24 * (6 * 4 + 2 * 4**2) + 3 * 29 * 4 + 24 * (4 * 3 + 2 * 3**2) + 3 * 29 * 3
+COUNTS = [
+    ("volume_gcnn", {"components": "vector"}, [6, 4, 3], LIFT + STEPS + LAST),
+    ("volume_gcnn", {"components": "scalar"}, [6, 4, 3], LIFT + STEPS + LAST + 3),
+    ("volume_cnn", {}, [7, 4, 3], 7 * 244 + 27 * (28 + 32 + 12 + 18) + 6 * (4 + 3) + 82 * 3),
+    ("volume_gcnn", {}, [28, 28, 28], 126_868),
+    ("volume_cnn", {}, [27, 27, 27], 127_200),
+]
+
+
+@pytest.mark.parametrize(("model", "choice", "hidden", "count"), COUNTS)
+def test_parameter_counts(model, choice, hidden, count):
+    assert count_parameters(_build((model, choice | {"norm": "batch"}), 4, hidden=hidden)) == count
+
+
+# Factor 2, hidden [2, 1]: kernel entries per fine voxel; those on the coarse grid count an eighth. Interpolating costs
+# 2 + 1 + 1/2 per channel: of what the upsampling layer passes on, and of the answer's three components.
+WORK = [
+    ("volume_cnn", 9 * 2 * 27 / 8 + 2 * 3.5 + (2 + 1 + 1 + 3) * 27),
+    ("volume_gcnn", 9 * 48 * 27 / 8 + 48 * 24 / 8 + 24 * 3.5 + 2 * 24 * 24 + 3 * 24 * 27 + 24 * 3 * 27),
+    ("trilinear", 0),
+]
+
+
+@pytest.mark.parametrize(("model", "work"), WORK)
+def test_multiply_adds_are_counted_per_fine_voxel(model, work):
+    hidden = {} if model == "trilinear" else {"hidden": [2, 1]}
+    assert _build((model, {}), **hidden).multiply_adds() == math.ceil(work) + math.ceil(3 * 3.5)
+
+
+class _Boxes:
+    """A batch of questions without answers."""
+
+    def __init__(self, inputs: torch.Tensor) -> None:
+        self.inputs = inputs
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    def part(self, chosen: slice) -> "_Boxes":
+        return _Boxes(self.inputs[chosen])
+
+
+class _Task:
+    """Small answers are good answers."""
+
+    def loss(self, network: Upscaler, batch: _Boxes) -> torch.Tensor:
+        return network(batch.inputs).square().mean()
+
+
+def _slope(landscape: Landscape, point: torch.Tensor) -> torch.Tensor:
+    point = point.clone().requires_grad_()
+    return torch.autograd.grad(landscape.loss(point), point)[0]
+
+
+@pytest.mark.parametrize("periodic", [True, False])
+def test_products_with_the_hessian_are_differences_of_gradients(weighted, periodic, deterministic):
+    network = randomised(_build(weighted, periodic=periodic), seed=3).double().eval()
+    landscape = Landscape(network, _Task(), _Boxes(_coarse(2, dtype=torch.float64)))
+    vector = torch.randn(len(landscape.point), dtype=torch.float64, generator=torch.Generator().manual_seed(2))
+    vector, step = vector / vector.norm(), 1e-6
+    ahead, behind = (_slope(landscape, landscape.point + sign * step * vector) for sign in (1, -1))
+    expected = (ahead - behind) / (2 * step)
+    assert expected.norm() > 1e-3
+    assert (Hessian(landscape)(vector) - expected).norm() / expected.norm() <= 1e-5
