@@ -42,7 +42,7 @@ def _named(spec: Spec) -> str:
 
 def _build(spec: Spec, factor: int = 2, periodic: bool = True, seed: int = 0, **options: object) -> Upscaler:
     model, choice = spec
-    given = {"hidden": [2, 1, 1][: factor.bit_length()]} if spec in WEIGHTED else {}
+    given = {"hidden": [2, 2, 2][: factor.bit_length()]} if spec in WEIGHTED else {}
     variant = Variant(model=model, options=given | choice | options, augment="none")
     return build_network(variant, *upscale_ends(FRAMES, factor, periodic), seed)
 
@@ -101,12 +101,13 @@ def test_stages_that_do_not_fit_the_data_are_told(weighted, hidden, factor, word
 @pytest.mark.parametrize(("side", "factor", "periodic"), [(3, 2, True), (4, 2, False), (2, 4, True)])
 def test_strict_means_exact(spec, side, factor, periodic, training):
     """In float64, at random weights, after the batch statistics have moved; other nets break what they impose."""
-    network = randomised(_build(spec, factor, periodic).double(), seed=1)
-    network(_coarse(dtype=torch.float64))
+    network = randomised(_build(spec, factor, periodic).double(), seed=7)
+    for _ in range(20):  # so that the running averages are about those of a batch, and no field is dead
+        network(_coarse(dtype=torch.float64))
     network.train(training)
     coarse = _coarse(side, count=1, dtype=torch.float64)
     error = relative_error(network, coarse, network.imposed_inputs, network.imposed_outputs)
-    assert error <= 1e-12 if network.strict else error > 1e-3
+    assert error <= 1e-12 if network.strict else error > 1e-6
     if network.components == "scalar":
         assert relative_error(network, coarse, network.inputs, network.outputs) > 1e-3
 
@@ -272,7 +273,10 @@ def _slope(landscape: Landscape, point: torch.Tensor) -> torch.Tensor:
 
 @pytest.mark.parametrize("periodic", [True, False])
 def test_products_with_the_hessian_are_differences_of_gradients(weighted, periodic, deterministic):
-    network = randomised(_build(weighted, periodic=periodic), seed=3).double().eval()
+    network = randomised(_build(weighted, periodic=periodic), seed=3).double()
+    for _ in range(20):  # so that the running averages are about those of a batch, and no field is dead
+        network(_coarse(dtype=torch.float64))
+    network.eval()
     landscape = Landscape(network, _Task(), _Boxes(_coarse(2, dtype=torch.float64)))
     vector = torch.randn(len(landscape.point), dtype=torch.float64, generator=torch.Generator().manual_seed(2))
     vector, step = vector / vector.norm(), 1e-6

@@ -10,6 +10,8 @@ from typing import Any
 import torch
 from torch.nn import functional
 
+from equidyn.models.arithmetic import in_arithmetic
+from equidyn.models.lending import lent
 from equidyn.models.tiles import room_for, surrounded, tiles
 
 SIDE = 3
@@ -22,10 +24,10 @@ def depthwise(field: torch.Tensor, kernel: torch.Tensor, periodic: bool, once: b
 
     Answers the same shape, channels last in memory: the box repeats where periodic, and is surrounded by zeros else.
     In the precision of autocast where that is on, else of the field; sums are taken in float32 or float64.
-    once: the gradient will be taken once and not be differentiated, and the field is needed by nobody else: then its
-    memory is given to its gradient. torch tells it by an error if that is not so.
+    once: the gradient will be taken once and not be differentiated, and the field is needed by nobody else. Then its
+    memory is given to its gradient (torch tells by an error if the promise is broken), and the answer's is lent.
     """
-    field = _in_arithmetic(field)
+    field = in_arithmetic(field)
     rows = field.movedim(1, -1).contiguous()
     return _Depthwise.apply(rows, kernel.to(field.dtype), periodic, once).movedim(-1, 1)
 
@@ -37,7 +39,7 @@ class _Depthwise(torch.autograd.Function):
     def forward(ctx: Any, rows: torch.Tensor, kernel: torch.Tensor, periodic: bool, once: bool) -> torch.Tensor:
         ctx.save_for_backward(rows, kernel)
         ctx.periodic, ctx.once = periodic, once
-        answer = torch.empty_like(rows)
+        answer = lent(rows.shape, rows) if once else torch.empty_like(rows)
         for volume, target in zip(rows, answer, strict=True):
             room = room_for(volume)
             for z, y in tiles(volume):
@@ -141,10 +143,3 @@ def _zeros(rows: torch.Tensor) -> torch.Tensor:
     """Where the gradient by the kernel of (batch, z, y, x, channels) is summed, (channels, 3, 3, 3)."""
     dtype = torch.promote_types(rows.dtype, torch.float32)
     return rows.new_zeros(rows.shape[-1], SIDE, SIDE, SIDE, dtype=dtype)
-
-
-def _in_arithmetic(field: torch.Tensor) -> torch.Tensor:
-    """In the precision of autocast where that is on: what it does to the convolutions of torch."""
-    kind = field.device.type
-    narrow = torch.is_autocast_enabled(kind) and field.dtype == torch.float32
-    return field.to(torch.get_autocast_dtype(kind)) if narrow else field

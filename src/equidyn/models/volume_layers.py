@@ -8,11 +8,12 @@ from typing import Self
 
 import torch
 from torch import nn
-from torch.nn import functional
 
+from equidyn.models.arithmetic import in_arithmetic
 from equidyn.models.convolve import SIDE, TAPS, convolved
 from equidyn.models.depthwise import depthwise
 from equidyn.models.interpolation import products, upsampled
+from equidyn.models.mixing import mixed
 from equidyn.symmetry.actions import Action
 from equidyn.symmetry.cube import ORDER, cube_grid, cube_regular, cube_scalar
 from equidyn.symmetry.orbits import reynolds
@@ -99,9 +100,10 @@ class SeparableVolumeConv(VolumeLayer):
 
     def forward(self, field: torch.Tensor) -> torch.Tensor:
         """Mix, interpolate, convolve channel by channel."""
-        mixing, taps = in_arithmetic(self.mixing()), in_arithmetic(self.taps())
-        mixed = upsampled(mixed_channels(field, mixing), self.factor, self.inputs.periodic)
-        return depthwise(mixed, taps, self.inputs.periodic, once=self.training)
+        once = self.training  # its gradients are for one step; those of measures may be differentiated
+        field = mixed(field, in_arithmetic(self.mixing()), once)
+        field = upsampled(field, self.factor, self.inputs.periodic, once)
+        return depthwise(field, in_arithmetic(self.taps()), self.inputs.periodic, once)
 
     def strict_parts(self) -> list[tuple[torch.Tensor, torch.Tensor]]:
         """Of the mixing, (out, in, 24, 24), and of the kernels, (out, 24 * 27, 1)."""
@@ -117,18 +119,6 @@ class SeparableVolumeConv(VolumeLayer):
         """The mixing on the inputs' grid, interpolation and kernels on the outputs'."""
         mixing = self.outputs.channels * self.inputs.channels * self.inputs.refinement**3
         return mixing + self.outputs.channels * (TAPS + products(self.factor)) * self.outputs.refinement**3
-
-
-def mixed_channels(field: torch.Tensor, mixing: torch.Tensor) -> torch.Tensor:
-    """The same matrix (out, in) at each voxel of a field (batch, in, z, y, x)."""
-    return functional.linear(field.movedim(1, -1), mixing).movedim(-1, 1)
-
-
-def in_arithmetic(weight: torch.Tensor | None) -> torch.Tensor | None:
-    """In the precision of the layer's arithmetic, so that autocast need not convert it again and again."""
-    if weight is None or not torch.is_autocast_enabled(weight.device.type):
-        return weight
-    return weight.to(torch.get_autocast_dtype(weight.device.type))
 
 
 def projected(weight: torch.Tensor, outputs: Action, inputs: Action) -> torch.Tensor:
