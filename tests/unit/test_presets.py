@@ -17,8 +17,8 @@ _SMALL = ("ae-small", "equivariant-ae", "equivariant-ae-scaled", "equivariant-ae
 
 @pytest.mark.parametrize("folder", [".", "presets/paper"])
 def test_compared_variants_match_in_parameters_within_5_percent(folder):
-    """Of the middle of their range; those marked "published" keep their own sizes, variance-net its numbers, and interpolation
-    has none."""
+    """Of the middle of their range; those marked "published" keep their own sizes, variance-net its numbers, and
+    interpolation has none."""
     for name, study in load(PROJECT / folder / "params.yaml").studies.items():
         own = ("published", "variance-net")
         compared = {key: entry for key, entry in study.variants.items() if not any(word in key for word in own)}
