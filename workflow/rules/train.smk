@@ -15,7 +15,7 @@ rule train:
         "../../environment.yml"
     threads: study_params.compute.threads
     resources:
-        mem_mb=4000,
+        mem_mb=6000,
     params:
         reads=lambda wildcards: values(train_keys(cell(wildcards))),
         code=lambda wildcards: code("train", wildcards.study, wildcards.variant),
