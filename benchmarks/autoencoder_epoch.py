@@ -16,8 +16,8 @@ from itertools import pairwise
 import numpy as np
 import torch
 from results import command
+from timing import timed
 from torch.nn import functional
-from training_step import timed
 
 from equidyn.data.labelled import Labelled
 from equidyn.models.registry import build_network, count_parameters

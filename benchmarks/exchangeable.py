@@ -17,7 +17,7 @@ from typing import Any
 
 import torch
 from results import command
-from training_step import timed
+from timing import timed
 
 from equidyn.models.exchangeable import ExchangeableLinear
 from equidyn.symmetry.sharing import sharing

@@ -16,7 +16,8 @@ from functools import partial
 
 import torch
 from results import command
-from training_step import noise_dataset, timed
+from timing import timed
+from training_step import noise_dataset
 
 from equidyn.measures.lie import lie_derivative
 from equidyn.models.registry import build_network, count_parameters

@@ -17,8 +17,8 @@ from itertools import chain, count
 import numpy as np
 import torch
 from results import command
+from timing import timed
 from torch.nn import functional
-from training_step import timed
 
 from equidyn.data.labelled import Labelled
 from equidyn.models.recogniser import Recogniser

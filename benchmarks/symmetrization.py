@@ -22,8 +22,8 @@ from pathlib import Path
 
 import torch
 from results import command, save_and_show
+from timing import timed
 from torch.nn import functional
-from training_step import timed
 
 from equidyn.models.impose.symmetrized import impose
 from equidyn.models.mlp import Dense

@@ -7,12 +7,11 @@ Our step is all of it: filters from weights, rollout, loss, backward, clipping, 
 process on one thread; the median is taken. Written to benchmarks/results/training_step.csv.
 """
 
-import statistics
-import time
 from collections.abc import Callable, Iterator
 
 import torch
 from results import command
+from timing import timed
 from torch.nn import functional
 
 from equidyn.data.store import Dataset
@@ -63,18 +62,6 @@ def our_step(study: Study, variant: Variant, side: int, batch: int, precision: s
     trainer = Trainer(network, lessons, training, seed=0, device=task.device, precision=precision)
     windows = lessons.batches(1)[0]
     return lambda: trainer._step(windows, training.learning_rate), network
-
-
-def timed(*steps: Callable[[], None], repeats: int) -> list[float]:
-    """Median seconds of each, run in turn so that a drift of the machine's speed hits all alike."""
-    seconds: list[list[float]] = [[] for _ in steps]
-    for round_ in range(repeats + 1):
-        for step, found in zip(steps, seconds, strict=True):
-            started = time.process_time()
-            step()
-            if round_:  # the first round warms up
-                found.append(time.process_time() - started)
-    return [statistics.median(found) for found in seconds]
 
 
 def compare(study: Study, model: str, size: dict) -> dict:

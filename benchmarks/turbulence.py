@@ -15,12 +15,11 @@ import os
 
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")  # before numpy and torch
 
-import statistics
-import time
 from collections.abc import Callable
 
 import torch
 from results import save_and_show
+from timing import timed
 
 from equidyn.data.forcing import ConstantPower
 from equidyn.data.navier_stokes import Flow
@@ -53,18 +52,6 @@ def bare_step(resolution: int, simulations: int) -> Callable[[], object]:
             torch.fft.rfftn(fields, dim=SPACE)
 
     return step
-
-
-def timed(*steps: Callable[[], object], repeats: int) -> list[float]:
-    """Median seconds of each, run in turn so that a drift of the machine's speed hits all alike."""
-    seconds: list[list[float]] = [[] for _ in steps]
-    for round_ in range(repeats + 1):
-        for step, found in zip(steps, seconds, strict=True):
-            started = time.process_time()
-            step()
-            if round_:  # the first round warms up
-                found.append(time.process_time() - started)
-    return [statistics.median(found) for found in seconds]
 
 
 def row(resolution: int, simulations: int, stage: int) -> dict:

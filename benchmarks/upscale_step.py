@@ -22,8 +22,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from results import command
+from timing import timed
 from torch.nn import functional
-from training_step import timed
 
 from equidyn.data.volumes import Volumes
 from equidyn.models.registry import build_network, count_parameters

@@ -197,5 +197,5 @@ def test_published_sharpness_is_the_difference_of_the_modes():
 
 def test_published_sharpness_of_nets_without_norm_or_weights():
     found = published.measure(_subject(_strict(norm="none")), windows=4, batch_size=3, directions=2)
-    assert found["control"] == 0 < found["published"][0] < found["published"][-1]
+    assert found["control"] < 1e-5 < found["published"][0] < found["published"][-1]  # float32: batches of 3 against 4
     assert published.measure(_subject(_trilinear())) == {}

@@ -10,7 +10,8 @@ import torch
 
 from equidyn.measures.subjects.recognise import RecogniseSubject
 from equidyn.symmetry.motions import translated
-from equidyn.training.recognise.task import CHUNK, spread
+from equidyn.training.draws import spread
+from equidyn.training.recognise.task import CHUNK
 
 _AXES = ((1, 0), (-1, 0), (0, 1), (0, -1))  # one pixel: rows, columns
 _DIAGONALS = ((1, 1), (1, -1), (-1, 1), (-1, -1))  # one pixel of each

@@ -40,10 +40,15 @@ class Upscaler(Network):
 
     def interpolated(self, coarse: torch.Tensor) -> torch.Tensor:
         """The middle frame on the fine grid, in full precision under autocast too."""
-        first = 3 * (self.inputs.multiplicity // 2)
         with torch.autocast(coarse.device.type, enabled=False):
-            return upsampled(coarse[:, first : first + 3], self.factor, self.inputs.periodic)
+            return upsampled(middle_frame(coarse), self.factor, self.inputs.periodic)
 
     def multiply_adds(self) -> int:
         """Multiplications with additions per voxel of the fine grid: those of the interpolation."""
         return math.ceil(3 * products(self.factor))
+
+
+def middle_frame(coarse: torch.Tensor) -> torch.Tensor:
+    """The middle one of coarse frames (batch, 3 frames, z, y, x): (batch, 3, z, y, x)."""
+    first = 3 * (coarse.shape[1] // 3 // 2)
+    return coarse[:, first : first + 3]

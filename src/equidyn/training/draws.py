@@ -1,4 +1,4 @@
-"""Which samples an epoch trains on: drawn from the run's seed and the epoch alone."""
+"""Which samples are taken: drawn for an epoch from the run's seed and the epoch alone, or spread evenly over a split."""
 
 import math
 
@@ -14,3 +14,9 @@ def passes(count: int, wanted: int, generator: torch.Generator) -> torch.Tensor:
     """Indices of `wanted` out of `count` samples, in as many shuffled passes over all of them as it takes."""
     order = torch.cat([torch.randperm(count, generator=generator) for _ in range(math.ceil(wanted / count))])
     return order[:wanted]
+
+
+def spread(count: int, wanted: int) -> torch.Tensor:
+    """Indices of `wanted` out of `count` things (all, if there are fewer), evenly spread."""
+    taken = min(count, wanted)
+    return torch.arange(taken) * count // max(taken, 1)

@@ -7,6 +7,7 @@ from equidyn.data.labelled import Labelled
 from equidyn.models.ends import recognise_ends
 from equidyn.models.network import Network
 from equidyn.params.task import RecogniseTask
+from equidyn.training.draws import spread
 from equidyn.training.labelled import LabelledTask, Samples
 
 CHUNK = 250  # images that are answered at once outside of training, so that their activations stay in the cache
@@ -55,12 +56,6 @@ class Recognise(LabelledTask):
 def _rms(images: torch.Tensor) -> float:
     """Root mean square pixel of images (sample, side, side), added up in float64."""
     return images.flatten(1).norm(dim=1).double().square().sum().div(images.numel()).sqrt().item()
-
-
-def spread(count: int, wanted: int) -> torch.Tensor:
-    """Indices of `wanted` out of `count` things (all, if there are fewer), evenly spread."""
-    taken = min(count, wanted)
-    return torch.arange(taken) * count // max(taken, 1)
 
 
 def cross_entropy(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:

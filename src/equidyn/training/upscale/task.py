@@ -10,8 +10,10 @@ from torch.nn import functional
 from equidyn.data.volumes import Volumes
 from equidyn.models.ends import upscale_ends
 from equidyn.models.network import Network
+from equidyn.models.upscaler import middle_frame
 from equidyn.params.task import UpscaleTask
 from equidyn.symmetry.volumes import VolumeType
+from equidyn.training.draws import spread
 from equidyn.training.task import Batch, Task
 
 CHUNK = 1  # samples in a network at a time outside of training: the activations of one may take 1 GB
@@ -68,8 +70,7 @@ class Upscale(Task):
     def sample(self, split: str, count: int, steps: int = 1) -> Boxes:
         """`count` samples (all, if there are fewer) spread evenly over a split."""
         boxes = self.splits[split]
-        taken = min(count, len(boxes))
-        return boxes.part((torch.arange(taken) * len(boxes) // max(taken, 1)).to(self.device))
+        return boxes.part(spread(len(boxes), count).to(self.device))
 
     def loss(self, network: Network, batch: Boxes) -> torch.Tensor:
         """Mean over samples, components and voxels of the absolute error, or of its square, as the settings say."""
@@ -94,12 +95,6 @@ class Upscale(Task):
 
     def _placed(self, coarse: torch.Tensor, fine: torch.Tensor) -> Boxes:
         return Boxes((coarse.flatten(1, 2) / self.rms).to(self.device), (fine / self.rms).to(self.device))
-
-
-def middle_frame(inputs: torch.Tensor) -> torch.Tensor:
-    """The middle one of coarse frames (sample, 3 * context, z, y, x): (sample, 3, z, y, x)."""
-    first = 3 * (inputs.shape[1] // 3 // 2)
-    return inputs[:, first : first + 3]
 
 
 def _rms(fine: np.ndarray) -> float:
