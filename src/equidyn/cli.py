@@ -1,51 +1,23 @@
-"""The command `equidyn`, thin: one sub-command per stage, and some for authors. Each imports what it needs itself."""
+"""The command `equidyn` as it begins and ends. In a warm start it imports nothing else: so begin hundreds of jobs."""
 
 import errno
-import gc
-import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
 
-import typer
-
-from equidyn import __version__
 from equidyn.errors import EquidynError
 from equidyn.warm import VARIABLE
 
-if TYPE_CHECKING:
-    from equidyn.params import Cell, Params
-
-app = typer.Typer(
-    help="How imposed symmetry, against the symmetry of the data, shapes what networks learn. "
-    "Commands work in the folder that holds params.yaml; `snakemake` or `dvc repro` runs them all in order.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-DatasetName = Annotated[str, typer.Argument(metavar="STUDY/DATASET", help="a dataset of params.yaml")]
-CellName = Annotated[str, typer.Argument(metavar="STUDY/DATASET/VARIANT/SEED", help="a training run of params.yaml")]
 # Faults of the machine that a user can mend; any other OSError is a fault of the program and shows its traceback.
 _MENDABLE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EFBIG, errno.ENOTDIR}
-
-
-class Engine(StrEnum):
-    """The engine that takes over."""
-
-    dvc = "dvc"
-    snakemake = "snakemake"
 
 
 def main() -> None:
     """Run the command line; an error that the user can mend becomes one message and status 1."""
     _hand_over()
+    from equidyn import commands
+
     try:
-        app()
+        commands.app()
     except EquidynError as error:
         _fail(str(error))
     except OSError as error:
@@ -62,229 +34,6 @@ def _hand_over() -> None:
         status = handed_over()
         if status is not None:
             raise SystemExit(status)
-
-
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"equidyn {__version__}")
-        raise typer.Exit
-
-
-_Version = Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")]
-
-
-@app.callback()
-def _options(version: _Version = False) -> None:
-    """Options of the command itself; each does its work in its own callback."""
-
-
-@app.command()
-def prepare(name: DatasetName) -> None:
-    """Make a dataset and its card.
-
-    Example: equidyn prepare smoke-levels/eps030
-    """
-    from equidyn.params.names import find_dataset
-
-    params = _params()
-    study, dataset = find_dataset(params, name)
-    with _uncollected():
-        from equidyn.data.prepare import run
-
-    typer.echo(run(params, study, dataset))
-
-
-@app.command()
-def train(name: CellName) -> None:
-    """Train one network, or go on where a killed training stopped.
-
-    Example: equidyn train smoke-levels/eps030/gcnn/1
-    """
-    params, cell = _cell(name)
-    with _uncollected():
-        from equidyn.training.train import run
-
-    typer.echo(run(params, cell))
-
-
-@app.command()
-def measure(name: CellName) -> None:
-    """Take all measures of one trained network.
-
-    Example: equidyn measure smoke-levels/eps030/gcnn/1
-    """
-    params, cell = _cell(name)
-    with _uncollected():
-        from equidyn.measures.measure import run
-
-    typer.echo(run(params, cell))
-
-
-@app.command()
-def report() -> None:
-    """Write the report, with its tables and figures, from all measures.
-
-    Example: equidyn report
-    """
-    params = _params()
-    with _uncollected():
-        from equidyn.reporting.report import run
-
-    typer.echo(run(params))
-
-
-@app.command()
-def check(
-    name: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Argument(metavar="[VARIANT | RUN]", help="only this variant, or training run, of params.yaml"),
-    ] = None,
-    trained: Annotated[bool, typer.Option("--trained", help="Check trained networks instead of fresh ones.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list instead of a table.")] = False,
-    tolerance: Annotated[float, typer.Option(help="Largest relative error of a strict variant in float64.")] = 1e-12,
-) -> None:
-    """Measure the symmetry of networks; status 1 if a strict one is not exact.
-
-    Freshly built networks, unless --trained or the name of a run (STUDY/DATASET/VARIANT/SEED) asks for trained ones.
-
-    Example: equidyn check gcnn --json
-    """
-    entries = _checked(name, trained)
-    from equidyn.models.check import failures
-
-    typer.echo(json.dumps(entries, indent=1)) if as_json else _print_check(entries, by_case=name is not None)
-    found = failures(entries, tolerance)
-    if found:
-        raise EquidynError("strict variants that are not exact:\n  " + "\n  ".join(found))
-
-
-@app.command()
-def validate() -> None:
-    """Check params.yaml and say what it asks for.
-
-    Example: equidyn validate
-    """
-    params = _params()
-    for name, study in params.studies.items():
-        counts = f"{len(study.datasets)} datasets x {len(study.variants)} variants x {len(study.seeds)} seeds"
-        typer.echo(f"{name}: {counts}")
-    typer.echo(f"params.yaml is valid: {len(list(params.cells()))} training runs")
-
-
-@app.command()
-def schema() -> None:
-    """Print the JSON schema of params.yaml.
-
-    Example: equidyn schema > workflow/schemas/params.schema.json
-    """
-    from equidyn.params.schema import text
-
-    typer.echo(text(), nl=False)
-
-
-@app.command()
-def sources() -> None:
-    """Write, for DVC, which source files define each stage's result.
-
-    Example: equidyn sources
-    """
-    from equidyn.sources import write_lists
-
-    typer.echo(write_lists(_params()))
-
-
-@app.command()
-def handover(engine: Annotated[Engine, typer.Argument(help="the engine that takes over")]) -> None:
-    """Let the other engine take over finished outputs; refused while the first one has something to do.
-
-    Example: equidyn handover dvc
-    """
-    from equidyn.handover import to_dvc, to_snakemake
-
-    {Engine.dvc: to_dvc, Engine.snakemake: to_snakemake}[engine](_params())
-    typer.echo(f"{engine.value} has taken over the outputs in {Path.cwd()}")
-
-
-@app.command(context_settings={"allow_interspersed_args": False})
-def warm(
-    command: Annotated[list[str], typer.Argument(metavar="COMMAND...", help="what to run, with its own options")],
-) -> None:
-    """Run a command, and spare the stages that it starts their imports; results are the same.
-
-    Example: equidyn warm snakemake --cores all
-    """
-    from equidyn.warm.start import run
-
-    raise typer.Exit(run(command))
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Imports make many objects and no garbage; looking for it takes a tenth of a short job's time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-def _params() -> "Params":
-    from equidyn.params import load
-
-    return load()
-
-
-def _cell(name: str) -> tuple["Params", "Cell"]:
-    """Params and the cell, looked up before the stage's own imports, which take seconds."""
-    from equidyn.params.names import find_cell
-
-    params = _params()
-    return params, find_cell(params, name)
-
-
-def _checked(name: str | None, trained: bool) -> list[dict[str, Any]]:
-    """The entries of fresh networks, of all trained ones, or of one run."""
-    from equidyn.params.names import find_variant
-
-    if name and "/" in name:
-        params, cell = _cell(name)
-        from equidyn.training.check import run_cell
-
-        return run_cell(params, cell)
-    params = _params()
-    variant = find_variant(params, name) if name else None
-    if trained:
-        from equidyn.training.check import run_all
-
-        return run_all(params, variant)
-    from equidyn.models.check import run
-
-    return run(params, variant)
-
-
-def _print_check(entries: list[dict[str, Any]], by_case: bool) -> None:
-    """A table with the largest error of each network; by_case: also at each size of a field, or of each layer."""
-    from rich.console import Console
-    from rich.table import Table
-
-    from equidyn.models.check import label
-
-    table = Table(title="Largest relative error under the group, over sizes of fields and layers of nets on images")
-    for column in ("network", "group", "strict", "parameters"):
-        table.add_column(column, justify="right" if column == "parameters" else "left", overflow="fold")
-    columns = [(precision, mode) for precision in ("float32", "float64") for mode in ("train", "eval")]
-    for precision, mode in columns:
-        table.add_column(f"{precision}\n{mode}", justify="right")
-    for entry in entries:
-        strict = "yes" if entry["strict"] else "no"
-        row = [label(entry), entry["group"], strict, f"{entry['parameters']:,}"]
-        for name, error in {"": entry["error"], **entry["also"]}.items():
-            found = [error[precision][mode] for precision, mode in columns]
-            head = [f"  but with {name}", "", "", ""] if name else row
-            table.add_row(*head, *(f"{max(cases.values()):.1e}" for cases in found))
-            for case in found[0] if by_case and len(found[0]) > 1 else ():
-                table.add_row(f"  {case}", "", "", "", *(f"{cases[case]:.1e}" for cases in found))
-    Console(width=110).print(table)
 
 
 def _fail(message: str) -> None:

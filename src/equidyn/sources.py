@@ -50,13 +50,23 @@ def write_lists(params: Params) -> Path:
 
     Equal sources give equal bytes, so that DVC re-runs only cells whose own list has changed.
     """
-    lists = dict(_lists(params))
+    wanted = dict(lists(params))
     for path in FOLDER.rglob("*.txt"):
-        if path not in lists:
+        if path not in wanted:
             path.unlink()
-    for path, files in lists.items():
+    for path, files in wanted.items():
         write_text(path, listing(files))
     return FOLDER
+
+
+def lists(params: Params) -> Iterable[tuple[Path, list[Path]]]:
+    """Where the list of each stage and kind of cell lies, and the files in it."""
+    yield FOLDER / "report.txt", report_sources()
+    for name, study in params.studies.items():
+        yield FOLDER / "prepare" / f"{name}.txt", prepare_sources(study)
+        for variant in study.variants:
+            yield FOLDER / "train" / name / f"{variant}.txt", train_sources(study, variant)
+            yield FOLDER / "measure" / name / f"{variant}.txt", measure_sources(study, variant)
 
 
 def listing(files: list[Path]) -> str:
@@ -134,15 +144,6 @@ def _of_variant(study: Study, name: str) -> list[str]:
     variant = study.variants[name]
     imposed = [signatures.module("models/impose", variant.impose.by)] if variant.impose else []
     return [signatures.module("models", variant.model), *imposed]
-
-
-def _lists(params: Params) -> Iterable[tuple[Path, list[Path]]]:
-    yield FOLDER / "report.txt", report_sources()
-    for name, study in params.studies.items():
-        yield FOLDER / "prepare" / f"{name}.txt", prepare_sources(study)
-        for variant in study.variants:
-            yield FOLDER / "train" / name / f"{variant}.txt", train_sources(study, variant)
-            yield FOLDER / "measure" / name / f"{variant}.txt", measure_sources(study, variant)
 
 
 def _sha256(path: Path) -> str:

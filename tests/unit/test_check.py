@@ -9,7 +9,7 @@ from toy import CELL, toy_params
 from toy_variants import ANNEAL, params_with_both
 from typer.testing import CliRunner
 
-from equidyn import cli, paths
+from equidyn import commands, paths
 from equidyn.errors import EquidynError
 from equidyn.models import check, gcnn
 from equidyn.models.registry import build_network
@@ -178,7 +178,7 @@ def test_a_foreign_or_torn_checkpoint_is_refused_with_both_hashes(trained):
 
 
 def _command(*arguments):
-    return CliRunner().invoke(cli.app, ["check", *arguments])
+    return CliRunner().invoke(commands.app, ["check", *arguments])
 
 
 def test_the_command_checks_trained_nets(workplace):

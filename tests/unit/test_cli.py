@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from equidyn import __version__, cli
+from equidyn import __version__, cli, commands
 
 PROJECT = Path(__file__).resolve().parents[2]
 COMMAND = str(Path(sys.executable).with_name("equidyn"))
@@ -33,7 +33,7 @@ def test_version() -> None:
     assert _run("--version").stdout == f"equidyn {__version__}\n"
 
 
-@pytest.mark.parametrize("command", [command.callback.__name__ for command in cli.app.registered_commands])
+@pytest.mark.parametrize("command", [command.callback.__name__ for command in commands.app.registered_commands])
 def test_every_command_has_an_example(command: str) -> None:
     answer = _run(command, "--help")
     assert f"Example: equidyn {command}" in answer.stdout
@@ -98,7 +98,7 @@ def test_faults_of_the_machine_are_told(
     def fail() -> None:
         raise OSError(number, os.strerror(number), "out.h5")
 
-    monkeypatch.setattr(cli, "app", fail)
+    monkeypatch.setattr(commands, "app", fail)
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code == 1
@@ -109,7 +109,7 @@ def test_a_fault_of_the_program_keeps_its_traceback(monkeypatch: pytest.MonkeyPa
     def fail() -> None:
         raise OSError(errno.EBADF, "bad file descriptor")
 
-    monkeypatch.setattr(cli, "app", fail)
+    monkeypatch.setattr(commands, "app", fail)
     with pytest.raises(OSError, match="bad file descriptor"):
         cli.main()
 
@@ -118,7 +118,7 @@ def test_interrupt_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt() -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_params", interrupt)
+    monkeypatch.setattr(commands, "_params", interrupt)
     monkeypatch.setattr(sys, "argv", ["equidyn", "validate"])
     with pytest.raises(SystemExit) as ended:
         cli.main()

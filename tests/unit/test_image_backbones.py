@@ -10,7 +10,7 @@ from toy import randomised
 from toy_sets import set_tree
 from typer.testing import CliRunner
 
-from equidyn import cli
+from equidyn import commands
 from equidyn.errors import EquidynError
 from equidyn.models import check
 from equidyn.models.images import ImageNetwork
@@ -187,7 +187,7 @@ def test_the_command_says_in_words_that_options_do_not_fit(workplace, variant, w
     tree = set_tree()
     tree["studies"]["sets"]["variants"] = {"odd": variant | {"augment": "none"}}
     Path("params.yaml").write_text(yaml.safe_dump(tree), encoding="utf-8")
-    answer = CliRunner().invoke(cli.app, ["check", "--json"])
+    answer = CliRunner().invoke(commands.app, ["check", "--json"])
     if words is None:
         assert answer.exit_code == 0
     else:
@@ -198,7 +198,7 @@ def test_the_command_lists_each_layer_of_a_variant_that_is_named(capsys):
     entry = check.symmetry(_build(("digits_gcnn", 16, {})), ImageType(16), Invariants(10))
     entry |= {"study": "digits", "variant": "gcnn"}
     for by_case, rows in ((False, 1), (True, 7)):
-        cli._print_check([entry], by_case=by_case)
+        commands._print_check([entry], by_case=by_case)
         told = capsys.readouterr().out
         assert sum(line.count("e-") >= 4 for line in told.splitlines()) == rows
         assert all((f"  {name} " in told) == by_case for name in ("conv1", "pool2", "fc1", "logits"))

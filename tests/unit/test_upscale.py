@@ -31,7 +31,7 @@ from toy_volumes import (
     volumes,
 )
 
-from equidyn import cli, paths
+from equidyn import commands, paths
 from equidyn.errors import EquidynError
 from equidyn.measures import measure
 from equidyn.params import Cell, Params, load
@@ -216,17 +216,17 @@ def test_a_network_without_parameters_is_measured(params):
 def test_the_commands_go_all_the_way(params):
     """From a simulation to measures, with a network that is trained, and with one that has nothing to train."""
     paths.dataset("boxes", "isotropic").unlink()
-    cli.prepare("boxes/isotropic")
+    commands.prepare("boxes/isotropic")
     for cell in (STRICT, NONE):
-        cli.train(str(cell))
-        cli.measure(str(cell))
+        commands.train(str(cell))
+        commands.measure(str(cell))
         found = json.loads((paths.run(cell) / "measures.json").read_text())
         best = found["checkpoints"]["best"]
         assert found["strict"] and found["data"]["checks"]["rms"]["train"] == pytest.approx(
             best["super_resolution"]["unit"], rel=1e-6
         )
         assert 0 < best["super_resolution"]["mae"] < best["super_resolution"]["mean"]["mae"]
-    cli.check(str(NONE))
+    commands.check(str(NONE))
 
 
 WRONG = {

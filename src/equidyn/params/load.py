@@ -13,8 +13,8 @@ from equidyn.params.study import Params
 PARAMS_FILE = Path("params.yaml")
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """YAML lets a later duplicate key win silently; here it is an error."""
+class _UniqueKeyLoader(yaml.CSafeLoader):
+    """YAML lets a later duplicate key win silently; here it is an error. In C, since every job reads the file."""
 
 
 def _unique_mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Any, Any]:
@@ -23,7 +23,7 @@ def _unique_mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[An
     for key in keys:
         if keys.count(key) > 1:
             raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands here twice", node.start_mark)
-    return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
+    return yaml.CSafeLoader.construct_mapping(loader, node, deep=True)
 
 
 _UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
@@ -43,9 +43,8 @@ def load(path: Path = PARAMS_FILE) -> Params:
 def read_yaml(path: Path) -> Any:
     """The file's tree by a safe loader that refuses duplicate keys."""
     try:
-        loader = _UniqueKeyLoader(path.read_text(encoding="utf-8"))
-        loader.name = str(path)
-        return loader.get_single_data()
+        with path.open(encoding="utf-8") as file:
+            return _UniqueKeyLoader(file).get_single_data()
     except FileNotFoundError:
         raise EquidynError(f"{path}: not found in {Path.cwd()}; run from a folder that holds a params.yaml") from None
     except OSError as fault:

@@ -1,4 +1,4 @@
-"""Which samples are taken: drawn for an epoch from the run's seed and the epoch alone, or spread evenly over a split."""
+"""Which samples are taken: drawn for an epoch from the run's seed and the epoch, or spread evenly over a split."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""The server of the warm start: it has imported the stages once, and answers each job by a fork of itself.
+"""The server of the warm start: it has the stages ready once (preload.py), and answers each job by a fork of itself.
 
 It starts no thread and computes nothing, so that its forks begin as a fresh process does after its imports. Beyond that
 they share the seed of Python's string hashes, which in a fresh process is random and must not matter. Their peak memory
@@ -17,15 +17,12 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from equidyn.warm import ALONE, STARTED, VARIABLE
+from equidyn.warm import ALONE, STARTED, VARIABLE, preload
 from equidyn.warm.client import likeness
 
-# Not the simulator: PhiFlow looks for GPUs when it is imported, and after that no fork could use one.
-MODULES = ("equidyn.training.train", "equidyn.measures.measure", "equidyn.data.prepare")
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
@@ -36,8 +33,7 @@ def serve(main: Callable[[], None]) -> None:
     own = likeness()  # before the imports: a file that changes meanwhile is not taken for the imported one
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     gc.disable()
-    for module in MODULES:
-        import_module(module)
+    preload.run()
     gc.freeze()
     _Server(listener, main, own).run()
 
