@@ -14,6 +14,8 @@ from equidyn.data.store import SPLITS, write
 from equidyn.data.volumes import Volumes
 from equidyn.measures.subjects.upscale import UpscaleSubject
 from equidyn.models.registry import build_network
+from equidyn.models.upscaler import Upscaler
+from equidyn.models.volume_norm import NormReLU
 from equidyn.params import Cell, Params, load
 from equidyn.training.task import dataset_of, task_of
 from equidyn.training.upscale.lessons import UpscaleLessons
@@ -120,6 +122,17 @@ def volume_params(**training: Any) -> Params:
     Path("params.yaml").write_text(yaml.safe_dump(tree), encoding="utf-8")
     write(paths.dataset("boxes", "isotropic"), volumes())
     return load()
+
+
+def awake(network: Upscaler) -> Upscaler:
+    """At random weights in float64, but no field is shut by its ReLU, so that what a net may break is not hidden."""
+    randomised(network.double(), seed=7)
+    for block in network.modules():
+        if isinstance(block, NormReLU):
+            if block.norm is not None:
+                block.norm.weight.data.fill_(1.0)
+            (block.bias if block.norm is None else block.norm.bias).data.fill_(0.5)
+    return network
 
 
 def lessons_of_cell(params: Params, cell: Cell, seed: int = 1) -> UpscaleLessons:

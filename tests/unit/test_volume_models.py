@@ -7,8 +7,9 @@ from itertools import pairwise, product
 import pytest
 import torch
 from toy import randomised
+from toy_volumes import awake
 
-from equidyn import cli
+from equidyn import commands
 from equidyn.errors import EquidynError
 from equidyn.measures.landscape import Hessian, Landscape
 from equidyn.models import check, check_volumes
@@ -101,13 +102,13 @@ def test_stages_that_do_not_fit_the_data_are_told(weighted, hidden, factor, word
 @pytest.mark.parametrize(("side", "factor", "periodic"), [(3, 2, True), (4, 2, False), (2, 4, True)])
 def test_strict_means_exact(spec, side, factor, periodic, training):
     """In float64, at random weights, after the batch statistics have moved; other nets break what they impose."""
-    network = randomised(_build(spec, factor, periodic).double(), seed=7)
-    for _ in range(20):  # so that the running averages are about those of a batch, and no field is dead
+    network = awake(_build(spec, factor, periodic))
+    for _ in range(20):  # so that the running averages are about those of a batch
         network(_coarse(dtype=torch.float64))
     network.train(training)
     coarse = _coarse(side, count=1, dtype=torch.float64)
     error = relative_error(network, coarse, network.imposed_inputs, network.imposed_outputs)
-    assert error <= 1e-12 if network.strict else error > 1e-6
+    assert error <= 1e-12 if network.strict else error > 1e-3
     if network.components == "scalar":
         assert relative_error(network, coarse, network.inputs, network.outputs) > 1e-3
 
@@ -134,7 +135,7 @@ def test_the_check_says_what_is_exact_and_that_scalars_are_not_vectors(spec, cap
     assert all(min(cases.values()) > 1e-2 for error in found["also"].values() for cases in error["float64"].values())
     entry = found | {"study": "turbulence", "variant": spec[0]}
     assert check.failures([entry]) == []
-    cli._print_check([entry], by_case=False)
+    commands._print_check([entry], by_case=False)
     assert ("but with" in capsys.readouterr().out) == (network.components == "scalar")
 
 

@@ -3,6 +3,7 @@
 import pytest
 import torch
 from toy import randomised
+from toy_volumes import awake
 
 from equidyn.models import volume_anneal, volume_gcnn, volume_rgcnn
 from equidyn.models.check_volumes import relative_error
@@ -27,13 +28,9 @@ def _coarse(dtype: torch.dtype = torch.float64) -> torch.Tensor:
     return torch.randn(2, 9, 3, 3, 3, dtype=dtype, generator=torch.Generator().manual_seed(0))
 
 
-def _awake(network: VolumeNet) -> VolumeNet:
-    """At random weights, but none of its ReLUs shut; in eval mode, after a batch has moved the statistics."""
-    randomised(network.double())
-    for norm in network.norms:
-        norm.norm.weight.data.fill_(1.0)
-        norm.norm.bias.data.fill_(0.5)
-    network.train()(_coarse())
+def _moved(network: VolumeNet) -> VolumeNet:
+    """Awake, in eval mode, after a batch has moved the statistics."""
+    awake(network).train()(_coarse())
     return network.eval()
 
 
@@ -48,12 +45,12 @@ def test_the_relaxed_net_starts_exactly_equivariant_and_may_leave_it(options, co
     for training in (True, False):
         assert _error(network.train(training)) <= 1e-12
     assert not network.strict
-    assert _error(_awake(network)) > 1e-2
+    assert _error(_moved(network)) > 1e-2
 
 
 @pytest.mark.parametrize("options", RELAXATIONS, ids=str)
 def test_alike_weights_are_strict_whatever_the_filters(options):
-    network = _awake(_build(volume_rgcnn, **options))
+    network = _moved(_build(volume_rgcnn, **options))
     for layer in network.layers[:-1]:
         for weights in layer.relaxed_weights():
             weights.data[:] = weights.data[:, :1]
@@ -143,7 +140,7 @@ def test_a_fresh_annealed_net_is_the_strict_one_of_the_same_seed_to_the_bit(norm
 
 
 def test_annealed_it_breaks_the_symmetry_in_every_factor_and_settled_in_none():
-    network = _awake(_build(volume_anneal))
+    network = _moved(_build(volume_anneal))
     assert network.strict and network.anneals
     network.relax(1.0)
     gaps = [(whole - part).norm() / whole.norm() for layer in network.layers for whole, part in layer.strict_parts()]
