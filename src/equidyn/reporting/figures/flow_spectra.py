@@ -82,4 +82,5 @@ def _slope(axes: Axes, truth: pd.DataFrame) -> None:
     heights = _ABOVE * start["y"] * (falling["x"] / start["x"]) ** _SLOPE
     shown = heights > truth["y"].min()
     axes.plot(falling["x"][shown], heights[shown], color=MUTED, linewidth=0.8, zorder=1)
-    axes.text(0.93 * start["x"], heights.iloc[0], _GUIDE, color=MUTED, fontsize=7.5, ha="right", va="center")
+    end = falling["x"][shown].iloc[-1], 1.3 * heights[shown].iloc[-1]
+    axes.text(*end, _GUIDE, color=MUTED, fontsize=7.5, ha="right", va="bottom")
