@@ -8,33 +8,46 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import ThreadingHTTPServer
-from threading import Event
+from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import pytest
 from cells_hub_faults import FaultyHandler
+from hubs import use
 
 LARGE = (".h5", ".safetensors", ".png", ".gif")  # kept by LFS, as the Hub does by name
 LARGEST_SMALL = 10_000
+TOKEN = "hf_the_secret_of_the_tests"
 _FILE = re.compile(r"/(datasets/)?([\w.-]+/[\w.-]+)/resolve/([^/]+)/(.+)")
 _API = re.compile(r"/api/(datasets|models)/([\w.-]+/[\w.-]+)/(tree|preupload|commit|branch)/([^/]+)")
 _LFS = re.compile(r"/(datasets/)?([\w.-]+/[\w.-]+)\.git/info/lfs/objects/batch")
 
 
 @dataclass
-class Repository:
-    """One branch, main: its files, and how many commits it has had. private: shown only with the token."""
+class Branch:
+    """Its files, and how many commits it has had."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     commits: int = 0
-    private: bool = False
 
     @property
     def revision(self) -> str:
         """40 digits that change with each commit."""
         return f"{self.commits:040x}"
+
+
+@dataclass
+class Repository:
+    """Branches by name. private: shown only with the token."""
+
+    private: bool
+    branches: dict[str, Branch] = field(default_factory=lambda: {"main": Branch()})
 
 
 class CellsHub(ThreadingHTTPServer):
@@ -77,16 +90,16 @@ class _Handler(FaultyHandler):
         known = {"/api/repos/create": self._create, "/api/validate-yaml": lambda _: self.reply({"errors": []})}
         return known.get(path, lambda _: self.refuse(404, "Unknown"))(body)
 
-    def _repository(self, kind: str, name: str, revision: str) -> Repository | None:
-        """The repository; None after a refusal."""
+    def _branch(self, kind: str, name: str, revision: str) -> Branch | None:
+        """The branch; None after a refusal."""
         found = self.server.repositories.get((kind, name))
         if found is None or (found.private and not self._known()):
             self.refuse(404, "RepoNotFound")
             return None
-        if revision not in ("main", found.revision):
+        if revision not in found.branches:
             self.refuse(404, "RevisionNotFound")
             return None
-        return found
+        return found.branches[revision]
 
     def _known(self) -> bool:
         return self.headers.get("Authorization") == f"Bearer {self.server.token}"
@@ -97,7 +110,7 @@ class _Handler(FaultyHandler):
         return self._known()
 
     def _file(self, _: bytes, datasets: str | None, name: str, revision: str, path: str) -> None:
-        found = self._repository("datasets" if datasets else "models", name, revision)
+        found = self._branch("datasets" if datasets else "models", name, revision)
         if found is None:
             return
         if path not in found.files:
@@ -110,7 +123,11 @@ class _Handler(FaultyHandler):
     def _api(self, body: bytes, kind: str, name: str, what: str, revision: str) -> None:
         if what != "tree" and not self._may_write():
             return
-        found = self._repository(kind, name, revision)
+        if what == "branch":
+            self.server.repositories[kind, name].branches[revision] = Branch()
+            self.reply({})
+            return
+        found = self._branch(kind, name, revision)
         if found is None:
             return
         if what == "tree":
@@ -121,16 +138,16 @@ class _Handler(FaultyHandler):
         elif what == "commit":
             self._commit(found, name, [json.loads(line) for line in body.splitlines()])
 
-    def _commit(self, repository: Repository, name: str, lines: list[dict[str, Any]]) -> None:
+    def _commit(self, branch: Branch, name: str, lines: list[dict[str, Any]]) -> None:
         for line in lines:
             value = line["value"]
             if line["key"] == "file":
-                repository.files[value["path"]] = base64.b64decode(value["content"])
+                branch.files[value["path"]] = base64.b64decode(value["content"])
             elif line["key"] == "lfsFile":
-                repository.files[value["path"]] = self.server.large[value["oid"]]
-        repository.commits += 1
-        page = f"{self.server.address}/{name}/commit/{repository.revision}"
-        told = {"commitOid": repository.revision, "commitUrl": page, "pullRequestUrl": None}
+                branch.files[value["path"]] = self.server.large[value["oid"]]
+        branch.commits += 1
+        page = f"{self.server.address}/{name}/commit/{branch.revision}"
+        told = {"commitOid": branch.revision, "commitUrl": page, "pullRequestUrl": None}
         self.reply({"success": True, "hookOutput": ""} | told)
 
     def _batch(self, body: bytes, _: str | None, name: str) -> None:
@@ -154,7 +171,7 @@ class _Handler(FaultyHandler):
         wanted = json.loads(body)
         kind, name = f"{wanted.get('type') or 'model'}s", f"{wanted['organization']}/{wanted['name']}"
         private = wanted.get("private") or wanted.get("visibility") == "private"
-        self.server.repositories.setdefault((kind, name), Repository(private=bool(private)))
+        self.server.repositories.setdefault((kind, name), Repository(bool(private)))
         self.reply({"url": f"{self.server.address}/{'datasets/' if kind == 'datasets' else ''}{name}"})
 
 
@@ -178,3 +195,20 @@ def _etag(path: str, content: bytes) -> str:
 
 def _blob(content: bytes) -> str:
     return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
+
+
+@contextmanager
+def running(token: str) -> Iterator[CellsHub]:
+    """A hub that answers until the end of the block."""
+    with CellsHub(token) as hub:
+        Thread(target=hub.serve_forever, args=(0.01,), daemon=True).start()
+        yield hub
+        hub.over.set()
+        hub.shutdown()
+
+
+def ask(hub: CellsHub, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Let the client ask this hub, with its token, and keep its own things beside `folder`."""
+    use(monkeypatch, hub.server_address[1])
+    monkeypatch.setenv("HF_TOKEN", hub.token)
+    monkeypatch.setenv("HF_HOME", str(folder.parent / f"{folder.name}-client"))

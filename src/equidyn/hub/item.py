@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
+from equidyn.errors import EquidynError
 from equidyn.hub.address import Content
 from equidyn.params.study import Params
 from equidyn.provenance import digest
@@ -87,6 +88,14 @@ def sha256(path: Path) -> str:
 def missing(files: dict[str, Path]) -> str | None:
     """Name the first file that is not there."""
     return next((f"{path} is not there" for path in files.values() if not path.is_file()), None)
+
+
+def unfinished(item: Item) -> str | None:
+    """Why what lies here is not the item's finished result, torn files included; None if it is."""
+    try:
+        return item.fault()
+    except EquidynError as fault:
+        return str(fault)
 
 
 def contents(folder: Path) -> list[Path]:

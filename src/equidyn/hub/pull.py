@@ -35,7 +35,7 @@ def pull(client: Client, item: Item, told: Told = lambda _: None) -> Path | None
 
 
 def _fetched(client: Client, item: Item, staging: Path, told: Told) -> dict[str, Path] | None:
-    """The files of the cell by their names, verified; those that are there already are not fetched again."""
+    """The files of the cell by their names, verified; those that are here already are not fetched again."""
     fetch = _Fetch(client, item, staging)
     page = fetch.file(manifest.NAME, told)
     if page is None:
@@ -43,13 +43,24 @@ def _fetched(client: Client, item: Item, staging: Path, told: Told) -> dict[str,
     files, done = {}, 0
     for name, promise in manifest.promises(item, page).items():
         path = staging / item.folder / name
-        if not (path.is_file() and sha256(path) == promise.sha256):
-            path.unlink(missing_ok=True)
-            path = fetch.needed(name, lambda count, before=done: told(before + count))
+        if not _is_here(path, item.outputs().get(name), promise):
+            fetch.needed(name, lambda count, before=done: told(before + count))
             manifest.verify(item, name, path, promise)
         files[name], done = path, done + promise.size
         told(done)
     return files
+
+
+def _is_here(path: Path, output: Path | None, promise: manifest.Promise) -> bool:
+    """Whether `path` is what was promised: from a pull that was cut, or as a copy of the output in its place."""
+    if path.is_file() and sha256(path) == promise.sha256:
+        return True
+    path.unlink(missing_ok=True)
+    if output is None or not output.is_file() or sha256(output) != promise.sha256:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(output, path)
+    return True
 
 
 class _Fetch:
@@ -66,9 +77,7 @@ class _Fetch:
         path = self._client.call("fetch", self._item.HOME, told, file=wanted, into=str(self._staging))
         return path and Path(path)
 
-    def needed(self, name: str, told: Told) -> Path:
-        """The same of a file that the manifest names."""
-        path = self.file(name, told)
-        if path is None:
+    def needed(self, name: str, told: Told) -> None:
+        """Fetch a file that the manifest names; raises EquidynError if the Hub does not have it."""
+        if self.file(name, told) is None:
             raise manifest.lacking(self._item, name)
-        return path

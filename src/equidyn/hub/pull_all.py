@@ -6,7 +6,7 @@ from collections.abc import Callable
 from equidyn.errors import EquidynError
 from equidyn.hub import manifest
 from equidyn.hub.client import Client
-from equidyn.hub.item import Item, UnfitError
+from equidyn.hub.item import Item, UnfitError, unfinished
 from equidyn.hub.pull import pull
 from equidyn.params.hub import Hub
 from equidyn.progress import progress
@@ -40,7 +40,7 @@ def pull_all(hub: Hub, items: list[Item], named: bool, dry_run: bool, say: Calla
 
 def _outcome(client: Client, item: Item, there: bool, dry_run: bool, told: Callable[[int], None]) -> tuple[str, str]:
     """What has become of an item, and why."""
-    if _finished(item):
+    if unfinished(item) is None:
         return _HERE, ""
     if not there:
         return _ABSENT, f"there is no {item.folder}"
@@ -51,11 +51,3 @@ def _outcome(client: Client, item: Item, there: bool, dry_run: bool, told: Calla
     except UnfitError as fault:
         return _REFUSED, str(fault)
     return _PULLED, ""
-
-
-def _finished(item: Item) -> bool:
-    """A torn output is not finished; pulling replaces it."""
-    try:
-        return item.fault() is None
-    except EquidynError:
-        return False

@@ -14,7 +14,7 @@ from typing import Any
 from equidyn.errors import EquidynError
 from equidyn.hub import card, manifest
 from equidyn.hub.client import Client
-from equidyn.hub.item import Item, RepositoryKind, sha256
+from equidyn.hub.item import Item, RepositoryKind, sha256, unfinished
 from equidyn.progress import progress
 
 _MOST_FILES = 100  # in a commit, as the Hub advises
@@ -50,7 +50,7 @@ def planned(client: Client, items: list[Item]) -> Plan:
     homes = dict.fromkeys(item.HOME for item in items)
     plan = Plan({home: client.call("listing", home) for home in homes})
     for item in items:
-        fault = item.fault()
+        fault = unfinished(item)
         files = {f"{item.folder}/{name}": path for name, path in item.outputs().items()}
         listing = plan.listings[item.HOME] or {}
         if fault:
@@ -137,7 +137,7 @@ def _send_card(client: Client, home: RepositoryKind, items: list[Item], listing:
 def _is_there(item: Item, listing: Listing, sent: list[Parcel]) -> bool:
     """Whether a cell that is finished here is on the Hub by now."""
     held = f"{item.folder}/{manifest.NAME}" in listing or item.address in [parcel.item.address for parcel in sent]
-    return held and item.fault() is None
+    return held and unfinished(item) is None
 
 
 def _same(entry: dict[str, Any] | None, path: Path) -> bool:

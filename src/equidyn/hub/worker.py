@@ -9,8 +9,8 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
@@ -64,20 +64,20 @@ class _Progress:
 
 
 class _Sent(io.BufferedReader):
-    """A file that tells how far it has been read, once it is being sent."""
+    """A file that tells how far it has been read while it is sent."""
 
-    sending: _Progress | None = None
+    def __init__(self, path: str) -> None:
+        super().__init__(io.FileIO(path))
+        self._progress = _Progress()
 
     def read(self, size: int | None = -1, /) -> bytes:
         data = super().read(size)
-        if self.sending:
-            self.sending.move(len(data))
+        self._progress.move(len(data))
         return data
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
         position = super().seek(offset, whence)
-        if self.sending:
-            self.sending.back_to(position)
+        self._progress.back_to(position)
         return position
 
 
@@ -139,17 +139,27 @@ def _create(kind: str, repository: str, revision: str, private: bool) -> None:
 
 def _commit(kind: str, repository: str, revision: str, message: str, files: dict[str, str]) -> None:
     """Send the files (path there -> path here), and commit them all at once."""
-    from huggingface_hub import CommitOperationAdd, HfApi
+    from huggingface_hub import HfApi
 
     api, where = HfApi(), {"repo_type": kind, "revision": revision}
-    with ExitStack() as opened:
-        streams = [opened.enter_context(_Sent(io.FileIO(path))) for path in files.values()]
-        additions = [CommitOperationAdd(path, stream) for path, stream in zip(files, streams, strict=True)]
-        for stream in streams:  # the client has read them all for their checksums
-            stream.sending = _Progress()
-        api.preupload_lfs_files(repository, additions, free_memory=False, **where)
-        _say({"patience": _SECONDS_TO_COMMIT})
-        api.create_commit(repository, additions, commit_message=message, **where)
+    additions = [_addition()(there, here) for there, here in files.items()]
+    api.preupload_lfs_files(repository, additions, free_memory=False, **where)
+    _say({"patience": _SECONDS_TO_COMMIT})
+    api.create_commit(repository, additions, commit_message=message, **where)
+
+
+def _addition() -> type:
+    """The client's addition to a commit, which gives signs, too."""
+    from huggingface_hub import CommitOperationAdd
+
+    class Addition(CommitOperationAdd):
+        @contextmanager
+        def as_file(self, with_tqdm: bool = False) -> Iterator[io.BufferedIOBase]:
+            """Opened anew each time: equal files are one to the Hub, and sent by several threads."""
+            with _Sent(self.path_or_fileobj) if with_tqdm else io.FileIO(self.path_or_fileobj) as file:
+                yield file
+
+    return Addition
 
 
 _ACTIONS: dict[str, Callable[..., Any]] = {"listing": _listing, "fetch": _fetch, "create": _create, "commit": _commit}
