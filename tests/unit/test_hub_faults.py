@@ -103,9 +103,7 @@ def test_a_push_to_a_hub_at_fault_is_told_in_time(case: str, impatient: None, un
     with pytest.raises(HubError, match=words):
         _push(params)
     assert time.monotonic() - started < 10
-    assert not any(
-        branch.files for repository in unused.repositories.values() for branch in repository.branches.values()
-    )
+    assert not any(repository.branches["main"].files for repository in unused.repositories.values())
 
 
 @pytest.mark.parametrize("case", ["401", "429 to wait", "black hole"])

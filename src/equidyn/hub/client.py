@@ -24,7 +24,12 @@ PATIENCE_SECONDS = 6.0  # without anything new; with the probe, under 10 s
 _SECONDS_TO_END = 1.0
 _WORKER = "equidyn.hub.worker"
 # Not over the Hub's newer storage (xet), of whose waiting no limits are known. What the user has set counts more.
-_SETTINGS = {"HF_HUB_DOWNLOAD_TIMEOUT": "3", "HF_HUB_ETAG_TIMEOUT": "3", "HF_HUB_DISABLE_XET": "1"}
+_SETTINGS = {
+    "HF_HUB_DOWNLOAD_TIMEOUT": "3",
+    "HF_HUB_ETAG_TIMEOUT": "3",
+    "HF_HUB_DISABLE_XET": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+}
 _TOKEN = "set HF_TOKEN, or run `hf auth login`"
 _WORDS = {
     UNAUTHORIZED: f"does not know you (401): a private repository, and every push, needs a token: {_TOKEN}",

@@ -16,6 +16,7 @@ from typing import Any
 
 UNAUTHORIZED, FORBIDDEN = "Unauthorized", "Forbidden"  # whatever the exception
 _NAMED = {401: UNAUTHORIZED, 403: FORBIDDEN}
+_TRIED_AGAIN = {408, 429, 500, 502, 503, 504}  # by the client, after some seconds
 _SECONDS_TO_COMMIT = 60  # the Hub itself thinks for seconds about a large commit, without a word
 _CHUNK = 2**16  # bytes; the client's own 10 MB would hide for minutes that a slow network is alive
 
@@ -37,9 +38,9 @@ class _Signs:
     def response(self, response: Any) -> None:
         """A hook of the client: told of every response."""
         question = (response.request.method, str(response.request.url))
-        if response.status_code >= 400:
+        if response.status_code in _TRIED_AGAIN:
             _say({"note": _refusal(response)})
-        elif question not in self._answered:
+        elif response.is_success and question not in self._answered:
             self._answered.add(question)
             self.more(0)
 
