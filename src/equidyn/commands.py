@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
 from equidyn import __version__
 from equidyn.errors import EquidynError
+from equidyn.hub import commands as hub_commands
 
 if TYPE_CHECKING:
     from equidyn.params import Cell, Params
@@ -24,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(hub_commands.app, name="hub")
 DatasetName = Annotated[str, typer.Argument(metavar="STUDY/DATASET", help="a dataset of params.yaml")]
 CellName = Annotated[str, typer.Argument(metavar="STUDY/DATASET/VARIANT/SEED", help="a training run of params.yaml")]
 
@@ -59,10 +62,14 @@ def prepare(name: DatasetName) -> None:
 
     params = _params()
     study, dataset = find_dataset(params, name)
-    with _uncollected():
-        from equidyn.data.prepare import run
+    hub = _hub_of(params)
+    pulled = hub and hub.dataset(params, study, dataset)
+    if pulled is None:
+        with _uncollected():
+            from equidyn.data.prepare import run
 
-    typer.echo(run(params, study, dataset))
+        pulled = run(params, study, dataset)
+    typer.echo(pulled)
 
 
 @app.command()
@@ -72,10 +79,14 @@ def train(name: CellName) -> None:
     Example: equidyn train smoke-levels/eps030/gcnn/1
     """
     params, cell = _cell(name)
-    with _uncollected():
-        from equidyn.training.train import run
+    hub = _hub_of(params)
+    pulled = hub and hub.run(params, cell)
+    if pulled is None:
+        with _uncollected():
+            from equidyn.training.train import run
 
-    typer.echo(run(params, cell))
+        pulled = run(params, cell)
+    typer.echo(pulled)
 
 
 @app.command()
@@ -197,6 +208,15 @@ def _uncollected() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+
+
+def _hub_of(params: "Params") -> ModuleType | None:
+    """What looks for finished cells on the Hub, if params.yaml asks for it."""
+    if params.hub is None or not params.hub.pull:
+        return None
+    from equidyn.hub import stage
+
+    return stage
 
 
 def _params() -> "Params":

@@ -28,18 +28,24 @@ def commit() -> str:
 
 @dataclass
 class Clock:
-    """Started with the stage; `provenance` is what the stage writes beside its output."""
+    """Started with the stage; `provenance` is what the stage writes beside its output.
+
+    params: the sub-tree that the stage reads; source: where its input comes from, in words; sources_sha256: fingerprint
+    of the source files that define the result (equidyn.sources), so that an output can be matched with its code.
+    """
 
     params: Any
     source: str
+    sources_sha256: str | None = None
     started: float = field(default_factory=time.perf_counter)
 
     def provenance(self) -> dict[str, Any]:
-        """JSON data: params and their hash, versions, commit, wall time [s], peak memory [MB], time of writing."""
+        """JSON data: params, hashes of them and of the sources, versions, commit, wall time [s], peak memory [MB]."""
         return {
             "params": self.params,
             "params_sha256": digest(self.params),
             "source": self.source,
+            "sources_sha256": self.sources_sha256,
             "commit": commit(),
             "versions": {name: version(name) for name in PACKAGES} | {"python": platform.python_version()},
             "machine": platform.machine(),

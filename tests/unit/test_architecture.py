@@ -13,7 +13,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 ROWS = [
     ["cli"],
     ["commands"],
-    ["handover", "warm"],
+    ["handover", "warm", "hub"],
     ["reporting"],
     ["audit"],
     ["measures"],

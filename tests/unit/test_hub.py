@@ -43,7 +43,7 @@ def _cached(cache: Path) -> Path:
 
 def test_a_cached_file_needs_no_network(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = _cached(cache)
-    monkeypatch.setattr(hub, "_silence", lambda _: pytest.fail("the network was asked"))
+    monkeypatch.setattr(hub, "silence", lambda _: pytest.fail("the network was asked"))
     assert hub.fetch(REPOSITORY, REVISION, FILE) == path
 
 

@@ -75,9 +75,9 @@ def fetch(
     wanted = f"{file} of the dataset {repository} at {revision}"
     if constants.is_offline_mode():
         raise UnavailableError(_absent(wanted, "HF_HUB_OFFLINE forbids to fetch it", instead))
-    silence = _silence(constants.ENDPOINT)
-    if silence:
-        raise UnavailableError(_absent(wanted, f"{constants.ENDPOINT} does not answer ({silence})", instead))
+    reason = silence(constants.ENDPOINT)
+    if reason:
+        raise UnavailableError(_absent(wanted, f"{constants.ENDPOINT} does not answer ({reason})", instead))
     with _sole_fetcher(repository, wanted):
         return cached(repository, revision, file) or _fetched(repository, revision, file, key, instead)
 
@@ -138,7 +138,7 @@ def _fetched(repository: str, revision: str, file: str, key: str, instead: str |
     raise UnavailableError(f"{wanted}: not fetched from {endpoint} ({answer['words']}); try again, or {place}")
 
 
-def _silence(endpoint: str) -> str | None:
+def silence(endpoint: str) -> str | None:
     """Why nothing answers at the endpoint, or at the proxy through which it is reached; None if something does."""
     answers: Queue[str | None] = Queue()
     Thread(target=lambda: answers.put(_connect(*_address(endpoint))), daemon=True).start()

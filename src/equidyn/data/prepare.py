@@ -10,6 +10,7 @@ from equidyn.params import Params
 from equidyn.params.study import as_json
 from equidyn.params.subtrees import prepare_keys, subtree
 from equidyn.provenance import Clock
+from equidyn.sources import fingerprint, prepare_sources
 from equidyn.threads import use_threads
 
 
@@ -23,7 +24,8 @@ def run(params: Params, study: str, dataset: str) -> Path:
         use_threads(params.compute.threads)
         name, source = f"{study}/{dataset}", params.studies[study].source
         wanted = params.studies[study].datasets[dataset]
-        clock = Clock(subtree(as_json(params), prepare_keys(study, dataset)), source.kind)
+        code = fingerprint(prepare_sources(params.studies[study]))
+        clock = Clock(subtree(as_json(params), prepare_keys(study, dataset)), source.kind, code)
         made = import_module(f"equidyn.data.{source.kind}").make(source, wanted, name, clock)
         card.write(folder, made, name, source, wanted)
         store.write(target, made)

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from equidyn.params import signatures, suits
 from equidyn.params.data import Dataset, Source, makes
+from equidyn.params.hub import Hub
 from equidyn.params.sharing import Sharing
 from equidyn.params.task import Task
 from equidyn.params.training import Training, overridden
@@ -123,6 +124,7 @@ class Params(Strict):
     compute: Compute
     studies: Annotated[dict[Name, Study], Field(min_length=1, description="name -> grid")]
     sharing: Sharing | None = Field(default=None, description="pictures of parameter sharing, in the report")
+    hub: Hub | None = Field(default=None, description="where finished cells are shared; docs/hub.md")
 
     def cells(self) -> Iterator["Cell"]:
         """Every training run of every study, in the order of params.yaml."""

@@ -16,7 +16,7 @@ from equidyn.params.study import Cell, Params
 from equidyn.params.subtrees import training_params
 from equidyn.progress import progress
 from equidyn.provenance import Clock, digest
-from equidyn.sources import listing, train_sources
+from equidyn.sources import fingerprint, train_sources
 from equidyn.training.loop import Trainer
 from equidyn.training.precision import device_of, precision_of, set_up
 from equidyn.training.state import State, Weights
@@ -26,17 +26,18 @@ from equidyn.training.task import Task, dataset_of, lessons_of, task_of
 def run(params: Params, cell: Cell) -> Path:
     """Train `cell`, or go on where a killed run stopped; returns the folder of its outputs."""
     with sole_writer(f"train/{cell}"):
-        clock = Clock(training_params(params, cell), f"dataset {cell.dataset}")
-        set_up(params.compute)
         study = params.studies[cell.study]
+        code = fingerprint(train_sources(study, cell.variant))
+        clock = Clock(training_params(params, cell), f"dataset {cell.dataset}", code)
+        set_up(params.compute)
         dataset = dataset_of(study, paths.dataset(cell.study, cell.dataset))
         trainer = _trainer(params, cell, task_of(study, dataset, device_of(params.compute)))
-        code = listing(train_sources(study, cell.variant))
-        fingerprint = digest([clock.params, dataset.content_hash(), code, clock.provenance()["versions"]])
+        content = dataset.content_hash()
+        same_run = digest([clock.params, content, code, clock.provenance()["versions"]])
         resume = paths.resume(cell)
         with progress(f"train {cell}", trainer.training.epochs) as advance:
-            state = trainer.run(resume, fingerprint, lambda now: advance(now.epoch, f"best {now.best_score:.4f}"))
-        _write(paths.run(cell), cell, trainer, state, clock)
+            state = trainer.run(resume, same_run, lambda now: advance(now.epoch, f"best {now.best_score:.4f}"))
+        _write(paths.run(cell), _summary(cell, trainer, state) | {"dataset_sha256": content}, state, clock)
         resume.unlink(missing_ok=True)
     return paths.run(cell)
 
@@ -54,13 +55,13 @@ def _trainer(params: Params, cell: Cell, task: Task) -> Trainer:
     )
 
 
-def _write(folder: Path, cell: Cell, trainer: Trainer, state: State, clock: Clock) -> None:
+def _write(folder: Path, summary: dict[str, Any], state: State, clock: Clock) -> None:
     """Write all outputs; run.json goes first and comes last, so that it never vouches for the files of another run."""
     (folder / "run.json").unlink(missing_ok=True)
     checkpoints = {"best": state.best, "early": state.early or state.best}
     sums = {name: _write_weights(folder / f"{name}.safetensors", weights) for name, weights in checkpoints.items()}
     write_text(folder / "history.csv", _history(state))
-    write_json(folder / "run.json", _summary(cell, trainer, state) | {"sha256": sums, "provenance": clock.provenance()})
+    write_json(folder / "run.json", summary | {"sha256": sums, "provenance": clock.provenance()})
 
 
 def _summary(cell: Cell, trainer: Trainer, state: State) -> dict[str, Any]:
