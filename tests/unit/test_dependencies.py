@@ -11,7 +11,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 def _pyproject() -> set[str]:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
-    return {_canonical(pin) for pin in project["dependencies"] + project["optional-dependencies"]["dev"]}
+    extras = [pin for pins in project["optional-dependencies"].values() for pin in pins]
+    return {_canonical(pin) for pin in project["dependencies"] + extras}
 
 
 def _lock() -> list[str]:

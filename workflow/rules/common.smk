@@ -4,7 +4,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from equidyn.params import Cell
+from equidyn.params import Cell, effort
 from equidyn.params.subtrees import subtree
 
 
@@ -33,6 +33,20 @@ def cell(wildcards):
 def of_every_cell(name):
     """The file of this name of every training run."""
     return [f"data/runs/{c.study}/{c.dataset}/{c.variant}/seed{c.seed}/{name}" for c in study_params.cells()]
+
+
+# Asked of a cluster; on one machine, a network finds the GPU by itself.
+GPUS = 1 if study_params.compute.device == "cuda" else 0
+
+
+def asked(of_a_cell):
+    """A resource of train or measure, by a function of effort.py."""
+    return lambda wildcards, attempt: of_a_cell(study_params.studies[wildcards.study], wildcards.variant, attempt)
+
+
+def group_of(wildcards):
+    """On a cluster, training and measures of a short cell are one job, with those of others (profiles/slurm)."""
+    return "short" if effort.is_short(study_params.studies[wildcards.study], wildcards.variant) else None
 
 
 def tell_where_the_report_is():

@@ -14,11 +14,15 @@ rule measure:
     log:
         "logs/measure/{study}/{dataset}/{variant}/seed{seed}.log",
     priority: 1  # before further trainings: Snakemake looks at every input of all that waits, each time it starts a job
+    group:
+        group_of
     conda:
         "../../environment.yml"
     threads: study_params.compute.threads
     resources:
-        mem_mb=4000,
+        mem_mb=asked(effort.memory_mb),
+        runtime=asked(effort.minutes_to_measure),
+        gpu=GPUS,
     params:
         reads=lambda wildcards: values(measure_keys(cell(wildcards))),
         code=lambda wildcards: code("measure", wildcards.study, wildcards.variant),

@@ -18,7 +18,8 @@ rule prepare:
         "../../environment.yml"
     threads: study_params.compute.threads
     resources:
-        mem_mb=4000,
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         reads=lambda wildcards: values(prepare_keys(wildcards.study, wildcards.dataset)),
         code=lambda wildcards: code("prepare", wildcards.study),

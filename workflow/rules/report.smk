@@ -30,7 +30,8 @@ rule report:
         "../../environment.yml"
     threads: study_params.compute.threads
     resources:
-        mem_mb=2000,
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         reads=values(report_keys()),
         code=code("report"),

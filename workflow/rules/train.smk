@@ -11,11 +11,15 @@ rule train:
         run="data/runs/{study}/{dataset}/{variant}/seed{seed}/run.json",
     log:
         "logs/train/{study}/{dataset}/{variant}/seed{seed}.log",
+    group:
+        group_of
     conda:
         "../../environment.yml"
     threads: study_params.compute.threads
     resources:
-        mem_mb=6000,
+        mem_mb=asked(effort.memory_mb),
+        runtime=asked(effort.minutes_to_train),
+        gpu=GPUS,
     params:
         reads=lambda wildcards: values(train_keys(cell(wildcards))),
         code=lambda wildcards: code("train", wildcards.study, wildcards.variant),
