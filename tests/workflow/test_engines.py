@@ -1,7 +1,6 @@
 """The test preset from end to end by both engines: the same tables, whole outputs, nothing left to do."""
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -43,10 +42,8 @@ def test_snakemake_ends_by_naming_the_report_and_keeps_logs(finished: dict[str, 
 
 
 def test_a_second_run_does_nothing(by_snakemake: Checkout, by_dvc_too: Checkout) -> None:
-    start = time.perf_counter()
     words = by_snakemake.snakemake()
     assert "Nothing to be done" in words
-    assert time.perf_counter() - start < 10
     assert "Data and pipelines are up to date" in by_dvc_too.dvc("repro")
 
 
