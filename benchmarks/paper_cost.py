@@ -30,16 +30,15 @@ from equidyn.training.upscale.task import Upscale
 
 PRESET = Path(__file__).resolve().parents[1] / "presets/paper/params.yaml"
 SMALL_SIDE, SMALLER = 8, 8  # coarse voxels along an edge that are measured; the preset's 16 have so many times the work
-SIDE = 64
+SIDE, FRAMES = 64, 40  # enough frames for a window of every task
 
 
 def measured_step(study: Study, variant: Variant) -> tuple[float, int]:
     """Processor seconds of an optimiser step at the preset's size, and the network's parameters."""
     device = torch.device("cpu")
     rollout = study.task.kind == "rollout"
-    task = (
-        Rollout(study.task, noise_dataset(SIDE), device) if rollout else Upscale(study.task, noise(SMALL_SIDE), device)
-    )
+    made, data = (Rollout, noise_dataset(SIDE, FRAMES)) if rollout else (Upscale, noise(SMALL_SIDE))
+    task = made(study.task, data, device)
     network = build_network(variant, task.inputs, task.outputs, seed=0).train()
     training = study.training.model_copy(update={"validation_samples": 1, "steps_per_epoch": 1})
     lessons = (RolloutLessons if rollout else UpscaleLessons)(task, variant, training, seed=0)

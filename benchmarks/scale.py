@@ -4,7 +4,8 @@
 
 The study: one dataset and one variant of presets/test, with as many seeds as there are to be cells, so two jobs a cell
 beside the dataset and the report. Planning: `snakemake --dry-run` without outputs. Nothing to do: `snakemake`
-where all outputs are there: empty files of the right names, with Snakemake's own records of how they were made.
+where all outputs are there: empty files of the right names, with Snakemake's own records of how they were made. A run:
+`snakemake` where each stage is a script that makes its outputs, empty, in milliseconds; up to 1,000 cells.
 Processor seconds (they hardly depend on what else the machine does), wall seconds and peak memory of the command.
 Written to benchmarks/results/scale.csv, row by row.
 """
@@ -24,6 +25,19 @@ PROJECT = Path(__file__).resolve().parents[1]
 STUDY, DATASET, VARIANT = "smoke-levels", "eps000", "gcnn"
 TRAINED = ("best.safetensors", "early.safetensors", "history.csv", "run.json")
 MEASURED = ("measures.json", "example.safetensors")
+
+
+LARGEST_RUN = 1000  # cells
+# Snakemake has made the folders.
+STAND_IN = f"""#!/bin/sh
+run=data/runs/${{2%/*}}/seed${{2##*/}}
+case $1 in
+prepare) mkdir -p data/datasets/$2.card; : > data/datasets/$2.h5 ;;
+train) for name in {" ".join(TRAINED)}; do : > $run/$name; done ;;
+measure) for name in {" ".join(MEASURED)}; do : > $run/$name; done ;;
+report) mkdir -p reports/tables reports/figures; : > reports/report.html; : > reports/report.md ;;
+esac
+"""
 
 
 def write_params(folder: Path, cells: int) -> None:
@@ -76,8 +90,23 @@ def _touch_all(folder: Path, cells: int) -> None:
         (folder / path).touch()
 
 
+def cost_of_a_run(cells: int) -> dict[str, float]:
+    """Of making everything, by a stand-in of `equidyn` that computes nothing."""
+    with tempfile.TemporaryDirectory() as name, tempfile.TemporaryDirectory() as programs:
+        folder, program = Path(name), Path(programs) / "equidyn"
+        write_params(folder, cells)
+        program.write_text(STAND_IN, encoding="utf-8")
+        program.chmod(0o755)
+        before = os.environ["PATH"]
+        os.environ["PATH"] = f"{programs}{os.pathsep}{before}"
+        try:
+            return cost(folder, expected="(100%) done")
+        finally:
+            os.environ["PATH"] = before
+
+
 def cost(folder: Path, *arguments: str, expected: str) -> dict[str, float]:
-    """Of one Snakemake command, which must say what is expected: seconds and megabytes."""
+    """Of one Snakemake command and its jobs, which must say what is expected: seconds and megabytes."""
     words = ["snakemake", "--snakefile", PROJECT / "Snakefile", "--directory", folder, "--cores", "2", *arguments]
     started = time.perf_counter()
     with tempfile.TemporaryFile() as told:
@@ -104,8 +133,11 @@ def row(cells: int) -> dict[str, float]:
         write_outputs(folder, cells)
         nothing = cost(folder, expected="Nothing to be done")
     found = {"cells": cells, "jobs": 2 * cells + 2}
-    for what, costs in (("planning", planning), ("nothing to do", nothing)):
-        found |= {f"{what}, {key}": value for key, value in costs.items()}
+    costs = {"planning": planning, "nothing to do": nothing}
+    if cells <= LARGEST_RUN:
+        costs["a run"] = cost_of_a_run(cells)
+    for what, measured in costs.items():
+        found |= {f"{what}, {key}": value for key, value in measured.items()}
     return found
 
 

@@ -28,11 +28,11 @@ LARGE = {"side": 64, "batch": 8, "hidden": {"gcnn": 77, "rgroup": 54}, "repeats"
 SMALL = {"side": 32, "batch": 8, "hidden": {"gcnn": 10, "rgroup": 7, "cnn": 20}, "repeats": 15}
 
 
-def noise_dataset(side: int) -> Dataset:
+def noise_dataset(side: int, frames: int = 16) -> Dataset:
     """Random fields: the cost of a step does not depend on their values."""
-    velocity = torch.randn(4, 16, 2, side, side).numpy()
+    velocity = torch.randn(4, frames, 2, side, side).numpy()
     index = torch.arange(4).numpy()
-    ranges = torch.tensor([[[0, 16]] * 3] * 4).numpy()
+    ranges = torch.tensor([[[0, frames]] * 3] * 4).numpy()
     return Dataset(velocity, index, index, ranges, {})
 
 

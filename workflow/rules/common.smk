@@ -45,8 +45,12 @@ def asked(of_a_cell):
 
 
 def group_of(wildcards):
-    """On a cluster, training and measures of a short cell are one job, with those of others (profiles/slurm)."""
-    return "short" if effort.is_short(study_params.studies[wildcards.study], wildcards.variant) else None
+    """On a cluster, training and measures of a short cell are one job, with those of others (profiles/slurm).
+
+    Not on GPUs, since a job of several cells would ask for as many.
+    """
+    short = effort.is_short(study_params.studies[wildcards.study], wildcards.variant)
+    return "short" if short and not GPUS else None
 
 
 def tell_where_the_report_is():
