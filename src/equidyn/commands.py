@@ -116,6 +116,17 @@ def report() -> None:
 
 
 @app.command()
+def example() -> None:
+    """Make reports/example from a finished report: small enough for version control.
+
+    Example: equidyn example
+    """
+    from equidyn.reporting.example import run
+
+    typer.echo(run())
+
+
+@app.command()
 def check(
     name: Annotated[
         Optional[str],  # noqa: UP045

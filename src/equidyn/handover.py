@@ -17,7 +17,7 @@ def to_dvc(params: Params) -> None:
     """Let DVC take over what Snakemake made in this folder; raises EquidynError if Snakemake has something to do."""
     _refuse_unless_snakemake_is_done()
     sources.write_lists(params)
-    _succeed(["dvc", "commit", "--force", "dvc.yaml"])
+    _succeed(["dvc", "commit", "--force", *_dvc_files()])
 
 
 def to_snakemake(params: Params) -> None:
@@ -35,11 +35,16 @@ def _refuse_unless_snakemake_is_done() -> None:
 
 
 def _refuse_unless_dvc_is_done() -> None:
-    answer = _ran(["dvc", "status", "--json", "dvc.yaml"])
+    answer = _ran(["dvc", "status", "--json", *_dvc_files()])
     stale = json.loads(answer.stdout) if answer.returncode == 0 else None
     if stale != {}:
         told = f"stale: {', '.join(stale)}" if stale else _last_lines(answer.stderr)
         raise EquidynError(f"hand-over refused: DVC is not done here.\n{told}\nRun dvc repro first.")
+
+
+def _dvc_files() -> list[str]:
+    """Those of this folder, named one by one: asked in another way, DVC would look at every other preset as well."""
+    return ["dvc.yaml", *sorted(map(str, Path("studies").glob("*/dvc.yaml")))]
 
 
 def _snakemake() -> list[str]:

@@ -1,4 +1,4 @@
-"""The graph of stages, as dvc.yaml has it."""
+"""The graph of stages, as DVC's files have it."""
 
 from pathlib import Path
 
@@ -40,13 +40,15 @@ def test_a_study_that_is_not_in_params_yaml_is_left_out():
     assert dict(graph.nodes(data="jobs")) == {"report": 1}
 
 
-def test_the_projects_own_file():
-    params = read_yaml(ROOT / "params.yaml")
-    graph = rulegraph.stage_graph(read_yaml(ROOT / "dvc.yaml"), params)
+@pytest.mark.parametrize("folder", [ROOT, ROOT / "presets/test"])
+def test_the_projects_own_files(folder):
+    params = read_yaml(folder / "params.yaml")
+    graph = rulegraph.stage_graph(rulegraph.all_stages(folder), params)
     for name, study in params["studies"].items():
         grid = len(study["datasets"]) * len(study["variants"]) * len(study["seeds"])
         assert graph.nodes[f"prepare-{name}"]["jobs"] == len(study["datasets"])
         assert graph.nodes[f"train-{name}"]["jobs"] == graph.nodes[f"measure-{name}"]["jobs"] == grid
+        assert nx.has_path(graph, "sources", f"prepare-{name}")
         assert nx.has_path(graph, f"prepare-{name}", f"train-{name}")
         assert nx.has_path(graph, f"train-{name}", f"measure-{name}")
         assert nx.has_path(graph, f"measure-{name}", "report")
@@ -56,6 +58,14 @@ def test_without_dvc_yaml_the_page_says_so(workplace):
     section = rulegraph.section()
     assert "there is no dvc.yaml" in section.text[0]
     assert not section.pictures
+
+
+def test_a_foreign_file_of_a_study_is_named(tmp_path):
+    (tmp_path / "studies/s").mkdir(parents=True)
+    (tmp_path / "dvc.yaml").write_text("stages: {}")
+    (tmp_path / "studies/s/dvc.yaml").write_text("other: 1")
+    with pytest.raises(EquidynError, match=r"studies/s/dvc\.yaml: holds no stages"):
+        rulegraph.all_stages(tmp_path)
 
 
 @pytest.mark.parametrize("stages", [None, [], {"stages": []}, {"stages": {"a": "b"}}])

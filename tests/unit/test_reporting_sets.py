@@ -81,7 +81,7 @@ def own(workplace: Path) -> Params:
 
 def _of(folder: Path, study: str) -> str:
     """What the page says of one study, without its pictures."""
-    page = re.sub(r"base64,[^\"]*", "", (folder / "reports" / "report.html").read_text(encoding="utf-8"))
+    page = re.sub(r"data:image[^\"]*", "", (folder / "reports" / "report.html").read_text(encoding="utf-8"))
     return page.partition(f'<section id="{study}">\n<h2>')[2].partition("<h2>")[0]
 
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
-WARM_DVC = ("equidyn", "warm", "dvc")
+WARM = ("equidyn", "warm")
 _NEVER = {".git", ".venv", ".snakemake", "__pycache__", ".pytest_cache", ".ruff_cache", "dvc.lock", "cache", "tmp"}
 _OUTPUTS = {"data", "reports", "logs"}
 
@@ -65,8 +65,8 @@ class Checkout:
         return self.run("snakemake", "--directory", "presets/test", "--cores", "1", *arguments, status=status)
 
     def dvc(self, *arguments: str, status: int = 0) -> str:
-        """Run DVC on the test preset; its jobs start warm, those of Snakemake by themselves."""
-        return self.run(*WARM_DVC, *arguments, "presets/test/dvc.yaml", status=status)
+        """Run DVC on the test preset; its jobs start warm."""
+        return self.run(*WARM, "dvc", *arguments, "presets/test/dvc.yaml", status=status)
 
     def edit(self, path: str, old: str, new: str) -> None:
         """Replace a text that stands once in a file."""

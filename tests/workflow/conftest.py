@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from checkout import WARM_DVC, Checkout
+from checkout import WARM, Checkout
 from filelock import FileLock
 
 ENGINES = ("snakemake", "dvc")
@@ -25,10 +25,11 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Checkout]:
 
 
 def _run_both(root: Path) -> None:
-    """At the same time, on two cores together, or on what other tests leave of them."""
+    """At the same time, on two cores together, or on what other tests leave of them; continuous integration also
+    has Snakemake run without the warm start (.ci/run)."""
     checkouts = {engine: Checkout.fresh(root / engine) for engine in ENGINES}
-    dvc = checkouts["dvc"].start(*WARM_DVC, "repro", "presets/test/dvc.yaml")
-    checkouts["snakemake"].snakemake("--cores", "2")
+    dvc = checkouts["dvc"].start(*WARM, "dvc", "repro", "presets/test/dvc.yaml")
+    checkouts["snakemake"].run(*WARM, "snakemake", "--directory", "presets/test", "--cores", "2")
     words, _ = dvc.communicate(timeout=1800)
     assert dvc.returncode == 0, words
 

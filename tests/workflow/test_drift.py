@@ -15,6 +15,7 @@ from equidyn.params.subtrees import measure_keys, prepare_keys, report_keys, tra
 
 PLANS = str(Path(__file__).with_name("plans.py"))
 FOLDERS = [".", "presets/test", "presets/paper"]
+FIRST = "smoke-levels"  # the study to whose dvc.yaml all others are compared
 Plan = dict[str, dict[str, Any]]
 
 
@@ -115,7 +116,19 @@ def test_every_job_is_as_the_stages_expect(params: Params, snakemake: Plan) -> N
     }
 
 
-def test_presets_link_to_the_same_stages_and_sources() -> None:
-    for name in ("test", "paper"):
-        for linked in ("dvc.yaml", "src"):
-            assert (PROJECT / "presets" / name / linked).resolve() == PROJECT / linked
+@pytest.mark.parametrize("place", FOLDERS)
+def test_every_study_has_its_stages_in_a_file(place: str) -> None:
+    """One file per study of params.yaml, the same but for the study's name; DVC would not miss a file."""
+    wanted = (PROJECT / f"studies/{FIRST}/dvc.yaml").read_text()
+    found = {path.parent.name: path.read_text() for path in (PROJECT / place).glob("studies/*/dvc.yaml")}
+    studies = load(PROJECT / place / "params.yaml").studies
+    assert found == {name: wanted.replace(FIRST, name) for name in studies}
+
+
+@pytest.mark.parametrize("name", ["test", "paper"])
+def test_presets_have_the_same_stages_and_sources(name: str) -> None:
+    """In files of their own: of a link, DVC would see no more in another revision than where it leads."""
+    preset = PROJECT / "presets" / name
+    assert (preset / "src").resolve() == PROJECT / "src"
+    assert (preset / "dvc.yaml").read_text() == (PROJECT / "dvc.yaml").read_text()
+    assert not any(path.is_symlink() for path in preset.rglob("dvc.yaml"))

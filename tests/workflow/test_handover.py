@@ -23,14 +23,14 @@ def test_stale_outputs_of_snakemake_are_refused(by_snakemake: Checkout) -> None:
     _make_stale(by_snakemake)
     words = by_snakemake.equidyn("handover", "dvc", status=1)
     assert words.startswith("equidyn: hand-over refused: Snakemake is not done here.")
-    assert not (by_snakemake.preset / "dvc.lock").exists()
+    assert not list(by_snakemake.preset.rglob("dvc.lock"))
 
 
 def test_stale_outputs_of_dvc_are_refused(by_dvc: Checkout) -> None:
     _make_stale(by_dvc)
     words = by_dvc.equidyn("handover", "snakemake", status=1)
     assert words.startswith("equidyn: hand-over refused: DVC is not done here.")
-    assert "train-smoke-levels@E3-gcnn-1" in words
+    assert "studies/smoke-levels/dvc.yaml:train@E3-gcnn-1" in words
 
 
 def test_an_edited_source_is_stale_too(by_dvc: Checkout) -> None:

@@ -10,6 +10,7 @@ rule report:
     output:
         page=report("reports/report.html", caption="../report/page.rst", category="Report"),
         text="reports/report.md",
+        metrics="reports/metrics.json",
         tables=report(
             directory("reports/tables"),
             patterns=["{name}.csv"],

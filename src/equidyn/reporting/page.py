@@ -13,12 +13,13 @@ from equidyn.reporting.claims import words
 from equidyn.reporting.claims.ledger import Entry, Ledger
 from equidyn.reporting.claims.links import Link, links
 from equidyn.reporting.claims.tables import HEADS, claims_table, contrasts_table, effect_text
+from equidyn.reporting.compact import data_url
 from equidyn.reporting.figures.style import Picture
 from equidyn.reporting.overview import Overview
 from equidyn.reporting.sections.section import Section
 from equidyn.reporting.tables import Table, markdown
 
-_TYPES = {"svg": "image/svg+xml", "png": "image/png", "gif": "image/gif"}
+_TYPES = {"png": "image/png", "gif": "image/gif"}
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,8 @@ def render(page: Page, template: str) -> str:
 def _inlined(picture: Picture) -> str:
     """The picture as a data URL; as an <img> of its own, its ids cannot clash with those of another."""
     suffix, content = picture.shown
+    if suffix == "svg":
+        return Markup(data_url(content))
     return f"data:{_TYPES[suffix]};base64,{base64.b64encode(content).decode()}"
 
 

@@ -3,18 +3,20 @@
 from pathlib import Path
 
 from equidyn import paths
-from equidyn.files import sole_writer
+from equidyn.files import sole_writer, write_json
 from equidyn.params.study import Params
 from equidyn.reporting import rulegraph, sharing
 from equidyn.reporting.claims.ledger import ledger
 from equidyn.reporting.claims.model import published_claims
 from equidyn.reporting.figures.style import styled
 from equidyn.reporting.gather import StudyResults, gather
+from equidyn.reporting.learning_curves import learning_curves
+from equidyn.reporting.metrics import metrics
 from equidyn.reporting.overview import overview
 from equidyn.reporting.page import Page, StudyPart, render
 from equidyn.reporting.publish import replaced
 from equidyn.reporting.sections import sections_for
-from equidyn.reporting.tables import csv, latex
+from equidyn.reporting.tables import as_csv, csv, latex
 
 QUESTION = (
     "How does the symmetry that is imposed on a network, against the symmetry that its data has, shape what it learns "
@@ -58,9 +60,11 @@ def _write(folder: Path, page: Page, studies: list[StudyResults]) -> None:
         (tables / f"{table.name}.tex").write_text(latex(table), encoding="utf-8")
     for study in studies:
         (tables / f"{study.name}-measures.csv").write_text(_every_number(study), encoding="utf-8")
+        (tables / f"{study.name}-learning.csv").write_text(as_csv(learning_curves(study)), encoding="utf-8")
     for picture in page.pictures:
         for suffix, content in picture.files.items():
             (figures / f"{picture.name}.{suffix}").write_bytes(content)
+    write_json(folder / "metrics.json", metrics(studies, page.ledger))
     (folder / "report.md").write_text(render(page, "report.md.j2"), encoding="utf-8")
     (folder / "report.html").write_text(render(page, "report.html.j2"), encoding="utf-8")
 
@@ -71,4 +75,4 @@ def _every_number(study: StudyResults) -> str:
     numbered = values["quantity"] + values["index"].map(lambda index: f"[{index}]" if index else "")
     frame = values.assign(study=study.name, quantity=numbered)
     columns = ["study", "dataset", "variant", "seed", "status", "checkpoint", "measure", "quantity", "value"]
-    return frame[columns].to_csv(index=False, lineterminator="\n", na_rep="NaN")
+    return as_csv(frame[columns])

@@ -1,4 +1,4 @@
-"""The graph of stages, read from dvc.yaml; the rules of the Snakefile are the same (a test compares them)."""
+"""The graph of stages, read from DVC's files; the rules of the Snakefile are the same (a test compares them)."""
 
 import math
 from dataclasses import dataclass
@@ -36,12 +36,21 @@ def section() -> Section:
     """The stages as a picture; where there is no dvc.yaml, words that say so."""
     if not DVC_FILE.exists():
         return Section(TITLE, [f"The graph of stages is not drawn: there is no {DVC_FILE} beside {PARAMS_FILE}."])
-    graph = stage_graph(read_yaml(DVC_FILE), read_yaml(PARAMS_FILE))
+    graph = stage_graph(all_stages(Path()), read_yaml(PARAMS_FILE))
     words = (
         "Each box is a stage with the number of its jobs; an arrow says that one stage reads what another "
         "writes. Arrows that follow from others are left out."
     )
     return Section(TITLE, [words], [_picture(graph)])
+
+
+def all_stages(folder: Path) -> dict[str, Any]:
+    """The tree of dvc.yaml, and within it the stages of studies/NAME/dvc.yaml, with -NAME behind their names."""
+    found = dict(_trees(read_yaml(folder / DVC_FILE), DVC_FILE))
+    for path in sorted(folder.glob(f"studies/*/{DVC_FILE}")):
+        study = path.parent.name
+        found |= {f"{name}-{study}": tree for name, tree in _trees(read_yaml(path), path).items()}
+    return {"stages": found}
 
 
 def stage_graph(stages: Any, params: Any) -> nx.DiGraph:
@@ -50,7 +59,7 @@ def stage_graph(stages: Any, params: Any) -> nx.DiGraph:
     stages: the tree of dvc.yaml; params: that of params.yaml, in which the items of a matrix are looked up. Stages of
     studies that are not in params.yaml, which Snakemake does not miss, are left out.
     """
-    found = [stage for name, tree in _trees(stages).items() if (stage := _stage(name, tree, params))]
+    found = [stage for name, tree in _trees(stages, DVC_FILE).items() if (stage := _stage(name, tree, params))]
     graph = nx.DiGraph()
     for stage in found:
         graph.add_node(stage.name, jobs=stage.jobs)
@@ -63,10 +72,10 @@ def stage_graph(stages: Any, params: Any) -> nx.DiGraph:
     return graph
 
 
-def _trees(stages: Any) -> dict[str, Any]:
+def _trees(stages: Any, path: Path) -> dict[str, Any]:
     trees = stages.get("stages") if isinstance(stages, dict) else None
     if not isinstance(trees, dict) or not all(isinstance(tree, dict) for tree in trees.values()):
-        raise EquidynError(f"{DVC_FILE}: holds no stages; it should be the project's own file")
+        raise EquidynError(f"{path}: holds no stages; it should be the project's own file")
     return trees
 
 

@@ -56,8 +56,13 @@ class Table:
 
 
 def csv(table: Table) -> str:
+    """Its data, comma-separated."""
+    return as_csv(table.data)
+
+
+def as_csv(frame: pd.DataFrame) -> str:
     """Comma-separated, floats by their shortest exact form, NaN where a number is not finite or not defined."""
-    return table.data.to_csv(index=False, lineterminator="\n", na_rep="NaN")
+    return frame.to_csv(index=False, lineterminator="\n", na_rep="NaN")
 
 
 def latex(table: Table) -> str:

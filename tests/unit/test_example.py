@@ -1,0 +1,78 @@
+"""The example of a report: small, whole, and without links that lead nowhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from equidyn.errors import EquidynError
+from equidyn.reporting import example
+from equidyn.reporting.publish import replaced
+
+NAMES = ("smoke-levels-rmse", "smoke-levels-lie", "gaussian-accuracy", "gaussian-learning-accuracy")
+LINKS = "".join(
+    f'<a href="figures/{name}.{end}">{end.upper()}</a><a href="tables/{name}.csv">CSV</a>'
+    for name in NAMES
+    for end in ("svg", "png")
+)
+FOOTER = '<footer><p>Markdown: <a href="report.md">report.md</a>.</p></footer>\n'
+PAGE = f'<main>{LINKS}<a href="#top">top</a>\n{FOOTER}</main>'
+
+
+@pytest.fixture
+def reports(workplace: Path) -> Path:
+    """A finished report, as far as its files go."""
+    folder = workplace / "reports"
+    for place in ("tables", "figures"):
+        (folder / place).mkdir(parents=True)
+    for name in NAMES:
+        (folder / "tables" / f"{name}.csv").write_text("n\n1\n")
+        for end in ("svg", "png"):
+            (folder / "figures" / f"{name}.{end}").write_text(name)
+    (folder / "tables" / "gaussian-measures.csv").write_text("n\n1\n")
+    (folder / "metrics.json").write_text("{}\n")
+    (folder / "report.html").write_text(PAGE)
+    return folder
+
+
+def _files(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_it_has_the_page_the_tables_and_a_choice_of_figures(reports: Path) -> None:
+    assert example.run() == Path("reports/example")
+    figures = {"figures/smoke-levels-rmse.png", "figures/gaussian-accuracy.png"}
+    tables = {f"tables/{name}.csv" for name in NAMES}
+    assert _files(reports / "example") == {"README.md", "report.html", "metrics.json"} | figures | tables
+
+
+def test_every_link_of_its_page_leads_somewhere(reports: Path) -> None:
+    example.run()
+    page = (reports / "example/report.html").read_text()
+    links = re.findall(r'href="([^"#]+)"', page)
+    assert set(links) == _files(reports / "example") - {"README.md", "report.html", "metrics.json"}
+    assert 'href="#top"' in page
+    assert "Markdown" not in page
+
+
+def test_a_later_report_leaves_it_alone(reports: Path) -> None:
+    example.run()
+    before = _files(reports / "example")
+    with replaced(Path("reports")) as folder:
+        (folder / "report.html").write_text("new")
+    assert _files(reports / "example") == before
+    assert (reports / "report.html").read_text() == "new"
+
+
+def test_without_a_report_it_says_what_to_do(workplace: Path) -> None:
+    with pytest.raises(EquidynError, match=r"reports/report\.html: missing; finish a run first"):
+        example.run()
+    assert not (workplace / "reports").exists()
+
+
+def test_a_page_that_is_too_large_is_refused_and_the_old_example_stands(reports: Path) -> None:
+    example.run()
+    (reports / "report.html").write_text("x" * (example.LARGEST_PAGE + 1))
+    with pytest.raises(EquidynError, match=r"5\.0 MB; an example must be below 5 MB"):
+        example.run()
+    assert "<main>" in (reports / "example/report.html").read_text()
