@@ -20,7 +20,9 @@ PRESET = ("--directory", "presets/test")
 HERE = ("--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "1")
 LONGEST = 400.0  # seconds; two minutes on two cores that have nothing else to do
 
-pytestmark = pytest.mark.skipif(bool(cluster.missing()), reason=cluster.missing())
+MISSING = cluster.missing()
+
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
 
 
 def _small_study(checkout: Checkout) -> None:
