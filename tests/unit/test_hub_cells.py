@@ -213,6 +213,18 @@ def test_a_renamed_cell_is_found_and_takes_its_new_names(full: CellsHub) -> None
     assert (load_file(paths.run(cell) / "best.safetensors")["weight"] == weights["weight"]).all()
 
 
+def test_a_run_without_its_dataset_says_what_comes_first(full: CellsHub) -> None:
+    _emptied()
+    with pytest.raises(EquidynError, match=f"eps000.h5 is not there; pull or prepare {DATASET} first"):
+        _said("pull", RUN)
+    assert outputs() == {}
+
+
+@pytest.mark.parametrize("command", ["push", "pull"])
+def test_help_shows_examples(command: str) -> None:
+    assert f"Example: equidyn hub {command}" in _said(command, "--help")
+
+
 def test_without_a_place_it_says_what_to_add(workplace: Path) -> None:
     tree = small_tree()
     del tree["hub"]

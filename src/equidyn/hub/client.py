@@ -84,8 +84,8 @@ class Client:
             raise HubError(f"{_place()}: {fault}") from None
         if "fault" not in answer:
             return answer["answer"]
-        words = _WORDS.get(answer["fault"], answer["words"]).format(**where)
-        raise HubError(f"{_place()} {words}" if answer["fault"] in _WORDS else f"{_place()}: {words}")
+        ours = _WORDS.get(answer["fault"])
+        raise HubError(f"{_place()} {ours.format(**where)}" if ours else f"{_place()}: {answer['words']}")
 
     def _running(self) -> subprocess.Popen[str]:
         if self._process is None:
@@ -115,7 +115,7 @@ class Client:
             if "note" in line:
                 note = line["note"]
                 continue
-            last, patience = time.monotonic(), line.get("patience", patience)
+            last, patience = time.monotonic(), line.get("patience", patience) or PATIENCE_SECONDS
             if "bytes" in line:
                 told(line["bytes"])
 
