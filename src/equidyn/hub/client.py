@@ -21,7 +21,7 @@ from equidyn.errors import EquidynError
 from equidyn.hub.worker import FORBIDDEN, UNAUTHORIZED
 from equidyn.params.hub import Hub
 
-PATIENCE_SECONDS = 6.0  # without anything new; with the probe, under 10 s
+PATIENCE_SECONDS = 5.0  # without anything new; with the probe and the start of the client, under 10 s
 _SECONDS_TO_END = 1.0
 _WORKER = "equidyn.hub.worker"
 # Not over the Hub's newer storage (xet), of whose waiting no limits are known. What the user has set counts more.
