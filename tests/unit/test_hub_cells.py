@@ -122,8 +122,8 @@ def test_other_branches_and_private_repositories(hub: CellsHub, monkeypatch: pyt
     shutil.rmtree(paths.run(CELL))
     _said("pull", RUN)
     monkeypatch.delenv("HF_TOKEN")
-    with pytest.raises(EquidynError, match="not pulled"):
-        shutil.rmtree(paths.run(CELL))
+    shutil.rmtree(paths.run(CELL))
+    with pytest.raises(EquidynError, match=f"the Hub shows no model {REPOSITORY} with a branch or tag next"):
         _said("pull", RUN)
 
 
@@ -211,6 +211,18 @@ def test_a_renamed_cell_is_found_and_takes_its_new_names(full: CellsHub) -> None
     assert stage.run(params, cell) == paths.run(cell)
     assert read_run(params, cell)["variant"] == "equivariant"
     assert (load_file(paths.run(cell) / "best.safetensors")["weight"] == weights["weight"]).all()
+
+
+def test_a_run_without_its_dataset_says_what_comes_first(full: CellsHub) -> None:
+    _emptied()
+    with pytest.raises(EquidynError, match=f"eps000.h5 is not there; pull or prepare {DATASET} first"):
+        _said("pull", RUN)
+    assert outputs() == {}
+
+
+@pytest.mark.parametrize("command", ["push", "pull"])
+def test_help_shows_examples(command: str) -> None:
+    assert f"Example: equidyn hub {command}" in _said(command, "--help")
 
 
 def test_without_a_place_it_says_what_to_add(workplace: Path) -> None:

@@ -114,6 +114,18 @@ WRONG = {
     "unknown device": (_set(".compute.device", "gpu"), ["compute.device = 'gpu': should be 'auto', 'cpu' or 'cuda'"]),
     "no threads": (_set(".compute.threads", 0), ["compute.threads = 0: should be greater than or equal to 1"]),
     "list of variants": (_set("variants", ["cnn"]), ["variants: should be a mapping (keys with values)"]),
+    "hub without an owner": (
+        _set(".hub", {"repository": "cells"}),
+        ["hub.repository = 'cells': expected owner/name of a dataset on the Hugging Face Hub"],
+    ),
+    "revision that is none": (
+        _set(".hub", {"repository": "owner/cells", "revision": "../main"}),
+        ["hub.revision = '../main': expected a branch or a tag of the repository"],
+    ),
+    "misspelt key of the hub": (
+        _set(".hub", {"repository": "owner/cells", "pul": True}),
+        ["hub: unknown key 'pul' (did you mean 'pull'?); allowed: repository, revision, pull"],
+    ),
     "no studies": (_set(".studies", None), ["studies = None: should be a mapping (keys with values)"]),
 }
 TORN = {

@@ -63,7 +63,7 @@ def test_a_killed_run_begins_anew_when_its_code_has_changed(workplace, monkeypat
     begun = die_in_epoch_3(monkeypatch)
     with pytest.raises(KeyboardInterrupt):
         train.run(params, CELL)
-    monkeypatch.setattr(train, "listing", lambda files: f"{len(files)} other files")
+    monkeypatch.setattr(train, "fingerprint", lambda files: f"{len(files)} other files")
     train.run(params, CELL)
     assert begun == [0, 1, 2, 0, 1, 2, 3]
 

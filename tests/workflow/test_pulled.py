@@ -53,7 +53,7 @@ def _tables(checkout: Checkout) -> dict[str, bytes]:
 
 
 ENGINES = {
-    "snakemake": (("snakemake", "--cores", "1"), ("snakemake", "--dry-run"), "Nothing to be done"),
+    "snakemake": (("equidyn", "warm", "snakemake", "--cores", "1"), ("snakemake", "--dry-run"), "Nothing to be done"),
     "dvc": (("dvc", "repro", "dvc.yaml"), ("dvc", "status", "dvc.yaml"), "Data and pipelines are up to date"),
 }
 
@@ -62,7 +62,7 @@ ENGINES = {
 def test_a_new_checkout_pulls_and_reports_the_same(engine: str, first: Checkout, hub: CellsHub, tmp_path: Path) -> None:
     run, look, nothing = ENGINES[engine]
     checkout = _small(tmp_path / "checkout", pull=True)
-    words = _run(checkout, hub, "equidyn", "warm", *run)
+    words = _run(checkout, hub, *run)
     assert [cell for cell in CELLS if f"{cell}: pulled from owner/cells" not in words] == []
     assert "prepare smoke-levels" not in words.replace("equidyn prepare", "")
     assert "computing it" not in words

@@ -10,6 +10,8 @@ are also the versions of packages and the kind of machine, as the engines leave 
 and every cell tells them in its provenance. The report shows all names, so they are in its address.
 """
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from equidyn.params.study import Cell, Params, as_json
@@ -25,18 +27,18 @@ class Contents:
 
     def __init__(self, params: Params) -> None:
         self._params, self._tree = params, as_json(params)
+        self._fingerprints: dict[tuple[str, ...], str] = {}
 
     def of_dataset(self, study: str, dataset: str) -> Content:
         """Of STUDY/DATASET."""
         source, own = subtree(self._tree, prepare_keys(study, dataset)).values()
-        sources = fingerprint(prepare_sources(self._params.studies[study]))
-        return {"source": source, "dataset": own, "sources_sha256": sources}
+        return {"source": source, "dataset": own, "sources_sha256": self._sources(prepare_sources, study)}
 
     def of_run(self, cell: Cell) -> Content:
         """Of a training run."""
         compute, task, training, variant = subtree(self._tree, train_keys(cell)).values()
-        sources = fingerprint(train_sources(self._params.studies[cell.study], cell.variant))
         own = {"compute": compute, "task": task, "training": training, "variant": variant, "seed": cell.seed}
+        sources = self._sources(train_sources, cell.study, cell.variant)
         return own | {"trained_on": self.of_dataset(cell.study, cell.dataset), "sources_sha256": sources}
 
     def of_report(self) -> Content:
@@ -50,5 +52,12 @@ class Contents:
 
     def _of_measures(self, cell: Cell) -> dict[str, str]:
         measures = subtree(self._tree, measure_keys(cell))
-        sources = fingerprint(measure_sources(self._params.studies[cell.study], cell.variant))
+        sources = self._sources(measure_sources, cell.study, cell.variant)
         return {"run": digest(self.of_run(cell)), "measures": digest([measures, sources])}
+
+    def _sources(self, of_stage: Callable[..., list[Path]], study: str, *variant: str) -> str:
+        """The fingerprint of a stage's source files, the same for all seeds and datasets."""
+        key = (of_stage.__name__, study, *variant)
+        if key not in self._fingerprints:
+            self._fingerprints[key] = fingerprint(of_stage(self._params.studies[study], *variant))
+        return self._fingerprints[key]

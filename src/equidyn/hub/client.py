@@ -6,6 +6,7 @@ process of its own (worker.py) and is watched: as long as something new comes or
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -20,7 +21,7 @@ from equidyn.errors import EquidynError
 from equidyn.hub.worker import FORBIDDEN, UNAUTHORIZED
 from equidyn.params.hub import Hub
 
-PATIENCE_SECONDS = 6.0  # without anything new; with the probe, under 10 s
+PATIENCE_SECONDS = 5.0  # without anything new; with the probe and the start of the client, under 10 s
 _SECONDS_TO_END = 1.0
 _WORKER = "equidyn.hub.worker"
 # Not over the Hub's newer storage (xet), of whose waiting no limits are known. What the user has set counts more.
@@ -80,11 +81,11 @@ class Client:
             answer = self._answer(told or (lambda _: None))
         except (BrokenPipeError, _SilenceError) as fault:
             self._end()
-            raise HubError(f"{_endpoint()}: {fault}") from None
+            raise HubError(f"{_place()}: {fault}") from None
         if "fault" not in answer:
             return answer["answer"]
-        words = _WORDS.get(answer["fault"], answer["words"]).format(**where)
-        raise HubError(f"{_endpoint()} {words}" if answer["fault"] in _WORDS else f"{_endpoint()}: {words}")
+        ours = _WORDS.get(answer["fault"])
+        raise HubError(f"{_place()} {ours.format(**where)}" if ours else f"{_place()}: {answer['words']}")
 
     def _running(self) -> subprocess.Popen[str]:
         if self._process is None:
@@ -114,7 +115,7 @@ class Client:
             if "note" in line:
                 note = line["note"]
                 continue
-            last, patience = time.monotonic(), line.get("patience", patience)
+            last, patience = time.monotonic(), line.get("patience", patience) or PATIENCE_SECONDS
             if "bytes" in line:
                 told(line["bytes"])
 
@@ -141,16 +142,21 @@ def _check_answers() -> None:
     from huggingface_hub import constants
 
     if constants.is_offline_mode():
-        raise HubError(f"{_endpoint()}: HF_HUB_OFFLINE forbids to ask it")
+        raise HubError(f"{_place()}: HF_HUB_OFFLINE forbids to ask it")
     reason = silence(_endpoint())
     if reason:
-        raise HubError(f"{_endpoint()} does not answer ({reason})")
+        raise HubError(f"{_place()} does not answer ({reason})")
 
 
 def _endpoint() -> str:
     from huggingface_hub import constants
 
     return constants.ENDPOINT
+
+
+def _place() -> str:
+    """The endpoint without the name and password that it may hold."""
+    return re.sub("//[^/]*@", "//", _endpoint())
 
 
 def _pass_on(stream: IO[str], lines: Queue[dict[str, Any] | None]) -> None:

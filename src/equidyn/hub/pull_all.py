@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 from equidyn.errors import EquidynError
 from equidyn.hub import manifest
-from equidyn.hub.client import Client
-from equidyn.hub.item import Item, UnfitError, unfinished
+from equidyn.hub.client import Client, HubError
+from equidyn.hub.item import Item, RepositoryKind, UnfitError, unfinished
 from equidyn.hub.pull import pull
 from equidyn.params.hub import Hub
 from equidyn.progress import progress
@@ -22,7 +23,7 @@ def pull_all(hub: Hub, items: list[Item], named: bool, dry_run: bool, say: Calla
     """
     counts: Counter[str] = Counter()
     with Client(hub) as client, progress("pull", len(items)) as advance:
-        listings = {home: client.call("listing", home) or {} for home in dict.fromkeys(item.HOME for item in items)}
+        listings = _listings(client, hub, items)
         for number, item in enumerate(items):
 
             def told(count: int, number: int = number, name: str = item.name) -> None:
@@ -36,6 +37,17 @@ def pull_all(hub: Hub, items: list[Item], named: bool, dry_run: bool, say: Calla
             say(f"{outcome}: {item.name}{f' ({reason})' if outcome == _REFUSED else ''}")
             advance(number + 1, item.name)
     return ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
+
+
+def _listings(client: Client, hub: Hub, items: list[Item]) -> dict[RepositoryKind, dict[str, Any]]:
+    """What each repository holds; one of them may not be there."""
+    found = {home: client.call("listing", home) for home in dict.fromkeys(item.HOME for item in items)}
+    if not any(listing is not None for listing in found.values()):
+        raise HubError(
+            f"hub.repository: the Hub shows no {' and no '.join(found)} {hub.repository} with a branch or tag "
+            f"{hub.revision} (private ones need HF_TOKEN, or `hf auth login`)"
+        )
+    return {home: listing or {} for home, listing in found.items()}
 
 
 def _outcome(client: Client, item: Item, there: bool, dry_run: bool, told: Callable[[int], None]) -> tuple[str, str]:

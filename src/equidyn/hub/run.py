@@ -79,7 +79,7 @@ class RunItem(Item):
         """Why the run does not go with the dataset that is here."""
         data = paths.dataset(self.cell.study, self.cell.dataset)
         if not data.is_file():
-            return f"its dataset {data} is not there"
+            return f"its dataset {data} is not there; pull or prepare {self.cell.study}/{self.cell.dataset} first"
         if run.get("dataset_sha256") != content_sha256(data):
             return f"trained on other data than {data} holds, though with the same params"
         return None

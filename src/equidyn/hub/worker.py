@@ -1,8 +1,8 @@
 """The Hub's own client, in a process of its own (see client.py): one JSON line in per call, several lines out.
 
-Lines out: {"bytes": n}, new bytes have gone or come, n in all within this call; {"patience": s}, the next answer may
-take so long; {"note": ...}, what the Hub has refused, though the client may try again; at last {"answer": ...}, or
-{"fault": ..., "words": ...} with the name of the client's exception, UNAUTHORIZED or FORBIDDEN.
+Lines out: {"bytes": n}, new bytes have gone or come, n in all within this call; {"patience": s}, the next sign may take
+so long, or as long as usual (null); {"note": ...}, what the Hub has refused, though the client may try again; at last
+{"answer": ...}, or {"fault": ..., "words": ...} with the name of the client's exception, UNAUTHORIZED or FORBIDDEN.
 """
 
 import io
@@ -11,12 +11,15 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Lock
+from pathlib import Path
+from queue import Queue
+from threading import Lock, Thread
 from typing import Any
 
 UNAUTHORIZED, FORBIDDEN = "Unauthorized", "Forbidden"  # whatever the exception
 _NAMED = {401: UNAUTHORIZED, 403: FORBIDDEN}
 _TRIED_AGAIN = {408, 429, 500, 502, 503, 504}  # by the client, after some seconds
+_SECONDS_TO_READ = 3600
 _SECONDS_TO_COMMIT = 60  # the Hub itself thinks for seconds about a large commit, without a word
 _CHUNK = 2**16  # bytes; the client's own 10 MB would hide for minutes that a slow network is alive
 
@@ -144,6 +147,10 @@ def _commit(kind: str, repository: str, revision: str, message: str, files: dict
 
     api, where = HfApi(), {"repo_type": kind, "revision": revision}
     additions = [_addition()(there, here) for there, here in files.items()]
+    _say({"patience": _SECONDS_TO_READ})
+    for addition in additions:
+        addition.upload_info.sha256  # noqa: B018 -- read now, while no server is to blame for the time it takes
+    _say({"patience": None})
     api.preupload_lfs_files(repository, additions, free_memory=False, **where)
     _say({"patience": _SECONDS_TO_COMMIT})
     api.create_commit(repository, additions, commit_message=message, **where)
@@ -157,7 +164,7 @@ def _addition() -> type:
         @contextmanager
         def as_file(self, with_tqdm: bool = False) -> Iterator[io.BufferedIOBase]:
             """Opened anew each time: equal files are one to the Hub, and sent by several threads."""
-            with _Sent(self.path_or_fileobj) if with_tqdm else io.FileIO(self.path_or_fileobj) as file:
+            with _Sent(self.path_or_fileobj) if with_tqdm else Path(self.path_or_fileobj).open("rb") as file:
                 yield file
 
     return Addition
@@ -207,8 +214,16 @@ def _main() -> None:
 
     get_session().event_hooks["response"].append(_signs.response)
     _say({"bytes": 0})
+    requests: Queue[str] = Queue()
+    Thread(target=_read, args=(requests,), daemon=True).start()
+    while True:
+        _say(_answered(json.loads(requests.get())))
+
+
+def _read(requests: "Queue[str]") -> None:
+    """In a thread of its own: once the other process is gone, even killed, nobody waits for an answer."""
     for line in sys.stdin:
-        _say(_answered(json.loads(line)))
+        requests.put(line)
     os._exit(0)
 
 
