@@ -16,7 +16,8 @@ LINKS = "".join(
     for end in ("svg", "png")
 )
 FOOTER = '<footer><p>Markdown: <a href="report.md">report.md</a>.</p></footer>\n'
-PAGE = f'<main>{LINKS}<a href="#top">top</a>\n{FOOTER}</main>'
+NUMBERS = 'All numbers: <a href="tables/gaussian-measures.csv">gaussian-measures.csv</a>.'
+PAGE = f'<main>{LINKS}{NUMBERS}<a href="#top">top</a>\n{FOOTER}</main>'
 
 
 @pytest.fixture
@@ -51,6 +52,7 @@ def test_every_link_of_its_page_leads_somewhere(reports: Path) -> None:
     page = (reports / "example/report.html").read_text()
     links = re.findall(r'href="([^"#]+)"', page)
     assert set(links) == _files(reports / "example") - {"README.md", "report.html", "metrics.json"}
+    assert "All numbers: gaussian-measures.csv." in page
     assert 'href="#top"' in page
     assert "Markdown" not in page
 

@@ -13,7 +13,7 @@ LARGEST_PAGE = 5_000_000  # bytes
 # Figures that are of use beside the page: the headline number of each kind of study, and what networks answer.
 _FIGURES = ("rmse", "accuracy", "recognition", "reconstruction", "super-resolution", "rollouts", "reconstructions")
 _CHOSEN = re.compile(rf"(?!.*-learning-).*-({'|'.join(_FIGURES)})")
-_LINK = re.compile(r'<a href="((?:figures|tables)/[^"]+|report\.md)">[^<]*</a>')
+_LINK = re.compile(r'<a href="((?:figures|tables)/[^"]+)">([^<]*)</a>')
 _FOOTER = re.compile(r"<footer>.*?</footer>\n", re.DOTALL)
 _README = """# A report
 
@@ -61,6 +61,11 @@ def _figures() -> list[Path]:
 
 
 def _linked(page: str, folder: Path) -> str:
-    """The page without its links to files that the example does not have."""
-    kept = _LINK.sub(lambda link: link[0] if (folder / link[1]).is_file() else "", page)
-    return _FOOTER.sub("", kept)
+    """The page without its links to files that the example does not have; where one names its file, the name stays."""
+
+    def kept(link: re.Match[str]) -> str:
+        if (folder / link[1]).is_file():
+            return link[0]
+        return link[2] if link[2] == Path(link[1]).name else ""
+
+    return _FOOTER.sub("", _LINK.sub(kept, page))
