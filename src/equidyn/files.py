@@ -1,5 +1,7 @@
 """Writing so that no partial file is ever taken for a whole one, and so that no two writers meet."""
 
+import glob
+import hashlib
 import json
 import os
 import shutil
@@ -11,6 +13,9 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from equidyn.errors import EquidynError
+from equidyn.provenance import digest
+
+_CHECKSUM = "checksum"  # key of a record: that of all its other keys
 
 
 @contextmanager
@@ -19,6 +24,7 @@ def atomic(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_leftovers(path)
         yield temporary
         _flush_to_disk(temporary)
         temporary.replace(path)
@@ -41,6 +47,9 @@ def whole_folder(target: Path, own: Collection[str] | None = None) -> Iterator[P
         _clear_up(place)
         fresh.mkdir(parents=True)
         yield fresh
+        for path in fresh.rglob("*"):
+            if path.is_file():
+                _flush_to_disk(path)
         if own is not None:
             _carry_over(place, fresh, own)
         _swap(place, fresh, old)
@@ -57,9 +66,35 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
+def write_bytes(path: Path, content: bytes) -> str:
+    """Write `content` atomically; returns its SHA-256, by which `read_checked` knows it again."""
+    with atomic(path) as temporary:
+        temporary.write_bytes(content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def read_checked(path: Path, sha256: str, record: str) -> bytes:
+    """The content of `path`; raises EquidynError if it is missing, or its SHA-256 is not that in `record` beside it."""
+    try:
+        content = path.read_bytes()
+    except OSError as fault:
+        raise EquidynError(f"{path}: missing or not readable ({fault.strerror}); run the stage that makes it") from None
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        told = f"{path}: not the file that {record} beside it names (SHA-256 {found}; there {sha256})"
+        raise EquidynError(f"{told}; delete it and run again (snakemake or dvc repro)")
+    return content
+
+
 def write_json(path: Path, tree: Any) -> None:
     """Write `tree` atomically; NaN and infinities, which JSON lacks, are refused with ValueError."""
     write_text(path, json.dumps(tree, indent=1, allow_nan=False) + "\n")
+
+
+def write_record(path: Path, tree: dict[str, Any]) -> None:
+    """`write_json` with a checksum of the tree in it, without which a changed digit would be as good as the true one."""
+    plain = json.loads(json.dumps(tree, allow_nan=False))
+    write_json(path, plain | {_CHECKSUM: digest(plain)})
 
 
 def read_json(path: Path) -> Any:
@@ -68,8 +103,21 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise EquidynError(f"{path}: missing; run the stage that makes it (snakemake or dvc repro)") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as fault:
+    except OSError as fault:
+        raise EquidynError(f"{path}: cannot be read ({fault.strerror or fault})") from None
+    except (ValueError, RecursionError) as fault:  # of no JSON, no UTF-8, or numbers and depths beyond all bounds
         raise EquidynError(f"{path}: not whole JSON ({fault}); delete it and run again") from None
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """What `write_record` wrote, with its checksum; raises EquidynError if it is missing, torn or altered."""
+    tree = read_json(path)
+    if not isinstance(tree, dict) or _CHECKSUM not in tree:
+        raise EquidynError(f"{path}: not a whole record (it lacks its checksum); delete it and run again")
+    content = {key: value for key, value in tree.items() if key != _CHECKSUM}
+    if digest(content) != tree[_CHECKSUM]:
+        raise EquidynError(f"{path}: its content does not match its checksum; delete it and run again")
+    return tree
 
 
 @contextmanager
@@ -87,9 +135,9 @@ def _acquired(name: str, path: Path) -> FileLock:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
-        holder.write_text(f"process {os.getpid()} on {os.uname().nodename}", encoding="utf-8")
+        write_text(holder, f"process {os.getpid()} on {os.uname().nodename}")
     except Timeout:
-        who = holder.read_text(encoding="utf-8") if holder.exists() else "another process"
+        who = holder.read_text(encoding="utf-8", errors="replace") if holder.exists() else "another process"
         raise EquidynError(f"{name}: {who} is writing it in {Path.cwd()}; wait for it, or end it") from None
     except OSError as fault:
         reason = fault.strerror or fault
@@ -100,6 +148,24 @@ def _acquired(name: str, path: Path) -> FileLock:
 def _flush_to_disk(path: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())
+
+
+def _remove_leftovers(path: Path) -> None:
+    """What writers of `path` left that were killed: their processes, on this machine, are no more."""
+    for leftover in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        number = leftover.name.split(".")[-2]
+        if leftover.is_file() and number.isdecimal() and not _runs(int(number)):
+            _remove(leftover)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _clear_up(place: Path) -> None:
