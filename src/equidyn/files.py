@@ -92,7 +92,7 @@ def write_json(path: Path, tree: Any) -> None:
 
 
 def write_record(path: Path, tree: dict[str, Any]) -> None:
-    """`write_json` with a checksum of the tree in it, without which a changed digit would be as good as the true one."""
+    """`write_json` with a checksum of the tree, without which a changed digit would be as good as the true one."""
     plain = json.loads(json.dumps(tree, allow_nan=False))
     write_json(path, plain | {_CHECKSUM: digest(plain)})
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import mother
-from cutdown import Job, contents, remove
-from kills import LostError, Place, check_same, succeed
+from cutdown import Job, contents
+from places import LostError, Place, check_same, succeed
 
 KINDS = ("bit flipped", "torn")
 _READ = {
@@ -28,10 +28,8 @@ def readers(prepare: Job, train: Job) -> Iterator[tuple[Job, str]]:
 
 def point(place: Place, job: Job, file: str, number: int, work: Path) -> str:
     """Damage `file`, and run its reader; raises LostError. Returns whether the reader said so, or took no harm."""
-    dice, folder = random.Random(f"{job} {file} {number}"), work / "folder"
-    shutil.copytree(place.whole, folder)
+    dice, folder = random.Random(f"{job} {file} {number}"), place.begin(job, work / "folder")
     try:
-        remove(folder, job.outputs)
         where = damage(folder / file, KINDS[number % 2], dice)
         end = mother.run(folder, job)
         if end.told and Path(file).name in end.words:
@@ -45,11 +43,9 @@ def point(place: Place, job: Job, file: str, number: int, work: Path) -> str:
 
 def resumed(place: Place, job: Job, number: int, work: Path) -> str:
     """Damage what a killed training goes on from: it must then start anew, and end as an undisturbed one."""
-    dice, folder = random.Random(f"{job} resume {number}"), work / "folder"
-    shutil.copytree(place.whole, folder)
+    dice, folder = random.Random(f"{job} resume {number}"), place.begin(job, work / "folder")
     try:
-        remove(folder, job.outputs)
-        mother.run(folder, job, mother.dies_before_operation(place.operations[job] - 8))
+        mother.run(folder, job, mother.dies_before_operation(place.operations(job) - 8))
         (saved,) = (folder / "data/resume").rglob("seed1.pt")
         where = damage(saved, KINDS[number % 2], dice)
         succeed(folder, job)

@@ -1,6 +1,5 @@
 """Mutated params.yaml: each is read as what it says, or refused with a message; never another exception, nor a hang."""
 
-import random
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 import yaml
 from cutdown import FIELDS, SETS, tree
+from fuzzing import ended
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -18,12 +18,62 @@ from equidyn.params.names import find_cell, find_dataset
 from equidyn.params.study import Params, as_json
 from equidyn.params.subtrees import measure_keys, prepare_keys, report_keys, subtree, training_params
 from equidyn.provenance import digest
-from fuzzing import ended
 
 PROJECT = Path(__file__).resolve().parents[2]
-_NAMES = ["kind", "value", "train", "seed", "hidden", "options", "<<", "", "a/b", "../x", "-", "é", "0", "null", "x" * 300]
-_NUMBERS = [0, -1, 1, 2, 3, 7, 2**31, 2**63, -(2**63), 10**400, 0.0, -0.0, 1e-300, 1e308, 0.5, float("inf"), float("nan")]
-_TEXTS = ["", " ", "1e-5", "1e999", "~", "yes", "0x1F", "1:30", "best", "none", "\u0000", "\ud7ff", "{}", "{{}}", "%s", "a" * 5000]
+_NAMES = [
+    "kind",
+    "value",
+    "train",
+    "seed",
+    "hidden",
+    "options",
+    "<<",
+    "",
+    "a/b",
+    "../x",
+    "-",
+    "é",
+    "0",
+    "null",
+    "x" * 300,
+]
+_NUMBERS = [
+    0,
+    -1,
+    1,
+    2,
+    3,
+    7,
+    2**31,
+    2**63,
+    -(2**63),
+    10**400,
+    0.0,
+    -0.0,
+    1e-300,
+    1e308,
+    0.5,
+    float("inf"),
+    float("nan"),
+]
+_TEXTS = [
+    "",
+    " ",
+    "1e-5",
+    "1e999",
+    "~",
+    "yes",
+    "0x1F",
+    "1:30",
+    "best",
+    "none",
+    "\u0000",
+    "\ud7ff",
+    "{}",
+    "{{}}",
+    "%s",
+    "a" * 5000,
+]
 LEAVES = st.one_of(
     st.sampled_from([None, True, False, *_NUMBERS, *_TEXTS]),
     st.integers(),
@@ -38,9 +88,9 @@ VALUES = st.recursive(
 # What YAML makes trouble of: forms that its reader turns into other things, or into too much.
 _FORMS = [
     "2001-13-45", "2001-01-01", "!!binary ab", "!!python/object/apply:os.system [true]", "!!set {a}", "!!omap [a: 1]",
-    "!!int x", "!!float x", "!!timestamp x", "!!bool x", "&a [*a]", "*nobody", "? [a, b]\n: c", "? {a: b}\n: c", "<<: 3", "<<: [3]",
-    "'", '"\\ud800"', '"\\x00"', "\t", "\ufeff", "%YAML 9.9", "---", "...", "|", ">", "[" * 90000, "{a: " * 30000, "- " * 30000,
-    "1" * 5000, "0b2", "1_000", "190:20:30", "1e5000", "=", "!", "!<tag>", "@", "`",
+    "!!int x", "!!float x", "!!timestamp x", "!!bool x", "&a [*a]", "*nobody", "? [a, b]\n: c", "? {a: b}\n: c",
+    "<<: 3", "<<: [3]", "'", '"\\ud800"', '"\\x00"', "\t", "\ufeff", "%YAML 9.9", "---", "...", "|", ">", "[" * 90000,
+    "{a: " * 30000, "- " * 30000, "1" * 5000, "0b2", "1_000", "190:20:30", "1e5000", "=", "!", "!<tag>", "@", "`",
 ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import mother
 from cutdown import Job, contents, remove
-from kills import LostError, Place, check_left, check_same, succeed
+from places import LostError, Place, check_left, check_same, succeed
 
 MOUNTED = ("disk full", "read-only folder")
 KINDS = ("size limit", *MOUNTED)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import yaml
 from pydantic import ValidationError
@@ -42,10 +42,10 @@ def load(path: Path = PARAMS_FILE) -> Params:
         raise EquidynError(message(path, tree, fault)) from None
 
 
-def _refuse_depth(text: str) -> None:
+def _refuse_depth(file: TextIO) -> None:
     """The reader in C calls itself for each level, without a limit: some thousands of brackets would crash it."""
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+    for event in yaml.parse(file, Loader=yaml.CSafeLoader):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
@@ -57,9 +57,10 @@ def _refuse_depth(text: str) -> None:
 def read_yaml(path: Path) -> Any:
     """The file's tree by a safe loader that refuses duplicate keys."""
     try:
-        text = path.read_text(encoding="utf-8")
-        _refuse_depth(text)
-        return _UniqueKeyLoader(text).get_single_data()
+        with path.open(encoding="utf-8") as file:
+            _refuse_depth(file)
+            file.seek(0)
+            return _UniqueKeyLoader(file).get_single_data()
     except FileNotFoundError:
         raise EquidynError(f"{path}: not found in {Path.cwd()}; run from a folder that holds a params.yaml") from None
     except OSError as fault:
