@@ -1,20 +1,22 @@
 """Writing so that no partial file is ever taken for a whole one, and so that no two writers meet."""
 
+import fcntl
 import glob
 import hashlib
 import json
 import os
 import shutil
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from filelock import FileLock, Timeout
 
 from equidyn.errors import EquidynError
 from equidyn.provenance import digest
 
+_LOCKS = Path("data/locks")
 _CHECKSUM = "checksum"  # key of a record: that of all its other keys
 
 
@@ -123,17 +125,48 @@ def read_record(path: Path) -> dict[str, Any]:
 @contextmanager
 def sole_writer(name: str) -> Iterator[None]:
     """Hold the lock of an output; if another process holds it, say which one at once instead of waiting."""
-    lock = _acquired(name, Path("data/locks") / f"{name.replace('/', '--')}.lock")
-    try:
+    with sole_engine():
+        lock = _acquired(name, _LOCKS / f"{name.replace('/', '--')}.lock")
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+@contextmanager
+def sole_engine(engine: str = "") -> Iterator[None]:
+    """Hold the folder for an engine, which removes outputs before it makes them; if another does, say so at once.
+
+    Without a name: for a stage that DVC runs, beside others of DVC; nothing is held for a stage that it does not run.
+    """
+    beside = not engine and "DVC_STAGE" in os.environ
+    with _held("DVC" if beside else engine, beside) if engine or beside else nullcontext():
         yield
-    finally:
-        lock.release()
+
+
+def _held(engine: str, beside: bool) -> TextIO:
+    """The open file whose lock is the engine's until it is closed; beside: others may hold it beside this one."""
+    path = _LOCKS / "engine.lock"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+", encoding="utf-8")
+        fcntl.flock(file, (fcntl.LOCK_SH if beside else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        file.truncate(0)
+        file.write(f"{engine} (process {os.getpid()} on {os.uname().nodename})\n")
+        file.flush()
+    except BlockingIOError:
+        file.close()
+        who = path.read_text(encoding="utf-8", errors="replace").strip() or "another engine"
+        raise EquidynError(f"{who} is at work in {Path.cwd()}; wait for it, or end it") from None
+    except OSError as fault:
+        raise EquidynError(f"{path}: cannot be written ({fault.strerror}); is the folder writable?") from fault
+    return file
 
 
 def _acquired(name: str, path: Path) -> FileLock:
     lock, holder = FileLock(path, timeout=0), path.with_suffix(".holder")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _LOCKS.mkdir(parents=True, exist_ok=True)
         lock.acquire()
         write_text(holder, f"process {os.getpid()} on {os.uname().nodename}")
     except Timeout:

@@ -35,14 +35,15 @@ def _kill(place: Place, job: Job, kind: str, dice: random.Random, folder: Path) 
     """Kill it; a point that comes after the end is moved forward."""
     part = dice.random()
     sizes = sorted(len(content) for name, content in contents(place.whole).items() if job.makes(name))
-    size = dice.choice(sizes)
+    byte = int(dice.random() * dice.choice(sizes))
     while True:
+        operation = 1 + int(part * place.operations(job))
         if kind == "time":
             end = mother.run(folder, job, kill_after=part * place.seconds[job])
         elif kind == "operation":
-            end = mother.run(folder, job, mother.dies_before_operation(1 + int(part * place.operations(job))))
+            end = mother.run(folder, job, mother.dies_before_operation(operation))
         else:
-            end = mother.run(folder, job, mother.dies_at_byte(int(part * size)))
+            end = mother.run(folder, job, mother.dies_at_byte(byte, operation))
         if end.status < 0:
             return
         if end.status != 0:
@@ -62,7 +63,7 @@ def _check_next(place: Place, job: Job, older: Path | None, folder: Path) -> Non
         remove(trial, following.outputs)
         end = mother.run(trial, following)
         made, sides = contents(trial), [contents(place.whole), *([contents(older)] if older else [])]
-        right = any(all(made.get(name) == side[name] for name in following.outputs) for side in sides)
+        right = any(all(made.get(name) == side.get(name, b"") for name in following.outputs) for side in sides)
         if not (end.told or (end.status == 0 and right)):
             raise LostError(f"{following} after {job} was killed: status {end.status}, other files\n{end.words}")
     finally:

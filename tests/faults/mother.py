@@ -13,12 +13,14 @@ import time
 from collections.abc import Callable
 from contextlib import chdir
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from cutdown import Job
 from frozen import stop_clocks
 
 from equidyn.cli import main
+from equidyn.params import load
 
 _WORDS = 2**20  # bytes that a stage may say
 TIMEOUT = 300.0  # s; a stage takes one or two
@@ -41,15 +43,15 @@ class End:
 
 
 def prepare_imports(folder: Path) -> None:
-    """Everything that stages import, once. folder: one with a params.yaml."""
+    """Everything that stages import, once. folder: one with a params.yaml, whose sources are imported too."""
     from equidyn.warm import preload
 
     stop_clocks()
     with chdir(folder):
         preload.run()
-    import equidyn.data.gaussian
-    import equidyn.data.smoke
-    import equidyn.reporting.report  # noqa: F401
+        kinds = [study.source.kind for study in load().studies.values()]
+    for name in (*(f"data.{kind}" for kind in kinds), "reporting.report"):
+        import_module(f"equidyn.{name}")
 
 
 def run(folder: Path, job: Job, fate: Fate | None = None, kill_after: float | None = None) -> End:
@@ -138,15 +140,15 @@ def _count_operations(work: Callable[[int], object]) -> None:
     sys.addaudithook(hook)
 
 
-def dies_at_byte(number: int) -> Fate:
-    """The system kills the process when a file of it would grow beyond so many bytes: in the middle of a write."""
+def dies_at_byte(byte: int, operation: int) -> Fate:
+    """From that operation on, the system kills the process in the middle of the write that passes so many bytes."""
 
-    def fate() -> None:
+    def limit() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (number, number))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (byte, byte))
 
-    return fate
+    return lambda: _count_operations(lambda count: count == operation and limit())
 
 
 def has_room_for(number: int) -> Fate:

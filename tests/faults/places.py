@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import mother
-from cutdown import Job, contents, is_leftover, jobs, remove, write_params
+from cutdown import STAGES, Job, contents, is_leftover, jobs, remove, write_params
 from mother import End
 
 NEXT = {"prepare": "train", "train": "measure"}
@@ -17,13 +17,13 @@ class LostError(AssertionError):
 class Place:
     """A finished project of one study; what else it is asked for is made when it is asked for.
 
-    whole: its folder; seconds: how long each job took.
+    whole: its folder; seconds: how long each job took. stages: those that are run.
     """
 
-    def __init__(self, root: Path, study: str) -> None:
+    def __init__(self, root: Path, study: str, stages: tuple[str, ...] = STAGES) -> None:
         self.root, self.study, self.whole = root, study, root / "whole"
         write_params(self.whole, study)
-        self.seconds = {job: succeed(self.whole, job).seconds for job in jobs(study)}
+        self.seconds = {job: succeed(self.whole, job).seconds for job in jobs(study) if job.stage in stages}
         self._operations: dict[Job, int] = {}
 
     def operations(self, job: Job) -> int:

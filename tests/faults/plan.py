@@ -12,7 +12,7 @@ import kills
 import mother
 import room
 from cutdown import FIELDS, SETS, STAGES, Job, write_params
-from places import LostError, Place
+from places import LostError, Place, copied
 from rich.progress import Progress
 from tables import Row
 
@@ -82,11 +82,10 @@ class Faults:
         """Mutated files, read in this process."""
         counts = _FEW_FUZZ if self.reduced else _FUZZ
         task = self.bar.add_task("fuzz", total=sum(counts.values()))
-        folder = self._places[SETS].whole
+        project = self.root / "fuzzed"
+        copied(self._places[SETS].whole, project)
         found = {"params.yaml": fuzz_params.run(counts["params"], self.root, lambda: self.bar.advance(task))}
-        copied = self.root / "fuzzed"
-        copied(folder, copied)
-        found |= fuzz_data.run(counts["data"], copied, lambda: self.bar.advance(task))
+        found |= fuzz_data.run(counts["data"], project, lambda: self.bar.advance(task))
         for name, ends in found.items():
             good = [end for end in ends if end in ("read", "told")]
             yield Row({"mutated file": name}, good, [f"{name}: {end}" for end in ends if end not in good])
@@ -108,9 +107,9 @@ class Faults:
 
     @cached_property
     def _places(self) -> dict[str, Place]:
-        write_params(self.root / "imports", FIELDS, SETS)
-        mother.prepare_imports(self.root / "imports")
         studies = (SETS,) if self.reduced else (SETS, FIELDS)
+        write_params(self.root / "imports", *studies)
+        mother.prepare_imports(self.root / "imports")
         task = self.bar.add_task("undisturbed runs", total=len(studies))
         found = {}
         for study in studies:
