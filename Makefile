@@ -9,11 +9,12 @@ TEST_JOBS ?= 2
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint set-up clean
+.PHONY: help run test faults lint set-up clean
 
 help:
 	@echo "make run    set up, run the study of params.yaml, tell where the report is"
 	@echo "make test   set up, run all tests; TEST_JOBS=4 for four at a time"
+	@echo "make faults  kill, fill, damage and fuzz every stage, at every point of docs/faults.md; some 20 minutes"
 	@echo "make lint   set up, check style and workflow"
 	@echo "make clean  remove .venv and caches; data and reports stay"
 
@@ -23,6 +24,9 @@ run: $(STAMP)
 
 test: $(STAMP)
 	pytest --numprocesses $(TEST_JOBS) --dist loadfile
+
+faults: $(STAMP)
+	python tests/faults
 
 lint: $(STAMP)
 	ruff check .

@@ -51,5 +51,9 @@ include: "workflow/rules/measure.smk"
 include: "workflow/rules/report.smk"
 
 
+onstart:
+    hold_the_folder()
+
+
 onsuccess:
     tell_where_the_report_is()

@@ -1,16 +1,23 @@
 """Writing so that no partial file is ever taken for a whole one, and so that no two writers meet."""
 
+import fcntl
+import glob
+import hashlib
 import json
 import os
 import shutil
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from filelock import FileLock, Timeout
 
 from equidyn.errors import EquidynError
+from equidyn.provenance import digest
+
+_LOCKS = Path("data/locks")
+CHECKSUM = "checksum"  # key of a record: that of all its other keys
 
 
 @contextmanager
@@ -19,6 +26,7 @@ def atomic(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_leftovers(path)
         yield temporary
         _flush_to_disk(temporary)
         temporary.replace(path)
@@ -41,6 +49,9 @@ def whole_folder(target: Path, own: Collection[str] | None = None) -> Iterator[P
         _clear_up(place)
         fresh.mkdir(parents=True)
         yield fresh
+        for path in fresh.rglob("*"):
+            if path.is_file():
+                _flush_to_disk(path)
         if own is not None:
             _carry_over(place, fresh, own)
         _swap(place, fresh, old)
@@ -57,9 +68,35 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
+def write_bytes(path: Path, content: bytes) -> str:
+    """Write `content` atomically; returns its SHA-256, by which `read_checked` knows it again."""
+    with atomic(path) as temporary:
+        temporary.write_bytes(content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def read_checked(path: Path, sha256: str, record: str) -> bytes:
+    """The content of `path`; raises EquidynError if it is missing, or its SHA-256 is not that in `record` beside it."""
+    try:
+        content = path.read_bytes()
+    except OSError as fault:
+        raise EquidynError(f"{path}: missing or not readable ({fault.strerror}); run the stage that makes it") from None
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        told = f"{path}: not the file that {record} beside it names (SHA-256 {found}; there {sha256})"
+        raise EquidynError(f"{told}; delete it and run again (snakemake or dvc repro)")
+    return content
+
+
 def write_json(path: Path, tree: Any) -> None:
     """Write `tree` atomically; NaN and infinities, which JSON lacks, are refused with ValueError."""
     write_text(path, json.dumps(tree, indent=1, allow_nan=False) + "\n")
+
+
+def write_record(path: Path, tree: dict[str, Any]) -> None:
+    """`write_json` with a checksum of the tree, without which a changed digit would be as good as the true one."""
+    plain = json.loads(json.dumps(tree, allow_nan=False))
+    write_json(path, plain | {CHECKSUM: digest(plain)})
 
 
 def read_json(path: Path) -> Any:
@@ -68,28 +105,72 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise EquidynError(f"{path}: missing; run the stage that makes it (snakemake or dvc repro)") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as fault:
+    except OSError as fault:
+        raise EquidynError(f"{path}: cannot be read ({fault.strerror or fault})") from None
+    except (ValueError, RecursionError) as fault:  # of no JSON, no UTF-8, or numbers and depths beyond all bounds
         raise EquidynError(f"{path}: not whole JSON ({fault}); delete it and run again") from None
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """What `write_record` wrote, with its checksum; raises EquidynError if it is missing, torn or altered."""
+    tree = read_json(path)
+    if not isinstance(tree, dict) or CHECKSUM not in tree:
+        raise EquidynError(f"{path}: not a whole record (it lacks its checksum); delete it and run again")
+    content = {key: value for key, value in tree.items() if key != CHECKSUM}
+    if digest(content) != tree[CHECKSUM]:
+        raise EquidynError(f"{path}: its content does not match its checksum; delete it and run again")
+    return tree
 
 
 @contextmanager
 def sole_writer(name: str) -> Iterator[None]:
     """Hold the lock of an output; if another process holds it, say which one at once instead of waiting."""
-    lock = _acquired(name, Path("data/locks") / f"{name.replace('/', '--')}.lock")
-    try:
+    with sole_engine():
+        lock = _acquired(name, _LOCKS / f"{name.replace('/', '--')}.lock")
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+@contextmanager
+def sole_engine(engine: str = "") -> Iterator[None]:
+    """Hold the folder for an engine, which removes outputs before it makes them; if another does, say so at once.
+
+    Without a name: for a stage that DVC runs, beside others of DVC; nothing is held for a stage that it does not run.
+    """
+    beside = not engine and "DVC_STAGE" in os.environ
+    with _held("DVC" if beside else engine, beside) if engine or beside else nullcontext():
         yield
-    finally:
-        lock.release()
+
+
+def _held(engine: str, beside: bool) -> TextIO:
+    """The open file whose lock is the engine's until it is closed; beside: others may hold it beside this one."""
+    path = _LOCKS / "engine.lock"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+", encoding="utf-8")
+        fcntl.flock(file, (fcntl.LOCK_SH if beside else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        file.truncate(0)
+        file.write(f"{engine} (process {os.getpid()} on {os.uname().nodename})\n")
+        file.flush()
+    except BlockingIOError:
+        file.close()
+        who = path.read_text(encoding="utf-8", errors="replace").strip() or "another engine"
+        raise EquidynError(f"{who} is at work in {Path.cwd()}; wait for it, or end it") from None
+    except OSError as fault:
+        raise EquidynError(f"{path}: cannot be written ({fault.strerror}); is the folder writable?") from fault
+    return file
 
 
 def _acquired(name: str, path: Path) -> FileLock:
     lock, holder = FileLock(path, timeout=0), path.with_suffix(".holder")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _LOCKS.mkdir(parents=True, exist_ok=True)
         lock.acquire()
-        holder.write_text(f"process {os.getpid()} on {os.uname().nodename}", encoding="utf-8")
+        write_text(holder, f"process {os.getpid()} on {os.uname().nodename}")
     except Timeout:
-        who = holder.read_text(encoding="utf-8") if holder.exists() else "another process"
+        who = holder.read_text(encoding="utf-8", errors="replace") if holder.exists() else "another process"
         raise EquidynError(f"{name}: {who} is writing it in {Path.cwd()}; wait for it, or end it") from None
     except OSError as fault:
         reason = fault.strerror or fault
@@ -100,6 +181,24 @@ def _acquired(name: str, path: Path) -> FileLock:
 def _flush_to_disk(path: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())
+
+
+def _remove_leftovers(path: Path) -> None:
+    """What writers of `path` left that were killed: their processes, on this machine, are no more."""
+    for leftover in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        number = leftover.name.split(".")[-2]
+        if leftover.is_file() and number.isdecimal() and not _runs(int(number)):
+            _remove(leftover)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _clear_up(place: Path) -> None:

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.util import resolve_name
 from pathlib import Path
 
-from equidyn.files import write_text
+from equidyn.files import sole_engine, write_text
 from equidyn.params import signatures
 from equidyn.params.study import Params, Study
 
@@ -51,11 +51,12 @@ def write_lists(params: Params) -> Path:
     Equal sources give equal bytes, so that DVC re-runs only cells whose own list has changed.
     """
     wanted = dict(lists(params))
-    for path in FOLDER.rglob("*.txt"):
-        if path not in wanted:
-            path.unlink()
-    for path, files in wanted.items():
-        write_text(path, listing(files))
+    with sole_engine():
+        for path in FOLDER.rglob("*.txt"):
+            if path not in wanted:
+                path.unlink()
+        for path, files in wanted.items():
+            write_text(path, listing(files))
     return FOLDER
 
 

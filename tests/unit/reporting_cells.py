@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from reporting_measures import Made, made, measures
 from safetensors.numpy import save_file
+from sealing import sealed
 
 from equidyn import paths
 from equidyn.params import Cell, Params
@@ -28,10 +29,11 @@ def write_cells(params: Params, diverged: tuple[Cell, ...] = ()) -> None:
 
 
 def edit_json(path: Path, **changes: Any) -> None:
-    """Change top-level keys of a JSON file; None takes the key out."""
+    """Change top-level keys of a JSON file of a cell, which is sealed again; None takes the key out."""
     tree = json.loads(path.read_text(encoding="utf-8")) | changes
     kept = {key: value for key, value in tree.items() if changes.get(key, True) is not None}
     path.write_text(json.dumps(kept), encoding="utf-8")
+    sealed(path.parent)
 
 
 def _write(facts: Made, wanted: dict[str, list[str]], diverged: bool) -> None:
@@ -52,6 +54,7 @@ def _write(facts: Made, wanted: dict[str, list[str]], diverged: bool) -> None:
     (folder / "measures.json").write_text(json.dumps(summary | {"provenance": provenance(2.5)}), encoding="utf-8")
     _history(facts, epochs, diverged).to_csv(folder / "history.csv", index=False)
     save_file(_example(facts, random), folder / "example.safetensors")
+    sealed(folder)
 
 
 def provenance(seconds: float, source: str = "run") -> dict[str, Any]:

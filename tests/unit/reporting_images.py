@@ -11,6 +11,7 @@ from reporting_cells import provenance
 from reporting_image_measures import answers, recognise_measures, reconstruct_measures
 from reporting_measures import hessian, sharpness
 from safetensors.numpy import save_file
+from sealing import sealed
 from toy import TREE
 
 from equidyn import paths
@@ -127,6 +128,7 @@ def _write(facts: Facts, diverged: bool, origin: str) -> None:
     _history(facts, epochs, diverged).to_csv(folder / "history.csv", index=False)
     arrays = example if facts.kind == "reconstruct" else answers(found["recognition"]["accuracy"], TESTED, facts.random)
     save_file(arrays, folder / "example.safetensors")
+    sealed(folder)
 
 
 _CURVED = {"sharpness": sharpness, "hessian": hessian}

@@ -11,6 +11,7 @@ from reporting_cells import provenance
 from reporting_measures import hessian, sharpness
 from safetensors.numpy import save_file
 from scipy.special import expit
+from sealing import sealed
 from toy import TREE
 
 from equidyn import paths
@@ -145,6 +146,7 @@ def _write(facts: _Facts, diverged: bool) -> None:
     (folder / "measures.json").write_text(json.dumps(summary | {"provenance": provenance(1.5)}), encoding="utf-8")
     history.to_csv(folder / "history.csv", index=False)
     save_file({"logits": logits, "labels": labels}, folder / "example.safetensors")
+    sealed(folder)
 
 
 def _run(facts: _Facts, epochs: int, diverged: bool) -> dict[str, Any]:

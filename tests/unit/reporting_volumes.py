@@ -10,6 +10,7 @@ import pandas as pd
 from reporting_cells import edit_json, provenance
 from reporting_volume_measures import FACTOR, LAYERS, SIDE, STRICT, energies, error_of, example, upscale_measures
 from safetensors.numpy import save_file
+from sealing import sealed
 from toy import TREE
 
 from equidyn import paths
@@ -144,6 +145,7 @@ def _write(facts: Facts, diverged: bool) -> None:
     (folder / "measures.json").write_text(json.dumps(summary | {"provenance": provenance(3.5)}), encoding="utf-8")
     _history(facts, epochs, diverged).to_csv(folder / "history.csv", index=False)
     save_file(example(error_of(facts.cell.variant), facts.random), folder / "example.safetensors")
+    sealed(folder)
 
 
 def _run(facts: Facts, epochs: int, diverged: bool) -> dict[str, Any]:

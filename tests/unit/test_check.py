@@ -155,7 +155,7 @@ def test_a_measure_that_changes_does_not_make_a_run_foreign(trained):
 @pytest.mark.parametrize("content", ["{}", "[]", '{"provenance": 1}'])
 def test_a_foreign_record_is_refused(trained, content):
     (paths.run(CELL) / "run.json").write_text(content)
-    with pytest.raises(EquidynError, match=r"run\.json: not the record of a training"):
+    with pytest.raises(EquidynError, match=r"run\.json: not a whole record"):
         read_run(trained, CELL)
 
 

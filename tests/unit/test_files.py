@@ -1,6 +1,8 @@
 """Atomic writing and locks: nothing partial, nothing lost, every refusal told."""
 
 import errno
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +10,19 @@ from pathlib import Path
 import pytest
 
 from equidyn.errors import EquidynError
-from equidyn.files import atomic, read_json, sole_writer, whole_folder, write_json, write_text
+from equidyn.files import (
+    atomic,
+    read_checked,
+    read_json,
+    read_record,
+    sole_engine,
+    sole_writer,
+    whole_folder,
+    write_bytes,
+    write_json,
+    write_record,
+    write_text,
+)
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_other(workplace):
@@ -160,3 +174,72 @@ def test_the_second_writer_is_told_who_the_first_is(workplace):
             pass
     with sole_writer("train/s/d/v/1"):
         pass
+
+
+def test_a_record_that_was_altered_is_refused(workplace):
+    path, tree = Path("x.json"), {"b": [0.1, None, {"c": 1}], "a": "é"}
+    write_record(path, tree)
+    whole = path.read_text(encoding="utf-8")
+    assert read_record(path) == tree | {"checksum": json.loads(whole)["checksum"]}
+    path.write_text(whole.replace("0.1", "0.3"), encoding="utf-8")
+    with pytest.raises(EquidynError, match=r"x\.json: its content does not match its checksum; delete it"):
+        read_record(path)
+    for other in ("[]", "1", '{"a": 1}'):
+        path.write_text(other, encoding="utf-8")
+        with pytest.raises(EquidynError, match=r"x\.json: not a whole record \(it lacks its checksum\)"):
+            read_record(path)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "1" * 5000, "\udcff"], ids=["deep", "long", "no UTF-8"])
+def test_json_that_breaks_its_reader_is_named(workplace, text):
+    Path("x.json").write_text(text, encoding="utf-8", errors="surrogateescape")
+    with pytest.raises(EquidynError, match=r"x\.json: not whole JSON"):
+        read_json(Path("x.json"))
+    Path("folder").mkdir()
+    with pytest.raises(EquidynError, match=r"folder: cannot be read \(Is a directory\)"):
+        read_json(Path("folder"))
+
+
+def test_a_file_is_read_only_with_its_checksum(workplace):
+    path = Path("a/x.bin")
+    wanted = write_bytes(path, b"whole")
+    assert read_checked(path, wanted, "run.json") == b"whole"
+    path.write_bytes(b"whale")
+    with pytest.raises(EquidynError, match=rf"x\.bin: not the file that run\.json beside it names .*there {wanted}"):
+        read_checked(path, wanted, "run.json")
+    path.unlink()
+    with pytest.raises(EquidynError, match=r"x\.bin: missing or not readable \(No such file"):
+        read_checked(path, wanted, "run.json")
+
+
+def test_what_a_killed_writer_left_goes_and_that_of_a_living_one_stays(workplace):
+    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    of_dead, of_living = (Path(f".x.txt.{pid}.part") for pid in (int(ended.stdout), os.getppid()))
+    others = [Path(name) for name in (".x.txt.part", ".x.txt.7a.part", ".y.txt.7.part", "x.txt.part")]
+    for path in (of_dead, of_living, *others):
+        path.write_text("half")
+    write_text(Path("x.txt"), "whole")
+    assert not of_dead.exists()
+    assert all(path.read_text() == "half" for path in (of_living, *others))
+
+
+_SECOND = "from equidyn.files import sole_engine\nwith sole_engine({engine!r}): print('in')"
+
+
+def _second(engine: str, **environment: str) -> str:
+    command = [sys.executable, "-c", _SECOND.format(engine=engine)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | environment)
+    return answer.stdout.strip() or answer.stderr
+
+
+def test_a_second_engine_is_told_who_holds_the_folder(workplace, monkeypatch):
+    with sole_engine("Snakemake"):
+        told = f"Snakemake (process {os.getpid()} on {os.uname().nodename}) is at work in {workplace}"
+        assert f"{told}; wait for it, or end it" in _second("", DVC_STAGE="train")
+        assert told in _second("Snakemake")
+        assert _second("") == "in"  # a stage of the engine itself, or one without an engine
+    monkeypatch.setenv("DVC_STAGE", "train")
+    with sole_engine():
+        assert _second("", DVC_STAGE="prepare") == "in"
+        assert "DVC (process" in _second("Snakemake")
+    assert _second("Snakemake") == "in"

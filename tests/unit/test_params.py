@@ -57,6 +57,8 @@ WRONG = {
     "truth for a count": (_set("training.batch_size", True), ["batch_size = True: should be a valid integer"]),
     "negative rate": (_set("training.learning_rate", -1.0), ["learning_rate = -1.0: should be greater than 0"]),
     "infinite rate": (_set("training.learning_rate", float("inf")), ["= inf: should be a finite number"]),
+    "list for a dataset": (_set("datasets.eps000", [1]), ["studies.smoke-levels.datasets.eps000: needs the key level"]),
+    "number for a dataset": (_set("datasets.eps000", 1), ["datasets.eps000 = 1: needs the key level (smoke)"]),
     "decay rate of 1": (_set("training.betas", [0.9, 1.0]), ["training.betas.1 = 1.0: should be less than 1"]),
     "unknown schedule": (_set("training.schedule", "step"), ["= 'step': should be 'constant', 'cosine' or"]),
     "early checkpoint too late": (_set("training.early_epoch", 9), ["early_epoch 9 of cnn is beyond its 4 epochs"]),
@@ -133,6 +135,10 @@ TORN = {
     "list": ("- 1\n", "expected a mapping with the keys compute, studies"),
     "not YAML": ("a: [1", 'in "params.yaml", line 1'),
     "key twice": ("compute: 1\ncompute: 2\n", "the key 'compute' stands here twice"),
+    "no date": ("compute: 2001-13-45\n", "not readable as YAML: month must be in 1..12"),
+    "tag that lies": ("compute: !!int x\n", "not readable as YAML: invalid literal for int()"),
+    "too deep": ("compute: " + "[" * 100_000, "nested more than 50 levels deep, line 1"),
+    "many keys": ("".join(f"{number}: 1\n" for number in range(10_000)), "unknown key '0'"),
     "object": ("compute: !!python/object/apply:os.getcwd []\n", "could not determine a constructor"),
 }
 

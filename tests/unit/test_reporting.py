@@ -13,6 +13,7 @@ import pytest
 from markupsafe import escape
 from reporting_cells import edit_json, write_cells
 from safetensors.numpy import save_file
+from sealing import sealed
 from toy import TREE
 
 from equidyn import paths
@@ -278,4 +279,5 @@ def test_rollouts_are_shown_where_something_moves(workplace):
     for cell in params.cells():
         if cell.dataset == "broken":
             save_file(still | {"start": still["truth"][0].copy()}, paths.run(cell) / "example.safetensors")
+            sealed(paths.run(cell))
     assert "liveliest test window at ε = 0, seed 1" in _pictured(params)

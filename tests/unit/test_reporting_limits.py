@@ -6,6 +6,7 @@ from reporting_cells import edit_json
 from reporting_sets import QUICK, gaussian, write_sets
 from reporting_studies import params
 from safetensors.numpy import save_file
+from sealing import sealed
 
 from equidyn import paths
 from equidyn.data.chi_square import bayes_threshold, sums_of_squares
@@ -33,6 +34,7 @@ def _answer(params: Params, variant: str, logits: np.ndarray) -> None:
         if cell.variant == variant:
             labels = read_answers(cell).labels
             save_file({"logits": logits.astype(np.float32), "labels": labels}, paths.run(cell) / "example.safetensors")
+            sealed(paths.run(cell))
 
 
 def _bayes_logits(params: Params) -> np.ndarray:

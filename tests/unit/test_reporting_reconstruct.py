@@ -12,6 +12,7 @@ from reporting_image_measures import LIMITS
 from reporting_images import reconstruct, write_images
 from reporting_studies import levels, params
 from safetensors.numpy import load_file, save_file
+from sealing import sealed
 
 from equidyn import paths
 from equidyn.errors import EquidynError
@@ -225,6 +226,7 @@ def test_a_diverged_run_is_marked_and_its_pictures_are_blank(workplace):
     path = paths.run(lost) / "example.safetensors"
     arrays = load_file(path)
     save_file({name: array if "input" in name else np.full_like(array, np.nan) for name, array in arrays.items()}, path)
+    sealed(path.parent)
     results = gather(chosen)[0]
     assert reconstructions.fated(results, "ae") == "ae (diverged)"
     said = reconstructions.section(results).text[0]
@@ -234,6 +236,7 @@ def test_a_diverged_run_is_marked_and_its_pictures_are_blank(workplace):
 def test_an_example_that_lacks_an_array_is_named(own):
     path = paths.run(Cell("digits", "digits", "ae", 1)) / "example.safetensors"
     save_file({name: array for name, array in load_file(path).items() if name != "traversal"}, path)
+    sealed(path.parent)
     with pytest.raises(EquidynError, match=r"example.safetensors: missing or not whole .*traversal"):
         reconstructions.section(gather(own)[0])
 

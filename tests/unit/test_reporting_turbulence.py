@@ -229,7 +229,9 @@ def test_slices_are_read_whole_or_refused(folder):
         path = paths.run(CELL) / "example.safetensors"
         whole = path.read_bytes()
         path.write_bytes(whole[:-8])
-        with pytest.raises(EquidynError, match=r"example\.safetensors: missing or not whole"):
+        with pytest.raises(
+            EquidynError, match=r"example\.safetensors: not the file that measures\.json beside it names"
+        ):
             read_slices(CELL)
         path.write_bytes(whole)
 

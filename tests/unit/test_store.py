@@ -1,5 +1,7 @@
 """The HDF5 store: what is written is read back, and anything else is refused by name."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import h5py
 import numpy as np
 import pytest
 
-from equidyn.data import store
+from equidyn.data import sealed, store
 from equidyn.data.store import Dataset
 from equidyn.errors import EquidynError
 
@@ -64,6 +66,14 @@ def test_the_hash_depends_on_every_array() -> None:
         assert original.content_hash() != before
 
 
+@contextmanager
+def _opened(path: Path) -> Iterator[h5py.File]:
+    """The file, to be changed by someone who seals it again."""
+    with h5py.File(path, "r+") as file:
+        yield file
+    sealed.seal(path)
+
+
 NAMES = ("train", "validation", "future", "domain")
 
 
@@ -89,7 +99,7 @@ def test_the_hash_covers_the_names_of_the_splits_unless_they_are_the_usual_ones(
 
 
 def test_a_file_older_than_the_names_is_read(written: Path) -> None:
-    with h5py.File(written, "r+") as file:
+    with _opened(written) as file:
         del file.attrs["splits"]
     assert store.read(written).splits == store.SPLITS
 
@@ -97,14 +107,14 @@ def test_a_file_older_than_the_names_is_read(written: Path) -> None:
 def test_changed_names_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "set.h5"
     store.write(path, named())
-    with h5py.File(path, "r+") as file:
+    with _opened(path) as file:
         file.attrs["splits"] = ["train", "validation", "domain", "future"]
     with pytest.raises(EquidynError, match="does not match its checksum"):
         store.read(path)
 
 
 def test_names_that_do_not_fit_the_ranges_are_refused(written: Path) -> None:
-    with h5py.File(written, "r+") as file:
+    with _opened(written) as file:
         file.attrs["splits"] = list(NAMES)
     with pytest.raises(EquidynError, match=r"set\.h5: not a whole .*ranges are not those of the splits train, valid"):
         store.read(written)
@@ -128,21 +138,21 @@ def test_a_foreign_file_is_refused(tmp_path: Path) -> None:
     with h5py.File(foreign, "w") as file:
         file["velocity"] = np.zeros(3)
     text.write_text("velocity: none", encoding="utf-8")
-    with pytest.raises(EquidynError, match=r"foreign\.h5: .*its format is 'unknown'"):
+    with pytest.raises(EquidynError, match=r"foreign\.h5: not a whole equidyn-fields-1 file \(no checksum"):
         store.read(foreign)
     with pytest.raises(EquidynError, match=r"text\.h5: not a whole"):
         store.read(text)
 
 
 def test_a_file_without_one_of_its_arrays_is_refused(written: Path) -> None:
-    with h5py.File(written, "r+") as file:
+    with _opened(written) as file:
         del file["ranges"]
     with pytest.raises(EquidynError, match=r"not a whole equidyn-fields-1 file.*ranges"):
         store.read(written)
 
 
 def test_a_changed_value_is_refused(written: Path) -> None:
-    with h5py.File(written, "r+") as file:
+    with _opened(written) as file:
         file["velocity"][1, 2, 0, 3, 3] += 1e-3
     with pytest.raises(EquidynError, match="does not match its checksum"):
         store.read(written)
@@ -156,6 +166,23 @@ def test_a_flipped_byte_in_the_data_is_refused(written: Path) -> None:
     written.write_bytes(bytes(damaged))
     with pytest.raises(EquidynError, match=r"set\.h5: .*prepare it again"):
         store.read(written)
+
+
+@pytest.mark.parametrize("place", [3, 300, 700, -1])
+def test_a_flipped_bit_anywhere_is_refused(written: Path, place: int) -> None:
+    damaged = bytearray(written.read_bytes())
+    damaged[place] ^= 1
+    written.write_bytes(bytes(damaged))
+    with pytest.raises(EquidynError, match=r"set\.h5: not a whole .*checksum.*prepare it again"):
+        store.read(written)
+
+
+def test_a_sealed_file_of_another_format_is_refused(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "foreign.h5", "w", userblock_size=sealed.BLOCK) as file:
+        file["velocity"] = np.zeros(3)
+    sealed.seal(tmp_path / "foreign.h5")
+    with pytest.raises(EquidynError, match=r"foreign\.h5: .*its format is 'unknown'"):
+        store.read(tmp_path / "foreign.h5")
 
 
 def test_a_failure_while_writing_leaves_nothing(tmp_path: Path) -> None:

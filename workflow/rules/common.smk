@@ -1,11 +1,16 @@
 """What the rules share: the code of a stage, the keys of params.yaml that it reads, and the cells of the grid."""
 
 import json
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
+from equidyn.errors import EquidynError
+from equidyn.files import sole_engine
 from equidyn.params import Cell, effort
 from equidyn.params.subtrees import subtree
+
+held = ExitStack()
 
 
 @cache
@@ -51,6 +56,14 @@ def group_of(wildcards):
     """
     short = effort.is_short(study_params.studies[wildcards.study], wildcards.variant)
     return "short" if short and not GPUS else None
+
+
+def hold_the_folder():
+    """Until the end of this process, so that DVC does not remove what is made here, nor Snakemake what DVC makes."""
+    try:
+        held.enter_context(sole_engine("Snakemake"))
+    except EquidynError as fault:
+        raise WorkflowError(str(fault)) from None
 
 
 def tell_where_the_report_is():

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TypeVar
 import h5py
 import numpy as np
 
+from equidyn.data import sealed
 from equidyn.errors import EquidynError
 from equidyn.files import atomic
 
@@ -86,13 +87,15 @@ def component_rms(velocity: np.ndarray, spans: np.ndarray) -> float:
 
 
 def write(path: Path, dataset: Stored) -> None:
-    """Write atomically: fields in chunks of one frame, gzip 4 with shuffle; content hash as an attribute."""
-    with atomic(path) as temporary, h5py.File(temporary, "w", track_order=True) as file:
-        for name, array in dataset.arrays().items():
-            file.create_dataset(name, data=array, **_layout(dataset, name, array))
-        file.attrs.update(format=dataset.FORMAT, sha256=dataset.content_hash())
-        file.attrs["attributes"] = json.dumps(dataset.attributes)
-        file.attrs["splits"] = list(dataset.splits)
+    """Write atomically: fields in chunks of one frame, gzip 4 with shuffle; content hash as an attribute; sealed."""
+    with atomic(path) as temporary:
+        with h5py.File(temporary, "w", track_order=True, userblock_size=sealed.BLOCK) as file:
+            for name, array in dataset.arrays().items():
+                file.create_dataset(name, data=array, **_layout(dataset, name, array))
+            file.attrs.update(format=dataset.FORMAT, sha256=dataset.content_hash())
+            file.attrs["attributes"] = json.dumps(dataset.attributes)
+            file.attrs["splits"] = list(dataset.splits)
+        sealed.seal(temporary)
 
 
 def _layout(dataset: Stored, name: str, array: np.ndarray) -> dict[str, Any]:
@@ -107,6 +110,9 @@ def read(path: Path, kind: type[Kind] = Dataset) -> Kind:
     if not path.exists():
         raise EquidynError(f"{path}: missing; run `equidyn prepare` for it, or snakemake / dvc repro")
     try:
+        broken = sealed.fault(path)
+        if broken:
+            raise ValueError(broken)
         dataset, expected = _read(path, kind)
     except (OSError, KeyError, ValueError) as fault:
         told = f"{path}: not a whole {kind.FORMAT} file ({fault})"

@@ -5,7 +5,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from equidyn.files import read_json
+from equidyn.files import read_record
 from equidyn.hub.dataset import DatasetItem
 from equidyn.hub.item import Item, RepositoryKind
 from equidyn.hub.report import ReportItem
@@ -42,7 +42,7 @@ def _of_dataset(item: DatasetItem) -> dict[str, Any]:
 
 
 def _of_run(item: RunItem) -> dict[str, Any]:
-    run = read_json(item.outputs()[RECORD])
+    run = read_record(item.outputs()[RECORD])
     facts = {"name": item.name, "folder": item.folder, "commit": run["provenance"]["commit"]}
     told = ("status", "parameters", "epochs", "best_epoch", "score", "best_score", "device", "precision")
     return facts | {key: run[key] for key in told}

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from equidyn import paths
 from equidyn.errors import EquidynError
-from equidyn.files import read_json, write_json
+from equidyn.files import CHECKSUM, read_record, write_record
 from equidyn.hub.dataset import content_sha256
 from equidyn.hub.item import Item, RepositoryKind, UnfitError, foreign, missing, sha256
 from equidyn.hub.move import move
@@ -39,16 +39,16 @@ class RunItem(Item):
 
     def fault(self) -> str | None:
         here = self.outputs()
-        return missing(here) or self._fault(here) or self._other_data(read_json(here[RECORD]))
+        return missing(here) or self._fault(here) or self._other_data(read_record(here[RECORD]))
 
     def provenance(self) -> dict[str, Any]:
-        return read_json(self.outputs()[RECORD])["provenance"]
+        return read_record(self.outputs()[RECORD])["provenance"]
 
     def check(self, files: dict[str, Path]) -> None:
         fault = self._fault(files)
         if fault:
             raise EquidynError(f"{self.folder}/{RECORD}: {fault}, though its address says otherwise; it is not used")
-        other = self._other_data(read_json(files[RECORD]))
+        other = self._other_data(read_record(files[RECORD]))
         if other:
             raise UnfitError(other)
 
@@ -61,13 +61,13 @@ class RunItem(Item):
         if record is None:
             move(files[RECORD], targets[RECORD])
         else:
-            write_json(targets[RECORD], record)
+            write_record(targets[RECORD], record)
         paths.resume(self.cell).unlink(missing_ok=True)
         return paths.run(self.cell)
 
     def _fault(self, files: dict[str, Path]) -> str | None:
         """Why these files are not of this run, or do not belong together."""
-        run = read_json(files[RECORD])
+        run = read_record(files[RECORD])
         try:
             odd = [name for name in CHECKPOINTS if run["sha256"][name] != sha256(files[f"{name}.safetensors"])]
             origin = foreign(run["provenance"], training_params(self.params, self.cell), self.content)
@@ -86,10 +86,10 @@ class RunItem(Item):
 
     def _renamed(self, path: Path) -> dict[str, Any] | None:
         """The record under the names that the cell has here; None if it has them already."""
-        run, cell = read_json(path), self.cell
+        run, cell = read_record(path), self.cell
         names = {"study": cell.study, "dataset": cell.dataset, "variant": cell.variant, "seed": cell.seed}
         params = training_params(self.params, cell)
         if names.items() <= run.items() and run["provenance"]["params_sha256"] == digest(params):
             return None
         provenance = run["provenance"] | {"params": params, "params_sha256": digest(params)}
-        return run | names | {"provenance": provenance}
+        return {key: value for key, value in (run | names).items() if key != CHECKSUM} | {"provenance": provenance}

@@ -5,11 +5,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from equidyn import paths
 from equidyn.data.store import Stored
-from equidyn.files import atomic, sole_writer, write_json
+from equidyn.files import sole_writer, write_bytes, write_record
 from equidyn.measures.subject import Subject, subject_of
 from equidyn.models.network import Network
 from equidyn.models.registry import build_network
@@ -32,17 +32,17 @@ def run(params: Params, cell: Cell) -> Path:
         dataset = dataset_of(study, paths.dataset(cell.study, cell.dataset))
         task = task_of(study, dataset, device_of(params.compute))
         network = build_network(study.variants[cell.variant], task.inputs, task.outputs, cell.seed).to(task.device)
-        weight_decay, history = study.training_of(cell.variant).weight_decay, read_history(folder)
+        weight_decay, history = study.training_of(cell.variant).weight_decay, read_history(folder, trained)
         wanted = {checkpoint for settings in study.measures.values() for checkpoint in settings.at}
-        checkpoints = {}
+        checkpoints, sums = {}, {"run": trained["checksum"]}
         for name in sorted(wanted | {"best"}):
             loaded = load(network, folder, name, trained).settled()
             subject = subject_of(study.task.kind, loaded, task, weight_decay, history)
             checkpoints[name] = _measured(study, name, subject)
             if name == "best":
-                _write_example(folder / "example.safetensors", subject)
-        summary = _summary(trained, network, dataset) | {"checkpoints": checkpoints}
-        write_json(folder / "measures.json", _finite(summary) | {"provenance": clock.provenance()})
+                sums["example"] = _write_example(folder / "example.safetensors", subject)
+        summary = _finite(_summary(trained, network, dataset) | {"checkpoints": checkpoints}) | {"sha256": sums}
+        write_record(folder / "measures.json", summary | {"provenance": clock.provenance()})
     return paths.run(cell) / "measures.json"
 
 
@@ -72,10 +72,10 @@ def _summary(trained: dict[str, Any], network: Network, dataset: Stored) -> dict
     }
 
 
-def _write_example(path: Path, subject: Subject) -> None:
-    """Answers on test samples, for the report's pictures."""
-    with atomic(path) as temporary:
-        save_file({name: array.float().cpu().contiguous() for name, array in subject.example().items()}, temporary)
+def _write_example(path: Path, subject: Subject) -> str:
+    """Answers on test samples, for the report's pictures; returns their SHA-256."""
+    arrays = {name: array.float().cpu().contiguous() for name, array in subject.example().items()}
+    return write_bytes(path, save(arrays))
 
 
 def _finite(tree: Any) -> Any:

@@ -41,7 +41,7 @@ _KINDS = {
 
 def _kind(entry: Any) -> str | None:
     """Which kind of dataset an entry means."""
-    keys = entry if isinstance(entry, dict) else type(entry).model_fields
+    keys = entry if isinstance(entry, dict) else getattr(type(entry), "model_fields", ())
     return next((kind for key, kind in _KINDS.items() if key in keys), None)
 
 

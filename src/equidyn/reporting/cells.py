@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 from safetensors import SafetensorError
-from safetensors.numpy import load_file
+from safetensors.numpy import load
 
 from equidyn import paths
 from equidyn.errors import EquidynError
-from equidyn.files import read_json
+from equidyn.files import read_checked, read_record
 from equidyn.params.study import Cell
 
 _RUN_KEYS = (
@@ -25,8 +25,9 @@ _RUN_KEYS = (
     "early_epoch",
     "device",
     "precision",
+    "sha256",
 )
-_MEASURE_KEYS = ("strict", "checkpoints", "data")
+_MEASURE_KEYS = ("strict", "checkpoints", "data", "sha256")
 _PROVENANCE_KEYS = ("commit", "source", "versions", "wall_seconds")
 _DATA_KEYS = ("equivariance", "checks")
 _Kind = TypeVar("_Kind")
@@ -102,13 +103,15 @@ class Slices:
 
 
 def read_cell(cell: Cell) -> CellFiles:
-    """Read a cell; raises EquidynError that names the file which is missing, torn or of another cell."""
+    """Read a cell; raises EquidynError that names the file which is missing, torn, altered, or of another run."""
     folder = paths.run(cell)
     run = _tree(folder / "run.json", cell, _RUN_KEYS)
     measures = _tree(folder / "measures.json", cell, _MEASURE_KEYS)
     _need(folder / "measures.json", measures["data"], _DATA_KEYS)
     _need(folder / "measures.json", measures["data"].get("provenance"), _PROVENANCE_KEYS)
-    return CellFiles(cell, run, measures, _history(folder / "history.csv", run["epochs"]))
+    if measures["sha256"]["run"] != run["checksum"]:
+        raise _torn(folder / "measures.json", "run.json beside it is of a later training")
+    return CellFiles(cell, run, measures, _history(folder / "history.csv", run))
 
 
 def read_example(cell: Cell) -> Example:
@@ -134,14 +137,15 @@ def read_slices(cell: Cell) -> Slices:
 def _arrays(cell: Cell, kind: type[_Kind]) -> _Kind:
     """The cell's example, whose arrays are the fields of `kind`."""
     path = paths.run(cell) / "example.safetensors"
+    sums = _tree(path.with_name("measures.json"), cell, _MEASURE_KEYS)["sha256"]
     try:
-        return kind(**load_file(path))
-    except (OSError, SafetensorError, TypeError) as fault:
+        return kind(**load(read_checked(path, sums["example"], "measures.json")))
+    except (SafetensorError, TypeError) as fault:
         raise _torn(path, str(fault)) from None
 
 
 def _tree(path: Path, cell: Cell, keys: tuple[str, ...]) -> dict[str, Any]:
-    tree = read_json(path)
+    tree = read_record(path)
     _need(path, tree, (*keys, "study", "dataset", "variant", "seed"))
     _need(path, tree.get("provenance"), _PROVENANCE_KEYS)
     found = Cell(tree["study"], tree["dataset"], tree["variant"], tree["seed"])
@@ -156,14 +160,14 @@ def _need(path: Path, tree: Any, keys: tuple[str, ...]) -> None:
         raise _torn(path, f"it lacks {', '.join(missing)}")
 
 
-def _history(path: Path, epochs: int) -> pd.DataFrame:
+def _history(path: Path, run: dict[str, Any]) -> pd.DataFrame:
+    content = read_checked(path, run["sha256"]["history"], "run.json")
     try:
-        text = path.read_text(encoding="utf-8")
-        history = pd.read_csv(io.StringIO(text))
-    except (OSError, ValueError) as fault:
+        history = pd.read_csv(io.BytesIO(content))
+    except ValueError as fault:
         raise _torn(path, str(fault)) from None
-    if not text.endswith("\n") or "epoch" not in history or history["epoch"].max() != epochs:
-        raise _torn(path, f"it does not reach epoch {epochs}, as run.json beside it says")
+    if "epoch" not in history or history["epoch"].max() != run["epochs"]:
+        raise _torn(path, f"it does not reach epoch {run['epochs']}, as run.json beside it says")
     return history
 
 

@@ -2,15 +2,16 @@
 
 import csv
 import hashlib
+import io
 from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors.torch import load as load_bytes
 
 from equidyn import paths
 from equidyn.errors import EquidynError
-from equidyn.files import read_json
+from equidyn.files import read_checked, read_record
 from equidyn.models.network import Network
 from equidyn.params.study import Cell, Params
 from equidyn.params.subtrees import training_params
@@ -20,9 +21,9 @@ _ADVICE = "train the cell again (snakemake or dvc repro)"
 
 
 def read_run(params: Params, cell: Cell) -> dict[str, Any]:
-    """The cell's run.json; raises EquidynError if it is missing, torn, or of a training with other params."""
+    """The cell's run.json; raises EquidynError if it is missing, torn, altered, or of a training with other params."""
     path = paths.run(cell) / "run.json"
-    run = read_json(path)
+    run = read_record(path)
     wanted = digest(training_params(params, cell))
     try:
         found = run["provenance"]["params_sha256"]
@@ -35,27 +36,27 @@ def read_run(params: Params, cell: Cell) -> dict[str, Any]:
     return run
 
 
-def read_history(folder: Path) -> tuple[dict[str, float | None], ...]:
-    """Rows of history.csv, epoch 0 first; None where a column has no value. Raises EquidynError if it is torn."""
-    path = folder / "history.csv"
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        return tuple({name: float(value) if value else None for name, value in row.items()} for row in rows)
-    except (OSError, ValueError, TypeError) as fault:
-        raise EquidynError(f"{path}: not a whole history ({fault}); {_ADVICE}") from None
+def read_history(folder: Path, run: dict[str, Any]) -> tuple[dict[str, float | None], ...]:
+    """Rows of history.csv, epoch 0 first; None where a column has no value.
+
+    Raises EquidynError unless it is the one that `run` vouches for.
+    """
+    text = read_checked(folder / "history.csv", run["sha256"]["history"], "run.json").decode()
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    return tuple({name: float(value) if value else None for name, value in row.items()} for row in rows)
 
 
 def load(network: Network, folder: Path, checkpoint: str, run: dict[str, Any]) -> Network:
     """`network` in eval mode with the weights of "best" or "early", which must be those that `run` vouches for."""
     path = folder / f"{checkpoint}.safetensors"
     try:
-        wanted, found = run["sha256"][checkpoint], hashlib.sha256(path.read_bytes()).hexdigest()
+        wanted, content = run["sha256"][checkpoint], path.read_bytes()
+        found = hashlib.sha256(content).hexdigest()
         if found != wanted:
             raise EquidynError(
                 f"{path}: not the checkpoint that run.json beside it names (SHA-256 {found}; there {wanted}); {_ADVICE}"
             )
-        network.load_state_dict(load_file(path))
+        network.load_state_dict(load_bytes(content))
     except (OSError, SafetensorError, RuntimeError, KeyError) as fault:
         raise EquidynError(f"{path}: not a whole checkpoint of this variant ({fault}); {_ADVICE}") from None
     return network.eval()

@@ -1,16 +1,15 @@
 """The stage train: one cell of the grid, from a dataset to checkpoints, history and run.json."""
 
 import csv
-import hashlib
 import io
 import math
 from pathlib import Path
 from typing import Any
 
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from equidyn import paths
-from equidyn.files import atomic, sole_writer, write_json, write_text
+from equidyn.files import sole_writer, write_bytes, write_record
 from equidyn.models.registry import build_network, count_parameters
 from equidyn.params.study import Cell, Params
 from equidyn.params.subtrees import training_params
@@ -60,8 +59,9 @@ def _write(folder: Path, summary: dict[str, Any], state: State, clock: Clock) ->
     (folder / "run.json").unlink(missing_ok=True)
     checkpoints = {"best": state.best, "early": state.early or state.best}
     sums = {name: _write_weights(folder / f"{name}.safetensors", weights) for name, weights in checkpoints.items()}
-    write_text(folder / "history.csv", _history(state))
-    write_json(folder / "run.json", summary | {"sha256": sums, "provenance": clock.provenance()})
+    sums["history"] = write_bytes(folder / "history.csv", _history(state).encode())
+    about = {"sha256": sums, "provenance": clock.provenance()}
+    write_record(folder / "run.json", summary | about)
 
 
 def _summary(cell: Cell, trainer: Trainer, state: State) -> dict[str, Any]:
@@ -96,6 +96,4 @@ def _history(state: State) -> str:
 
 def _write_weights(path: Path, weights: Weights) -> str:
     """Write one checkpoint atomically; returns its SHA-256."""
-    with atomic(path) as temporary:
-        save_file({name: tensor.contiguous() for name, tensor in weights.items()}, temporary)
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return write_bytes(path, save({name: tensor.contiguous() for name, tensor in weights.items()}))
