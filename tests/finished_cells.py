@@ -10,7 +10,7 @@ from safetensors.numpy import save_file
 
 from equidyn import paths
 from equidyn.data import store
-from equidyn.files import write_json, write_text
+from equidyn.files import write_bytes, write_json, write_record, write_text
 from equidyn.params import Cell, Params, load, read_yaml
 from equidyn.params.study import as_json
 from equidyn.params.subtrees import prepare_keys, subtree, training_params
@@ -73,14 +73,16 @@ def _train(params: Params, cell: Cell) -> None:
         path = folder / f"{name}.safetensors"
         save_file({"weight": np.full(3, cell.seed, "float32")}, path)  # all alike: the best epoch may be the early one
         sums[name] = hashlib.sha256(path.read_bytes()).hexdigest()
-    write_text(folder / "history.csv", "epoch,loss\n0,1\n")
+    sums["history"] = write_bytes(folder / "history.csv", b"epoch,loss\n0,1\n")
     code = fingerprint(train_sources(params.studies[cell.study], cell.variant))
     clock = Clock(training_params(params, cell), "dataset", code)
     names = {"study": cell.study, "dataset": cell.dataset, "variant": cell.variant, "seed": cell.seed}
     facts = {"status": "completed", "parameters": 554, "epochs": 4, "best_epoch": 3, "score": "rmse", "best_score": 0.4}
     device = {"device": "cpu", "precision": "fp32"}
     data = {"dataset_sha256": store.read(paths.dataset(cell.study, cell.dataset)).content_hash()}
-    write_json(folder / "run.json", names | facts | device | data | {"sha256": sums, "provenance": clock.provenance()})
+    write_record(
+        folder / "run.json", names | facts | device | data | {"sha256": sums, "provenance": clock.provenance()}
+    )
 
 
 def outputs() -> dict[str, bytes]:

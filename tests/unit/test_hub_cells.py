@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from equidyn import commands, paths
 from equidyn.errors import EquidynError
+from equidyn.files import CHECKSUM, read_record, write_record
 from equidyn.hub import push as pushing
 from equidyn.hub import stage
 from equidyn.params import Cell, load
@@ -139,7 +140,7 @@ UNFINISHED = {
         "made with other params",
     ),
     "torn record": (lambda: (paths.run(CELL) / "run.json").write_text("{"), "not whole JSON"),
-    "foreign record": (lambda: (paths.run(CELL) / "run.json").write_text("[]"), "it is not the record of a training"),
+    "foreign record": (lambda: (paths.run(CELL) / "run.json").write_text("[]"), "not a whole record"),
 }
 
 
@@ -190,9 +191,11 @@ def test_stages_compute_what_is_not_there(full: CellsHub, capsys: pytest.Capture
 
 def test_a_run_on_other_data_is_not_taken(full: CellsHub, capsys: pytest.CaptureFixture) -> None:
     """A dataset of the same params may differ in last digits, or come from another of its origins."""
-    other = json.loads(paths.run(CELL).joinpath("run.json").read_text()) | {"dataset_sha256": "0" * 64}
+    record = paths.run(CELL) / "run.json"
+    other = {key: value for key, value in read_record(record).items() if key != CHECKSUM}
+    write_record(record, other | {"dataset_sha256": "0" * 64})
     files = full.repositories["models", REPOSITORY].branches["main"].files
-    _replace(files, "run.json", json.dumps(other).encode(), RUN)
+    _replace(files, "run.json", record.read_bytes(), RUN)
     shutil.rmtree("data/runs")
     _pulling()
     assert stage.run(load(), CELL) is None

@@ -14,9 +14,9 @@ from equidyn.params.study import Cell
 from equidyn.params.subtrees import training_params
 from equidyn.provenance import digest
 
-CHECKPOINTS = ("best", "early")
 RECORD = "run.json"
-FILES = (*(f"{name}.safetensors" for name in CHECKPOINTS), "history.csv", RECORD)
+VOUCHED = {"best": "best.safetensors", "early": "early.safetensors", "history": "history.csv"}  # by the record
+FILES = (*VOUCHED.values(), RECORD)
 
 
 class RunItem(Item):
@@ -69,11 +69,11 @@ class RunItem(Item):
         """Why these files are not of this run, or do not belong together."""
         run = read_record(files[RECORD])
         try:
-            odd = [name for name in CHECKPOINTS if run["sha256"][name] != sha256(files[f"{name}.safetensors"])]
+            odd = [name for key, name in VOUCHED.items() if run["sha256"][key] != sha256(files[name])]
             origin = foreign(run["provenance"], training_params(self.params, self.cell), self.content)
         except (KeyError, TypeError, AttributeError):
             return "it is not the record of a training"
-        return f"it does not vouch for {odd[0]}.safetensors beside it" if odd else origin
+        return f"it does not vouch for {odd[0]} beside it" if odd else origin
 
     def _other_data(self, run: dict[str, Any]) -> str | None:
         """Why the run does not go with the dataset that is here."""
