@@ -176,7 +176,9 @@ def _run_again(checkout: Checkout, engine: str) -> None:
         status, words = checkout.run("equidyn", "warm", *COMMANDS[engine])
         if status == 0:
             return
-        if "is writing it in" not in words:
+        if "it is being blocked by" in words:  # a killed DVC whose number the system still knows; as its message says
+            (checkout.root / ".dvc/tmp/rwlock").unlink(missing_ok=True)
+        elif "is writing it in" not in words:
             break
         time.sleep(3)
     raise LostError(f"{engine}: the second run ends with status {status}\n{words[-3000:]}")
