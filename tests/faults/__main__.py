@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from room import entered
 from tables import Row, table
 
-PARTS = ("kills", "room", "damage", "fuzz", "engines")
+PARTS = ("kills", "room", "damage", "fuzz", "engines", "lock", "jobs")
 
 
 def main() -> None:
@@ -44,7 +44,8 @@ def _run(root: Path, reduced: bool, parts: tuple[str, ...], why_not: str) -> lis
         for part in parts:
             found = list(getattr(faults, part)())
             rows += found
-            print("\n" + "\n".join(table(found)), flush=True)
+            if found:
+                print("\n" + "\n".join(table(found)), flush=True)
     lost = sum(len(row.lost) for row in rows)
     print(f"\nin all: {sum(row.tried for row in rows)} tried, {lost} lost")
     for words in (words for row in rows for words in row.lost):

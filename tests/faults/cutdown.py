@@ -18,7 +18,8 @@ _MEASURES = {FIELDS: ("error", "equivariance"), SETS: ("accuracy", "overfitting"
 _DATASET = {FIELDS: "sym", SETS: "static"}
 # What tells the older outputs that a stage may find: one key that this stage reads.
 _OLDER = {"prepare": ("source", "seed", 7), "train": ("training", "learning_rate", 0.02)}
-_RECORDS = ("locks", "resume")  # of data/: no outputs
+_RECORDS = ("locks", "resume", "sources")  # of data/: no outputs
+_OF_ENGINES = (".snakemake_timestamp", ".gitignore")
 
 
 def tree(*studies: str, older: str = "") -> dict[str, Any]:
@@ -95,10 +96,10 @@ def jobs(*studies: str) -> Iterator[Job]:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file of the project, by path, but for the records of locks and of unfinished training."""
+    """Every output of the project, by path: without records of locks and unfinished training, or of engines."""
     ours = [path for name in ("data", "reports") for path in (folder / name).rglob("*") if path.is_file()]
     kept = [path for path in ours if path.relative_to(folder).parts[1] not in _RECORDS or "reports" in path.parts]
-    return {str(path.relative_to(folder)): path.read_bytes() for path in kept if path.name != ".snakemake_timestamp"}
+    return {str(path.relative_to(folder)): path.read_bytes() for path in kept if path.name not in _OF_ENGINES}
 
 
 def is_leftover(path: str) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import yaml
 from cutdown import SETS, contents, write_params
+from damage import KINDS, damage
 from places import LostError
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -23,6 +24,8 @@ COMMANDS = {
     "snakemake": ["snakemake", "--cores", "2", "--quiet", "host", "progress"],
     "dvc": ["dvc", "repro"],
 }
+_JOBS = {f"{count} at once": ["snakemake", "--cores", str(count), "--quiet", "host", "progress"] for count in (1, 8)}
+OTHERS = _JOBS | {"by DVC": COMMANDS["dvc"]}
 VICTIMS = ("engine and jobs", "engine alone", "one job")
 _PARTS = ("src", "workflow", "profiles", ".dvc", "Snakefile", ".dvcignore", "environment.yml")
 _TIMEOUT = 600
@@ -93,6 +96,37 @@ def undisturbed(root: Path, engine: str) -> tuple[Path, float]:
     return checkout.root, time.monotonic() - begun
 
 
+def same_with(whole: Path, number: int, work: Path) -> str:
+    """A run by another engine, or of another number of jobs at once, gives the same bytes of every output."""
+    name, command = list(OTHERS.items())[number]
+    checkout = Checkout.fresh(work / f"other-{number}")
+    try:
+        status, words = checkout.run("equidyn", "warm", *command)
+        if status:
+            raise LostError(f"{name}: status {status}\n{words}")
+        _check_same(checkout, whole)
+    finally:
+        shutil.rmtree(checkout.root)
+    return name
+
+
+def with_damaged_lock(whole: Path, number: int, work: Path) -> str:
+    """DVC finds its lock file changed: it names it, or does again what it says nothing of; outputs end the same."""
+    root = work / "locked"
+    shutil.copytree(whole, root, symlinks=True)
+    try:
+        where = damage(root / "dvc.lock", KINDS[number % len(KINDS)], random.Random(f"dvc.lock {number}"))
+        status, words = Checkout(root).run("equidyn", "warm", *COMMANDS["dvc"])
+        if status and "dvc.lock" in words and "Traceback" not in words:
+            return "named"
+        if status:
+            raise LostError(f"dvc.lock, {where}: status {status}\n{words[-3000:]}")
+        _check_same(Checkout(root), whole)
+    finally:
+        shutil.rmtree(root)
+    return "the same outputs"
+
+
 def point(whole: Path, seconds: float, engine: str, number: int, work: Path) -> str:
     """Kill a run of the engine, run it again and compare; raises LostError. Returns what was killed, and when."""
     dice, victim = random.Random(f"{engine} {number}"), VICTIMS[number % len(VICTIMS)]
@@ -142,7 +176,9 @@ def _run_again(checkout: Checkout, engine: str) -> None:
         status, words = checkout.run("equidyn", "warm", *COMMANDS[engine])
         if status == 0:
             return
-        if "is writing it in" not in words:
+        if "it is being blocked by" in words:  # a killed DVC whose number the system still knows; as its message says
+            (checkout.root / ".dvc/tmp/rwlock").unlink(missing_ok=True)
+        elif "is writing it in" not in words:
             break
         time.sleep(3)
     raise LostError(f"{engine}: the second run ends with status {status}\n{words[-3000:]}")

@@ -26,6 +26,7 @@ _VARIANT = {SETS: "mlp", FIELDS: "gcnn"}
 _ENGINE_POINTS = 3
 _ROOM_POINTS = {"size limit": 4, "disk full": 3, "read-only folder": 1}
 _DAMAGE_POINTS = 4
+_LOCK_POINTS = 6
 _FUZZ = {"params": 600, "data": 330}
 _FEW_FUZZ = {"params": 60, "data": 44}
 
@@ -56,6 +57,22 @@ class Faults:
                 yield row
             else:
                 yield self._tried(row, _ENGINE_POINTS, run)
+
+    def lock(self) -> Iterator[Row]:
+        """DVC's record of what it has done; nothing in a reduced run."""
+        if self.reduced:
+            return
+        whole, _ = engines.undisturbed(self.root, "dvc")
+        row = Row({"engine": "dvc", "file": "dvc.lock"})
+        yield self._tried(row, _LOCK_POINTS, partial(engines.with_damaged_lock, whole, work=self.root))
+
+    def jobs(self) -> Iterator[Row]:
+        """The same bytes, however many jobs run at once, and by either engine; nothing in a reduced run."""
+        if self.reduced:
+            return
+        whole, _ = engines.undisturbed(self.root, "snakemake")
+        row = Row({"against two jobs of Snakemake at once": "every file of data/ and reports/"})
+        yield self._tried(row, len(engines.OTHERS), partial(engines.same_with, whole, work=self.root))
 
     def room(self) -> Iterator[Row]:
         """Disks that are full, and folders that cannot be written."""
