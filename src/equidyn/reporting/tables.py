@@ -115,4 +115,6 @@ def _escaped(text: str) -> str:
 
 
 def _markdown(text: str) -> str:
-    return " ".join(text.replace("\\", "\\\\").replace("|", "\\|").split())
+    for sign in ("\\", "|", "<"):
+        text = text.replace(sign, f"\\{sign}")
+    return " ".join(text.split())
