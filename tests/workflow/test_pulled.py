@@ -34,11 +34,17 @@ def _small(root: Path, **hub: object) -> Checkout:
     """The project with the small study as its only one."""
     checkout = Checkout.fresh(root)
     shutil.rmtree(root / "presets")
-    (root / "params.yaml").write_text(yaml.safe_dump(small_tree(**hub), sort_keys=False))
-    stages = yaml.safe_load((root / "dvc.yaml").read_text())["stages"]
-    kept = {name: stages[name] for name in ("sources", f"prepare-{STUDY}", f"train-{STUDY}")}  # what may be pulled
-    (root / "dvc.yaml").write_text(yaml.safe_dump({"stages": kept}, sort_keys=False))
+    for folder in (root / "studies").iterdir():
+        if folder.name != STUDY:
+            shutil.rmtree(folder)
+    _write_params(checkout, **hub)
     return checkout
+
+
+def _write_params(checkout: Checkout, **hub: object) -> None:
+    """DVC's stages want to know of `sharing`, too."""
+    tree = small_tree(**hub) | {"sharing": None}
+    (checkout.root / "params.yaml").write_text(yaml.safe_dump(tree, sort_keys=False))
 
 
 def _run(checkout: Checkout, hub: CellsHub, *command: str, token: str = "") -> str:
@@ -54,7 +60,11 @@ def _tables(checkout: Checkout) -> dict[str, bytes]:
 
 ENGINES = {
     "snakemake": (("equidyn", "warm", "snakemake", "--cores", "1"), ("snakemake", "--dry-run"), "Nothing to be done"),
-    "dvc": (("dvc", "repro", "dvc.yaml"), ("dvc", "status", "dvc.yaml"), "Data and pipelines are up to date"),
+    "dvc": (
+        ("equidyn", "warm", "dvc", "repro"),
+        ("dvc", "status", "--with-deps", "dvc.yaml"),
+        "Data and pipelines are up to date",
+    ),
 }
 
 
@@ -67,7 +77,6 @@ def test_a_new_checkout_pulls_and_reports_the_same(engine: str, first: Checkout,
     assert "prepare smoke-levels" not in words.replace("equidyn prepare", "")
     assert "computing it" not in words
     assert "best 0." not in words  # of a training's progress
-    if engine == "snakemake":
-        assert _tables(checkout) == _tables(first) != {}
-    (checkout.root / "params.yaml").write_text(yaml.safe_dump(small_tree(pull=False), sort_keys=False))
+    assert _tables(checkout) == _tables(first) != {}
+    _write_params(checkout, pull=False)
     assert nothing in _run(checkout, hub, *look)  # taken for done, and the hub is in no stage's keys
