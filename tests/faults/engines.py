@@ -14,7 +14,6 @@ import time
 from pathlib import Path
 
 import psutil
-import yaml
 from cutdown import SETS, contents, write_params
 from damage import KINDS, damage
 from places import LostError
@@ -27,7 +26,8 @@ COMMANDS = {
 _JOBS = {f"{count} at once": ["snakemake", "--cores", str(count), "--quiet", "host", "progress"] for count in (1, 8)}
 OTHERS = _JOBS | {"by DVC": COMMANDS["dvc"]}
 VICTIMS = ("engine and jobs", "engine alone", "one job")
-_PARTS = ("src", "workflow", "profiles", ".dvc", "Snakefile", ".dvcignore", "environment.yml")
+_STAGES = f"studies/{SETS}"
+_PARTS = ("src", "workflow", "profiles", ".dvc", "Snakefile", "dvc.yaml", ".dvcignore", "environment.yml", _STAGES)
 _TIMEOUT = 600
 
 
@@ -45,11 +45,6 @@ class Checkout:
             source = PROJECT / name
             copy = shutil.copytree if source.is_dir() else shutil.copy
             copy(source, root / name, **({"ignore": _left_out} if source.is_dir() else {}))
-        whole = yaml.safe_load((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))
-        ours = {
-            name: stage for name, stage in whole["stages"].items() if name.endswith(("sources", "report", f"-{SETS}"))
-        }
-        (root / "dvc.yaml").write_text(yaml.safe_dump(whole | {"stages": ours}, sort_keys=False), encoding="utf-8")
         subprocess.run(["git", "init", "--quiet"], cwd=root, check=True)
         return cls(root)
 
