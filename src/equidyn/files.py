@@ -17,7 +17,7 @@ from equidyn.errors import EquidynError
 from equidyn.provenance import digest
 
 _LOCKS = Path("data/locks")
-CHECKSUM = "checksum"  # key of a record: that of all its other keys
+_CHECKSUM = "checksum"  # key of a record: that of all its other keys
 
 
 @contextmanager
@@ -94,9 +94,12 @@ def write_json(path: Path, tree: Any) -> None:
 
 
 def write_record(path: Path, tree: dict[str, Any]) -> None:
-    """`write_json` with a checksum of the tree, without which a changed digit would be as good as the true one."""
-    plain = json.loads(json.dumps(tree, allow_nan=False))
-    write_json(path, plain | {CHECKSUM: digest(plain)})
+    """`write_json` with a checksum of the tree, without which a changed digit would be as good as the true one.
+
+    A checksum that the tree has from before, as one that was read has, gives way.
+    """
+    plain = _content(json.loads(json.dumps(tree, allow_nan=False)))
+    write_json(path, plain | {_CHECKSUM: digest(plain)})
 
 
 def read_json(path: Path) -> Any:
@@ -114,12 +117,21 @@ def read_json(path: Path) -> Any:
 def read_record(path: Path) -> dict[str, Any]:
     """What `write_record` wrote, with its checksum; raises EquidynError if it is missing, torn or altered."""
     tree = read_json(path)
-    if not isinstance(tree, dict) or CHECKSUM not in tree:
+    if not isinstance(tree, dict) or _CHECKSUM not in tree:
         raise EquidynError(f"{path}: not a whole record (it lacks its checksum); delete it and run again")
-    content = {key: value for key, value in tree.items() if key != CHECKSUM}
-    if digest(content) != tree[CHECKSUM]:
+    if digest(_content(tree)) != tree[_CHECKSUM]:
         raise EquidynError(f"{path}: its content does not match its checksum; delete it and run again")
     return tree
+
+
+def _content(record: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in record.items() if key != _CHECKSUM}
+
+
+def sha256(path: Path) -> str:
+    """Checksum of a file of any size, 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

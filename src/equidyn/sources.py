@@ -13,7 +13,7 @@ from functools import cache
 from importlib.util import resolve_name
 from pathlib import Path
 
-from equidyn.files import sole_engine, write_text
+from equidyn.files import sha256, sole_engine, write_text
 from equidyn.params import signatures
 from equidyn.params.study import Params, Study
 
@@ -72,7 +72,7 @@ def lists(params: Params) -> Iterable[tuple[Path, list[Path]]]:
 
 def listing(files: list[Path]) -> str:
     """Checksum and path of each file, one a line: equal for equal sources, wherever the checkout lies."""
-    return "".join(f"{_sha256(file)}  {file.relative_to(PACKAGE.parent)}\n" for file in files)
+    return "".join(f"{sha256(file)}  {file.relative_to(PACKAGE.parent)}\n" for file in files)
 
 
 def fingerprint(files: list[Path]) -> str:
@@ -145,7 +145,3 @@ def _of_variant(study: Study, name: str) -> list[str]:
     variant = study.variants[name]
     imposed = [signatures.module("models/impose", variant.impose.by)] if variant.impose else []
     return [signatures.module("models", variant.model), *imposed]
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,6 +1,5 @@
 """One thing that is pushed or pulled whole: a dataset, a training run, or the report."""
 
-import hashlib
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +12,6 @@ from equidyn.params.study import Params
 from equidyn.provenance import digest
 
 RepositoryKind = Literal["dataset", "model"]
-_CHUNK = 2**20  # bytes
 
 
 class UnfitError(Exception):
@@ -74,15 +72,6 @@ class Item(ABC):
     @abstractmethod
     def place(self, files: dict[str, Path]) -> Path:
         """Move pulled files to where its stage would have written them, whole; returns what the stage returns."""
-
-
-def sha256(path: Path) -> str:
-    """Of a file of any size."""
-    total = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            total.update(chunk)
-    return total.hexdigest()
 
 
 def missing(files: dict[str, Path]) -> str | None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from equidyn.errors import EquidynError
-from equidyn.hub.item import Item, sha256
+from equidyn.files import sha256
+from equidyn.hub.item import Item
 from equidyn.provenance import digest
 
 NAME = "manifest.json"

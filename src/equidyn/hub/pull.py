@@ -7,10 +7,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from equidyn.files import sole_writer
+from equidyn.files import sha256, sole_writer
 from equidyn.hub import manifest
 from equidyn.hub.client import Client
-from equidyn.hub.item import Item, sha256
+from equidyn.hub.item import Item
 
 _STAGING = Path("data/hub")
 Told = Callable[[int], None]

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from equidyn.errors import EquidynError
+from equidyn.files import sha256
 from equidyn.hub import card, manifest
 from equidyn.hub.client import Client
-from equidyn.hub.item import Item, RepositoryKind, sha256, unfinished
+from equidyn.hub.item import Item, RepositoryKind, unfinished
 from equidyn.progress import progress
 
 _MOST_FILES = 100  # in a commit, as the Hub advises

@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 
 from equidyn import paths
 from equidyn.errors import EquidynError
-from equidyn.files import CHECKSUM, read_record, write_record
+from equidyn.files import read_record, sha256, write_record
 from equidyn.hub.dataset import content_sha256
-from equidyn.hub.item import Item, RepositoryKind, UnfitError, foreign, missing, sha256
+from equidyn.hub.item import Item, RepositoryKind, UnfitError, foreign, missing
 from equidyn.hub.move import move
 from equidyn.params.names import find_cell
 from equidyn.params.study import Cell
@@ -92,4 +92,4 @@ class RunItem(Item):
         if names.items() <= run.items() and run["provenance"]["params_sha256"] == digest(params):
             return None
         provenance = run["provenance"] | {"params": params, "params_sha256": digest(params)}
-        return {key: value for key, value in (run | names).items() if key != CHECKSUM} | {"provenance": provenance}
+        return run | names | {"provenance": provenance}
