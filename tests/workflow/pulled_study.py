@@ -77,11 +77,8 @@ def fill_and_run(hub: CellsHub, finished: Path, new: Path) -> bool:
     (new / "params.yaml").write_text((new / "params.yaml").read_text(encoding="utf-8") + HUB, encoding="utf-8")
     pulled = len(re.findall(r": pulled from owner/cells", run(new, environment)))
     ours, theirs = results(finished), results(new)
-    different = sorted(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name))
-    print(
-        f"{pulled} of {pushed} datasets and trainings pulled; {len(different)} of {len(ours)} results differ",
-        *different,
-    )
+    differ = sorted(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name))
+    print(f"{pulled} of {pushed} datasets and trainings pulled; {len(differ)} of {len(ours)} results differ", *differ)
     shutil.rmtree(place["HF_HOME"], ignore_errors=True)
     return pulled == pushed > 0 and not differ
 
