@@ -10,14 +10,16 @@ LONGER_THAN_ALLOWED = 20.0  # seconds
 
 @dataclass
 class Fault:
-    """From the request on that has `where` in its line: a status (with seconds to wait), "silent" or "cut".
+    """From the request on that has `where` in its line: a status, "silent" or "cut".
 
-    cut: a connection that ends in the middle of what it brings. times: so many requests fail, then none.
+    cut: a connection that ends in the middle of what it brings. wait: seconds, and code: the Hub's own word, which go
+    with a status. times: so many requests fail, then none.
     """
 
     kind: int | str
     where: str = ""
     wait: int | None = None
+    code: str = ""
     times: int = 10**6
 
 
@@ -62,7 +64,7 @@ class FaultyHandler(BaseHTTPRequestHandler):
             self.server.over.wait(LONGER_THAN_ALLOWED)
             self.close_connection = True
         elif fault is not None and isinstance(fault.kind, int):
-            self.refuse(fault.kind, "", fault.wait)
+            self.refuse(fault.kind, fault.code, fault.wait)
         else:
             self.answer(body)
 

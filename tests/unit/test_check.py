@@ -168,10 +168,10 @@ def test_a_foreign_or_torn_checkpoint_is_refused_with_both_hashes(trained):
     with pytest.raises(EquidynError, match=f"SHA-256 {foreign}; there {run['sha256']['best']}"):
         load(network, folder, "best", run)
     (folder / "best.safetensors").write_bytes(whole[:-9])
-    with pytest.raises(EquidynError, match=r"not the checkpoint that run\.json beside it names"):
+    with pytest.raises(EquidynError, match=r"best\.safetensors: not the file that run\.json beside it names"):
         load(network, folder, "best", run)
     (folder / "best.safetensors").unlink()
-    with pytest.raises(EquidynError, match="not a whole checkpoint"):
+    with pytest.raises(EquidynError, match=r"best\.safetensors: missing or not readable"):
         load(network, folder, "best", run)
     with pytest.raises(EquidynError, match="not a whole checkpoint"):
         load(network, folder, "early", {"provenance": {}})

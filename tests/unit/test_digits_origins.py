@@ -9,7 +9,7 @@ import pytest
 from hubs import OTHER, REPOSITORY, free_port, serving, use
 from huggingface_hub import constants
 
-from equidyn.data import digits, hub, mnist
+from equidyn.data import digits, hub_process, mnist
 from equidyn.data.labelled import Labelled
 from equidyn.errors import EquidynError
 from equidyn.params.digits import DigitsData
@@ -60,7 +60,7 @@ def test_the_first_origin_is_taken(cache: Path, capsys: pytest.CaptureFixture) -
 def test_a_hub_at_fault_gives_way_to_the_next_origin(
     fault: str, cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
-    monkeypatch.setattr(hub, "PATIENCE_SECONDS", 1.0)
+    monkeypatch.setattr(hub_process, "PATIENCE_SECONDS", 1.0)
     with serving(monkeypatch, FILES, fault) as server:
         check_replaced(made(), capsys.readouterr().err)
     assert server.requests

@@ -1,10 +1,14 @@
 """Files of the Hub: from the cache, from a hub on this machine by the real client, and what is said without either."""
 
 import fcntl
+import json
+import os
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from signal import Signals
 from threading import Timer
 
 import pytest
@@ -12,7 +16,7 @@ from archives import ROTATION, TRUE, fields, made, rotation_members, same_bits, 
 from hubs import OTHER, REPOSITORY, REVISION, Hub, free_port, serving, use
 from huggingface_hub import constants
 
-from equidyn.data import hub, hub_client
+from equidyn.data import hub, hub_endpoint, hub_process
 from equidyn.errors import EquidynError
 
 FILE = "Smoke/Rotation.zip"
@@ -43,7 +47,7 @@ def _cached(cache: Path) -> Path:
 
 def test_a_cached_file_needs_no_network(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = _cached(cache)
-    monkeypatch.setattr(hub, "silence", lambda _: pytest.fail("the network was asked"))
+    monkeypatch.setattr(hub_endpoint, "silence", lambda: pytest.fail("the network was asked"))
     assert hub.fetch(REPOSITORY, REVISION, FILE) == path
 
 
@@ -102,7 +106,7 @@ def test_what_the_hub_does_not_have_is_named(wanted: tuple, words: str, server: 
 
 
 def test_refused_connections_are_told_at_once(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub_client, "ask", lambda *_: pytest.fail("the client was called"))
+    monkeypatch.setattr(hub_process.Process, "call", lambda *_, **__: pytest.fail("the client was called"))
     started = time.monotonic()
     with pytest.raises(EquidynError, match=r"does not answer \(Connection refused\)") as caught:
         hub.fetch(REPOSITORY, REVISION, FILE)
@@ -111,8 +115,8 @@ def test_refused_connections_are_told_at_once(cache: Path, monkeypatch: pytest.M
 
 
 def test_silence_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub, "PROBE_SECONDS", 0.1)
-    monkeypatch.setattr(hub, "_connect", lambda *_: time.sleep(5))
+    monkeypatch.setattr(hub_endpoint, "PROBE_SECONDS", 0.1)
+    monkeypatch.setattr(hub_endpoint, "_connect", lambda *_: time.sleep(5))
     started = time.monotonic()
     with pytest.raises(EquidynError, match=r"does not answer \(nothing within 0\.1 s\)"):
         hub.fetch(REPOSITORY, REVISION, FILE)
@@ -131,7 +135,7 @@ FAULTY = {
     "silent later": NOTHING_NEW,
     "stalls": NOTHING_NEW,
     "cuts": NOTHING_NEW,  # each time after the same half, so that trying again, which the client does, is of no use
-    "503": NOTHING_NEW,
+    "503": "it answers 503 Service Unavailable",
 }
 
 
@@ -139,7 +143,7 @@ FAULTY = {
 def test_a_hub_at_fault_is_not_waited_for(
     fault: str, words: str, cache: Path, server: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub, "PATIENCE_SECONDS", 1.0)
+    monkeypatch.setattr(hub_process, "PATIENCE_SECONDS", 1.0)
     server.fault = fault
     started = time.monotonic()
     with pytest.raises(hub.UnavailableError) as caught:
@@ -157,12 +161,37 @@ def _left(cache: Path) -> list[Path]:
     return [path for path in files if path.stat().st_size or ".locks" not in path.parts]
 
 
+@pytest.mark.parametrize("how", ["SIGTERM", "SIGINT", "alone"])
+def test_a_client_that_is_ended_clears_up(how: str, cache: Path, server: Hub) -> None:
+    """In the middle of a file; alone: as it is once the process that it works for has been killed."""
+    server.fault = "stalls"
+    command = [sys.executable, "-P", "-m", "equidyn.data.hub_worker"]
+    environment = hub_process._SETTINGS | os.environ | {"HF_ENDPOINT": constants.ENDPOINT, "HF_HUB_OFFLINE": "0"}
+    call = {"kind": "dataset", "repository": REPOSITORY, "revision": REVISION, "file": FILE, "cache_dir": str(cache)}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True) as client:
+        client.stdin.write(json.dumps({"action": "fetch", **call}) + "\n")
+        client.stdin.flush()
+        while not json.loads(client.stdout.readline()).get("bytes"):
+            assert client.poll() is None
+        assert any(path.name.endswith(".incomplete") for path in cache.rglob("*"))
+        client.stdin.close() if how == "alone" else client.send_signal(Signals[how])
+        assert client.wait(timeout=5) == 0
+    assert _left(cache) == []
+
+
+def test_a_password_in_the_address_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constants, "ENDPOINT", f"http://name:hunter2@127.0.0.1:{free_port()}")
+    with pytest.raises(EquidynError, match=r"http://127\.0\.0\.1:\d+ does not answer") as caught:
+        hub.fetch(REPOSITORY, REVISION, FILE)
+    assert "hunter2" not in str(caught.value)
+
+
 def test_probe_and_patience_end_within_ten_seconds() -> None:
-    assert hub.PROBE_SECONDS + hub.PATIENCE_SECONDS < 10
+    assert hub_endpoint.PROBE_SECONDS + hub_process.PATIENCE_SECONDS < 10
 
 
 def test_a_slow_hub_is_waited_for(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub, "PATIENCE_SECONDS", 2.0)
+    monkeypatch.setattr(hub_process, "PATIENCE_SECONDS", 2.0)
     server.pause = 0.6  # before each part
     assert hub.fetch(REPOSITORY, REVISION, FILE).read_bytes() == CONTENT
 
@@ -231,4 +260,4 @@ def test_the_first_machine_on_the_way_is_probed(
 ) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert hub._address(endpoint) == expected
+    assert hub_endpoint._first_machine(endpoint) == expected

@@ -15,8 +15,8 @@ from finished_cells import DATASET, REPOSITORY, RUN, STUDY, outputs, small_tree,
 from hubs import free_port
 from huggingface_hub import constants
 
+from equidyn.data import hub_process
 from equidyn.errors import EquidynError
-from equidyn.hub import client as client_module
 from equidyn.hub import stage
 from equidyn.hub.client import Client, HubError
 from equidyn.hub.items import Items
@@ -51,7 +51,7 @@ def unused(params: Params, full: CellsHub) -> CellsHub:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two seconds in the place of five, which one test waits for."""
-    monkeypatch.setattr(client_module, "PATIENCE_SECONDS", 2.0)
+    monkeypatch.setattr(hub_process, "PATIENCE_SECONDS", 2.0)
 
 
 def _push(params: Params) -> None:
@@ -69,6 +69,7 @@ WAITS = "and asks to wait 60 s"
 FAULTS = {
     "401": (Fault(401), r"does not know you \(401\).*HF_TOKEN"),
     "403": (Fault(403), r"does not let you do that \(403\)"),
+    "gated": (Fault(403, code="GatedRepo"), f"asks for permission to see the dataset {REPOSITORY}"),
     "429 to wait": (Fault(429, wait=60), rf"it answers 429 Too Many Requests, {WAITS}"),
     "500": (Fault(500), "it answers 500 Internal Server Error"),
     "black hole": (Fault("silent"), "it took the connection, then nothing new came for 2 s"),
@@ -147,6 +148,15 @@ def test_a_black_hole_is_told_within_ten_seconds(elsewhere: CellsHub, params: Pa
 def test_what_passes_is_waited_for(fault: Fault, elsewhere: CellsHub, params: Params) -> None:
     elsewhere.fault = fault
     assert _pull(params) == Path("data/datasets/smoke-levels/eps000.h5")
+
+
+def test_the_next_call_after_silence_is_answered(impatient: None, elsewhere: CellsHub, params: Params) -> None:
+    elsewhere.fault = Fault("silent")
+    with Client(params.hub) as client:
+        with pytest.raises(HubError, match="nothing new came for 2 s"):
+            client.call("listing", "dataset")
+        elsewhere.fault = None
+        assert client.call("listing", "dataset")
 
 
 def test_the_client_ends_with_the_job_that_it_works_for(elsewhere: CellsHub) -> None:

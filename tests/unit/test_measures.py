@@ -92,7 +92,8 @@ def test_a_truncated_or_foreign_checkpoint_is_named(trained):
     train.run(trained, other)
     for content in (whole[:-9], b"", (paths.run(other) / "best.safetensors").read_bytes()):
         path.write_bytes(content)
-        with pytest.raises(EquidynError, match=r"best\.safetensors: not the checkpoint .* train the cell again"):
+        words = r"best\.safetensors: not the file that run\.json beside it names .*; delete it and run again"
+        with pytest.raises(EquidynError, match=words):
             measure.run(trained, CELL)
         assert not (paths.run(CELL) / "measures.json").exists()
 

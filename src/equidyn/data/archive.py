@@ -1,6 +1,5 @@
 """Sets of kind "archive": the published files themselves, read from their zip archive (params/archive.py)."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from equidyn.data.pickled import tensor
 from equidyn.data.published_action import under_published_action
 from equidyn.data.store import Dataset
 from equidyn.errors import EquidynError
+from equidyn.files import sha256
 from equidyn.params.archive import Archive, ArchiveSource, LevelsArchive, RotationArchive
 from equidyn.params.rotation import RotationData
 from equidyn.params.smoke import PublishedLevel
@@ -81,8 +81,7 @@ def _told(source: ArchiveSource) -> str:
 
 def _digest(path: Path, expected: str | None) -> str:
     """SHA-256 of the archive; raises EquidynError if it is not the expected one."""
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    found = sha256(path)
     if expected not in (None, found):
         raise EquidynError(
             f"{path}: its SHA-256 is {found}, source.sha256 is {expected}: not the file that was meant, or damaged"

@@ -2,28 +2,21 @@
 
 A file that the local cache holds is used as it is, without any network. The Hub's own client waits for minutes where
 no packet comes back, so it is asked only after the endpoint, or the proxy before it, was seen to answer, and watched
-while it works (data/hub_client.py).
+while it works (data/hub_process.py).
 """
 
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from queue import Empty, Queue
-from threading import Thread
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from filelock import FileLock, Timeout
 
-from equidyn.data import hub_client
+from equidyn.data import hub_endpoint, hub_worker
+from equidyn.data.hub_process import ClientError, Process
 from equidyn.errors import EquidynError
 
-PROBE_SECONDS = 3.0
-PATIENCE_SECONDS = 6.0  # without new bytes; with the probe, under 10 s
-_PORTS = {"https": 443, "http": 80}
-# What the client's refusals mean, by the name of its exception.
+# What the client's refusals mean, by the name of its exception or by the status; the first that fits counts.
 _REFUSALS = {
     "GatedRepoError": (
         "source.repository: {repository} asks for permission first; get it on its page, then set HF_TOKEN"
@@ -31,17 +24,15 @@ _REFUSALS = {
     "RepositoryNotFoundError": (
         "source.repository: there is no public dataset {repository} on the Hub (private ones need HF_TOKEN)"
     ),
-    hub_client.UNAUTHORIZED: (
-        "source.repository: the Hub does not show {repository} to you (401): it is private, or the token is wrong; "
-        "see HF_TOKEN"
-    ),
     "RevisionNotFoundError": (
         "source.revision: {repository} has no commit {revision}; see its page, datasets/{repository}/commits/main"
     ),
-    "RemoteEntryNotFoundError": (
-        "{key}: {repository} has no file {file} at {revision}; see its page, datasets/{repository}/tree/{revision}"
+    401: (
+        "source.repository: the Hub does not show {repository} to you (401): it is private, or the token is wrong; "
+        "see HF_TOKEN"
     ),
 }
+_NO_FILE = "{key}: {repository} has no file {file} at {revision}; see its page, datasets/{repository}/tree/{revision}"
 
 
 class UnavailableError(EquidynError):
@@ -75,9 +66,9 @@ def fetch(
     wanted = f"{file} of the dataset {repository} at {revision}"
     if constants.is_offline_mode():
         raise UnavailableError(_absent(wanted, "HF_HUB_OFFLINE forbids to fetch it", instead))
-    reason = silence(constants.ENDPOINT)
+    reason = hub_endpoint.silence()
     if reason:
-        raise UnavailableError(_absent(wanted, f"{constants.ENDPOINT} does not answer ({reason})", instead))
+        raise UnavailableError(_absent(wanted, f"{hub_endpoint.shown()} does not answer ({reason})", instead))
     with _sole_fetcher(repository, wanted):
         return cached(repository, revision, file) or _fetched(repository, revision, file, key, instead)
 
@@ -125,41 +116,17 @@ def _fetched(repository: str, revision: str, file: str, key: str, instead: str |
     """Ask the client, and put its refusals into our words."""
     from huggingface_hub import constants
 
-    endpoint, cache = constants.ENDPOINT, constants.HF_HUB_CACHE
-    wanted = f"{file} of the dataset {repository}"
+    cache, endpoint, wanted = constants.HF_HUB_CACHE, hub_endpoint.shown(), f"{file} of the dataset {repository}"
+    named = {"repository": repository, "revision": revision, "file": file}
     print(f"fetching {wanted} at {revision} from {endpoint} into {cache}", file=sys.stderr, flush=True)
-    answer = hub_client.ask(repository, revision, file, cache, endpoint, PATIENCE_SECONDS)
-    if "path" in answer:
-        return Path(answer["path"])
-    refusal = _REFUSALS.get(answer["fault"])
-    if refusal:
-        raise UnavailableError(refusal.format(repository=repository, revision=revision, file=file, key=key))
-    place = f"use {instead}" if instead else "set HF_HUB_CACHE to a cache that holds it"
-    raise UnavailableError(f"{wanted}: not fetched from {endpoint} ({answer['words']}); try again, or {place}")
-
-
-def silence(endpoint: str) -> str | None:
-    """Why nothing answers at the endpoint, or at the proxy through which it is reached; None if something does."""
-    answers: Queue[str | None] = Queue()
-    Thread(target=lambda: answers.put(_connect(*_address(endpoint))), daemon=True).start()
-    try:  # in a thread of its own: looking up a name knows no time limit
-        return answers.get(timeout=PROBE_SECONDS)
-    except Empty:
-        return f"nothing within {PROBE_SECONDS:g} s"
-
-
-def _connect(host: str, port: int) -> str | None:
     try:
-        socket.create_connection((host, port), timeout=PROBE_SECONDS).close()
-    except OSError as fault:
-        return fault.strerror or str(fault)
-    return None
-
-
-def _address(endpoint: str) -> tuple[str, int]:
-    """Host and port of the first machine on the way to `endpoint`."""
-    there = urlsplit(endpoint)
-    proxy = getproxies().get(there.scheme)
-    if proxy and not proxy_bypass(there.hostname or ""):
-        there = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
-    return there.hostname or "", there.port or _PORTS.get(there.scheme, 80)
+        with Process(hub_worker.__name__) as client:
+            path = client.call("fetch", kind="dataset", **named, cache_dir=cache)
+    except ClientError as fault:
+        refusal = fault.first_of(_REFUSALS)
+        place = f"use {instead}" if instead else "set HF_HUB_CACHE to a cache that holds it"
+        other = f"{wanted}: not fetched from {endpoint} ({fault}); try again, or {place}"
+        raise UnavailableError(refusal.format(**named) if refusal else other) from None
+    if path is None:
+        raise UnavailableError(_NO_FILE.format(**named, key=key))
+    return Path(path)

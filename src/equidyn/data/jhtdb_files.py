@@ -1,6 +1,5 @@
 """Where the files of a split lie, on the Hub or in a folder, and the bytes of its arrays."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -9,6 +8,7 @@ from zipfile import ZipFile
 
 from equidyn.data import hub, zipped
 from equidyn.errors import EquidynError
+from equidyn.files import sha256
 from equidyn.params.jhtdb import JhtdbSource
 
 Reader = Callable[[str], tuple[bytes, str]]  # path in the metadata -> content, and its name for messages
@@ -30,9 +30,7 @@ def located(source: JhtdbSource, file: str, key: str) -> Path:
 def fingerprint(source: JhtdbSource, file: str, path: Path) -> dict[str, Any]:
     """What the provenance keeps of a file that was read: its name, size and SHA-256."""
     told = file if source.path else f"{file} of the dataset {source.repository} at {source.revision}"
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    return {"file": told, "bytes": path.stat().st_size, "sha256": digest}
+    return {"file": told, "bytes": path.stat().st_size, "sha256": sha256(path)}
 
 
 @contextmanager

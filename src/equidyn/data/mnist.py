@@ -16,7 +16,7 @@ import numpy as np
 
 from equidyn.data import hub, png
 from equidyn.data.digit_images import SIDE, Digits, Facts, Found, mean_and_deviation
-from equidyn.errors import EquidynError
+from equidyn.errors import EquidynError, first_line
 from equidyn.params.digits import DigitsSource
 from equidyn.progress import progress
 
@@ -109,7 +109,7 @@ def _table(path: Path) -> "Table":
     try:
         table = ParquetFile(path, page_checksum_verification=True).read(["image", "label"], use_threads=False)
     except (pa.ArrowException, OSError, ValueError) as fault:
-        raise _BrokenError(f"not a whole parquet file ({str(fault).strip().splitlines()[0]})") from None
+        raise _BrokenError(f"not a whole parquet file ({first_line(fault)})") from None
     if table.schema.names != ["image", "label"]:
         raise _BrokenError(f"it has the columns {table.schema.names}, and image and label are needed")
     image, label = table.schema.types

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from equidyn.errors import EquidynError
+from equidyn.errors import EquidynError, first_line
 
 _READERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
@@ -38,6 +38,5 @@ def _header(data: bytes, name: str) -> tuple[tuple[int, ...], bool, np.dtype, in
     try:
         shape, by_columns, dtype = _READERS[np.lib.format.read_magic(stream)](stream)
     except Exception as fault:  # bytes from elsewhere can break a reader in any way
-        reason = (str(fault).strip() or type(fault).__name__).splitlines()[0]
-        raise EquidynError(f"{name}: not a whole .npy file ({reason})") from None
+        raise EquidynError(f"{name}: not a whole .npy file ({first_line(fault)})") from None
     return shape, by_columns, dtype, stream.tell()

@@ -7,7 +7,7 @@ from zipfile import BadZipFile, ZipFile
 
 import torch
 
-from equidyn.errors import EquidynError
+from equidyn.errors import EquidynError, first_line
 
 _ZIP = b"PK\x03\x04"
 
@@ -24,8 +24,9 @@ def tensor(data: bytes, name: str) -> torch.Tensor:
         called = ", ".join(re.findall(r"GLOBAL (\S+)", str(fault))) or "something that is no tensor"
         raise EquidynError(f"{name}: refused, and nothing of it run: its pickle asks for {called}") from None
     except Exception as fault:  # bytes from elsewhere can break a reader in any way
-        reason = (str(fault).strip() or type(fault).__name__).splitlines()[0]
-        raise EquidynError(f"{name}: not a whole file of torch.save ({reason}); fetch the archive again") from None
+        raise EquidynError(
+            f"{name}: not a whole file of torch.save ({first_line(fault)}); fetch the archive again"
+        ) from None
     if type(found) is not torch.Tensor or found.layout != torch.strided or found.device.type != "cpu":
         raise EquidynError(f"{name}: holds a {type(found).__name__}; expected one plain tensor")
     return found

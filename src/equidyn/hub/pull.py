@@ -74,7 +74,7 @@ class _Fetch:
     def file(self, name: str, told: Told) -> Path | None:
         """The fetched file; None if the Hub does not have it."""
         wanted = f"{self._item.folder}/{name}"
-        path = self._client.call("fetch", self._item.HOME, told, file=wanted, into=str(self._staging))
+        path = self._client.call("fetch", self._item.HOME, told, file=wanted, local_dir=str(self._staging))
         return path and Path(path)
 
     def needed(self, name: str, told: Told) -> None:

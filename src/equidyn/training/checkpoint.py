@@ -1,7 +1,6 @@
 """Trained networks from their files, which must be whole, and made with the params.yaml that is read now."""
 
 import csv
-import hashlib
 import io
 from pathlib import Path
 from typing import Any
@@ -50,13 +49,8 @@ def load(network: Network, folder: Path, checkpoint: str, run: dict[str, Any]) -
     """`network` in eval mode with the weights of "best" or "early", which must be those that `run` vouches for."""
     path = folder / f"{checkpoint}.safetensors"
     try:
-        wanted, content = run["sha256"][checkpoint], path.read_bytes()
-        found = hashlib.sha256(content).hexdigest()
-        if found != wanted:
-            raise EquidynError(
-                f"{path}: not the checkpoint that run.json beside it names (SHA-256 {found}; there {wanted}); {_ADVICE}"
-            )
+        content = read_checked(path, run["sha256"][checkpoint], "run.json")
         network.load_state_dict(load_bytes(content))
-    except (OSError, SafetensorError, RuntimeError, KeyError) as fault:
+    except (SafetensorError, RuntimeError, KeyError) as fault:
         raise EquidynError(f"{path}: not a whole checkpoint of this variant ({fault}); {_ADVICE}") from None
     return network.eval()
