@@ -20,7 +20,7 @@ def planning(folder: Path, cells: int, limit: float) -> dict[str, Cost]:
 
 
 def nothing_to_do(folder: Path, cells: int, limit: float) -> dict[str, Cost]:
-    """Of `dvc repro` and `dvc status` where all outputs are there, and the size of the locks."""
+    """Of `dvc repro` and `dvc status` where all outputs are there, and the size of its lock."""
     _make_done(folder, cells)
     dvc = partial(_dvc(folder), expected="up to date", limit=limit)
     lock = (folder / _STAGES_OF_STUDY).with_name("dvc.lock")
