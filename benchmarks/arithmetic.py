@@ -29,6 +29,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 WORKER = Path(__file__).with_name("arithmetic_worker.py")
 REFERENCE = "again"  # the reference's second run
 ARITHMETICS = {REFERENCE: (1, "fp32"), "2 threads": (2, "fp32"), "AVX2": (1, "fp32"), "bf16": (1, "bf16")}
+PATIENT = {"OMP_WAIT_POLICY": "passive"}  # two threads wait for each other without using a core that others want
 SIMULATED = ("smoke-levels", "turbulence")  # their data are made at the size of the default study too
 Arrays = dict[str, np.ndarray]
 
@@ -58,7 +59,9 @@ def computed(folder: Path, data: Path, threads: int, precision: str, variables: 
     folder.mkdir()
     write_params(folder, threads, precision)
     command = [sys.executable, str(WORKER), str(data), "found.npz"]
-    done = subprocess.run(command, cwd=folder, env=os.environ | variables, check=False, capture_output=True, text=True)
+    done = subprocess.run(
+        command, cwd=folder, env=os.environ | PATIENT | variables, check=False, capture_output=True, text=True
+    )
     if done.returncode:
         sys.exit(done.stderr)
     with np.load(folder / "found.npz") as found:
@@ -86,6 +89,11 @@ def row(name: str, gaps: dict[str, float], spread: float | None) -> dict:
     return {"what": name} | shown | {"seeds": "" if spread is None else f"{spread:.1e}"}
 
 
+def transposed(table: list[dict]) -> list[dict]:
+    """One row per arithmetic, since `save_and_show` shows columns as lines."""
+    return [{"": name} | {line["what"]: line[name] for line in table} for name in table[0] if name != "what"]
+
+
 def relative(found: np.ndarray, reference: np.ndarray) -> float:
     """||found - reference|| / ||reference||."""
     wanted = reference.astype(np.float64)
@@ -101,7 +109,7 @@ def main() -> None:
             advance(number, name)
             variables = avx2() if name == "AVX2" else {}
             others[name] = computed(Path(place) / name, data, threads, precision, variables)
-    save_and_show("arithmetic", list(rows(reference, others)))
+    save_and_show("arithmetic", transposed(list(rows(reference, others))))
 
 
 if __name__ == "__main__":
