@@ -1,0 +1,94 @@
+"""What one arithmetic makes of the cells of benchmarks/arithmetic.py: datasets, a training step, trained networks.
+
+    python benchmarks/arithmetic_worker.py DATA TO
+
+A process of its own, since kernels are chosen when torch and numpy are imported. The working folder holds the
+params.yaml that says threads and precision; its datasets are made there. Networks are trained on those of the folder
+DATA, so that arithmetics differ in training by nothing else. TO: where the numbers go (.npz), by NAMES.
+"""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from equidyn import paths
+from equidyn.data import prepare
+from equidyn.measures.subject import subject_of
+from equidyn.models.registry import build_network
+from equidyn.params import Params, load
+from equidyn.training.loop import Trainer
+from equidyn.training.precision import precision_of, set_up
+from equidyn.training.task import Task, dataset_of, lessons_of, task_of
+
+SEEDS = (1, 2, 3)
+CELLS = {  # study: its dataset, a plain and a strict variant, the measure of its test score and the score's name
+    "smoke-levels": ("eps000", ("cnn", "gcnn"), "error", "rmse"),
+    "gaussian": ("static", ("mlp-aug", "intrinsic-exchangeable"), "accuracy", "loss"),
+    "digits-autoencoder": ("digits", ("ae-aug", "equivariant-ae"), "reconstruction", "upright"),
+    "digits-cnn": ("digits", ("cnn-aug", "gcnn"), "recognition", "loss"),
+    "turbulence": ("isotropic", ("cnn", "gcnn-vector"), "super_resolution", "mae"),
+}
+FIELDS = {"smoke": "velocity", "turbulence": "fine"}  # by kind of source: the array of simulated data
+CPU = torch.device("cpu")
+Found = Iterator[tuple[str, np.ndarray]]
+
+
+def simulated(params: Params) -> Found:
+    """STUDY/data: fields made by this arithmetic, (simulation or sample, ...)."""
+    for study, settings in params.studies.items():
+        dataset = next(iter(settings.datasets))
+        if study in CELLS or study.startswith("default-"):
+            prepare.run(params, study, dataset)
+        if settings.source.kind in FIELDS and paths.dataset(study, dataset).exists():
+            made = dataset_of(settings, paths.dataset(study, dataset))
+            yield f"{study}/data", getattr(made, FIELDS[settings.source.kind])
+
+
+def trained(params: Params, data: Path) -> Found:
+    """STUDY/VARIANT/SEED/{gradient, stepped, score} of each cell."""
+    set_up(params.compute)
+    for study, (dataset, variants, *_) in CELLS.items():
+        stored = dataset_of(params.studies[study], data / paths.dataset(study, dataset))
+        task = task_of(params.studies[study], stored, CPU)
+        for variant in variants:
+            for seed in SEEDS:
+                for name, value in _cell(params, task, study, variant, seed).items():
+                    yield f"{study}/{variant}/{seed}/{name}", value
+
+
+def _cell(params: Params, task: Task, study: str, variant: str, seed: int) -> dict[str, np.ndarray]:
+    """gradient: of the first step's loss; stepped: validation score after it; score: on the test split, at the end."""
+    trainer = _trainer(params, task, study, variant, seed)
+    trainer._step(next(iter(trainer.lessons.batches(1))), trainer.training.learning_rate)
+    gradient = torch.cat([weight.grad.flatten() for weight in trainer.network.parameters()])
+    stepped = trainer.lessons.validate(trainer.network.eval())[trainer.lessons.score]
+    trainer = _trainer(params, task, study, variant, seed)
+    with tempfile.TemporaryDirectory() as folder:
+        trainer.network.load_state_dict(trainer.run(Path(folder) / "resume", "", lambda _: None).best)
+    *_, measure, key = CELLS[study]
+    subject = subject_of(params.studies[study].task.kind, trainer.network.eval().settled(), task)
+    score = import_module(f"equidyn.measures.{measure}").measure(subject)[key]
+    return {"gradient": gradient.numpy(), "stepped": np.array(stepped), "score": np.array(score)}
+
+
+def _trainer(params: Params, task: Task, study: str, variant: str, seed: int) -> Trainer:
+    chosen, training = params.studies[study].variants[variant], params.studies[study].training_of(variant)
+    network = build_network(chosen, task.inputs, task.outputs, seed)
+    lessons = lessons_of(params.studies[study], task, chosen, training, seed)
+    precision = precision_of(params.compute, CPU) if task.mixed else "fp32"
+    return Trainer(network, lessons, training, seed=seed, device=CPU, precision=precision)
+
+
+def main() -> None:
+    """Make, train, and write the numbers."""
+    params, data, to = load(), Path(sys.argv[1]), Path(sys.argv[2])
+    np.savez(to, **dict(simulated(params)), **dict(trained(params, data)))
+
+
+if __name__ == "__main__":
+    main()
