@@ -27,6 +27,7 @@ _JOBS = {f"{count} at once": ["snakemake", "--cores", str(count), "--quiet", "ho
 OTHERS = _JOBS | {"by DVC": COMMANDS["dvc"]}
 VICTIMS = ("engine and jobs", "engine alone", "one job")
 _STAGES = f"studies/{SETS}"
+LOCKS = ("dvc.lock", f"{_STAGES}/dvc.lock")
 _PARTS = ("src", "workflow", "profiles", ".dvc", "Snakefile", "dvc.yaml", ".dvcignore", "environment.yml", _STAGES)
 _TIMEOUT = 600
 
@@ -105,17 +106,17 @@ def same_with(whole: Path, number: int, work: Path) -> str:
     return name
 
 
-def with_damaged_lock(whole: Path, number: int, work: Path) -> str:
-    """DVC finds its lock file changed: it names it, or does again what it says nothing of; outputs end the same."""
+def with_damaged_lock(whole: Path, lock: str, number: int, work: Path) -> str:
+    """DVC finds this lock file changed: it names it, or does again what it says nothing of; outputs end the same."""
     root = work / "locked"
     shutil.copytree(whole, root, symlinks=True)
     try:
-        where = damage(root / "dvc.lock", KINDS[number % len(KINDS)], random.Random(f"dvc.lock {number}"))
+        where = damage(root / lock, KINDS[number % len(KINDS)], random.Random(f"{lock} {number}"))
         status, words = Checkout(root).run("equidyn", "warm", *COMMANDS["dvc"])
-        if status and "dvc.lock" in words and "Traceback" not in words:
+        if status and lock in words and "Traceback" not in words:
             return "named"
         if status:
-            raise LostError(f"dvc.lock, {where}: status {status}\n{words[-3000:]}")
+            raise LostError(f"{lock}, {where}: status {status}\n{words[-3000:]}")
         _check_same(Checkout(root), whole)
     finally:
         shutil.rmtree(root)

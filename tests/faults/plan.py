@@ -36,6 +36,7 @@ class Faults:
 
     def __init__(self, root: Path, reduced: bool, why_not: str, bar: Progress) -> None:
         self.root, self.reduced, self.why_not, self.bar = root, reduced, why_not, bar
+        self._runs: dict[str, tuple[Path, float]] = {}
 
     def kills(self) -> Iterator[Row]:
         """Stages on their own."""
@@ -51,7 +52,7 @@ class Faults:
         for engine in () if self.reduced else engines.COMMANDS:
             row = Row({"stage": "whichever was running", "engine": engine})
             try:
-                run = partial(engines.point, *engines.undisturbed(self.root, engine), engine, work=self.root)
+                run = partial(engines.point, *self._undisturbed(engine), engine, work=self.root)
             except LostError as lost:
                 row.lost.append(str(lost))
                 yield row
@@ -59,18 +60,17 @@ class Faults:
                 yield self._tried(row, _ENGINE_POINTS, run)
 
     def lock(self) -> Iterator[Row]:
-        """DVC's record of what it has done; nothing in a reduced run."""
-        if self.reduced:
-            return
-        whole, _ = engines.undisturbed(self.root, "dvc")
-        row = Row({"engine": "dvc", "file": "dvc.lock"})
-        yield self._tried(row, _LOCK_POINTS, partial(engines.with_damaged_lock, whole, work=self.root))
+        """DVC's records of what it has done; nothing in a reduced run."""
+        for lock in () if self.reduced else engines.LOCKS:
+            whole, _ = self._undisturbed("dvc")
+            row = Row({"engine": "dvc", "file": lock})
+            yield self._tried(row, _LOCK_POINTS, partial(engines.with_damaged_lock, whole, lock, work=self.root))
 
     def jobs(self) -> Iterator[Row]:
         """The same bytes, however many jobs run at once, and by either engine; nothing in a reduced run."""
         if self.reduced:
             return
-        whole, _ = engines.undisturbed(self.root, "snakemake")
+        whole, _ = self._undisturbed("snakemake")
         row = Row({"against two jobs of Snakemake at once": "every file of data/ and reports/"})
         yield self._tried(row, len(engines.OTHERS), partial(engines.same_with, whole, work=self.root))
 
@@ -116,6 +116,12 @@ class Faults:
                 row.lost.append(str(lost))
             self.bar.advance(task)
         return row
+
+    def _undisturbed(self, engine: str) -> tuple[Path, float]:
+        """A finished run of the engine, made once, and how long it took."""
+        if engine not in self._runs:
+            self._runs[engine] = engines.undisturbed(self.root, engine)
+        return self._runs[engine]
 
     def _job(self, study: str, stage: str) -> Job:
         if stage == "report":

@@ -5,6 +5,8 @@ the channels) gets a free linear term, which is faded out in training and left o
 volume_gcnn, with the same start for the same seed.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Literal, TypeVar
 
 import numpy as np
@@ -58,8 +60,8 @@ class AnnealedCubeConv(CubeConv):
 
     anneals = True
 
-    def __init__(self, inputs: VolumeType, outputs: VolumeType) -> None:
-        super().__init__(inputs, outputs)
+    def __init__(self, inputs: VolumeType, outputs: VolumeType, bias: bool = True) -> None:
+        super().__init__(inputs, outputs, bias)
         pairs = outputs.action @ (inputs.action @ cube_grid(SIDE))
         self.broken = FreePart((outputs.multiplicity, inputs.multiplicity), pairs)
 
@@ -74,7 +76,7 @@ class AnnealedCubeConv(CubeConv):
 
     def settled(self) -> CubeConv:
         """The strict layer alone, with its own copy of the weights."""
-        return _strict_part(self, CubeConv)
+        return _strict_part(self, partial(CubeConv, bias=self.bias is not None))
 
 
 class AnnealedSeparable(SeparableCubeConv):
@@ -129,7 +131,7 @@ def build(
     )
 
 
-def _strict_part(layer: Layer, kind: type[Layer]) -> Layer:
+def _strict_part(layer: Layer, kind: Callable[[VolumeType, VolumeType], Layer]) -> Layer:
     """A layer of this kind with a copy of those weights of an annealed one that it has."""
     with torch.random.fork_rng(devices=[]):  # for its start, which is overwritten
         strict = kind(layer.inputs, layer.outputs).to(layer.weight)

@@ -18,7 +18,7 @@ from equidyn.models.volume_layers import VolumeLayer
 from equidyn.models.volume_norm import NormReLU
 from equidyn.symmetry.volumes import VolumeType
 
-Family = Callable[[VolumeType, VolumeType], VolumeLayer]  # the layer between two types of fields
+Family = Callable[..., VolumeLayer]  # the layer between two types of fields; of the first, `bias` tells if it has one
 PER_STEP = 3  # layers, and norms, of each doubling of the resolution
 
 
@@ -128,7 +128,8 @@ def volume_net(
     steps = list(pairwise(widths))
     if components == "scalar":
         inputs, outputs = inputs.as_scalars(), outputs.as_scalars()
-    layers = [lift(inputs, widths[0])]
+    # Batch norm takes a bias off again. Its gradient would be nothing but rounding, of which Adam makes whole steps.
+    layers = [lift(inputs, widths[0], bias=norm != "batch")]
     for before, after in steps:
         layers += [inner(before, after), inner(after, after), inner(after, after)]
     layers.append(last(widths[-1], outputs))

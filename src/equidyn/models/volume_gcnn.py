@@ -28,12 +28,12 @@ class CubeConv(VolumeConv):
     Per pair of fields: 81 weights vector -> regular or back, 27 scalar -> regular or back.
     """
 
-    def __init__(self, inputs: VolumeType, outputs: VolumeType) -> None:
+    def __init__(self, inputs: VolumeType, outputs: VolumeType, bias: bool = True) -> None:
         super().__init__(inputs, outputs)
         orbits = intertwiners(outputs.action, inputs.action @ cube_grid(SIDE))
         fan_in = inputs.channels * TAPS
         self.weight = nn.Parameter(uniform_fan_in((outputs.multiplicity, inputs.multiplicity, orbits.count), fan_in))
-        self.bias = invariant_bias(outputs, fan_in)
+        self.bias = invariant_bias(outputs, fan_in) if bias else None
         # A vanishing entry has sign 0; its label is set to 0 so that it can be gathered like the others.
         self.register_buffer("label", torch.from_numpy(orbits.label).clamp(min=0), persistent=False)
         self.register_buffer("sign", torch.from_numpy(orbits.sign).float(), persistent=False)

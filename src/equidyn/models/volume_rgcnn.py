@@ -59,13 +59,13 @@ class RelaxedLifting(VolumeConv):
     filters.weight: (banks, outputs.multiplicity, inputs.multiplicity, inputs.dimension * 27).
     """
 
-    def __init__(self, inputs: VolumeType, outputs: VolumeType, banks: int) -> None:
+    def __init__(self, inputs: VolumeType, outputs: VolumeType, banks: int, bias: bool) -> None:
         super().__init__(inputs, outputs)
         turning = inputs.action @ cube_grid(SIDE)
         fan_in = inputs.channels * TAPS
         shape = (banks, outputs.multiplicity, inputs.multiplicity, turning.dimension)
         self.filters = RelaxedFilter(uniform_fan_in(shape, fan_in), turning)
-        self.bias = invariant_bias(outputs, fan_in)
+        self.bias = invariant_bias(outputs, fan_in) if bias else None
 
     def kernel(self) -> torch.Tensor:
         """One row of channels per rotation."""
