@@ -9,6 +9,10 @@ def _make_stale(checkout: Checkout) -> None:
 
 def test_from_snakemake_to_dvc(by_snakemake: Checkout) -> None:
     by_snakemake.equidyn("handover", "dvc")
+    report = by_snakemake.preset / "reports/report.html"
+    cells = list(by_snakemake.preset.glob("data/runs/*/*/*/*/measures.json"))
+    assert cells
+    assert max(cell.stat().st_mtime_ns for cell in cells) <= report.stat().st_mtime_ns  # equidyn hub push goes by it
     assert "Data and pipelines are up to date" in by_snakemake.dvc("repro")
 
 
