@@ -40,10 +40,10 @@ def push(finished: Path, environment: dict[str, str]) -> int:
     """Fill the hub; returns how many datasets and runs it has got."""
     command = [finished / ".venv/bin/equidyn", "hub", "push"]
     with shared(finished):
-        words = subprocess.run(
-            command, cwd=finished, env=environment, check=True, capture_output=True, text=True
-        ).stdout
-    print(words.strip().splitlines()[-1], flush=True)
+        words = subprocess.check_output(command, cwd=finished, env=environment, text=True)
+    print(words, end="", flush=True)
+    if " 0 not finished here" not in words:
+        raise SystemExit("not all of it is finished: `equidyn hub push --dry-run` tells what is not")
     return int(re.search(r"(\d+) pushed", words).group(1)) - 1  # the report
 
 
