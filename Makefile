@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 help:
 	@echo "make run    set up, run the study of params.yaml, tell where the report is"
 	@echo "make test   set up, run all tests; TEST_JOBS=4 for four at a time"
-	@echo "make faults  kill, fill, damage and fuzz every stage, at every point of docs/faults.md; about half an hour"
+	@echo "make faults  kill, fill, damage and fuzz every stage, at every point of docs/faults.md; about ten minutes"
 	@echo "make lint   set up, check style and workflow"
 	@echo "make clean  remove .venv and caches; data and reports stay"
 
