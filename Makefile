@@ -23,7 +23,7 @@ run: $(STAMP)
 	@echo "Report: $(CURDIR)/reports/report.html"
 
 test: $(STAMP)
-	pytest --numprocesses $(TEST_JOBS) --dist loadfile
+	pytest --numprocesses $(TEST_JOBS) --dist loadfile --no-loadscope-reorder # in the order of tests/conftest.py
 
 faults: $(STAMP)
 	python tests/faults

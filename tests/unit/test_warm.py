@@ -69,10 +69,13 @@ class Place:
         return process
 
     def stop(self) -> None:
-        """End what a failed test has left running."""
+        """End what a failed test has left running, and what it has left open."""
         for process in self._started:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            process.stdout.close()
+            process.stderr.close()
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a command in the folder to its end."""
@@ -210,8 +213,8 @@ def test_where_there_is_no_warm_start_the_command_runs(place: Place) -> None:
 
 SLEEP = """
 import time
-Path("pids").write_text(f"{os.getpid()} {os.getppid()}")
 try:
+    Path("pids").write_text(f"{os.getpid()} {os.getppid()}")
     time.sleep(60)
 finally:
     Path("cleaned").touch()
@@ -245,7 +248,8 @@ def test_an_interrupt_of_the_client_is_one_of_the_job(place: Place) -> None:
 _INTERRUPTED = f"""
 import pathlib, signal, subprocess, sys, time
 job = subprocess.Popen({TRAIN.split()})
-while not pathlib.Path("pids").exists(): time.sleep(0.01)
+pids = pathlib.Path("pids")
+while not (pids.exists() and pids.read_text()): time.sleep(0.01)
 job.send_signal(signal.SIGINT)
 sys.exit(job.wait())
 """
