@@ -73,9 +73,7 @@ class Place:
         for process in self._started:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            process.stdout.close()
-            process.stderr.close()
+            process.communicate(timeout=20)
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a command in the folder to its end."""
