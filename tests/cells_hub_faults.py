@@ -30,7 +30,7 @@ class FaultyHandler(BaseHTTPRequestHandler):
 
     def answer(self, body: bytes) -> None:
         """Answer the request."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} must define answer()")
 
     def reply(self, tree: Any) -> None:
         """Send JSON."""

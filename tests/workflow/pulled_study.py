@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,7 +26,7 @@ _OURS = {"PYTHONPATH", "VIRTUAL_ENV", "OMP_NUM_THREADS"}  # of whoever calls thi
 
 
 @contextmanager
-def shared(folder: Path):
+def shared(folder: Path) -> Iterator[None]:
     """The checkout with the section `hub` in its params.yaml, until the end of the block."""
     path = folder / "params.yaml"
     before = path.read_text(encoding="utf-8")

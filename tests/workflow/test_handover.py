@@ -7,13 +7,15 @@ def _make_stale(checkout: Checkout) -> None:
     checkout.edit("presets/test/params.yaml", "weight_decay: 4.0e-4", "weight_decay: 5.0e-4")
 
 
-def test_from_snakemake_to_dvc(by_snakemake: Checkout) -> None:
+def test_from_snakemake_to_dvc_and_back(by_snakemake: Checkout) -> None:
     by_snakemake.equidyn("handover", "dvc")
     report = by_snakemake.preset / "reports/report.html"
     cells = list(by_snakemake.preset.glob("data/runs/*/*/*/*/measures.json"))
     assert cells
     assert max(cell.stat().st_mtime_ns for cell in cells) <= report.stat().st_mtime_ns  # equidyn hub push goes by it
     assert "Data and pipelines are up to date" in by_snakemake.dvc("repro")
+    by_snakemake.equidyn("handover", "snakemake")
+    assert "Nothing to be done" in by_snakemake.snakemake()
 
 
 def test_from_dvc_to_snakemake(by_dvc: Checkout) -> None:
