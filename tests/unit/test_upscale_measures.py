@@ -17,7 +17,6 @@ from toy_volumes import (
     STUDY,
     subject_of_cell,
     volume_params,
-    volumes,
 )
 
 from equidyn.errors import EquidynError
@@ -28,7 +27,7 @@ from equidyn.measures.subjects.upscale import UpscaleSubject
 from equidyn.params import Cell, Params
 from equidyn.params.signatures import entries, module
 from equidyn.symmetry.volumes import VolumeType
-from equidyn.training.upscale.task import Boxes, Upscale
+from equidyn.training.upscale.task import Boxes
 
 TAKEN = [("Subject",), ("UpscaleSubject",)]
 NAMES = [name for name, entry in entries("measures").items() if entry.takes in TAKEN and "audit/" not in name]
@@ -49,13 +48,6 @@ def _with_targets(subject: UpscaleSubject, targets: torch.Tensor) -> UpscaleSubj
     task = subject.task
     task.splits["test"] = Boxes(task.splits["test"].inputs, targets)
     return UpscaleSubject(subject.network, task)
-
-
-def _walled(params: Params) -> UpscaleSubject:
-    """A network in a box that does not repeat."""
-    task = Upscale(params.studies["boxes"].task, volumes(periodic=False), torch.device("cpu"))
-    network = import_module("equidyn.models.trilinear").build(task.inputs, task.outputs)
-    return UpscaleSubject(network.eval(), task)
 
 
 @pytest.mark.parametrize("variant", STUDY["variants"])
@@ -134,15 +126,6 @@ def test_divergence_of_a_flow_of_a_potential_and_of_one_that_has_none(params):
     assert found["truth_divergence"] == pytest.approx(1, rel=1e-6)
     still = super_resolution.measure(_with_targets(subject, torch.zeros(SAMPLES, 3, SIDE, SIDE, SIDE)))
     assert still["truth_divergence"] == 0
-
-
-def test_a_box_with_walls_has_no_fourier_series(params):
-    subject = _walled(params)
-    found = super_resolution.measure(subject)
-    assert "spectral" not in found and found["mae"] == found["trilinear"]["mae"]
-    assert 0 < found["truth_divergence"] < 0.2  # central differences of waves as short as four voxels
-    shells = spectrum.measure(subject)
-    assert all(math.isfinite(energy) for energy in shells["truth"]) and shells["prediction"] == shells["trilinear"]
 
 
 def test_shells_hold_the_energy_of_the_truth(params):

@@ -24,7 +24,7 @@ def ends(study: Study) -> tuple[Any, Any]:
         case "recognise":
             return recognise_ends(source.side)
         case _:
-            return upscale_ends(source.context, source.factor, source.periodic)
+            return upscale_ends(source.context, source.factor)
 
 
 def rollout_ends(frames: int) -> tuple[FieldType, FieldType]:
@@ -47,6 +47,6 @@ def recognise_ends(side: int) -> tuple[ImageType, Invariants]:
     return ImageType(side), Invariants(DIGITS)
 
 
-def upscale_ends(frames: int, factor: int, periodic: bool) -> tuple[VolumeType, VolumeType]:
+def upscale_ends(frames: int, factor: int, periodic: bool = True) -> tuple[VolumeType, VolumeType]:
     """From so many coarse velocity fields to the middle one of them on a grid `factor` times as fine."""
     return VolumeType("vector", frames, 1, periodic), VolumeType("vector", 1, factor, periodic)

@@ -7,13 +7,12 @@ from pydantic import Discriminator, Field, Tag
 from equidyn.params.archive import Archive, LevelsArchive, RotationArchive
 from equidyn.params.digits import DigitsData, DigitsSource
 from equidyn.params.gaussian import GaussianData, GaussianSource
-from equidyn.params.jhtdb import JhtdbData, JhtdbSource
 from equidyn.params.rotation import RotationData, RotationSource
 from equidyn.params.smoke import EpsLevel, PublishedLevel, SmokeLevel, SmokeSource
 from equidyn.params.turbulence import TurbulenceData, TurbulenceSource
 
 Source = Annotated[
-    SmokeSource | RotationSource | Archive | GaussianSource | DigitsSource | TurbulenceSource | JhtdbSource,
+    SmokeSource | RotationSource | Archive | GaussianSource | DigitsSource | TurbulenceSource,
     Field(discriminator="kind"),
 ]
 _MAKES = {
@@ -24,7 +23,6 @@ _MAKES = {
     GaussianSource: (GaussianData,),
     DigitsSource: (DigitsData,),
     TurbulenceSource: (TurbulenceData,),
-    JhtdbSource: (JhtdbData,),
 }
 
 
@@ -35,7 +33,6 @@ _KINDS = {
     "sampling": "(Gaussian)",
     "origins": "(digits)",
     "anisotropy": "(turbulence)",
-    "boxes": "(JHTDB)",
 }
 
 
@@ -50,13 +47,12 @@ Dataset = Annotated[
     | Annotated[RotationData, Tag("(Rotation)")]
     | Annotated[GaussianData, Tag("(Gaussian)")]
     | Annotated[DigitsData, Tag("(digits)")]
-    | Annotated[TurbulenceData, Tag("(turbulence)")]
-    | Annotated[JhtdbData, Tag("(JHTDB)")],
+    | Annotated[TurbulenceData, Tag("(turbulence)")],
     Discriminator(
         _kind,
         custom_error_type="dataset",
         custom_error_message="needs the key level (smoke), vector_action (Rotation protocol), sampling (sets), "
-        "origins (digits), anisotropy (turbulence) or boxes (JHTDB)",
+        "origins (digits) or anisotropy (turbulence)",
     ),
 ]
 

@@ -33,7 +33,6 @@ class TurbulenceSource(Strict):
 
     serves: ClassVar[tuple[str, ...]] = ("upscale",)  # kinds of the tasks that it has data for
     unit: ClassVar[str] = "samples"  # of lengths()
-    periodic: ClassVar[bool] = True
 
     kind: Literal["turbulence"]
     resolution: Annotated[int, Field(ge=8, le=512)] = Field(description="voxels along an edge of the fine frames")

@@ -54,7 +54,7 @@ class Upscale(Task):
     """Coarse and fine boxes in memory, and the error of a network's fine fields.
 
     rms: root mean square velocity component of the training split's fine fields [length / time]; all fields are divided
-    by it. A box repeats unless the dataset's attribute "periodic" says that it does not.
+    by it. The box repeats.
     """
 
     mixed = True
@@ -63,7 +63,7 @@ class Upscale(Task):
     def __init__(self, settings: UpscaleTask, dataset: Volumes, device: torch.device) -> None:
         self.settings, self.device, self.attributes = settings, device, dataset.attributes
         frames, factor = dataset.coarse.shape[1], dataset.fine.shape[-1] // dataset.coarse.shape[-1]
-        self.inputs, self.outputs = upscale_ends(frames, factor, dataset.attributes["periodic"])
+        self.inputs, self.outputs = upscale_ends(frames, factor)
         self.rms = _rms(dataset.of("train")[1])
         self.splits = {name: self._placed(*map(torch.from_numpy, dataset.of(name))) for name in dataset.splits}
 
