@@ -1,4 +1,4 @@
-"""Small sets of pieces of turbulence in files of the layout that params/jhtdb.py describes."""
+"""Small sets of pieces of turbulence in files of the layout that core/params/jhtdb.py describes."""
 
 import csv
 import io
@@ -10,10 +10,10 @@ from zipfile import ZipFile
 
 import numpy as np
 
-from equidyn.data import jhtdb
-from equidyn.data.volumes import Volumes
-from equidyn.params.jhtdb import JhtdbData, JhtdbSource
-from equidyn.provenance import Clock
+from equidyn.core.params.jhtdb import JhtdbData, JhtdbSource
+from equidyn.core.provenance import Clock
+from equidyn.domains.turbulence.source import jhtdb
+from equidyn.domains.turbulence.source.volumes import Volumes
 
 SIDE, FACTOR, FRAMES = 16, 4, 3
 COUNTS = {"train": 4, "validation": 2, "test": 3}

@@ -7,7 +7,7 @@ import pytest
 import torch
 from toy_volumes import flow
 
-from equidyn.measures.spectra import (
+from equidyn.domains.turbulence.measures.spectra import (
     central_slopes,
     fourier_upsampled,
     hann,

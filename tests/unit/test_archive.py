@@ -27,8 +27,8 @@ from archives import (
 )
 from pydantic import ValidationError
 
-from equidyn.errors import EquidynError
-from equidyn.params.smoke import PublishedLevel
+from equidyn.core.errors import EquidynError
+from equidyn.domains.smoke.params.smoke import PublishedLevel
 
 pytestmark = pytest.mark.usefixtures("workplace")
 FIRST = "Rotation/raw_data_3_2.pt"

@@ -25,9 +25,9 @@ from archives import (
     zipped,
 )
 
-from equidyn.data import pickled
-from equidyn.data import zipped as checked
-from equidyn.errors import EquidynError
+from equidyn.core.data import zipped as checked
+from equidyn.core.errors import EquidynError
+from equidyn.domains.smoke.source import pickled
 
 pytestmark = pytest.mark.usefixtures("workplace")
 FIRST = "Rotation/raw_data_3_2.pt"

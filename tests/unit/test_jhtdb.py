@@ -12,11 +12,11 @@ from huggingface_hub import constants
 from jhtdbs import COUNTS, FILES
 from pydantic import ValidationError
 
-from equidyn.data import prepare, store
-from equidyn.data.volumes import Volumes
-from equidyn.errors import EquidynError
-from equidyn.params import load
-from equidyn.params.jhtdb import JhtdbData
+from equidyn.core.data import prepare, store
+from equidyn.core.errors import EquidynError
+from equidyn.core.params import load
+from equidyn.core.params.jhtdb import JhtdbData
+from equidyn.domains.turbulence.source.volumes import Volumes
 
 pytestmark = pytest.mark.usefixtures("workplace")
 TRAIN = FILES["train"]

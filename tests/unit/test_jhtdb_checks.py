@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from jhtdbs import FACTOR, SIDE
 
-from equidyn.data import jhtdb_checks, jhtdb_orders, jhtdb_pairing
-from equidyn.data.jhtdb_orders import AS_TAKEN, ORDERS, Order
-from equidyn.data.volumes import Volumes
+from equidyn.domains.turbulence.source import jhtdb_checks, jhtdb_orders, jhtdb_pairing
+from equidyn.domains.turbulence.source.jhtdb_orders import AS_TAKEN, ORDERS, Order
+from equidyn.domains.turbulence.source.volumes import Volumes
 
 SEEDS = (1, 2, 3)
 

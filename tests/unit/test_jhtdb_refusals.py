@@ -11,9 +11,10 @@ import pytest
 from jhtdbs import FILES, SIDE, Files
 
 from equidyn import cli
-from equidyn.data import jhtdb_metadata, prepare, zipped
-from equidyn.errors import EquidynError
-from equidyn.params import load
+from equidyn.core.data import prepare, zipped
+from equidyn.core.errors import EquidynError
+from equidyn.core.params import load
+from equidyn.domains.turbulence.source import jhtdb_metadata
 
 pytestmark = pytest.mark.usefixtures("workplace")
 METADATA, ARCHIVE = (f"published/{name}" for name in FILES["train"].values())
