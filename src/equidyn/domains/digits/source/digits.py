@@ -17,9 +17,9 @@ from equidyn.core.data import hub
 from equidyn.core.data.labelled import Labelled
 from equidyn.core.errors import EquidynError
 from equidyn.core.provenance import Clock
-from equidyn.domains.digits.params import DigitsData, DigitsSource
-from equidyn.domains.digits.source import (area, digits_checks, mnist, optdigits)
 from equidyn.domains.digits.cards import pictures as digits_pictures
+from equidyn.domains.digits.params import DigitsData, DigitsSource
+from equidyn.domains.digits.source import area, digits_checks, mnist, optdigits
 from equidyn.domains.digits.source.digit_images import Digits, Found
 
 ORIGINS: dict[str, Callable[[DigitsSource], Found]] = {"huggingface": mnist.load, "optdigits": optdigits.load}

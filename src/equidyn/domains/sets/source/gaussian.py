@@ -17,9 +17,9 @@ import numpy as np
 
 from equidyn.core.data.labelled import Labelled
 from equidyn.core.provenance import Clock
+from equidyn.domains.sets.cards import pictures as gaussian_pictures
 from equidyn.domains.sets.params import GaussianData, GaussianSource
 from equidyn.domains.sets.source import gaussian_checks
-from equidyn.domains.sets.cards import pictures as gaussian_pictures
 from equidyn.domains.sets.source.gaussian_draws import SPLIT_STREAMS, Draws, draw
 
 _ORIGIN = {"source": "Gaussian sets, drawn here"}

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from equidyn.core.data.store import Dataset
-from equidyn.domains.smoke.params.smoke import SimulatedSource
 from equidyn.domains.smoke.cards import pictures
+from equidyn.domains.smoke.params.smoke import SimulatedSource
 from equidyn.domains.smoke.source.scenes import DIRECTION_NAMES
 
 

@@ -15,11 +15,11 @@ from equidyn.core.errors import EquidynError
 from equidyn.core.files import sha256
 from equidyn.core.progress import progress
 from equidyn.core.provenance import Clock
+from equidyn.domains.smoke.cards import fields as field_card
 from equidyn.domains.smoke.params.archive import Archive, ArchiveSource, LevelsArchive, RotationArchive
 from equidyn.domains.smoke.params.rotation import RotationData
 from equidyn.domains.smoke.params.smoke import PublishedLevel
 from equidyn.domains.smoke.source import checks
-from equidyn.domains.smoke.cards import fields as field_card
 from equidyn.domains.smoke.source.levels import PUBLISHED_ORDER
 from equidyn.domains.smoke.source.pickled import tensor
 from equidyn.domains.smoke.source.published_action import under_published_action

@@ -18,9 +18,9 @@ import numpy as np
 
 from equidyn.core.data.store import Dataset
 from equidyn.core.provenance import Clock
+from equidyn.domains.smoke.cards import fields as field_card
 from equidyn.domains.smoke.params.rotation import RotationData, RotationSource, side_of
 from equidyn.domains.smoke.source import checks
-from equidyn.domains.smoke.cards import fields as field_card
 from equidyn.domains.smoke.source.published_action import under_published_action
 from equidyn.domains.smoke.source.recording import ORIGIN, record
 from equidyn.domains.smoke.source.scenes import DIRECTION_NAMES, Simulations, turned

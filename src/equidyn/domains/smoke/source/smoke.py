@@ -6,9 +6,9 @@ from typing import Any
 
 from equidyn.core.data.store import Dataset
 from equidyn.core.provenance import Clock
+from equidyn.domains.smoke.cards import fields as field_card
 from equidyn.domains.smoke.params.smoke import PublishedLevel, SmokeLevel, SmokeSource
 from equidyn.domains.smoke.source import checks
-from equidyn.domains.smoke.cards import fields as field_card
 from equidyn.domains.smoke.source.levels import PUBLISHED_ORDER, buoyancies, ranges, simulations
 from equidyn.domains.smoke.source.recording import ORIGIN, record
 from equidyn.domains.smoke.source.scenes import DIRECTION_NAMES

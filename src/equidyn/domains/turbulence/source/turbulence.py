@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from equidyn.core.provenance import Clock
+from equidyn.domains.turbulence.cards import pictures as turbulence_pictures
 from equidyn.domains.turbulence.params import TurbulenceData, TurbulenceSource
 from equidyn.domains.turbulence.source import turbulence_checks
-from equidyn.domains.turbulence.cards import pictures as turbulence_pictures
 from equidyn.domains.turbulence.source.turbulence_run import record
 from equidyn.domains.turbulence.source.volumes import Volumes
 
