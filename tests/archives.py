@@ -9,11 +9,11 @@ import numpy as np
 import torch
 from pydantic import TypeAdapter
 
-from equidyn.data.store import Dataset
-from equidyn.params.archive import Archive
-from equidyn.params.rotation import RotationData
-from equidyn.params.smoke import PublishedLevel
-from equidyn.provenance import Clock
+from equidyn.core.data.store import Dataset
+from equidyn.core.provenance import Clock
+from equidyn.domains.smoke.params.archive import Archive
+from equidyn.domains.smoke.params.rotation import RotationData
+from equidyn.domains.smoke.params.smoke import PublishedLevel
 
 CELLS, FRAMES = 8, 12
 COMMON = {
@@ -79,7 +79,7 @@ def zipped(members: dict[str, bytes], path: Path = Path("published.zip")) -> Pat
 
 def made(archive: Archive, wanted: RotationData | PublishedLevel) -> Dataset:
     """The dataset that the importer makes."""
-    from equidyn.data.archive import make
+    from equidyn.domains.smoke.source.archive import make
 
     return make(archive, wanted, "study/set", Clock({}, "unused"))
 

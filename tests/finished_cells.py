@@ -8,14 +8,14 @@ import numpy as np
 import yaml
 from safetensors.numpy import save_file
 
-from equidyn import paths
-from equidyn.data import store
-from equidyn.files import write_bytes, write_json, write_record, write_text
-from equidyn.params import Cell, Params, load, read_yaml
-from equidyn.params.study import as_json
-from equidyn.params.subtrees import prepare_keys, subtree, training_params
-from equidyn.provenance import Clock
-from equidyn.sources import fingerprint, prepare_sources, train_sources
+from equidyn.core import paths
+from equidyn.core.data import store
+from equidyn.core.files import write_bytes, write_json, write_record, write_text
+from equidyn.core.params import Cell, Params, load, read_yaml
+from equidyn.core.params.study import as_json
+from equidyn.core.params.subtrees import prepare_keys, subtree, training_params
+from equidyn.core.provenance import Clock
+from equidyn.core.sources import fingerprint, prepare_sources, train_sources
 
 PROJECT = Path(__file__).resolve().parents[1]
 STUDY = "smoke-levels"

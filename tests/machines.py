@@ -17,16 +17,18 @@ import numpy as np
 import torch
 from toy_images import digits
 
-from equidyn.data import gaussian, smoke, turbulence
-from equidyn.data.levels import simulations
-from equidyn.data.simulator import SmokeSimulator
-from equidyn.data.store import SPLITS, Stored
-from equidyn.models.network import Network
-from equidyn.models.registry import build_network, count_parameters
-from equidyn.params import Params, load
-from equidyn.provenance import Clock
-from equidyn.training.precision import arithmetic, set_up
-from equidyn.training.task import Task, lessons_of, task_of
+from equidyn.core.data.store import SPLITS, Stored
+from equidyn.core.models.network import Network
+from equidyn.core.models.registry import build_network, count_parameters
+from equidyn.core.params import Params, load
+from equidyn.core.provenance import Clock
+from equidyn.core.training.precision import arithmetic, set_up
+from equidyn.core.training.task import Task, recipe_of, task_of
+from equidyn.domains.sets.source import gaussian
+from equidyn.domains.smoke.source import smoke
+from equidyn.domains.smoke.source.levels import simulations
+from equidyn.domains.smoke.source.simulator import SmokeSimulator
+from equidyn.domains.turbulence.source import turbulence
 
 PROJECT = Path(__file__).resolve().parents[1]
 STUDIES = ("smoke-levels", "turbulence", "gaussian", "digits-autoencoder", "digits-cnn")  # one of each task
@@ -69,13 +71,13 @@ def network(study: str, variant: str) -> Network:
 def first_step(study: str, variant: str, precision: str = "fp32") -> dict[str, torch.Tensor]:
     """predictions and gradient of the first step, flat float32 vectors: all answers of the net, all its weights."""
     net, settings = network(study, variant).train(), params().studies[study]
-    lessons = lessons_of(settings, task(study), settings.variants[variant], settings.training_of(variant), 1)
+    recipe = recipe_of(settings, task(study), settings.variants[variant], settings.training_of(variant), 1)
     answers: list[torch.Tensor] = []
     net.register_forward_hook(lambda module, given, answer: answers.append(answer.detach().float().flatten()))
     net.begin(1, 1)
     net.relax(1.0)
     with arithmetic(CPU, precision):
-        loss, _ = lessons.loss(net, next(iter(lessons.batches(1))))
+        loss, _ = recipe.loss(net, next(iter(recipe.batches(1))))
     (loss + net.penalty()).backward()
     gradient = torch.cat([weight.grad.flatten() for weight in net.parameters()])
     return {"predictions": torch.cat(answers), "gradient": gradient}

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from equidyn.data.rotation import make
-from equidyn.data.store import Dataset
-from equidyn.params.rotation import RotationData, RotationSource
-from equidyn.provenance import Clock
+from equidyn.core.data.store import Dataset
+from equidyn.core.provenance import Clock
+from equidyn.domains.smoke.params.rotation import RotationData, RotationSource
+from equidyn.domains.smoke.source.rotation import make
 
 SMALL = {
     "kind": "rotation",

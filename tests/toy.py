@@ -6,9 +6,9 @@ import numpy as np
 import torch
 import yaml
 
-from equidyn import paths
-from equidyn.data.store import Dataset, write
-from equidyn.params import Cell, Params, load
+from equidyn.core import paths
+from equidyn.core.data.store import Dataset, write
+from equidyn.core.params import Cell, Params, load
 from equidyn.symmetry.fields import FieldType
 
 CELL = Cell("toy", "sym", "gcnn", 1)

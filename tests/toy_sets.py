@@ -7,8 +7,8 @@ from typing import Any
 import yaml
 from toy import TREE
 
-from equidyn.data import prepare
-from equidyn.params import Cell, Params, load
+from equidyn.core.data import prepare
+from equidyn.core.params import Cell, Params, load
 
 NET = {"hidden": 6, "layers": 2}
 STATIC, FRESH = Cell("sets", "static", "mlp", 1), Cell("sets", "fresh", "mlp", 1)

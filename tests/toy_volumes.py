@@ -9,16 +9,16 @@ import torch
 import yaml
 from toy import TREE, randomised
 
-from equidyn import paths
-from equidyn.data.store import SPLITS, write
-from equidyn.data.volumes import Volumes
-from equidyn.measures.subjects.upscale import UpscaleSubject
-from equidyn.models.registry import build_network
-from equidyn.models.upscaler import Upscaler
-from equidyn.models.volume_norm import NormReLU
-from equidyn.params import Cell, Params, load
-from equidyn.training.task import dataset_of, task_of
-from equidyn.training.upscale.lessons import UpscaleLessons
+from equidyn.core import paths
+from equidyn.core.data.store import SPLITS, write
+from equidyn.core.models.registry import build_network
+from equidyn.core.params import Cell, Params, load
+from equidyn.core.training.task import dataset_of, task_of
+from equidyn.domains.turbulence.models.upscaler import Upscaler
+from equidyn.domains.turbulence.models.volume_norm import NormReLU
+from equidyn.domains.turbulence.source.volumes import Volumes
+from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
+from equidyn.domains.turbulence.tasks.upscale.recipe import UpscaleRecipe
 
 SIDE, FACTOR, CONTEXT = 12, 2, 3  # voxels along an edge of the fine box, per coarse one; coarse frames of a sample
 SAMPLES, SPLIT = 3, {"train": 2, "validation": 1, "test": 1}  # samples of a simulation, and simulations
@@ -135,15 +135,15 @@ def awake(network: Upscaler) -> Upscaler:
     return network
 
 
-def lessons_of_cell(params: Params, cell: Cell, seed: int = 1) -> UpscaleLessons:
+def lessons_of_cell(params: Params, cell: Cell, seed: int = 1) -> UpscaleRecipe:
     """How the cell's variant is trained with this seed."""
     study = params.studies["boxes"]
     task = task_of(study, dataset_of(study, paths.dataset("boxes", "isotropic")), torch.device("cpu"))
-    return UpscaleLessons(task, study.variants[cell.variant], study.training_of(cell.variant), seed)
+    return UpscaleRecipe(task, study.variants[cell.variant], study.training_of(cell.variant), seed)
 
 
-def subject_of_cell(params: Params, cell: Cell) -> UpscaleSubject:
+def subject_of_cell(params: Params, cell: Cell) -> UpscaleContext:
     """The cell's network at random weights, ready to be measured."""
     task = lessons_of_cell(params, cell).task
     network = build_network(params.studies["boxes"].variants[cell.variant], task.inputs, task.outputs, 0)
-    return UpscaleSubject(randomised(network).eval(), task)
+    return UpscaleContext(randomised(network).eval(), task)

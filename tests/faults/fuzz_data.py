@@ -19,16 +19,17 @@ from fuzzing import ended
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from equidyn import paths
-from equidyn.data import mnist, store
-from equidyn.data.labelled import Labelled
-from equidyn.errors import EquidynError
-from equidyn.models.ends import ends
-from equidyn.models.registry import build_network
-from equidyn.params import Cell, load
-from equidyn.reporting.cells import read_answers, read_cell
-from equidyn.training.checkpoint import load as load_weights
-from equidyn.training.checkpoint import read_history, read_run
+from equidyn.core import paths
+from equidyn.core.data import store
+from equidyn.core.data.labelled import Labelled
+from equidyn.core.errors import EquidynError
+from equidyn.core.models.ends import ends
+from equidyn.core.models.registry import build_network
+from equidyn.core.params import Cell, load
+from equidyn.core.training.checkpoint import load as load_weights
+from equidyn.core.training.checkpoint import read_history, read_run
+from equidyn.domains.digits.source import mnist
+from equidyn.report.cells import read_answers, read_cell
 
 CELL = Cell(SETS, "static", "mlp", 1)
 

@@ -5,10 +5,10 @@ import pytest
 import torch
 from toy import randomised
 
-from equidyn.models import anneal, gcnn
-from equidyn.models.anneal import AnnealedConv
-from equidyn.models.check_fields import relative_error
-from equidyn.models.gcnn import C4Conv
+from equidyn.domains.smoke.models import anneal, gcnn
+from equidyn.domains.smoke.models.anneal import AnnealedConv
+from equidyn.domains.smoke.models.check_fields import relative_error
+from equidyn.domains.smoke.models.gcnn import C4Conv
 from equidyn.symmetry.actions import c4_grid
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.orbits import reynolds

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from equidyn.data import area
+from equidyn.domains.digits.source import area
 from equidyn.symmetry.images import ImageType
 
 SIZES = [(28, 14), (8, 20), (28, 9), (7, 5), (5, 7), (20, 28), (6, 6), (3, 1), (1, 4)]

@@ -14,8 +14,11 @@ import pytest
 import torch
 from machines import CPU, STUDIES
 
-from equidyn.models import check_fields, check_images, check_sets, check_volumes
-from equidyn.training.precision import arithmetic
+from equidyn.core.training.precision import arithmetic
+from equidyn.domains.digits.models import check_images
+from equidyn.domains.sets.models import check_sets
+from equidyn.domains.smoke.models import check_fields
+from equidyn.domains.turbulence.models import check_volumes
 
 PROBES = dict(zip(STUDIES, (check_fields, check_volumes, check_sets, check_images, check_images), strict=True))
 FLOAT32, FLOAT64, BF16 = 2.0**-24, 2.0**-53, 2.0**-8

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from equidyn.data.coarse import FILTERS
+from equidyn.domains.turbulence.source.coarse import FILTERS
 from equidyn.symmetry.cube import ORDER
 from equidyn.symmetry.volumes import VolumeType
 

@@ -17,7 +17,7 @@ from equidyn.symmetry.cube import (
     rotations,
 )
 from equidyn.symmetry.fields import FieldType
-from equidyn.symmetry.turning import orbit, orbit_back
+from equidyn.symmetry.group_action import orbit, pull_back
 from equidyn.symmetry.volumes import VolumeType
 
 QUARTER_ABOUT_Z = [[0, -1, 0], [1, 0, 0], [0, 0, 1]]  # x to y, y to -x
@@ -128,7 +128,7 @@ def test_turning_twice_is_turning_by_the_product(kind):
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
 def test_the_way_back_from_an_orbit(kind):
     field = torch.randn(kind.channels, 3, 3, 3)
-    assert torch.equal(orbit_back(orbit(field, kind), kind), field.expand(ORDER, *field.shape))
+    assert torch.equal(pull_back(orbit(field, kind), kind), field.expand(ORDER, *field.shape))
 
 
 @pytest.mark.parametrize("shape", [(5, 4, 4, 4), (6, 4, 4, 3)])

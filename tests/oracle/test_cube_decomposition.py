@@ -5,17 +5,17 @@ import pytest
 import torch
 from toy_volumes import volumes
 
-from equidyn.measures import cube_decomposition, cube_equivariance
-from equidyn.measures.subjects.upscale import UpscaleSubject
-from equidyn.models.upscaler import Upscaler
-from equidyn.params.task import UpscaleTask
+from equidyn.core.params.task import UpscaleTask
+from equidyn.domains.turbulence.measures import cube_decomposition, cube_equivariance
+from equidyn.domains.turbulence.models.upscaler import Upscaler
+from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
+from equidyn.domains.turbulence.tasks.upscale.task import Boxes, Upscale
 from equidyn.symmetry.cube import ORDER, rotations
 from equidyn.symmetry.decomposition import decompose, decompose_by_sample
 from equidyn.symmetry.error import equivariance_error, error_of_answers
 from equidyn.symmetry.fields import FieldType
-from equidyn.symmetry.turning import orbit
+from equidyn.symmetry.group_action import orbit
 from equidyn.symmetry.volumes import VolumeType
-from equidyn.training.upscale.task import Boxes, Upscale
 
 VECTOR = VolumeType("vector", 1)
 SAMPLES = 3
@@ -29,10 +29,10 @@ class Uneven(Upscaler):
         return self.interpolated(coarse) * torch.tensor([2.0, 1, 1], dtype=coarse.dtype)[:, None, None, None]
 
 
-def _subject(family: type[Upscaler]) -> UpscaleSubject:
+def _subject(family: type[Upscaler]) -> UpscaleContext:
     task = Upscale(UpscaleTask(kind="upscale", loss="mae"), volumes(), torch.device("cpu"))
     task.splits = {name: Boxes(boxes.inputs.double(), boxes.targets.double()) for name, boxes in task.splits.items()}
-    return UpscaleSubject(family(task.inputs, task.outputs).eval(), task)
+    return UpscaleContext(family(task.inputs, task.outputs).eval(), task)
 
 
 def _random(*shape: int) -> torch.Tensor:
@@ -48,9 +48,9 @@ def test_interpolation_commutes_with_both_actions():
 
 def test_a_doubled_component_breaks_the_vector_action_by_a_known_amount():
     """g^-1 S g doubles the component a that g moves to the x axis: the error is u_x and u_a, where a is not x."""
-    subject = _subject(Uneven)
-    found = cube_equivariance.measure(subject, samples=SAMPLES)
-    squares = subject.network.interpolated(subject.sample(SAMPLES).inputs).square().mean((2, 3, 4))  # (sample, 3)
+    context = _subject(Uneven)
+    found = cube_equivariance.measure(context, samples=SAMPLES)
+    squares = context.network.interpolated(context.sample(SAMPLES).inputs).square().mean((2, 3, 4))  # (sample, 3)
     doubled = np.abs(rotations()[:, 0]).argmax(axis=1)  # a, of each rotation
     distances = [((squares[:, 0] + squares[:, a]) / 3).sqrt().mean() * (a != 0) for a in doubled]
     size = ((squares @ torch.tensor([4.0, 1, 1], dtype=torch.float64)) / 3).sqrt().mean()
@@ -68,9 +68,9 @@ def test_components_that_stay_apart_keep_the_scalar_action():
 
 def test_a_doubled_component_in_the_loss():
     """The mean over the group is 4/3 u; about it each component is 2/3 u in a third of the rotations, else 1/3 u."""
-    subject = _subject(Uneven)
-    found, truth = cube_decomposition.measure(subject, samples=SAMPLES), subject.sample(SAMPLES).targets
-    plain = subject.network.interpolated(subject.sample(SAMPLES).inputs)
+    context = _subject(Uneven)
+    found, truth = cube_decomposition.measure(context, samples=SAMPLES), context.sample(SAMPLES).targets
+    plain = context.network.interpolated(context.sample(SAMPLES).inputs)
     assert found["variance"] == pytest.approx(2 / 9 * plain.square().mean().item(), rel=1e-13)
     assert found["averaged"] == pytest.approx((4 / 3 * plain - truth).square().mean().item(), rel=1e-13)
     assert found["share"] == pytest.approx(found["variance"] / found["loss"], rel=1e-14)

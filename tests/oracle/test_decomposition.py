@@ -6,7 +6,7 @@ import torch
 from equidyn.symmetry.decomposition import decompose
 from equidyn.symmetry.error import equivariance_error
 from equidyn.symmetry.fields import FieldType
-from equidyn.symmetry.turning import orbit
+from equidyn.symmetry.group_action import orbit
 
 VECTOR = FieldType("vector", 1)
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from equidyn.models.gcnn import C4Conv
-from equidyn.models.rgroup import RelaxedC4Conv
+from equidyn.domains.smoke.models.gcnn import C4Conv
+from equidyn.domains.smoke.models.rgroup import RelaxedC4Conv
 from equidyn.symmetry.actions import c4_grid
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.orbits import intertwiners, reynolds

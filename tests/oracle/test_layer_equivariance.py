@@ -9,26 +9,26 @@ import torch
 from toy import randomised
 from toy_images import digits
 
-from equidyn.audit.measures import sorting
-from equidyn.data.labelled import Labelled
-from equidyn.measures import layer_equivariance, motions
-from equidyn.measures.pairs import Shift, Turn, others, rooms
-from equidyn.measures.subjects.recognise import RecogniseSubject
-from equidyn.models import digits_cnn, digits_gcnn
-from equidyn.models.ends import recognise_ends
-from equidyn.models.recogniser import Recogniser
-from equidyn.params.task import RecogniseTask
+from equidyn.core.data.labelled import Labelled
+from equidyn.core.models.ends import recognise_io_types
+from equidyn.core.params.task import ClassifyImagesTask
+from equidyn.domains.digits.audit.measures import sorting
+from equidyn.domains.digits.measures import layer_equivariance, motions
+from equidyn.domains.digits.measures.pairs import Shift, Turn, others, rooms
+from equidyn.domains.digits.models import digits_cnn, digits_gcnn
+from equidyn.domains.digits.models.recogniser import DigitClassifier
+from equidyn.domains.digits.tasks.classify_images.context import ClassifyImagesContext
+from equidyn.domains.digits.tasks.classify_images.task import ClassifyImages, Samples
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.images import ImageType
 from equidyn.symmetry.sets import Invariants
-from equidyn.training.recognise.task import Recognise, Samples
 
 SIDE, MARGIN, COUNT = 28, 8, 24
 MAPS, NUMBERS = ("conv1", "pool1", "conv2", "pool2"), ("fc1", "logits")
 ROUND_OFF = 1e-12
 
 
-class Layer(Recogniser):
+class Layer(DigitClassifier):
     """A network of one activation, given as a function of images (sample, side, side)."""
 
     def __init__(self, function, kind, stride: int | None = None) -> None:
@@ -41,12 +41,16 @@ class Layer(Recogniser):
         return {"layer": self.function(images)}
 
 
-def _subject(network: Recogniser, images: torch.Tensor, labels: torch.Tensor | None = None) -> RecogniseSubject:
+def _subject(
+    network: DigitClassifier, images: torch.Tensor, labels: torch.Tensor | None = None
+) -> ClassifyImagesContext:
     zeros = np.zeros((1, SIDE, SIDE), dtype=np.float32) + 1, np.zeros(1, dtype=np.int64)
-    task = Recognise(RecogniseTask(kind="recognise"), Labelled(*zeros, np.array([[0, 1]] * 3), {}), torch.device("cpu"))
+    task = ClassifyImages(
+        ClassifyImagesTask(kind="recognise"), Labelled(*zeros, np.array([[0, 1]] * 3), {}), torch.device("cpu")
+    )
     labels = torch.zeros(len(images), dtype=torch.int64) if labels is None else labels
     task.splits["test"] = Samples(images, labels)
-    return RecogniseSubject(network.double().eval(), task)
+    return ClassifyImagesContext(network.double().eval(), task)
 
 
 def _blobs(margin: int = MARGIN) -> torch.Tensor:
@@ -55,8 +59,8 @@ def _blobs(margin: int = MARGIN) -> torch.Tensor:
     return torch.from_numpy(np.pad(images, ((0, 0), (margin, margin), (margin, margin)))).double()
 
 
-def _net(family=digits_cnn, **options: int) -> Recogniser:
-    return randomised(family.build(*recognise_ends(SIDE), **options))
+def _net(family=digits_cnn, **options: int) -> DigitClassifier:
+    return randomised(family.build(*recognise_io_types(SIDE), **options))
 
 
 def _centres(images: torch.Tensor) -> torch.Tensor:
@@ -149,8 +153,8 @@ def test_a_map_that_stays_where_it_was_is_off_by_its_slope():
 
 def test_the_true_action_sees_a_map_that_moves_the_wrong_way_and_sorting_does_not():
     network = Layer(lambda images: images[:, None].flip(-1), FieldType("scalar", 1), 1)
-    subject = _subject(network, _blobs())
-    truth, trick = layer_equivariance.measure(subject), sorting.measure(subject)
+    context = _subject(network, _blobs())
+    truth, trick = layer_equivariance.measure(context), sorting.measure(context)
     assert truth["translation"]["layer"]["ratio"] > 0.3
     assert trick["translation"]["layer"]["error"] == [0.0] * 6
     assert trick["agreement"]["translation"] == pytest.approx(truth["translation"]["layer"]["ratio"], rel=1e-12)
@@ -165,8 +169,8 @@ def test_sorting_agrees_with_the_true_action_where_nothing_is_lost():
 
 def test_sorting_hardly_tells_two_digits_apart():
     """A random pair is much nearer by sorted activations than by activations in their places."""
-    subject = _subject(_net(), _blobs())
-    truth, trick = (of.measure(subject)["translation"]["conv1"]["random"] for of in (layer_equivariance, sorting))
+    context = _subject(_net(), _blobs())
+    truth, trick = (of.measure(context)["translation"]["conv1"]["random"] for of in (layer_equivariance, sorting))
     assert max(trick) < 0.5 * min(truth)
 
 

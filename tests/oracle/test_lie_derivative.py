@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 import torch
 
-from equidyn.audit.measures.lie import pixel_lie_derivative
-from equidyn.measures.lie import lie_derivative
+from equidyn.domains.smoke.audit.measures.lie import pixel_lie_derivative
+from equidyn.domains.smoke.measures.lie import lie_derivative
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.generator import rotation_generator
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from equidyn.models.norm import FieldBatchNorm
+from equidyn.domains.smoke.models.norm import FieldBatchNorm
 from equidyn.symmetry.fields import FieldType
 
 

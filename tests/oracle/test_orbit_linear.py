@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from equidyn.models.attention_autoencoder import build
-from equidyn.models.initial import uniform_fan_in
-from equidyn.models.orbit_linear import OrbitLinear
+from equidyn.core.models.initial import uniform_fan_in
+from equidyn.domains.digits.models.attention_autoencoder import build
+from equidyn.domains.digits.models.orbit_linear import OrbitLinear
 from equidyn.symmetry.actions import c4_grid
 from equidyn.symmetry.images import ImageType
 from equidyn.symmetry.orbits import reynolds

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from equidyn.measures.principal import Moments, moments, principal, symmetric
+from equidyn.domains.digits.measures.principal import Moments, moments, principal, symmetric
 from equidyn.symmetry.actions import Action, c4_grid, c4_regular, c4_vector
 from equidyn.symmetry.isotypic import KINDS, component, multiplicities
 from equidyn.symmetry.orbits import Orbits, intertwiners, invariants

@@ -20,8 +20,10 @@ from archives import (
     zipped,
 )
 
-from equidyn.audit.measures.equivariance import turned
-from equidyn.data.phiflow import (
+from equidyn.domains.smoke.audit.measures.equivariance import turned
+from equidyn.domains.smoke.params.archive import LevelsArchive
+from equidyn.domains.smoke.params.smoke import PublishedLevel
+from equidyn.domains.smoke.source.phiflow import (
     TORCH,
     Box,
     CenteredGrid,
@@ -33,9 +35,7 @@ from equidyn.data.phiflow import (
     quiet,
     resample,
 )
-from equidyn.data.projection import project
-from equidyn.params.archive import LevelsArchive
-from equidyn.params.smoke import PublishedLevel
+from equidyn.domains.smoke.source.projection import project
 from equidyn.symmetry.fields import FieldType
 
 pytestmark = pytest.mark.usefixtures("workplace")

@@ -6,14 +6,14 @@ import rotations
 import torch
 from toy import randomised
 
-from equidyn.data import checks
-from equidyn.data.published_action import under_published_action
-from equidyn.data.rotation import mirror_asymmetry, ranges, simulations
-from equidyn.data.scenes import Simulations
-from equidyn.data.simulator import SmokeSimulator
-from equidyn.data.store import Dataset
-from equidyn.models.gcnn import build
-from equidyn.params.rotation import side_of
+from equidyn.core.data.store import Dataset
+from equidyn.domains.smoke.models.gcnn import build
+from equidyn.domains.smoke.params.rotation import side_of
+from equidyn.domains.smoke.source import checks
+from equidyn.domains.smoke.source.published_action import under_published_action
+from equidyn.domains.smoke.source.rotation import mirror_asymmetry, ranges, simulations
+from equidyn.domains.smoke.source.scenes import Simulations
+from equidyn.domains.smoke.source.simulator import SmokeSimulator
 from equidyn.symmetry.fields import FieldType
 
 VECTOR = FieldType("vector", 1)

@@ -4,9 +4,13 @@ import numpy as np
 import pytest
 import torch
 
-from equidyn.data import checks
-from equidyn.data.levels import PUBLISHED_ORDER, buoyancies, ranges, simulations
-from equidyn.data.phiflow import (
+from equidyn.core.data.store import Dataset
+from equidyn.core.errors import EquidynError
+from equidyn.core.provenance import Clock
+from equidyn.domains.smoke.params.smoke import EpsLevel, PublishedLevel, SmokeSource
+from equidyn.domains.smoke.source import checks
+from equidyn.domains.smoke.source.levels import PUBLISHED_ORDER, buoyancies, ranges, simulations
+from equidyn.domains.smoke.source.phiflow import (
     NUMPY,
     Box,
     Solve,
@@ -21,14 +25,10 @@ from equidyn.data.phiflow import (
     quiet,
     spatial,
 )
-from equidyn.data.projection import project
-from equidyn.data.recording import Recording, record
-from equidyn.data.scenes import Simulations
-from equidyn.data.smoke import make
-from equidyn.data.store import Dataset
-from equidyn.errors import EquidynError
-from equidyn.params.smoke import EpsLevel, PublishedLevel, SmokeSource
-from equidyn.provenance import Clock
+from equidyn.domains.smoke.source.projection import project
+from equidyn.domains.smoke.source.recording import Recording, record
+from equidyn.domains.smoke.source.scenes import Simulations
+from equidyn.domains.smoke.source.smoke import make
 from equidyn.symmetry.fields import FieldType
 
 VECTOR = FieldType("vector", 1)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from toy_volumes import flow
 
-from equidyn.measures.spectra import (
+from equidyn.domains.turbulence.measures.spectra import (
     fourier_upsampled,
     shell_products,
     spectral_slopes,

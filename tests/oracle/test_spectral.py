@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from equidyn.data.forcing import ConstantPower
-from equidyn.data.navier_stokes import Flow
-from equidyn.data.spectral import Modes, cross
+from equidyn.domains.turbulence.source.forcing import ConstantPower
+from equidyn.domains.turbulence.source.navier_stokes import Flow
+from equidyn.domains.turbulence.source.spectral import Modes, cross
 from equidyn.symmetry.cube import ORDER, rotations
 from equidyn.symmetry.volumes import VolumeType
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from equidyn.audit.models.rsteer import published_basis
-from equidyn.models import e2cnn, rsteer
+from equidyn.domains.smoke.audit.models.rsteer import published_basis
+from equidyn.domains.smoke.models import e2cnn, rsteer
 from equidyn.symmetry.actions import c4_grid
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.harmonics import ring_harmonics

@@ -7,8 +7,8 @@ from toy import as_numpy_turn
 
 from equidyn.symmetry.actions import c4_grid, c4_regular, c4_scalar, c4_vector
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.group_action import orbit, pull_back
 from equidyn.symmetry.orbits import intertwiners, invariants, reynolds
-from equidyn.symmetry.turning import orbit, orbit_back
 
 ACTIONS = {
     "scalar": c4_scalar(),
@@ -105,7 +105,7 @@ def test_turns_are_a_group_and_orbits_go_back(kind):
     sample = torch.randn(2, fields.channels, 5, 5, dtype=torch.float64)
     assert torch.equal(fields.turn(fields.turn(sample, 1), 2), fields.turn(sample, 3))
     assert torch.equal(fields.turn(sample, 4), sample)
-    assert torch.equal(orbit_back(orbit(sample, fields), fields), sample.expand(4, *sample.shape))
+    assert torch.equal(pull_back(orbit(sample, fields), fields), sample.expand(4, *sample.shape))
 
 
 def test_a_turn_refuses_the_wrong_shape():

@@ -8,10 +8,10 @@ import torch
 from scipy.ndimage import map_coordinates
 from torch.nn import functional
 
-from equidyn.models.convolve import convolved
-from equidyn.models.interpolation import upsampled
-from equidyn.models.volume_cnn import PlainVolumeConv
-from equidyn.models.volume_gcnn import CubeConv, SeparableCubeConv
+from equidyn.domains.turbulence.models.convolve import convolved
+from equidyn.domains.turbulence.models.interpolation import upsampled
+from equidyn.domains.turbulence.models.volume_cnn import PlainVolumeConv
+from equidyn.domains.turbulence.models.volume_gcnn import CubeConv, SeparableCubeConv
 from equidyn.symmetry.cube import ORDER, inverses, products, rotations
 from equidyn.symmetry.volumes import VolumeType, turned_grid
 

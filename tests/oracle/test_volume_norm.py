@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from equidyn.models import volume_norm
-from equidyn.models.volume_norm import NormReLU
+from equidyn.domains.turbulence.models import volume_norm
+from equidyn.domains.turbulence.models.volume_norm import NormReLU
 from equidyn.symmetry.volumes import VolumeType
 
 FIELDS = [VolumeType("regular", 2), VolumeType("scalar", 5)]

@@ -10,8 +10,8 @@ import pytest
 import yaml
 from checkout import Checkout
 
-from equidyn import paths
-from equidyn.params import Cell
+from equidyn.core import paths
+from equidyn.core.params import Cell
 
 VICTIM = Cell("smoke-levels", "eps000", "gcnn", 1)
 VARIANTS = ("gcnn", "cnn")

@@ -13,9 +13,9 @@ from reporting_volumes import VARIANTS as UPSCALERS
 from reporting_volumes import upscale
 from toy import TREE
 
-from equidyn.params.study import MeasureSettings, Study
-from equidyn.reporting.claims.model import DEFINITIONS, Contrast, published_claims
-from equidyn.reporting.gather import VALUE_COLUMNS, StudyResults, flattened
+from equidyn.core.params.study import MeasureSettings, Study
+from equidyn.report.claims.model import DEFINITIONS, Contrast, published_claims
+from equidyn.report.gather import VALUE_COLUMNS, StudyResults, flattened
 
 VARIANTS = (
     *("cnn", "gcnn", "rgroup", "e2cnn", "rsteer", "rsteer-alpha1e-2", "relax-anneal"),

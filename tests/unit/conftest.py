@@ -9,9 +9,9 @@ import pytest
 from cells_hub import TOKEN, CellsHub, ask, running
 from finished_cells import finish, small_tree, write_params
 
-from equidyn.hub.client import Client
-from equidyn.hub.items import Items
-from equidyn.hub.push import planned, push
+from equidyn.core.hub.client import Client
+from equidyn.core.hub.items import Items
+from equidyn.core.hub.push import planned, push
 
 
 @pytest.fixture

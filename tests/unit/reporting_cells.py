@@ -12,8 +12,8 @@ from reporting_measures import Made, made, measures
 from safetensors.numpy import save_file
 from sealing import sealed
 
-from equidyn import paths
-from equidyn.params import Cell, Params
+from equidyn.core import paths
+from equidyn.core.params import Cell, Params
 
 SIZE = 16
 

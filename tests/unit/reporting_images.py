@@ -14,8 +14,8 @@ from safetensors.numpy import save_file
 from sealing import sealed
 from toy import TREE
 
-from equidyn import paths
-from equidyn.params import Cell, Params, Study
+from equidyn.core import paths
+from equidyn.core.params import Cell, Params, Study
 
 EPOCHS = 12
 TESTED = 500  # test images of the fake studies

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from equidyn.params import Cell, Study
+from equidyn.core.params import Cell, Study
 
 ERROR = {"cnn": 0.148, "cnn-aug": 0.135, "gcnn": 0.101, "rgroup": 0.11}
 BROKEN = {"cnn": 0.05, "cnn-aug": 0.03, "rgroup": 2e-3}

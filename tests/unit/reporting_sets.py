@@ -14,13 +14,13 @@ from scipy.special import expit
 from sealing import sealed
 from toy import TREE
 
-from equidyn import paths
-from equidyn.data.chi_square import bayes_labels, bayes_threshold, sums_of_squares
-from equidyn.data.gaussian import draws_of
-from equidyn.data.gaussian_checks import measure as checks_of
-from equidyn.data.gaussian_draws import SPLIT_STREAMS, draw
-from equidyn.data.labelled import Labelled
-from equidyn.params import Cell, Params, Study
+from equidyn.core import paths
+from equidyn.core.data.labelled import Labelled
+from equidyn.core.params import Cell, Params, Study
+from equidyn.domains.sets.source.chi_square import bayes_labels, bayes_threshold, sums_of_squares
+from equidyn.domains.sets.source.gaussian import draws_of
+from equidyn.domains.sets.source.gaussian_checks import measure as checks_of
+from equidyn.domains.sets.source.gaussian_draws import SPLIT_STREAMS, draw
 
 SOURCE = {
     "kind": "gaussian",

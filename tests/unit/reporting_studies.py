@@ -5,7 +5,7 @@ from typing import Any
 
 from toy import TREE
 
-from equidyn.params import Params
+from equidyn.core.params import Params
 
 _NET = {"hidden": 4, "layers": 5, "kernel": 3}
 _BOTH = {"at": ["best", "early"], "options": {}}

@@ -13,9 +13,9 @@ from safetensors.numpy import save_file
 from sealing import sealed
 from toy import TREE
 
-from equidyn import paths
-from equidyn.files import read_json
-from equidyn.params import Cell, Params, Study
+from equidyn.core import paths
+from equidyn.core.files import read_json
+from equidyn.core.params import Cell, Params, Study
 
 EPOCHS = 12
 _ANY = {"hidden": [4, 4, 4]}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from equidyn.sources import PACKAGE, imported_names
+from equidyn.core.sources import PACKAGE, imported_names
 
 PROJECT = PACKAGE.parents[1]
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -31,9 +31,9 @@ from archives import (
 )
 from pydantic import ValidationError
 
-from equidyn.data import zipped as reader
-from equidyn.errors import EquidynError
-from equidyn.params.smoke import PublishedLevel
+from equidyn.core.errors import EquidynError
+from equidyn.domains.smoke.params.smoke import PublishedLevel
+from equidyn.domains.smoke.source import zipped as reader
 
 pytestmark = pytest.mark.usefixtures("workplace")
 FIRST = "Rotation/raw_data_3_2.pt"

@@ -9,15 +9,17 @@ from toy import CELL, toy_params
 from toy_variants import ANNEAL, params_with_both
 from typer.testing import CliRunner
 
-from equidyn import commands, paths
-from equidyn.errors import EquidynError
-from equidyn.models import check, gcnn
-from equidyn.models.registry import build_network
-from equidyn.params import Cell
+from equidyn import commands
+from equidyn.core import paths
+from equidyn.core.errors import EquidynError
+from equidyn.core.models import check
+from equidyn.core.models.registry import build_network
+from equidyn.core.params import Cell
+from equidyn.core.training import check as trained_check
+from equidyn.core.training import train
+from equidyn.core.training.checkpoint import load, read_run
+from equidyn.domains.smoke.models import gcnn
 from equidyn.symmetry.fields import FieldType
-from equidyn.training import check as trained_check
-from equidyn.training import train
-from equidyn.training.checkpoint import load, read_run
 
 INPUTS, OUTPUTS = FieldType("vector", 2), FieldType("vector", 1)
 PLAIN = Cell("toy", "sym", "cnn", 1)

@@ -7,14 +7,14 @@ import pytest
 import yaml
 from claims_cells import FIVE, LESS, PAIR, RMSE, VARIANTS, claims_file, every_contrast, results, value
 
-from equidyn.errors import EquidynError
-from equidyn.params import load
-from equidyn.params.signatures import AUDIT, checked
-from equidyn.reporting.claims.effects import effect, missing, setting, unmet
-from equidyn.reporting.claims.levels import GROUPS, chosen_datasets
-from equidyn.reporting.claims.model import Contrast, published_claims, read_claims
-from equidyn.reporting.claims.words import claimed, effect_words, label, p_words, seeds_words
-from equidyn.reporting.sections import SECTIONS
+from equidyn.core.errors import EquidynError
+from equidyn.core.params import load
+from equidyn.core.params.signatures import AUDIT, checked
+from equidyn.report.claims.effects import effect, missing, setting, unmet
+from equidyn.report.claims.levels import GROUPS, chosen_datasets
+from equidyn.report.claims.model import Contrast, published_claims, read_claims
+from equidyn.report.claims.words import claimed, effect_words, label, p_words, seeds_words
+from equidyn.report.sections import SECTIONS
 
 PROJECT = Path(__file__).resolve().parents[2]
 

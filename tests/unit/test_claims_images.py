@@ -8,12 +8,7 @@ from claims_cells import Truth, around, digit_results, every_contrast
 from reporting_images import CODERS, RECOGNISERS, recognise, reconstruct, write_images
 from reporting_studies import params
 
-from equidyn.reporting.claims.effects import effect, missing
-from equidyn.reporting.claims.ledger import NO_OTHER, Ledger, ledger
-from equidyn.reporting.claims.model import published_claims
-from equidyn.reporting.claims.words import label
-from equidyn.reporting.gather import StudyResults, gather
-from equidyn.reporting.sections import (
+from equidyn.domains.digits.report import (
     angles,
     attention,
     layer_equivariance,
@@ -22,6 +17,11 @@ from equidyn.reporting.sections import (
     reconstruction,
     reconstructions,
 )
+from equidyn.report.claims.effects import effect, missing
+from equidyn.report.claims.ledger import NO_OTHER, Ledger, ledger
+from equidyn.report.claims.model import published_claims
+from equidyn.report.claims.words import label
+from equidyn.report.gather import StudyResults, gather
 
 CODER_IDS = [f"A{number}" for number in range(1, 5)]
 LAYER_IDS = [f"L{number}" for number in range(1, 4)]

@@ -21,11 +21,11 @@ from claims_cells import (
     value,
 )
 
-from equidyn.params import load
-from equidyn.reporting.claims.ledger import NO_OTHER, Ledger, ledger
-from equidyn.reporting.claims.model import Claims, published_claims, read_claims
-from equidyn.reporting.claims.tables import claims_table, contrasts_table, effect_text
-from equidyn.reporting.tables import csv, latex, markdown
+from equidyn.core.params import load
+from equidyn.report.claims.ledger import NO_OTHER, Ledger, ledger
+from equidyn.report.claims.model import Claims, published_claims, read_claims
+from equidyn.report.claims.tables import claims_table, contrasts_table, effect_text
+from equidyn.report.tables import csv, latex, markdown
 
 PROJECT = Path(__file__).resolve().parents[2]
 IDS = [f"G{number}" for number in range(1, 6)]

@@ -8,14 +8,14 @@ from claims_cells import FLOWS, Truth, around, every_contrast, volume_results
 from reporting_studies import params
 from reporting_volumes import VARIANTS, upscale, write_volumes
 
-from equidyn.reporting.claims.effects import effect, missing
-from equidyn.reporting.claims.ledger import NO_OTHER, Ledger, ledger
-from equidyn.reporting.claims.levels import chosen_datasets
-from equidyn.reporting.claims.model import Contrast, published_claims
-from equidyn.reporting.claims.tables import claims_table, contrasts_table
-from equidyn.reporting.claims.words import claimed, label
-from equidyn.reporting.gather import gather
-from equidyn.reporting.tables import latex
+from equidyn.report.claims.effects import effect, missing
+from equidyn.report.claims.ledger import NO_OTHER, Ledger, ledger
+from equidyn.report.claims.levels import chosen_datasets
+from equidyn.report.claims.model import Contrast, published_claims
+from equidyn.report.claims.tables import claims_table, contrasts_table
+from equidyn.report.claims.words import claimed, label
+from equidyn.report.gather import gather
+from equidyn.report.tables import latex
 
 PUBLISHED, OURS = ("C3", "C4", "C10"), ("T1", "T2", "T3")
 THREE = FLOWS | {"forced030": 0.3}

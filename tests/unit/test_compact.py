@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from equidyn.reporting.compact import compact, data_url
-from equidyn.reporting.figures.style import picture, styled
+from equidyn.report.compact import compact, data_url
+from equidyn.report.figures.style import picture, styled
 
 SVG = "{http://www.w3.org/2000/svg}"
 HEAD = (

@@ -9,11 +9,12 @@ import pytest
 from hubs import OTHER, REPOSITORY, free_port, serving, use
 from huggingface_hub import constants
 
-from equidyn.data import digits, hub_process, mnist
-from equidyn.data.labelled import Labelled
-from equidyn.errors import EquidynError
-from equidyn.params.digits import DigitsData
-from equidyn.provenance import Clock
+from equidyn.core.data import hub_process
+from equidyn.core.data.labelled import Labelled
+from equidyn.core.errors import EquidynError
+from equidyn.core.provenance import Clock
+from equidyn.domains.digits.params import DigitsData
+from equidyn.domains.digits.source import digits, mnist
 
 BOTH, HUB = DigitsData(origins=["huggingface", "optdigits"]), DigitsData(origins=["huggingface"])
 FILES = {mnists.TRAIN: mnists.file_of("train"), mnists.TEST: mnists.file_of("test")}

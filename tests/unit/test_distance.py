@@ -5,21 +5,21 @@ import pytest
 import torch
 from toy import randomised, toy_dataset, toy_params
 
-from equidyn.measures import distance, relaxation
-from equidyn.measures.layers import shares
-from equidyn.measures.subjects.rollout import RolloutSubject
-from equidyn.models import cnn, e2cnn, gcnn, rgroup, rsteer
-from equidyn.models.stack import ConvStack
+from equidyn.domains.smoke.measures import distance, relaxation
+from equidyn.domains.smoke.models import cnn, e2cnn, gcnn, rgroup, rsteer
+from equidyn.domains.smoke.models.stack import ConvStack
+from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
+from equidyn.domains.smoke.tasks.rollout.task import Rollout
+from equidyn.grids.layers import shares
 from equidyn.symmetry.actions import c4_grid
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.orbits import intertwiners
-from equidyn.training.rollout.task import Rollout
 
 FRAMES, VECTOR = FieldType("vector", 2), FieldType("vector", 1)
 
 
-def _subject(network: ConvStack) -> RolloutSubject:
-    return RolloutSubject(network.eval(), Rollout(toy_params().studies["toy"].task, toy_dataset(), torch.device("cpu")))
+def _subject(network: ConvStack) -> RolloutContext:
+    return RolloutContext(network.eval(), Rollout(toy_params().studies["toy"].task, toy_dataset(), torch.device("cpu")))
 
 
 def _build(family, **options) -> ConvStack:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from equidyn.errors import EquidynError
-from equidyn.reporting import example
-from equidyn.reporting.publish import replaced
+from equidyn.core.errors import EquidynError
+from equidyn.report import example
+from equidyn.report.publish import replaced
 
 NAMES = ("smoke-levels-rmse", "smoke-levels-lie", "gaussian-accuracy", "gaussian-learning-accuracy")
 LINKS = "".join(

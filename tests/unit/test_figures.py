@@ -11,19 +11,19 @@ from matplotlib.figure import Figure
 from PIL import Image
 from reporting_studies import VARIANTS, levels, params, rotation, sizes
 
-from equidyn.params import Params, signatures
-from equidyn.reporting import families
-from equidyn.reporting.figures.axes import linear_above, logarithmic
-from equidyn.reporting.figures.curves import Course, curves
-from equidyn.reporting.figures.dots import Guide, Series, dots
-from equidyn.reporting.figures.gaps import gaps
-from equidyn.reporting.figures.spectra import Strip
-from equidyn.reporting.figures.style import WIDTH, looks, picture, styled
-from equidyn.reporting.figures.tradeoff import tradeoff
-from equidyn.reporting.grad_div import known_answer
-from equidyn.reporting.labels import dataset_kind, level_labels, ordered, wrapped_name
-from equidyn.reporting.numbers import power, tick
-from equidyn.reporting.published import published
+from equidyn.core.params import Params, signatures
+from equidyn.domains.sets.report.figures.gaps import gaps
+from equidyn.domains.smoke.report.grad_div import known_answer
+from equidyn.report import families
+from equidyn.report.figures.axes import linear_above, logarithmic
+from equidyn.report.figures.curves import Course, curves
+from equidyn.report.figures.dots import Guide, Series, dots
+from equidyn.report.figures.spectra import Strip
+from equidyn.report.figures.style import WIDTH, looks, picture, styled
+from equidyn.report.figures.tradeoff import tradeoff
+from equidyn.report.labels import dataset_kind, level_labels, ordered, wrapped_name
+from equidyn.report.numbers import power, tick
+from equidyn.report.published import published
 
 HEADS = {"a": "ε = 0", "b": "ε = 0.6", "c": "ε = 1"}
 

@@ -16,8 +16,8 @@ from archives import ROTATION, TRUE, fields, made, rotation_members, same_bits, 
 from hubs import OTHER, REPOSITORY, REVISION, Hub, free_port, serving, use
 from huggingface_hub import constants
 
-from equidyn.data import hub, hub_endpoint, hub_process
-from equidyn.errors import EquidynError
+from equidyn.core.data import hub, hub_endpoint, hub_process
+from equidyn.core.errors import EquidynError
 
 FILE = "Smoke/Rotation.zip"
 CONTENT = b"what the archive holds" * 3000
@@ -165,7 +165,7 @@ def _left(cache: Path) -> list[Path]:
 def test_a_client_that_is_ended_clears_up(how: str, cache: Path, server: Hub) -> None:
     """In the middle of a file; alone: as it is once the process that it works for has been killed."""
     server.fault = "stalls"
-    command = [sys.executable, "-P", "-m", "equidyn.data.hub_worker"]
+    command = [sys.executable, "-P", "-m", "equidyn.core.data.hub_worker"]
     environment = hub_process._SETTINGS | os.environ | {"HF_ENDPOINT": constants.ENDPOINT, "HF_HUB_OFFLINE": "0"}
     call = {"kind": "dataset", "repository": REPOSITORY, "revision": REVISION, "file": FILE, "cache_dir": str(cache)}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True) as client:

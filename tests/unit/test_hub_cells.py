@@ -11,13 +11,14 @@ from finished_cells import DATASET, REPOSITORY, RUN, STUDY, finish, outputs, sma
 from safetensors.numpy import load_file
 from typer.testing import CliRunner
 
-from equidyn import commands, paths
-from equidyn.errors import EquidynError
-from equidyn.files import read_record, write_record
-from equidyn.hub import push as pushing
-from equidyn.hub import stage
-from equidyn.params import Cell, load
-from equidyn.training.checkpoint import read_run
+from equidyn import commands
+from equidyn.core import paths
+from equidyn.core.errors import EquidynError
+from equidyn.core.files import read_record, write_record
+from equidyn.core.hub import push as pushing
+from equidyn.core.hub import stage
+from equidyn.core.params import Cell, load
+from equidyn.core.training.checkpoint import read_run
 
 CELL = Cell(STUDY, "eps000", "gcnn", 1)
 
@@ -157,7 +158,7 @@ def test_only_finished_cells_are_pushed(case: str, hub: CellsHub) -> None:
 
 def test_outputs_of_other_sources_are_not_pushed(hub: CellsHub, monkeypatch: pytest.MonkeyPatch) -> None:
     finish(write_params(small_tree()))
-    monkeypatch.setattr("equidyn.hub.address.train_sources", lambda *_: [])
+    monkeypatch.setattr("equidyn.core.hub.address.train_sources", lambda *_: [])
     with pytest.raises(EquidynError, match="made by other source files than those that are here now"):
         _said("push", RUN)
 

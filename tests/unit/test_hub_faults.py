@@ -15,14 +15,14 @@ from finished_cells import DATASET, REPOSITORY, RUN, STUDY, outputs, small_tree,
 from hubs import free_port
 from huggingface_hub import constants
 
-from equidyn.data import hub_process
-from equidyn.errors import EquidynError
-from equidyn.hub import stage
-from equidyn.hub.client import Client, HubError
-from equidyn.hub.items import Items
-from equidyn.hub.pull import pull
-from equidyn.hub.push import planned, push
-from equidyn.params import Cell, Params, load
+from equidyn.core.data import hub_process
+from equidyn.core.errors import EquidynError
+from equidyn.core.hub import stage
+from equidyn.core.hub.client import Client, HubError
+from equidyn.core.hub.items import Items
+from equidyn.core.hub.pull import pull
+from equidyn.core.hub.push import planned, push
+from equidyn.core.params import Cell, Params, load
 
 CELL = Cell(STUDY, "eps000", "gcnn", 1)
 
@@ -163,7 +163,7 @@ def test_the_client_ends_with_the_job_that_it_works_for(elsewhere: CellsHub) -> 
     """Even in the middle of a call to a hub that never answers."""
     elsewhere.fault = Fault("silent")
     call = {"action": "listing", "kind": "dataset", "repository": REPOSITORY, "revision": "main"}
-    command = [sys.executable, "-P", "-m", "equidyn.hub.worker"]
+    command = [sys.executable, "-P", "-m", "equidyn.core.hub.worker"]
     environment = os.environ | {"HF_ENDPOINT": elsewhere.address, "HF_HUB_OFFLINE": "0"}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True) as worker:
         worker.stdout.readline()

@@ -11,13 +11,13 @@ from toy_sets import set_tree
 from typer.testing import CliRunner
 
 from equidyn import commands
-from equidyn.errors import EquidynError
-from equidyn.models import check
-from equidyn.models.images import ImageNetwork
-from equidyn.models.orbit_linear import OrbitLinear
-from equidyn.models.registry import build_network, count_parameters
-from equidyn.params.signatures import entries
-from equidyn.params.variant import Variant
+from equidyn.core.errors import EquidynError
+from equidyn.core.models import check
+from equidyn.core.models.registry import build_network, count_parameters
+from equidyn.core.params.signatures import entries
+from equidyn.core.params.variant import Variant
+from equidyn.domains.digits.models.images import ImageNetwork
+from equidyn.domains.digits.models.orbit_linear import OrbitLinear
 from equidyn.symmetry.images import ImageType
 from equidyn.symmetry.sets import Invariants
 

@@ -6,13 +6,13 @@ import pytest
 import torch
 from toy import randomised
 
-from equidyn.measures.directional import directional
-from equidyn.measures.landscape import Hessian, Landscape
-from equidyn.models import check
-from equidyn.models.images import ImageNetwork
-from equidyn.models.registry import build_network
-from equidyn.params.signatures import entries
-from equidyn.params.variant import Variant
+from equidyn.core.models import check
+from equidyn.core.models.registry import build_network
+from equidyn.core.params.signatures import entries
+from equidyn.core.params.variant import Variant
+from equidyn.curvature.landscape import Hessian, Landscape
+from equidyn.domains.digits.models.images import ImageNetwork
+from equidyn.symmetry.directional import directional
 from equidyn.symmetry.images import ImageType
 from equidyn.symmetry.sets import Invariants
 

@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 from claims_cells import FIVE, LESS, LEVELS, PAIR, RMSE, Truth, around, claims_file, every_contrast, results, value
 
-from equidyn.reporting.claims.ledger import NO_OTHER, Ledger, ledger
-from equidyn.reporting.claims.links import links
-from equidyn.reporting.claims.model import DEFINITIONS, published_claims, read_claims
-from equidyn.reporting.claims.tables import claims_table, contrasts_table
-from equidyn.reporting.claims.words import seeds_words
-from equidyn.reporting.sections.section import Section
-from equidyn.reporting.tables import Table, csv, latex
+from equidyn.report.claims.ledger import NO_OTHER, Ledger, ledger
+from equidyn.report.claims.links import links
+from equidyn.report.claims.model import DEFINITIONS, published_claims, read_claims
+from equidyn.report.claims.tables import claims_table, contrasts_table
+from equidyn.report.claims.words import seeds_words
+from equidyn.report.sections.section import Section
+from equidyn.report.tables import Table, csv, latex
 
 
 def _verdicts(found: Ledger) -> dict[str, tuple[str, str]]:

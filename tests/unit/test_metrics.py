@@ -7,14 +7,14 @@ import pytest
 from reporting_cells import edit_json, write_cells
 from reporting_studies import levels, params, rotation
 
-from equidyn import paths
-from equidyn.files import write_json
-from equidyn.params import Cell
-from equidyn.reporting.claims.ledger import ledger
-from equidyn.reporting.claims.model import published_claims
-from equidyn.reporting.gather import StudyResults, gather
-from equidyn.reporting.learning_curves import learning_curves
-from equidyn.reporting.metrics import metrics
+from equidyn.core import paths
+from equidyn.core.files import write_json
+from equidyn.core.params import Cell
+from equidyn.report.claims.ledger import ledger
+from equidyn.report.claims.model import published_claims
+from equidyn.report.gather import StudyResults, gather
+from equidyn.report.learning_curves import learning_curves
+from equidyn.report.metrics import metrics
 
 STUDIES = params(smoke_levels=levels(["cnn", "gcnn"], [0.0, 0.6], 3), smoke_rotation=rotation(["rsteer"], 2))
 DIVERGED = tuple(Cell("smoke-levels", "eps060", "cnn", seed) for seed in (1, 2, 3))

@@ -4,10 +4,10 @@ import pytest
 import torch
 from toy import randomised
 
-from equidyn.models.check_fields import relative_error
-from equidyn.models.registry import build_network, count_parameters
-from equidyn.params.signatures import entries
-from equidyn.params.variant import Variant
+from equidyn.core.models.registry import build_network, count_parameters
+from equidyn.core.params.signatures import entries
+from equidyn.core.params.variant import Variant
+from equidyn.domains.smoke.models.check_fields import relative_error
 from equidyn.symmetry.fields import FieldType
 
 INPUTS, OUTPUTS = FieldType("vector", 2), FieldType("vector", 1)
@@ -130,7 +130,7 @@ def test_multiply_adds_are_the_entries_of_the_kernels(model, entries):
 
 
 def test_batch_norm_refuses_signed_components():
-    from equidyn.models.norm import field_norm
+    from equidyn.domains.smoke.models.norm import field_norm
 
     with pytest.raises(ValueError, match="vector"):
         field_norm("batch", FieldType("vector", 2))

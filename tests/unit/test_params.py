@@ -11,9 +11,9 @@ import jsonschema
 import pytest
 import yaml
 
-from equidyn.errors import EquidynError
-from equidyn.params import load, read_yaml
-from equidyn.params.schema import text
+from equidyn.core.errors import EquidynError
+from equidyn.core.params import load, read_yaml
+from equidyn.core.params.schema import text
 
 PROJECT = Path(__file__).resolve().parents[2]
 FILES = ["params.yaml", "presets/test/params.yaml", "presets/paper/params.yaml"]

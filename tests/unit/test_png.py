@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 from PIL import Image, PngImagePlugin
 
-from equidyn.data import mnist, png
-from equidyn.data.digit_images import Facts, content_hash
+from equidyn.domains.digits.source import mnist, png
+from equidyn.domains.digits.source.digit_images import Facts, content_hash
 
 SIDE = 28
 HEAD = png.header(SIDE)

@@ -5,8 +5,8 @@ import sys
 
 PRELOAD = """
 import sys
-from equidyn.params import signatures
-from equidyn.warm import preload
+from equidyn.core.params import signatures
+from equidyn.core.warm import preload
 preload.run()
 rooms = ("models", "models/impose", "measures")
 called = [signatures.module(room, name) for room in rooms for name in signatures.options(room)]

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from equidyn.models.ends import ends
-from equidyn.models.registry import build_network, count_parameters
-from equidyn.params import load
+from equidyn.core.models.ends import ends
+from equidyn.core.models.registry import build_network, count_parameters
+from equidyn.core.params import load
 
 PROJECT = Path(__file__).resolve().parents[2]
 

@@ -5,9 +5,9 @@ import torch
 from torch.nn import functional
 from toy import randomised
 
-from equidyn.models.check_fields import relative_error
-from equidyn.models.registry import build_network, count_parameters
-from equidyn.params.variant import Variant
+from equidyn.core.models.registry import build_network, count_parameters
+from equidyn.core.params.variant import Variant
+from equidyn.domains.smoke.models.check_fields import relative_error
 from equidyn.symmetry.fields import FieldType
 
 FRAME = FieldType("vector", 1)

@@ -16,13 +16,13 @@ from safetensors.numpy import save_file
 from sealing import sealed
 from toy import TREE
 
-from equidyn import paths
-from equidyn.errors import EquidynError
-from equidyn.params import Cell, Params
-from equidyn.reporting.claims.model import published_claims
-from equidyn.reporting.gather import gather
-from equidyn.reporting.report import run
-from equidyn.reporting.sections import rollouts
+from equidyn.core import paths
+from equidyn.core.errors import EquidynError
+from equidyn.core.params import Cell, Params
+from equidyn.domains.smoke.report import rollouts
+from equidyn.report.claims.model import published_claims
+from equidyn.report.gather import gather
+from equidyn.report.report import run
 
 DIVERGED = Cell("toy", "broken", "cnn", 2)
 DATASETS = {"sym": {"level": "eps", "value": 0.0}, "broken": {"level": "eps", "value": 0.3}}

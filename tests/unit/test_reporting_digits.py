@@ -11,31 +11,27 @@ from reporting_cells import edit_json, write_cells
 from reporting_images import recognise, reconstruct, write_images
 from reporting_studies import levels, params
 
-from equidyn import paths
-from equidyn.files import read_json
-from equidyn.params import Cell, Params
-from equidyn.reporting.gather import StudyResults, gather
-from equidyn.reporting.labels import dataset_kind, level_labels, ordered, trained_on
-from equidyn.reporting.origins import origin_words
-from equidyn.reporting.overview import overview
-from equidyn.reporting.report import run
-from equidyn.reporting.sections import (
+from equidyn.core import paths
+from equidyn.core.files import read_json
+from equidyn.core.params import Cell, Params
+from equidyn.domains.digits.report import layer_equivariance, layer_lie, motions, recognition, variants_of_images
+from equidyn.report.gather import StudyResults, gather
+from equidyn.report.labels import dataset_kind, level_labels, ordered, trained_on
+from equidyn.report.origins import origin_words
+from equidyn.report.overview import overview
+from equidyn.report.report import run
+from equidyn.report.sections import (
     SECTIONS,
     checkpoints,
     convergence,
     cost,
     data,
     hessian,
-    layer_equivariance,
-    layer_lie,
     learning,
-    motions,
-    recognition,
     sections_for,
     sharpness,
     sizes,
     variants,
-    variants_of_images,
 )
 
 CELL = Cell("digits-cnn", "digits", "cnn", 1)

@@ -8,16 +8,16 @@ from reporting_studies import params
 from safetensors.numpy import save_file
 from sealing import sealed
 
-from equidyn import paths
-from equidyn.data.chi_square import bayes_threshold, sums_of_squares
-from equidyn.data.gaussian import draws_of
-from equidyn.data.gaussian_draws import SPLIT_STREAMS, draw
-from equidyn.files import read_json
-from equidyn.params import Params
-from equidyn.reporting.cells import read_answers
-from equidyn.reporting.gather import gather
-from equidyn.reporting.limits import beside_bayes
-from equidyn.reporting.sections import accuracy
+from equidyn.core import paths
+from equidyn.core.files import read_json
+from equidyn.core.params import Params
+from equidyn.domains.sets.report import accuracy
+from equidyn.domains.sets.report.limits import beside_bayes
+from equidyn.domains.sets.source.chi_square import bayes_threshold, sums_of_squares
+from equidyn.domains.sets.source.gaussian import draws_of
+from equidyn.domains.sets.source.gaussian_draws import SPLIT_STREAMS, draw
+from equidyn.report.cells import read_answers
+from equidyn.report.gather import gather
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ from reporting_image_measures import STRIDES
 from reporting_images import recognise, write_images
 from reporting_studies import params
 
-from equidyn import paths
-from equidyn.files import read_json
-from equidyn.params import Cell, Params
-from equidyn.reporting.gather import StudyResults, gather
-from equidyn.reporting.report import run
-from equidyn.reporting.sections import layer_equivariance, layer_lie, layer_words, motions, recognition
-from equidyn.reporting.sections.layers import by_layer, layers, strides
+from equidyn.core import paths
+from equidyn.core.files import read_json
+from equidyn.core.params import Cell, Params
+from equidyn.domains.digits.report import layer_equivariance, layer_lie, layer_words, motions, recognition
+from equidyn.domains.digits.report.layers import by_layer, layers, strides
+from equidyn.report.gather import StudyResults, gather
+from equidyn.report.report import run
 
 CELL = Cell("digits-cnn", "digits", "cnn", 1)
 DIVERGED = Cell("digits-cnn", "digits", "cnn-aug", 2)

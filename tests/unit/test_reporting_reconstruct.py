@@ -14,23 +14,17 @@ from reporting_studies import levels, params
 from safetensors.numpy import load_file, save_file
 from sealing import sealed
 
-from equidyn import paths
-from equidyn.errors import EquidynError
-from equidyn.files import read_json
-from equidyn.params import Cell, Params
-from equidyn.reporting.cells import read_reconstructions
-from equidyn.reporting.figures.images import FRAME, PAPER, UNKNOWN, mosaic
-from equidyn.reporting.gather import StudyResults, gather
-from equidyn.reporting.linear import limits, sides
-from equidyn.reporting.report import run
-from equidyn.reporting.sections import (
-    angles,
-    attention,
-    reconstruction,
-    reconstructions,
-    sections_for,
-    traversals,
-)
+from equidyn.core import paths
+from equidyn.core.errors import EquidynError
+from equidyn.core.files import read_json
+from equidyn.core.params import Cell, Params
+from equidyn.domains.digits.report import angles, attention, reconstruction, reconstructions, traversals
+from equidyn.domains.digits.report.figures.images import FRAME, PAPER, UNKNOWN, mosaic
+from equidyn.domains.digits.report.linear import limits, sides
+from equidyn.report.cells import read_reconstructions
+from equidyn.report.gather import StudyResults, gather
+from equidyn.report.report import run
+from equidyn.report.sections import sections_for
 
 NAMES = ["ae", "ae-aug", "equivariant-ae", "equivariant-ae-attention"]
 OWN = (reconstruction, reconstructions, angles, attention, traversals)

@@ -9,11 +9,12 @@ import pytest
 from reporting_studies import params
 from reporting_volumes import VARIANTS, edit_measure, upscale, write_volumes
 
-from equidyn.params import Params
-from equidyn.reporting.figures.rotations import Map, rotation_maps
-from equidyn.reporting.gather import StudyResults, gather
-from equidyn.reporting.left_symmetry import change, keep_axis
-from equidyn.reporting.sections import cube_equivariance, cube_relaxation, decomposition, distance
+from equidyn.core.params import Params
+from equidyn.domains.digits.report.figures.rotations import Map, rotation_maps
+from equidyn.domains.turbulence.report import cube_equivariance, cube_relaxation
+from equidyn.domains.turbulence.report.stabiliser import change, keep_axis
+from equidyn.report.gather import StudyResults, gather
+from equidyn.report.sections import decomposition, distance
 from equidyn.symmetry.cube import ORDER, products, rotations
 
 NAMES = ["trilinear", "cnn", "gcnn-scalar", "gcnn-vector", "rgcnn-vector"]

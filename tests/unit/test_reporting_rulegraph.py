@@ -5,9 +5,9 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
-from equidyn.errors import EquidynError
-from equidyn.params import read_yaml
-from equidyn.reporting import rulegraph
+from equidyn.core.errors import EquidynError
+from equidyn.core.params import read_yaml
+from equidyn.report import rulegraph
 
 ROOT = Path(__file__).resolve().parents[2]
 PARAMS = {"studies": {"s": {"datasets": {"a": 1, "b": 2}, "seeds": [1, 2, 3]}}}

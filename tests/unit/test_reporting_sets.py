@@ -9,29 +9,27 @@ from reporting_cells import edit_json, write_cells
 from reporting_sets import QUICK, SOURCE, VARIANTS, gaussian, sizes, write_sets
 from reporting_studies import levels, params
 
-from equidyn import paths
-from equidyn.files import read_json
-from equidyn.params import Cell, Params
-from equidyn.reporting.families import MOST, chart_groups
-from equidyn.reporting.gather import StudyResults, gather
-from equidyn.reporting.labels import dataset_kind, level_labels, ordered, trained_on
-from equidyn.reporting.report import run
-from equidyn.reporting.sections import (
+from equidyn.core import paths
+from equidyn.core.files import read_json
+from equidyn.core.params import Cell, Params
+from equidyn.domains.sets.report import accuracy, invariance, overfitting
+from equidyn.domains.sets.report.comparison import comparison
+from equidyn.report.families import MOST, chart_groups
+from equidyn.report.gather import StudyResults, gather
+from equidyn.report.labels import dataset_kind, level_labels, ordered, trained_on
+from equidyn.report.report import run
+from equidyn.report.sections import (
     SECTIONS,
-    accuracy,
     convergence,
     cost,
     data,
     hessian,
-    invariance,
     learning,
-    overfitting,
     sections_for,
     sharpness,
     variants,
 )
-from equidyn.reporting.sections import sizes as data_size
-from equidyn.reporting.sections.comparison import comparison
+from equidyn.report.sections import sizes as data_size
 
 NAMES = [
     "mlp",

@@ -15,14 +15,14 @@ from matplotlib.figure import Figure
 from reporting_cells import write_cells
 from toy import TREE
 
-from equidyn.errors import EquidynError
-from equidyn.params import Params, load
-from equidyn.params.sharing import Sharing
-from equidyn.reporting import sharing
-from equidyn.reporting.figures.bases import c4_maps, elements, joined, tile
-from equidyn.reporting.figures.sharing import PALETTE, orbits, scheme
-from equidyn.reporting.figures.style import WIDTH, picture, styled
-from equidyn.reporting.report import run
+from equidyn.core.errors import EquidynError
+from equidyn.core.params import Params, load
+from equidyn.domains.sharing import report as sharing
+from equidyn.domains.sharing.figures.bases import c4_maps, elements, joined, tile
+from equidyn.domains.sharing.figures.sharing import PALETTE, orbits, scheme
+from equidyn.domains.sharing.params import Sharing
+from equidyn.report.figures.style import WIDTH, picture, styled
+from equidyn.report.report import run
 
 AXES = ("row", "column", "layer")
 SIZES = [(5,), (8, 7), (6, 1), (4, 3, 5), (3, 1, 4), (1, 1)]

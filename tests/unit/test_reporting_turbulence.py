@@ -12,20 +12,21 @@ from reporting_cells import edit_json
 from reporting_studies import levels, params
 from reporting_volumes import VARIANTS, upscale, write_volumes
 
-from equidyn import paths
-from equidyn.errors import EquidynError
-from equidyn.files import read_json
-from equidyn.params import Cell, Params
-from equidyn.params.turbulence import TurbulenceData
-from equidyn.reporting.cells import read_slices
-from equidyn.reporting.gather import StudyResults, gather
-from equidyn.reporting.labels import dataset_kind, level_labels, ordered
-from equidyn.reporting.overview import overview
-from equidyn.reporting.report import run
-from equidyn.reporting.sections import data, sizes, sizes_of_volumes, variants, variants_of_volumes
-from equidyn.reporting.sections.pictures_of_turbulence import _guide
-from equidyn.reporting.tables import latex
-from equidyn.reporting.wording import wording
+from equidyn.core import paths
+from equidyn.core.errors import EquidynError
+from equidyn.core.files import read_json
+from equidyn.core.params import Cell, Params
+from equidyn.domains.turbulence.params import TurbulenceData
+from equidyn.domains.turbulence.report import sizes_of_volumes, variants_of_volumes
+from equidyn.domains.turbulence.report.pictures_of_turbulence import _guide
+from equidyn.report.cells import read_slices
+from equidyn.report.gather import StudyResults, gather
+from equidyn.report.labels import dataset_kind, level_labels, ordered
+from equidyn.report.overview import overview
+from equidyn.report.report import run
+from equidyn.report.sections import data, sizes, variants
+from equidyn.report.tables import latex
+from equidyn.report.wording import wording
 
 CELL = Cell("turbulence", "eps000", "cnn", 1)
 OTHERS = r"windows|rollout|\bimages\b|digit|persistence|per cell|\bsets of\b|\bnan\b|\bNone\b"

@@ -6,10 +6,11 @@ import pytest
 from reporting_studies import params
 from reporting_volumes import VARIANTS, upscale, write_volumes
 
-from equidyn.params import Params
-from equidyn.reporting.gather import StudyResults, gather
-from equidyn.reporting.report import run
-from equidyn.reporting.sections import checkpoints, convergence, cost, cube_relaxation, hessian, learning, sharpness
+from equidyn.core.params import Params
+from equidyn.domains.turbulence.report import cube_relaxation
+from equidyn.report.gather import StudyResults, gather
+from equidyn.report.report import run
+from equidyn.report.sections import checkpoints, convergence, cost, hessian, learning, sharpness
 
 
 def _study(variants: list[str], seeds: int = 3, levels: tuple[float, ...] = (0.0, 0.5)) -> Params:

@@ -11,28 +11,25 @@ from reporting_studies import levels, params
 from reporting_volume_measures import FACTOR, SIDE
 from reporting_volumes import VARIANTS, edit_measure, upscale, write_volumes
 
-from equidyn.params import Cell, Params
-from equidyn.reporting.cells import read_slices
-from equidyn.reporting.figures.slices import Pane, slices
-from equidyn.reporting.gather import StudyResults, gather
-from equidyn.reporting.published import published
-from equidyn.reporting.report import run
-from equidyn.reporting.sections import (
+from equidyn.core.params import Cell, Params
+from equidyn.domains.turbulence.report import cube_equivariance, cube_relaxation, spectra_of_flow, super_resolution
+from equidyn.domains.turbulence.report import slices as slices_section
+from equidyn.domains.turbulence.report.figures.slices import Pane, slices
+from equidyn.report.cells import read_slices
+from equidyn.report.gather import StudyResults, gather
+from equidyn.report.published import published
+from equidyn.report.report import run
+from equidyn.report.sections import (
     checkpoints,
     convergence,
     cost,
-    cube_equivariance,
-    cube_relaxation,
     decomposition,
     distance,
     hessian,
     learning,
     sections_for,
     sharpness,
-    spectra_of_flow,
-    super_resolution,
 )
-from equidyn.reporting.sections import slices as slices_section
 
 OWN = (super_resolution, spectra_of_flow, slices_section, cube_equivariance, cube_relaxation)
 SHARED = (learning, convergence, sharpness, hessian, checkpoints, cost, decomposition, distance)

@@ -5,11 +5,11 @@ import pytest
 from reporting_cells import edit_json, write_cells
 from reporting_studies import levels, params, sizes
 
-from equidyn import paths
-from equidyn.files import read_json
-from equidyn.params import Cell
-from equidyn.reporting.gather import gather
-from equidyn.reporting.sections.variants import _compute_words, _match_words, section, step_seconds
+from equidyn.core import paths
+from equidyn.core.files import read_json
+from equidyn.core.params import Cell
+from equidyn.report.gather import gather
+from equidyn.report.sections.variants import _compute_words, _match_words, section, step_seconds
 
 
 def _frame(parameters: list[int], multiply_adds: list[int]) -> pd.DataFrame:

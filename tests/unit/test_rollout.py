@@ -4,9 +4,9 @@ import pytest
 import torch
 from toy import TREE, toy_dataset
 
-from equidyn.errors import EquidynError
-from equidyn.params.task import RolloutTask
-from equidyn.training.rollout.task import Rollout
+from equidyn.core.errors import EquidynError
+from equidyn.core.params.task import RolloutTask
+from equidyn.domains.smoke.tasks.rollout.task import Rollout
 
 
 class Decay(torch.nn.Module):

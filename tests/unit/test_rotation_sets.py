@@ -14,11 +14,12 @@ import yaml
 from pydantic import ValidationError
 from toy import TREE
 
-from equidyn.data import archive, card, prepare, store
-from equidyn.data.rotation import ranges
-from equidyn.params import load
-from equidyn.params.rotation import RotationData
-from equidyn.provenance import Clock
+from equidyn.core.data import card, prepare, store
+from equidyn.core.params import load
+from equidyn.core.provenance import Clock
+from equidyn.domains.smoke.params.rotation import RotationData
+from equidyn.domains.smoke.source import archive
+from equidyn.domains.smoke.source.rotation import ranges
 
 SPLITS = ("train", "validation", "future", "domain")
 
@@ -153,9 +154,9 @@ def test_prepare_makes_a_set_of_this_kind(workplace: Path) -> None:
 def test_phiflow_is_imported_for_simulations_only() -> None:
     """It costs seconds; an archive is read without it."""
     script = (
-        "import sys, equidyn.data.prepare, equidyn.data.archive\n"
+        "import sys, equidyn.core.data.prepare, equidyn.domains.smoke.source.archive\n"
         "assert not {'phi', 'phiml'} & set(sys.modules)\n"
-        "import equidyn.data.rotation\n"
+        "import equidyn.domains.smoke.source.rotation\n"
         "assert 'phi' in sys.modules\n"
     )
     answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)

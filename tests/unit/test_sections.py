@@ -10,28 +10,24 @@ from reporting_cells import edit_json, write_cells
 from reporting_measures import RADII
 from reporting_studies import ROTATION_SOURCE, levels, params, rotation, sizes
 
-from equidyn import paths
-from equidyn.files import read_json
-from equidyn.params import Cell, Params
-from equidyn.reporting.gather import StudyResults, gather
-from equidyn.reporting.report import run
-from equidyn.reporting.sections import (
+from equidyn.core import paths
+from equidyn.core.files import read_json
+from equidyn.core.params import Cell, Params
+from equidyn.domains.smoke.report import (
     audit_lie,
     audit_regulariser,
     audit_sharpness,
     audit_sign,
-    convergence,
-    distance,
-    hessian,
     lie,
     regulariser,
     reproduction,
     rmse,
-    sections_for,
-    sharpness,
 )
-from equidyn.reporting.sections import sizes as data_size
-from equidyn.reporting.sections.rmse import in_length_per_time
+from equidyn.domains.smoke.report.rmse import in_length_per_time
+from equidyn.report.gather import StudyResults, gather
+from equidyn.report.report import run
+from equidyn.report.sections import convergence, distance, hessian, sections_for, sharpness
+from equidyn.report.sections import sizes as data_size
 
 LEVELS = ["cnn", "gcnn", "rsteer", "rsteer-alpha1e-2", "e2cnn-published", "rsteer-published"]
 ROTATION = ["cnn", "e2cnn", "rgroup", "rsteer-published", "relax-anneal"]

@@ -7,12 +7,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from equidyn.reporting import rulegraph
-from equidyn.reporting.claims.ledger import ledger
-from equidyn.reporting.claims.model import published_claims
-from equidyn.reporting.overview import Overview
-from equidyn.reporting.page import Page, render
-from equidyn.sources import PACKAGE
+from equidyn.core.sources import PACKAGE
+from equidyn.report import rulegraph
+from equidyn.report.claims.ledger import ledger
+from equidyn.report.claims.model import published_claims
+from equidyn.report.overview import Overview
+from equidyn.report.page import Page, render
 
 PROJECT = PACKAGE.parents[1]
 FILES = sorted(PACKAGE.rglob("*.py"))

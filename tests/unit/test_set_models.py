@@ -5,10 +5,10 @@ import pytest
 import torch
 from toy import randomised
 
-from equidyn.models import check_sets
-from equidyn.models.registry import build_network, count_parameters
-from equidyn.params.signatures import entries
-from equidyn.params.variant import Variant
+from equidyn.core.models.registry import build_network, count_parameters
+from equidyn.core.params.signatures import entries
+from equidyn.core.params.variant import Variant
+from equidyn.domains.sets.models import check_sets
 from equidyn.symmetry.sets import Invariants, SetType, moved
 
 INPUTS, OUTPUTS = SetType(4, 3), Invariants(1)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from equidyn import sources
-from equidyn.params import Params, Study, load
-from equidyn.params.signatures import module
+from equidyn.core import sources
+from equidyn.core.params import Params, Study, load
+from equidyn.core.params.signatures import module
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -32,9 +32,9 @@ def _models(paths: list[Path]) -> set[str]:
 
 
 def test_a_variant_has_its_own_model_and_what_that_imports(study: Study) -> None:
-    assert _models(sources.train_sources(study, "cnn-aug")) == {"models/cnn.py"}
-    assert _models(sources.train_sources(study, "gcnn")) == {"models/gcnn.py"}
-    assert _models(sources.measure_sources(study, "rgroup")) == {"models/rgroup.py"}
+    assert _models(sources.train_sources(study, "cnn-aug")) == {"domains/smoke/models/cnn.py"}
+    assert _models(sources.train_sources(study, "gcnn")) == {"domains/smoke/models/gcnn.py"}
+    assert _models(sources.measure_sources(study, "rgroup")) == {"domains/smoke/models/rgroup.py"}
 
 
 def test_training_does_not_depend_on_measures_or_reporting(study: Study) -> None:
@@ -47,13 +47,13 @@ def test_measuring_depends_on_the_measures_of_the_study(study: Study) -> None:
     found = _names(sources.measure_sources(study, "cnn"))
     assert {str(Path(*module("measures", name).split(".")[1:])) + ".py" for name in study.measures} <= found
     fewer = study.model_copy(update={"measures": {"error": study.measures["error"]}})
-    assert "measures/equivariance.py" not in _names(sources.measure_sources(fewer, "cnn"))
+    assert "domains/smoke/measures/equivariance.py" not in _names(sources.measure_sources(fewer, "cnn"))
 
 
 def test_a_source_of_data_has_its_own_generator(study: Study) -> None:
     found = _names(sources.prepare_sources(study))
-    assert "data/smoke.py" in found
-    assert not {"data/rotation.py", "data/archive.py"} & found
+    assert "domains/smoke/source/smoke.py" in found
+    assert not {"domains/smoke/source/rotation.py", "domains/smoke/source/archive.py"} & found
 
 
 def test_templates_count(study: Study) -> None:
@@ -63,9 +63,9 @@ def test_templates_count(study: Study) -> None:
 
 def test_imports_inside_functions_count(tmp_path: Path) -> None:
     path = tmp_path / "module.py"
-    path.write_text("def f():\n    from .other import thing\n    import equidyn.paths\n")
+    path.write_text("def f():\n    from .other import thing\n    import equidyn.core.paths\n")
     found = set(sources.imported_names(path, "equidyn.room"))
-    assert {"equidyn.room.other", "equidyn.room.other.thing", "equidyn.paths"} == found
+    assert {"equidyn.room.other", "equidyn.room.other.thing", "equidyn.core.paths"} == found
 
 
 def test_lists_keep_their_bytes_until_a_source_changes(params: Params, workplace: Path) -> None:
@@ -74,7 +74,7 @@ def test_lists_keep_their_bytes_until_a_source_changes(params: Params, workplace
     sources.write_lists(params)
     assert first == {path: path.read_bytes() for path in folder.rglob("*.txt")}
     assert folder / "train/smoke-levels/cnn-aug.txt" in first
-    assert b"  equidyn/models/cnn.py\n" in first[folder / "train/smoke-levels/cnn-aug.txt"]
+    assert b"  equidyn/domains/smoke/models/cnn.py\n" in first[folder / "train/smoke-levels/cnn-aug.txt"]
 
 
 def test_lists_of_removed_variants_go(params: Params, workplace: Path) -> None:

@@ -9,9 +9,9 @@ import h5py
 import numpy as np
 import pytest
 
-from equidyn.data import sealed, store
-from equidyn.data.store import Dataset
-from equidyn.errors import EquidynError
+from equidyn.core.data import sealed, store
+from equidyn.core.data.store import Dataset
+from equidyn.core.errors import EquidynError
 
 
 def example(density: bool = True) -> Dataset:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from checkout import PROJECT, Checkout
 
-from equidyn import paths, sources
-from equidyn.params import Params, load
-from equidyn.params.subtrees import measure_keys, prepare_keys, report_keys, train_keys
+from equidyn.core import paths, sources
+from equidyn.core.params import Params, load
+from equidyn.core.params.subtrees import measure_keys, prepare_keys, report_keys, train_keys
 
 PLANS = str(Path(__file__).with_name("plans.py"))
 FOLDERS = [".", "presets/test", "presets/paper"]

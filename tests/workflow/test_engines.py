@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from checkout import Checkout
 
-from equidyn import paths
-from equidyn.params import load
+from equidyn.core import paths
+from equidyn.core.params import load
 
 
 def _files(folder: Path) -> dict[str, bytes]:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from checkout import PROJECT, Checkout
 
-from equidyn.params import load
-from equidyn.params.variant import Variant
+from equidyn.core.params import load
+from equidyn.core.params.variant import Variant
 
 PRESET = load(PROJECT / "presets/test/params.yaml")
 
@@ -47,11 +47,15 @@ def _change_learning_rate(checkout: Checkout) -> None:
 
 
 def _change_model(checkout: Checkout) -> None:
-    checkout.edit("src/equidyn/models/cnn.py", "return self.weight, self.bias", "return self.weight * 1, self.bias")
+    checkout.edit(
+        "src/equidyn/domains/smoke/models/cnn.py", "return self.weight, self.bias", "return self.weight * 1, self.bias"
+    )
 
 
 def _change_measure(checkout: Checkout) -> None:
-    checkout.edit("src/equidyn/measures/equivariance.py", "steps: PositiveInt = 1", "steps: PositiveInt = 2")
+    checkout.edit(
+        "src/equidyn/domains/smoke/measures/equivariance.py", "steps: PositiveInt = 1", "steps: PositiveInt = 2"
+    )
 
 
 def _reorder_keys(checkout: Checkout) -> None:
@@ -83,7 +87,7 @@ def test_dvc_plans_just_what_a_change_touches(by_dvc: Checkout, change: str) -> 
 
 def test_dvc_runs_what_it_plans(by_dvc: Checkout) -> None:
     """In truth, not in a plan: a changed model file re-runs its own cells and the report."""
-    by_dvc.edit("src/equidyn/models/variance.py", "return squares.sum(1", "return 2 * squares.sum(1")
+    by_dvc.edit("src/equidyn/domains/sets/models/variance.py", "return squares.sum(1", "return 2 * squares.sum(1")
     words = by_dvc.dvc("repro")
     ran = set(re.findall(r"^> (equidyn .*)$", words, re.MULTILINE))
     assert ran == _of_model("variance") | {"equidyn sources"}

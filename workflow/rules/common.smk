@@ -5,10 +5,10 @@ from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
-from equidyn.errors import EquidynError
-from equidyn.files import sole_engine
-from equidyn.params import Cell, effort
-from equidyn.params.subtrees import subtree
+from equidyn.core.errors import EquidynError
+from equidyn.core.files import sole_engine
+from equidyn.core.params import Cell, effort
+from equidyn.core.params.subtrees import subtree
 
 held = ExitStack()
 

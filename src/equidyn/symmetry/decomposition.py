@@ -7,16 +7,16 @@ the loss over the orbit of the data = the loss of the group-averaged model + the
 
 import torch
 
-from equidyn.symmetry.turning import Turning, orbit_back
+from equidyn.symmetry.group_action import GroupAction, pull_back
 
 
-def decompose(outputs: torch.Tensor, target: torch.Tensor, kind: Turning) -> dict[str, float]:
+def decompose(outputs: torch.Tensor, target: torch.Tensor, kind: GroupAction) -> dict[str, float]:
     """Split the mean squared error; per element, so it does not depend on the size of the batch or field.
 
     outputs: (|G|, ...), outputs[g] = f(g x); target: (...), both fields of type `kind`.
     Returns loss = averaged + variance, and share = variance / loss (0 for a loss of 0).
     """
-    back = orbit_back(outputs, kind).double()
+    back = pull_back(outputs, kind).double()
     centre = back.mean(0)
     averaged = (centre - target).square().mean()
     variance = (back - centre).square().mean()
@@ -25,7 +25,7 @@ def decompose(outputs: torch.Tensor, target: torch.Tensor, kind: Turning) -> dic
     return {"loss": loss.item(), "averaged": averaged.item(), "variance": variance.item(), "share": share}
 
 
-def decompose_by_sample(outputs: torch.Tensor, targets: torch.Tensor, kind: Turning) -> dict[str, float]:
+def decompose_by_sample(outputs: torch.Tensor, targets: torch.Tensor, kind: GroupAction) -> dict[str, float]:
     """The same, one sample at a time, so that it takes no more memory for more of them.
 
     outputs: (|G|, sample, ...); targets: (sample, ...).

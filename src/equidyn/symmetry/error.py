@@ -5,10 +5,10 @@ from typing import Any
 
 import torch
 
-from equidyn.symmetry.turning import Turning, orbit_back
+from equidyn.symmetry.group_action import GroupAction, pull_back
 
 
-def error_of_answers(outputs: torch.Tensor, kind: Turning) -> dict[str, Any]:
+def error_of_answers(outputs: torch.Tensor, kind: GroupAction) -> dict[str, Any]:
     """How far the answers to |G| turned questions are from turns of the answer to the question as it is.
 
     outputs: (|G|, sample, ...), fields of type `kind`, outputs[g] = f(g x). With back[g] = g^-1 f(g x), and
@@ -29,7 +29,7 @@ def error_of_answers(outputs: torch.Tensor, kind: Turning) -> dict[str, Any]:
     }
 
 
-def equivariance_error(outputs: torch.Tensor, kind: Turning) -> dict[str, float]:
+def equivariance_error(outputs: torch.Tensor, kind: GroupAction) -> dict[str, float]:
     """absolute and relative as of `error_of_answers`, and two more that suit data, where f(g x) was simulated.
 
     pairwise: E_x of the mean over the |G| (|G| - 1) ordered pairs of ||back[g] - back[h]||, over the mean norm:
@@ -38,7 +38,7 @@ def equivariance_error(outputs: torch.Tensor, kind: Turning) -> dict[str, float]
     back[g] - f(x) [unit of f]: what the published tables of Wang, Walters, Yu 2022 hold, for data and for models
     (read in their code; for data, frames 10 to the last but one of those kept).
     """
-    back = orbit_back(outputs, kind).double().flatten(2)
+    back = pull_back(outputs, kind).double().flatten(2)
     pairs = [_norms(one - other).mean() for one, other in combinations(back, 2)]
     found = error_of_answers(outputs, kind)
     return {

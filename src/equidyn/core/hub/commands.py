@@ -1,0 +1,95 @@
+"""`equidyn hub push` and `equidyn hub pull`, thin. Each imports what it needs itself."""
+
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from equidyn.core.errors import EquidynError
+
+if TYPE_CHECKING:
+    from equidyn.core.hub.items import Items
+    from equidyn.core.hub.push import Plan
+    from equidyn.core.params import Params
+
+app = typer.Typer(
+    help="Share finished cells on the Hugging Face Hub, at hub.repository of params.yaml.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+_Cells = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Argument(
+        metavar="CELL",
+        help="STUDY/DATASET, STUDY/DATASET/VARIANT/SEED or `report`; without any, all of params.yaml",
+    ),
+]
+_DryRun = Annotated[bool, typer.Option("--dry-run", help="Only list what would be done.")]
+
+
+@app.command()
+def push(
+    cells: _Cells = None,
+    dry_run: _DryRun = False,
+    private: Annotated[bool, typer.Option("--private", help="Make new repositories private.")] = False,
+) -> None:
+    """Send finished cells and the report to the Hub; what is there already is not sent again.
+
+    Needs a token that may write, in HF_TOKEN or from `hf auth login`.
+
+    Example: equidyn hub push --dry-run
+
+    Example: equidyn hub push smoke-levels/eps000 smoke-levels/eps000/gcnn/1
+    """
+    from equidyn.core.hub.client import Client
+    from equidyn.core.hub.push import planned, push, refuse_unfinished
+
+    params, items = _items()
+    with Client(params.hub) as client:
+        plan = planned(client, items.named(cells) if cells else items.all())
+        if cells:
+            refuse_unfinished(plan)
+        _list(plan)
+        if not dry_run:
+            push(client, plan, items.all(), private)
+    done = "to push" if dry_run else "pushed"
+    counts = f"{len(plan.parcels)} {done}, {len(plan.there)} there already, {len(plan.unfinished)} not finished here"
+    typer.echo(f"{params.hub.repository}: {counts}")
+
+
+@app.command()
+def pull(cells: _Cells = None, dry_run: _DryRun = False) -> None:
+    """Fetch cells and the report from the Hub, verify them, and put them where the stages write them.
+
+    What is finished here is not fetched. With `pull: true` under `hub` in params.yaml, prepare and train do this by
+    themselves, as jobs of either engine.
+
+    Example: equidyn hub pull smoke-levels/eps000
+
+    Example: equidyn hub pull report
+    """
+    from equidyn.core.hub.pull_all import pull_all
+
+    params, items = _items()
+    wanted = items.named(cells) if cells else items.all()
+    counts = pull_all(params.hub, wanted, named=bool(cells), dry_run=dry_run, say=typer.echo)
+    typer.echo(f"{params.hub.repository}: {counts}")
+
+
+def _items() -> tuple["Params", "Items"]:
+    """Params, and all that may be pushed or pulled."""
+    from equidyn.core.hub.items import Items
+    from equidyn.core.params import load
+
+    params = load()
+    if params.hub is None:
+        raise EquidynError("params.yaml: it names no place on the Hub; add at its end:\nhub:\n  repository: owner/name")
+    return params, Items(params)
+
+
+def _list(plan: "Plan") -> None:
+    for parcel in plan.parcels:
+        typer.echo(f"send   {parcel.item.name}: {len(parcel.files) + 1} files, {parcel.size / 1e6:.1f} MB")
+    for item in plan.there:
+        typer.echo(f"there  {item.name}")
+    for item, fault in plan.unfinished:
+        typer.echo(f"not    {item.name}: {fault}")

@@ -1,0 +1,45 @@
+"""Which keys of params.yaml each stage reads. Both engines re-run a stage when, and only when, one of these changes."""
+
+from typing import Any
+
+from equidyn.core.params.study import Cell, Params, as_json
+
+OPTIONAL = ("sharing",)  # top-level keys that params.yaml may lack
+
+
+def prepare_keys(study: str, dataset: str) -> list[str]:
+    """Keys that define a dataset."""
+    return [f"studies.{study}.source", f"studies.{study}.datasets.{dataset}"]
+
+
+def train_keys(cell: Cell) -> list[str]:
+    """Keys that define a training run, beside its seed and its dataset."""
+    study = f"studies.{cell.study}"
+    return ["compute", f"{study}.task", f"{study}.training", f"{study}.variants.{cell.variant}"]
+
+
+def training_params(params: Params, cell: Cell) -> dict[str, Any]:
+    """All that params.yaml says about the training of `cell`; run.json keeps it, with its hash."""
+    return subtree(as_json(params), train_keys(cell)) | {"seed": cell.seed}
+
+
+def measure_keys(cell: Cell) -> list[str]:
+    """Keys that define the measures of a run."""
+    study = f"studies.{cell.study}"
+    return ["compute", f"{study}.task", f"{study}.training", f"{study}.variants.{cell.variant}", f"{study}.measures"]
+
+
+def report_keys() -> list[str]:
+    """Keys that define the report: which cells there are, what they are called, and the pictures that need none."""
+    return ["studies", *OPTIONAL]
+
+
+def subtree(tree: dict[str, Any], keys: list[str]) -> dict[str, Any]:
+    """The parts of `tree` at dotted `keys`; keys of names hold no dot (see types.Name). Of OPTIONAL, None if absent."""
+    return {key: None if key in OPTIONAL and key not in tree else _at(tree, key) for key in keys}
+
+
+def _at(tree: Any, key: str) -> Any:
+    for part in key.split("."):
+        tree = tree[part]
+    return tree

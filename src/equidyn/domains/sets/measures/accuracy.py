@@ -1,0 +1,35 @@
+"""accuracy: how often a classifier of sets is right, beside what no rule can exceed."""
+
+from equidyn.core.training.labelled import Samples
+from equidyn.domains.sets.source.chi_square import best_threshold, sums_of_squares
+from equidyn.domains.sets.tasks.classify_sets.context import ClassifySetsContext
+
+
+def measure(context: ClassifySetsContext) -> dict[str, float]:
+    """Share of right answers, and cross-entropy [nats], on the test samples; the same on the stored training samples.
+
+    bayes: share of right answers of the best rule there is, exact (domains/sets/source/chi_square.py); bayes_here: its share on these
+    very test samples, which a network can exceed by chance only. threshold: share on the test samples of the best
+    threshold on the sum of squares, as learnt on the training samples: a rule of one parameter. Where training draws
+    fresh samples, the stored training samples are as unseen as the test samples.
+    """
+    training, checks = context.task.splits["train"], context.task.attributes["checks"]
+    found = context.rates(context.logits, context.test)
+    found |= context.rates(context.answers(training.inputs), training, "train_")
+    return found | {
+        "bayes": checks["bayes_accuracy"],
+        "bayes_here": checks["by_split"][context.task.tests[0]]["bayes_here"],
+        "threshold": _threshold(training, context.test),
+    }
+
+
+def _threshold(training: Samples, test: Samples) -> float:
+    """Accuracy on the test samples of the threshold that is best on the training samples, with the side it says."""
+    statistic, labels = (
+        [sums_of_squares(samples.inputs.cpu().numpy()) for samples in (training, test)],
+        [samples.labels.cpu().numpy() > 0.5 for samples in (training, test)],
+    )
+    threshold, _ = best_threshold(statistic[0], labels[0].astype(int))
+    above = labels[0] == (statistic[0] > threshold)
+    right = labels[1] == (statistic[1] > threshold)
+    return float(right.mean() if above.mean() >= 0.5 else 1 - right.mean())

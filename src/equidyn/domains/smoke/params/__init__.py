@@ -1,0 +1,1 @@
+"""What params.yaml says of this domain's sources, datasets and tasks."""

@@ -1,0 +1,35 @@
+"""cube_relaxation: how far relaxed weights over the 24 rotations have spread, and which of these they prefer."""
+
+from typing import Any
+
+import torch
+
+from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
+from equidyn.grids.layers import relaxed_weights, spreads
+
+
+def measure(context: UpscaleContext) -> dict[str, Any]:
+    """Spread of the relaxed weights, in all and by layer, as in domains/smoke/measures/relaxation.py; and what they are.
+
+    weights: of each rotation, in the order of symmetry/cube.py: |a| over its mean over the group, averaged over layers
+    and banks; all 1 if tied. preferred: the rotation with the largest of them (the first of equal ones), a number from
+    0; preferred_share: its part of their sum, 1/24 if tied, 1 if no other counts.
+    These three only for a network with relaxed weights, not all of them 0.
+    """
+    layers = list(context.network.layers)
+    return spreads(layers) | _preference([weight for layer in layers for weight in relaxed_weights(layer)])
+
+
+def _preference(relaxed: list[torch.Tensor]) -> dict[str, Any]:
+    """relaxed: tensors (..., 24)."""
+    sizes = torch.cat([weight.abs().flatten(0, -2) for weight in relaxed]) if relaxed else torch.zeros(0, 1)
+    sizes = sizes[sizes.sum(1) != 0]
+    if not len(sizes):
+        return {}
+    weights = (sizes / sizes.mean(1, keepdim=True)).mean(0)
+    preferred = int(weights.argmax())
+    return {
+        "weights": weights.tolist(),
+        "preferred": preferred,
+        "preferred_share": (weights[preferred] / weights.sum()).item(),
+    }

@@ -1,0 +1,15 @@
+"""trilinear: interpolation of the middle frame, without weights. What every network has to beat."""
+
+from equidyn.domains.turbulence.models.upscaler import Upscaler
+from equidyn.symmetry.volumes import VolumeType
+
+
+class Trilinear(Upscaler):
+    """Each component is interpolated on its own, which commutes with every rotation, vectors turned or not."""
+
+    strict = True
+
+
+def build(inputs: VolumeType, outputs: VolumeType) -> Trilinear:
+    """It has no options."""
+    return Trilinear(inputs, outputs)
