@@ -8,23 +8,22 @@ from typing import Any
 import numpy as np
 
 from equidyn.core.data import hub
-from equidyn.core.data.store import Dataset
 from equidyn.core.errors import EquidynError
 from equidyn.core.files import sha256
 from equidyn.core.progress import progress
 from equidyn.core.provenance import Clock
-from equidyn.domains.smoke.cards import fields as field_card
 from equidyn.domains.smoke.params.archive import Archive, ArchiveSource, LevelsArchive, RotationArchive
 from equidyn.domains.smoke.params.rotation import RotationData
 from equidyn.domains.smoke.params.smoke import PublishedLevel
 from equidyn.domains.smoke.source import checks, zipped
+from equidyn.domains.smoke.source.fields import Fields
 from equidyn.domains.smoke.source.levels import PUBLISHED_ORDER
 from equidyn.domains.smoke.source.published_action import under_published_action
 
 Names = Sequence[Sequence[str]]  # names that each member may have, in order of preference
 
 
-def make(source: Archive, wanted: RotationData | PublishedLevel, name: str, clock: Clock) -> Dataset:
+def make(source: Archive, wanted: RotationData | PublishedLevel, name: str, clock: Clock) -> Fields:
     """Read and check one set. `name` is STUDY/DATASET, for messages.
 
     velocity is what the members hold, bit for bit, up to the signs that `vector_action` asks for. Raises EquidynError
@@ -44,12 +43,7 @@ def make(source: Archive, wanted: RotationData | PublishedLevel, name: str, cloc
     return replace(made, attributes={"provenance": clock.provenance() | origin, "checks": measured})
 
 
-def describe(folder: Path, dataset: Dataset, source: Archive, wanted: RotationData | PublishedLevel) -> dict[str, Any]:
-    """Pictures and facts of the card: as of all fields, and the vector action that the set was made to fit."""
-    return field_card.describe(folder, dataset, source) | {"action": _action(source, wanted)}
-
-
-def _planned(source: Archive, wanted: RotationData | PublishedLevel) -> tuple[Names, Dataset]:
+def _planned(source: Archive, wanted: RotationData | PublishedLevel) -> tuple[Names, Fields]:
     """Names of the members, one per simulation, and the set with its velocity still to be filled."""
     if isinstance(source, RotationArchive):
         names, scene, direction, ranges = _rotation(source)
@@ -58,7 +52,7 @@ def _planned(source: Archive, wanted: RotationData | PublishedLevel) -> tuple[Na
     else:
         names, scene, direction, ranges = _level(source, wanted.value)
     velocity = np.empty((len(scene), source.frames, 2, source.resolution, source.resolution), np.float32)
-    return names, Dataset(velocity, scene, direction, ranges, {}, splits=source.splits)
+    return names, Fields(velocity, scene, direction, ranges, {}, splits=source.splits)
 
 
 def _rotation(source: RotationArchive) -> tuple[Names, np.ndarray, np.ndarray, np.ndarray]:
@@ -141,12 +135,12 @@ def largest_divergence(velocity: np.ndarray, spacing: float) -> float:
 
 def _choose_signs(velocity: np.ndarray, source: ArchiveSource, wanted: Any) -> None:
     """Negate in place what `vector_action` asks for; see LevelsArchive and data.published_action."""
-    if _action(source, wanted) == "published":
+    if action_of(source, wanted) == "published":
         under_published_action(velocity)
     elif isinstance(source, LevelsArchive):
         np.negative(velocity[1::2], out=velocity[1::2])  # left and right: off from the true turn by a sign
 
 
-def _action(source: ArchiveSource, wanted: Any) -> str:
+def action_of(source: ArchiveSource, wanted: Any) -> str:
     """Told by the source of levels, by the dataset of the Rotation protocol."""
     return source.vector_action if isinstance(source, LevelsArchive) else wanted.vector_action
