@@ -3,10 +3,10 @@
 from typing import Any
 
 from equidyn.core.params.study import Study
-from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.fields import BoxType, FieldType
+from equidyn.symmetry.groups import C4, CUBE
 from equidyn.symmetry.images import ImageType
 from equidyn.symmetry.sets import Invariants, SetType
-from equidyn.symmetry.volumes import VolumeType
 
 DIGITS = 10  # classes
 
@@ -29,7 +29,7 @@ def ends(study: Study) -> tuple[Any, Any]:
 
 def rollout_io_types(frames: int) -> tuple[FieldType, FieldType]:
     """From so many velocity fields to the next one."""
-    return FieldType("vector", frames), FieldType("vector", 1)
+    return FieldType(C4, "vector", frames), FieldType(C4, "vector", 1)
 
 
 def classify_io_types(points: int, dimensions: int) -> tuple[SetType, Invariants]:
@@ -47,6 +47,6 @@ def recognise_io_types(side: int) -> tuple[ImageType, Invariants]:
     return ImageType(side), Invariants(DIGITS)
 
 
-def upscale_io_types(frames: int, factor: int, periodic: bool) -> tuple[VolumeType, VolumeType]:
+def upscale_io_types(frames: int, factor: int, periodic: bool) -> tuple[BoxType, BoxType]:
     """From so many coarse velocity fields to the middle one of them on a grid `factor` times as fine."""
-    return VolumeType("vector", frames, 1, periodic), VolumeType("vector", 1, factor, periodic)
+    return BoxType(CUBE, "vector", frames, 1, periodic), BoxType(CUBE, "vector", 1, factor, periodic)

@@ -78,7 +78,7 @@ class ClassifyImagesTask(Strict):
 class UpscaleTask(Strict):
     """Super-resolution: from successive coarse velocity fields in a box, the fine one at their middle time."""
 
-    takes: ClassVar[tuple[str, str]] = ("VolumeType", "VolumeType")
+    takes: ClassVar[tuple[str, str]] = ("BoxType", "BoxType")
     context: ClassVar[str] = "UpscaleContext"
     augments: ClassVar[tuple[str, ...]] = ("none", "cube")
     piece: ClassVar[str] = "the task"

@@ -8,11 +8,11 @@ from equidyn.core.models.network import Network
 from equidyn.core.params.training import Training
 from equidyn.core.params.variant import Variant
 from equidyn.core.training.draws import generator_of, passes
-from equidyn.core.training.task import Recipe
+from equidyn.core.training.task import TrainingRecipe
 from equidyn.domains.digits.tasks.reconstruct.task import Images, Reconstruct
 
 
-class ReconstructRecipe(Recipe):
+class ReconstructRecipe(TrainingRecipe):
     """Shuffled passes over the training images, each turned by a quarter turn of its own if that augments the data."""
 
     columns = ("train_loss",)
@@ -30,7 +30,7 @@ class ReconstructRecipe(Recipe):
         turns = torch.randint(4, (len(order),), generator=generator)
         for chosen, quarters in zip(order.split(size), turns.split(size), strict=True):
             batch = images.index_select(0, chosen.to(images.device))
-            yield Images(self.task.inputs.turn_each(batch, quarters) if self.variant.augment == "c4" else batch)
+            yield Images(self.task.inputs.act_each(batch, quarters) if self.variant.augment == "c4" else batch)
 
     def loss(self, network: Network, batch: Images) -> tuple[torch.Tensor, torch.Tensor]:
         """Mean square over images and pixels."""

@@ -36,8 +36,8 @@ class Windows(Batch):
         questions, answers = torch.empty_like(self.inputs), torch.empty_like(self.targets)
         for element in range(4):
             chosen = turns == element
-            questions[chosen] = inputs.turn(self.inputs[chosen], element)
-            answers[:, chosen] = outputs.turn(self.targets[:, chosen], element)
+            questions[chosen] = inputs.act(self.inputs[chosen], element)
+            answers[:, chosen] = outputs.act(self.targets[:, chosen], element)
         return Windows(questions, answers)
 
 
@@ -107,7 +107,7 @@ class Rollout(Task):
     def answers(self, network: ConvStack, inputs: torch.Tensor, steps: int, turns: int) -> torch.Tensor:
         """Rollouts of the questions after `turns` quarter turns, (step, window, 2, y, x), without gradients."""
         with torch.no_grad():
-            return self.unroll(network, self.inputs.turn(inputs, turns), steps)
+            return self.unroll(network, self.inputs.act(inputs, turns), steps)
 
     def orbit(self, network: ConvStack, inputs: torch.Tensor, steps: int) -> torch.Tensor:
         """Rollouts of the four turned questions, (4, step, window, 2, y, x), without gradients."""
