@@ -20,11 +20,15 @@ def measure(context: ClassifySetsContext) -> dict[str, float]:
     training, checks = context.task.splits["train"], context.task.attributes["checks"]
     found = context.rates(context.logits, context.test)
     found |= context.rates(context.answers(training.inputs), training, "train_")
-    return found | _above_bayes(context) | {
-        "bayes": checks["bayes_accuracy"],
-        "bayes_here": checks["by_split"][context.task.tests[0]]["bayes_here"],
-        "threshold": _threshold(training, context.test),
-    }
+    return (
+        found
+        | _above_bayes(context)
+        | {
+            "bayes": checks["bayes_accuracy"],
+            "bayes_here": checks["by_split"][context.task.tests[0]]["bayes_here"],
+            "threshold": _threshold(training, context.test),
+        }
+    )
 
 
 def _above_bayes(context: ClassifySetsContext) -> dict[str, float]:

@@ -7,8 +7,8 @@ import matplotlib as mpl
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
+from equidyn.domains.smoke.report.example import Example
 from equidyn.domains.smoke.report.figures.fields import ERROR_MAP, SPEED_MAP, speed
-from equidyn.report.cells import Example
 from equidyn.report.figures.style import INK
 from equidyn.report.labels import VELOCITY_UNIT
 

@@ -158,7 +158,9 @@ def _table(results: StudyResults, spread: pd.DataFrame) -> Table:
     share = results.quantity(MEASURE, "preferred_share")
     columns = [
         Column("spread [1]", f"{MEASURE}.total", spread),
-        Column("change, x axis kept over others [1]", f"{MEASURE}.change_ratio", results.quantity(MEASURE, "change_ratio")),
+        Column(
+            "change, x axis kept over others [1]", f"{MEASURE}.change_ratio", results.quantity(MEASURE, "change_ratio")
+        ),
         Column("largest weight, share of all [%]", f"{MEASURE}.preferred_share", share, 100.0),
     ]
     caption = (

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-from equidyn.report.cells import Example
+from equidyn.domains.smoke.report.example import Example
 from equidyn.report.figures.style import MUTED, WIDTH
 from equidyn.report.labels import VELOCITY_UNIT, wrapped_name
 
