@@ -5,11 +5,12 @@ import numpy as np
 from equidyn.core.params.study import Cell
 from equidyn.domains.turbulence.report.example import Slices
 from equidyn.domains.turbulence.report.figures.slices import Pane, slices
+from equidyn.domains.turbulence.report.wording import VELOCITY_UNIT
 from equidyn.report.cells import read_arrays
 from equidyn.report.families import charted
 from equidyn.report.figures.style import Picture, picture
 from equidyn.report.gather import StudyResults
-from equidyn.report.labels import VELOCITY_UNIT, level_labels
+from equidyn.report.labels import level_labels
 from equidyn.report.sections.section import Section
 from equidyn.report.sections.untrained import untrained
 
