@@ -1,9 +1,10 @@
 """Smoke simulated with PhiFlow: the generator's settings and the levels of symmetry breaking (DESIGN 6)."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from equidyn.core.params.base import DatasetSettings, SourceSettings
 from equidyn.core.params.types import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Strict, UnitFloat
 
 
@@ -70,11 +71,11 @@ class SplitByTime(SplitOfFrames):
     test: Range
 
 
-class SimulatedSource(Strict):
+class SimulatedSource(SourceSettings):
     """What all sets of simulated smoke have in common: the box, its time steps, and how many are stored."""
 
-    serves: ClassVar[tuple[str, ...]] = ("rollout",)  # kinds of the tasks that it has data for
-    unit: ClassVar[str] = "frames"  # of lengths()
+    serves = ("rollout",)
+    unit = "frames"
 
     resolution: Annotated[int, Field(ge=8, le=512)] = Field(description="cells per side")
     size: PositiveFloat = Field(description="side of the closed box [length units]")
@@ -85,6 +86,11 @@ class SimulatedSource(Strict):
 
 class FrameSplitSource(SimulatedSource):
     """A source whose splits are ranges of its frames; subclasses have a field `split`, a SplitOfFrames."""
+
+    @property
+    def can_count(self) -> bool:
+        """Ranges of frames have no number of scenes."""
+        return False
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -101,8 +107,45 @@ class FrameSplitSource(SimulatedSource):
         return self
 
 
+class _Level(DatasetSettings):
+    """What levels of every kind may say."""
+
+    noun = "scene"
+
+    train: PositiveInt | None = Field(
+        default=None, description="independent training scenes; overrides source.split.train: data-size axis"
+    )
+
+
+class EpsLevel(_Level):
+    """Mean-preserving level: buoyancy 0.02 (1 + eps (-1, -1/3, 1/3, 1)) for up, right, down, left."""
+
+    level: Literal["eps"]
+    value: UnitFloat = Field(description="eps; 0 is exactly symmetric [1]")
+
+    def label(self, name: str, source: Any) -> str:
+        """Its level."""
+        return f"ε = {self.value:g}"
+
+
+class PublishedLevel(_Level):
+    """Level E_k of Wang, Walters, Yu 2022: buoyancy 0.005 (2 + j k), j = 0..3 for up, right, down, left."""
+
+    level: Literal["E"]
+    value: Annotated[int, Field(ge=0, le=9)] = Field(description="k of E_k; 0 is exactly symmetric")
+
+    def label(self, name: str, source: Any) -> str:
+        """Its level."""
+        return f"E{'₀₁₂₃₄₅₆₇₈₉'[self.value]}"
+
+
+SmokeLevel = EpsLevel | PublishedLevel
+
+
 class SmokeSource(SimulatedSource):
     """One smoke set: C4 directions x scenes, simulated in float64 with an exact pressure projection."""
+
+    makes = (EpsLevel, PublishedLevel)
 
     kind: Literal["smoke"]
     inflow: Inflow
@@ -117,9 +160,9 @@ class SmokeSource(SimulatedSource):
         return split.train + split.validation + split.test if isinstance(split, SplitByScene) else 1
 
     @property
-    def splits(self) -> tuple[str, ...]:
-        """Names of the splits, test splits last."""
-        return ("train", "validation", "test")
+    def can_count(self) -> bool:
+        """Whether its splits are counted in scenes."""
+        return isinstance(self.split, SplitByScene)
 
     def lengths(self) -> dict[str, int]:
         """Frames that each split can cut windows from."""
@@ -141,28 +184,3 @@ class SmokeSource(SimulatedSource):
         if isinstance(self.split, SplitByTime):
             self.split.check_within(self.frames)
         return self
-
-
-class _Level(Strict):
-    """What levels of every kind may say."""
-
-    train: PositiveInt | None = Field(
-        default=None, description="independent training scenes; overrides source.split.train: data-size axis"
-    )
-
-
-class EpsLevel(_Level):
-    """Mean-preserving level: buoyancy 0.02 (1 + eps (-1, -1/3, 1/3, 1)) for up, right, down, left."""
-
-    level: Literal["eps"]
-    value: UnitFloat = Field(description="eps; 0 is exactly symmetric [1]")
-
-
-class PublishedLevel(_Level):
-    """Level E_k of Wang, Walters, Yu 2022: buoyancy 0.005 (2 + j k), j = 0..3 for up, right, down, left."""
-
-    level: Literal["E"]
-    value: Annotated[int, Field(ge=0, le=9)] = Field(description="k of E_k; 0 is exactly symmetric")
-
-
-SmokeLevel = EpsLevel | PublishedLevel

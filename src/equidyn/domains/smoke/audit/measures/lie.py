@@ -12,9 +12,9 @@ The published code differentiates backwards twice; forward-mode differentiation 
 from typing import Any
 
 from equidyn.core.params.types import PositiveInt
+from equidyn.curvature.audit.train_mode import train_mode
 from equidyn.domains.smoke.audit.measures.grad_div import known_answer
 from equidyn.domains.smoke.audit.measures.pixels import pixel_lie_derivative
-from equidyn.domains.smoke.audit.measures.train_mode import train_mode
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
 
 
