@@ -13,9 +13,10 @@ TIED = 1e-6  # spread of the weights below which they count as all alike
 
 
 def stabiliser(weights: np.ndarray) -> dict[str, list[float] | float]:
-    """change: how much weights (24,) change under each rotation, in the order of symmetry.groups.CUBE; change_ratio: its
-    mean over the rotations that keep the x axis (but the identity) over that of the others, below 1 if the weights have
-    found that axis. Nothing if the weights are all alike.
+    """What of the group weights (24,) keep, in the order of symmetry.groups.CUBE; nothing if they are all alike.
+
+    change: how much they change under each rotation; change_ratio: its mean over the rotations that keep the x axis
+    (but the identity) over that of the others, below 1 if the weights have found that axis.
     """
     found = change(weights)
     if found is None:
