@@ -13,12 +13,12 @@ from functools import cache
 from importlib.util import resolve_name
 from pathlib import Path
 
+from equidyn.core import paths
 from equidyn.core.files import sha256, sole_engine, write_text
 from equidyn.core.params import signatures
 from equidyn.core.params.study import Params, Study
 
 PACKAGE = Path(__file__).resolve().parent
-FOLDER = Path("data/sources")  # where `equidyn sources` writes its lists, for DVC
 LEFT_OUT = ("equidyn.core.params", "equidyn.core.errors", "equidyn.core.progress", "equidyn.core.sources")
 
 
@@ -54,27 +54,27 @@ def write_lists(params: Params) -> Path:
     """
     wanted = dict(lists(params))
     with sole_engine():
-        for path in FOLDER.rglob("*.txt"):
+        for path in paths.SOURCES.rglob("*.txt"):
             if path not in wanted:
                 path.unlink()
         for path, files in wanted.items():
             write_text(path, listing(files))
-    return FOLDER
+    return paths.SOURCES
 
 
 def lists(params: Params) -> Iterable[tuple[Path, list[Path]]]:
     """Where the list of each stage and kind of cell lies, and the files in it."""
-    yield FOLDER / "report.txt", report_sources()
+    yield paths.sources("report"), report_sources()
     for name, study in params.studies.items():
-        yield FOLDER / "prepare" / f"{name}.txt", prepare_sources(study)
+        yield paths.sources("prepare", name), prepare_sources(study)
         for variant in study.variants:
-            yield FOLDER / "train" / name / f"{variant}.txt", train_sources(study, variant)
-            yield FOLDER / "measure" / name / f"{variant}.txt", measure_sources(study, variant)
+            yield paths.sources("train", name, variant), train_sources(study, variant)
+            yield paths.sources("measure", name, variant), measure_sources(study, variant)
 
 
 def listing(files: list[Path]) -> str:
     """Checksum and path of each file, one a line: equal for equal sources, wherever the checkout lies."""
-    return "".join(f"{sha256(file)}  {file.relative_to(PACKAGE.parent)}\n" for file in files)
+    return "".join(map(_line, files))
 
 
 def fingerprint(files: list[Path]) -> str:
@@ -94,6 +94,7 @@ def closure(*modules: str) -> list[Path]:
     return sorted(path for path in map(module_file, found) if path is not None)
 
 
+@cache
 def module_file(module: str) -> Path | None:
     """The file of a module or package of equidyn; None if there is none."""
     base = PACKAGE.joinpath(*module.split(".")[1:])
@@ -102,13 +103,26 @@ def module_file(module: str) -> Path | None:
 
 def imported_names(path: Path, package: str) -> Iterator[str]:
     """Dotted names that the file imports, at the top or inside functions; `package` resolves relative imports."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), filename=str(path))):
+    for node in _statements(ast.parse(path.read_text(encoding="utf-8"), filename=str(path))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = resolve_name("." * node.level + (node.module or ""), package)
             yield base
             yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """All statements in `node`; no expressions, which are most of a tree and import nothing."""
+    for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for statement in getattr(node, part, ()):
+            yield statement
+            yield from _statements(statement)
+
+
+@cache
+def _line(file: Path) -> str:
+    return f"{sha256(file)}  {file.relative_to(PACKAGE.parent)}\n"
 
 
 @cache
