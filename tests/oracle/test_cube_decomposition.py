@@ -5,7 +5,7 @@ import pytest
 import torch
 from toy_volumes import volumes
 
-from equidyn.core.params.task import UpscaleTask
+from equidyn.domains.turbulence.params import UpscaleTask
 from equidyn.domains.turbulence.measures import cube_decomposition, cube_equivariance
 from equidyn.domains.turbulence.models.upscaler import Upscaler
 from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext

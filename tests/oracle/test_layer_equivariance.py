@@ -10,8 +10,8 @@ from toy import randomised
 from toy_images import digits
 
 from equidyn.core.data.labelled import Labelled
-from equidyn.core.models.ends import recognise_io_types
-from equidyn.core.params.task import ClassifyImagesTask
+from equidyn.domains.digits.tasks.classify_images.task import classify_images_types
+from equidyn.domains.digits.params import ClassifyImagesTask
 from equidyn.domains.digits.audit.measures import sorting
 from equidyn.domains.digits.measures import layer_equivariance, motions
 from equidyn.domains.digits.measures.pairs import Shift, Turn, others, rooms
@@ -46,7 +46,7 @@ def _subject(
 ) -> ClassifyImagesContext:
     zeros = np.zeros((1, SIDE, SIDE), dtype=np.float32) + 1, np.zeros(1, dtype=np.int64)
     task = ClassifyImages(
-        ClassifyImagesTask(kind="recognise"), Labelled(*zeros, np.array([[0, 1]] * 3), {}), torch.device("cpu")
+        ClassifyImagesTask(kind="classify_images"), Labelled(*zeros, np.array([[0, 1]] * 3), {}), torch.device("cpu")
     )
     labels = torch.zeros(len(images), dtype=torch.int64) if labels is None else labels
     task.splits["test"] = Samples(images, labels)
@@ -60,7 +60,7 @@ def _blobs(margin: int = MARGIN) -> torch.Tensor:
 
 
 def _net(family=digits_cnn, **options: int) -> DigitClassifier:
-    return randomised(family.build(*recognise_io_types(SIDE), **options))
+    return randomised(family.build(*classify_images_types(SIDE), **options))
 
 
 def _centres(images: torch.Tensor) -> torch.Tensor:

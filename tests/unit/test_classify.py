@@ -13,7 +13,8 @@ from toy_sets import FRESH, STATIC, STUDY, set_params, set_tree
 
 from equidyn.core import paths
 from equidyn.core.data.labelled import Labelled
-from equidyn.core.data.store import Dataset, read
+from equidyn.core.data.store import read
+from equidyn.domains.smoke.source.fields import Fields
 from equidyn.core.errors import EquidynError
 from equidyn.core.measures import measure
 from equidyn.core.models.registry import build_network
@@ -129,7 +130,7 @@ def test_equal_variances_can_be_studied(workplace):
 def test_a_dataset_of_another_kind_is_refused(workplace):
     set_params()
     with pytest.raises(EquidynError, match="equidyn-labelled-1"):
-        read(paths.dataset("sets", "static"), Dataset)
+        read(paths.dataset("sets", "static"), Fields)
 
 
 WRONG = {

@@ -17,7 +17,6 @@ from toy_volumes import (
     STUDY,
     subject_of_cell,
     volume_params,
-    volumes,
 )
 
 from equidyn.core.errors import EquidynError
@@ -28,7 +27,7 @@ from equidyn.curvature.landscape import Hessian, Landscape
 from equidyn.domains.turbulence.measures import spectrum, super_resolution
 from equidyn.domains.turbulence.measures.spectra import fourier_upsampled, shell_products
 from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
-from equidyn.domains.turbulence.tasks.upscale.task import Boxes, Upscale
+from equidyn.domains.turbulence.tasks.upscale.task import Boxes
 from equidyn.symmetry.volumes import VolumeType
 
 TAKEN = [("EvaluationContext",), ("UpscaleContext",)]
@@ -50,13 +49,6 @@ def _with_targets(context: UpscaleContext, targets: torch.Tensor) -> UpscaleCont
     task = context.task
     task.splits["test"] = Boxes(task.splits["test"].inputs, targets)
     return UpscaleContext(context.network, task)
-
-
-def _walled(params: Params) -> UpscaleContext:
-    """A network in a box that does not repeat."""
-    task = Upscale(params.studies["boxes"].task, volumes(periodic=False), torch.device("cpu"))
-    network = import_module("equidyn.domains.turbulence.models.trilinear").build(task.inputs, task.outputs)
-    return UpscaleContext(network.eval(), task)
 
 
 @pytest.mark.parametrize("variant", STUDY["variants"])
@@ -135,15 +127,6 @@ def test_divergence_of_a_flow_of_a_potential_and_of_one_that_has_none(params):
     assert found["truth_divergence"] == pytest.approx(1, rel=1e-6)
     still = super_resolution.measure(_with_targets(context, torch.zeros(SAMPLES, 3, SIDE, SIDE, SIDE)))
     assert still["truth_divergence"] == 0
-
-
-def test_a_box_with_walls_has_no_fourier_series(params):
-    context = _walled(params)
-    found = super_resolution.measure(context)
-    assert "spectral" not in found and found["mae"] == found["trilinear"]["mae"]
-    assert 0 < found["truth_divergence"] < 0.2  # central differences of waves as short as four voxels
-    shells = spectrum.measure(context)
-    assert all(math.isfinite(energy) for energy in shells["truth"]) and shells["prediction"] == shells["trilinear"]
 
 
 def test_shells_hold_the_energy_of_the_truth(params):

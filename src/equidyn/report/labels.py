@@ -16,7 +16,7 @@ _LEVELS = {
 }
 _ACTIONS = {"true": "true action", "published": "published sign"}
 # Key that only such a dataset has -> what it is trained on; the others are trained on scenes.
-_NOUNS = {"sampling": "set", "origins": "image", "anisotropy": "simulation", "boxes": "sample"}
+_NOUNS = {"sampling": "set", "origins": "image", "anisotropy": "simulation"}
 _OPTDIGITS = "optdigits"
 _NAMES = {"mnist": "MNIST"}  # of repositories, as they are called
 _LINE = 17  # letters in a line of a wrapped name
@@ -46,7 +46,7 @@ def ordered(study: Study) -> bool:
     """Whether the datasets are steps along one axis, so that a line may join them."""
     settings = study.datasets.values()
     origins = {tuple(getattr(entry, "origins", ())) for entry in settings} - {()}
-    alike = len(samplings(study)) == 1 or len(origins) == 1 or all(hasattr(entry, "boxes") for entry in settings)
+    alike = len(samplings(study)) == 1 or len(origins) == 1
     return all(_level(entry) for entry in settings) or (alike and all(map(own_size, settings)))
 
 
@@ -58,7 +58,7 @@ def samplings(study: Study) -> list[str]:
 
 def own_size(settings: Any) -> int | None:
     """How much a dataset has of its own to train on; None: what the source says."""
-    return getattr(settings, "boxes", None) or getattr(settings, "train", None)
+    return getattr(settings, "train", None)
 
 
 def trained_on(study: Study) -> dict[str, str]:
@@ -69,7 +69,7 @@ def trained_on(study: Study) -> dict[str, str]:
 
 
 def of_level(label: str) -> str:
-    """A label without the number of training scenes, images, simulations or samples."""
+    """A label without the number of training scenes, images or simulations."""
     return label.partition(", ")[0]
 
 
@@ -109,8 +109,6 @@ def _kind_of(study: Study, name: str, settings: Any) -> str:
     origins = getattr(settings, "origins", ())
     if len(origins) == 1:
         return origin_label(study.source, origins[0])
-    if hasattr(settings, "boxes"):
-        return "JHTDB"
     return _level(settings) or _ACTIONS.get(getattr(settings, "vector_action", None), name)
 
 

@@ -53,12 +53,9 @@ def flow_words(study: Study, checks: Mapping[str, Mapping[str, Any]]) -> str:
     """
     source = study.source
     fine, coarse = (" × ".join([str(side)] * 3) for side in (source.resolution, source.resolution // source.factor))
-    known = {head: tree.get("re_lambda") for head, tree in checks.items()}
-    told = [f"{number(value, 2)} at {head}" for head, value in known.items() if value is not None]
-    speed = f", Re_lambda {listed(told)}" if told else ""
-    if source.kind == "jhtdb":
-        return f"pieces of the Johns Hopkins database (JHTDB), {coarse} to {fine} voxels{speed}."
-    return f"simulated here, {coarse} to {fine} voxels{speed}; not the data of the published figures (JHTDB)."
+    told = listed([f"{number(tree['re_lambda'], 2)} at {head}" for head, tree in checks.items()])
+    size = f"{coarse} to {fine} voxels, Re_lambda {told}"
+    return f"simulated here, {size}; not the data of the published figures (JHTDB)."
 
 
 def _first_sentence(reason: str) -> str:

@@ -69,7 +69,7 @@ _WORDINGS = {
         whole_runs=False,
         headline=Headline("error", "rmse", "test RMSE", VELOCITY_UNIT, LOWER, "Test error"),
     ),
-    "classify": Wording(
+    "classify_sets": Wording(
         samples="sets",
         per="set",
         loss_unit=LOSS_UNIT,
@@ -89,7 +89,7 @@ _WORDINGS = {
         whole_runs=True,
         headline=Headline("reconstruction", "upright", "test MSE, upright", PIXEL_UNIT, LOWER, "Reconstruction"),
     ),
-    "recognise": Wording(
+    "classify_images": Wording(
         samples="images",
         per="image",
         loss_unit=LOSS_UNIT,

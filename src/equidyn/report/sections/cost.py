@@ -26,14 +26,14 @@ _OF_IMAGES = (
     variants_of_images.matched,
 )
 _KINDS = {
-    "classify": (
+    "classify_sets": (
         "A weight that is shared over the points of a set is used once per point, and a mean over moved copies of a "
         "set takes one answer per copy: equal parameters is not equal arithmetic, and on small networks arithmetic is "
         "not time either.",
         lambda frame: [frame[variants_of_sets.matched(frame)]],
     ),
     "reconstruct": _OF_IMAGES,
-    "recognise": _OF_IMAGES,
+    "classify_images": _OF_IMAGES,
     "upscale": (
         "A weight that is shared over the rotations of the cube is used once for each: equal parameters is not equal "
         "arithmetic.",

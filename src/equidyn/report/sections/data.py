@@ -37,9 +37,9 @@ _HEADS = {
 _TOLD = ("shrunk", "mean_halves")  # in words
 # Kinds of task whose data have words of their own; those of the others are fields.
 _ROOMS = {
-    "classify": data_of_sets,
+    "classify_sets": data_of_sets,
     "reconstruct": data_of_digits,
-    "recognise": data_of_digits,
+    "classify_images": data_of_digits,
     "upscale": data_of_turbulence,
 }
 

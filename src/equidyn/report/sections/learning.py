@@ -44,7 +44,7 @@ _CHARTS = {
             "train_loss": _Line("training loss", f"({VELOCITY_UNIT})²"),
         }
     },
-    "classify": {
+    "classify_sets": {
         "learning": {
             "validation_loss": _Line("validation loss", LOSS_UNIT, False, GUESSED, HIGHEST),
             "train_loss": _Line("training loss", LOSS_UNIT, False, GUESSED, HIGHEST),
@@ -57,7 +57,7 @@ _CHARTS = {
             "train_loss": _Line("training MSE", PIXEL_UNIT),
         }
     },
-    "recognise": {
+    "classify_images": {
         "learning": {
             "validation_loss": _Line("validation loss", LOSS_UNIT, guess=GUESSED_DIGIT),
             "train_loss": _Line("training loss", LOSS_UNIT, guess=GUESSED_DIGIT),

@@ -55,8 +55,8 @@ def section(results: StudyResults) -> Section | None:
 
 
 def training_scenes(results: StudyResults) -> dict[str, int]:
-    """Dataset -> training scenes, sets, images, simulations or samples: its own number, or that of the source; empty
-    where there are none."""
+    """Dataset -> training scenes, sets, images or simulations: its own number or the source's; empty where there are
+    none."""
     usual = getattr(results.settings.source.split, "train", None)
     own = {name: own_size(entry) or usual for name, entry in results.settings.datasets.items()}
     return {name: count for name, count in own.items() if isinstance(count, int)}

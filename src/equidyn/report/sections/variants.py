@@ -20,9 +20,9 @@ TITLE = "Variants"
 TOLERANCE = 0.05
 # Kinds of task whose variants have a table of their own; of the others it is the one below, of fields.
 _ROOMS = {
-    "classify": variants_of_sets,
+    "classify_sets": variants_of_sets,
     "reconstruct": variants_of_images,
-    "recognise": variants_of_images,
+    "classify_images": variants_of_images,
     "upscale": variants_of_volumes,
 }
 HEADS = {

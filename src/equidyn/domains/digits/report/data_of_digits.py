@@ -13,7 +13,7 @@ _WHOLE = 28  # pixels per side of MNIST's images
 _KNOWN = {"MNIST": (0.1307, 0.3081)}
 _CLOSE = 5e-5  # half of the last known digit
 _TASKS = {
-    "recognise": "Which of ten digits does an image show?",
+    "classify_images": "Which of ten digits does an image show?",
     "reconstruct": "A network must give an image back that it has put through a narrow place.",
 }
 # What tells the images of an origin from what is said of all.

@@ -46,11 +46,19 @@ _CHECKS = (
     _Check("float64_difference", "difference from double precision, relative [1]", "small"),
     _Check("float64_steps", "after so many steps", "–"),
 )
+_READING = (
+    "In isotropic flow the three components have one variance and are uncorrelated; gradients across a component's "
+    "own direction have twice the mean square of those along it, since the flow does not diverge; and the latter "
+    "are skewed by about −0.4, as large eddies break into small ones. The smallest eddies are resolved if k_max "
+    "eta is 1 or more. What the forcing puts in, viscosity must take out. A set of few simulations scatters about "
+    "these values. At small Re_lambda the spectrum falls faster than the guide, as there is little room between "
+    "the forced scales and the viscous ones."
+)
 
 
 def words(results: StudyResults) -> list[str]:
     """Paragraphs: how the samples were made, how the checks are to be read, and what symmetry the sets have."""
-    return [_samples(results.settings), _reading(results), _symmetry(results)]
+    return [_samples(results.settings), _READING, _symmetry(results)]
 
 
 def table(results: StudyResults) -> Table:
@@ -75,12 +83,6 @@ def _known(results: StudyResults) -> list[_Check]:
 def _samples(study: Any) -> str:
     source, asked = study.source, "A network must give the fine frame at the time of the middle one."
     coarse = source.resolution // source.factor
-    if source.kind != "turbulence":
-        return (
-            f"Boxes of {_cube(source.resolution)} voxels, cut out of a larger simulation of isotropic turbulence, so "
-            f"that they do not repeat at their walls. A sample is {source.context} successive coarse frames of "
-            f"{_cube(coarse)} voxels. {asked}"
-        )
     split = source.split
     return (
         "Incompressible flow in a periodic box of side 2π, kept going by forcing its large scales, on "
@@ -94,19 +96,6 @@ def _samples(study: Any) -> str:
 
 def _cube(side: int) -> str:
     return " × ".join([str(side)] * 3)
-
-
-def _reading(results: StudyResults) -> str:
-    trees = [tree["checks"] for tree in results.data.values()]
-    unknown = any(tree.get(check.name) is None for tree in trees for check in _known(results))
-    return (
-        "In isotropic flow the three components have one variance and are uncorrelated; gradients across a component's "
-        "own direction have twice the mean square of those along it, since the flow does not diverge; and the latter "
-        "are skewed by about −0.4, as large eddies break into small ones. The smallest eddies are resolved if k_max "
-        "eta is 1 or more. What the forcing puts in, viscosity must take out. A set of few simulations scatters about "
-        "these values. At small Re_lambda the spectrum falls faster than the guide, as there is little room between "
-        f"the forced scales and the viscous ones.{' A dash: the files do not tell.' if unknown else ''}"
-    )
 
 
 def _symmetry(results: StudyResults) -> str:

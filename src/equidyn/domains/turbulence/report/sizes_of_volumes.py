@@ -18,7 +18,7 @@ _UNIT = "length/time"
 
 
 def pictures(results: StudyResults, sizes: dict[str, int]) -> list[Picture]:
-    """One panel per level, one line per variant; sizes: dataset -> simulations or samples to train on."""
+    """One panel per level, one line per variant; sizes: dataset -> simulations to train on."""
     headline = wording(results.settings).headline
     values = results.quantity(headline.measure, headline.quantity)
     if values.empty:
@@ -26,17 +26,16 @@ def pictures(results: StudyResults, sizes: dict[str, int]) -> list[Picture]:
     levels = {dataset: of_level(label) for dataset, label in level_labels(results.settings).items()}
     scaled = values["value"] * values["dataset"].map(_rms(results))
     frame = values.assign(x=values["dataset"].map(sizes), y=scaled, dataset=values["dataset"].map(levels))
-    noun = "simulations" if results.settings.source.kind == "turbulence" else "samples"
     told = f"{headline.name[0].upper()}{headline.name[1:]}"
     caption = (
-        f"{told} against the number of {noun} to train on: mean, and range over seeds as a band; both axes are "
-        "logarithmic."
+        f"{told} against the number of simulations to train on: mean, and range over seeds as a band; both axes "
+        "are logarithmic."
     )
-    alt = f"Line charts with logarithmic axes: {headline.name} against the number of {noun}, one line per variant."
+    alt = f"Line charts with logarithmic axes: {headline.name} against the number of simulations, one line per variant."
     heads, shown = {name: name for name in levels.values()}, []
     for part in chart_parts(results):
         course = Course(part.of(frame), f"{headline.name} [{_UNIT}]", log=True)
-        chart = curves([course], heads, f"{noun} to train on", "log")
+        chart = curves([course], heads, "simulations to train on", "log")
         shown.append(picture(f"{results.name}-sizes{part.suffix}", f"{caption}{part.words}", alt, chart))
     return shown
 

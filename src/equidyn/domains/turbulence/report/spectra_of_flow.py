@@ -64,14 +64,12 @@ def _reach(at: np.ndarray, correlation: np.ndarray) -> float:
 
 
 def _words(results: StudyResults) -> str:
-    windowed = "" if results.settings.source.periodic else " Boxes that do not repeat are faded at their walls."
     return (
         "Energy of a shell of wavenumbers about k, mean over the test samples. The coarse grid resolves wavenumbers up "
         f"to {tick(end_of_coarse(results))}; what lies beyond, a network must find from what it learned. Spectral "
         "error: mean of |log₁₀(E of the answers / E of the truth)| beyond it, up to a third of the fine grid; it asks "
         "for the right energy, not for the right flow. Error at k: energy of the difference over that of the truth; an "
         "answer of 0 has 1. Correlation: 1 if a scale is found, 0 if what is there has nothing to do with the truth."
-        f"{windowed}"
     )
 
 

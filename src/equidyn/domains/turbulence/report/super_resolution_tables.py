@@ -77,12 +77,11 @@ def published_words(results: StudyResults) -> str:
     found = {key: _setting(results.settings.model_dump(mode="json"), key) for key in wanted}
     off = [f"{key} {found[key]} (published: {value})" for key, value in wanted.items() if found[key] != value]
     scale = f"not at the published scale: {listed(off)}" if off else "at the published scale"
-    made = "JHTDB" if results.settings.source.kind == "jhtdb" else "flows simulated here"
     return (
         f"Paper: {sources['relaxed']}. Blog: {sources['blog']}. Theirs are errors on JHTDB in its own velocity unit; "
-        f"ours are in units of the {VELOCITY_UNIT}, on {made}, {scale}. So only the order of the networks can be "
-        "compared. The published networks take velocity components for scalars, and so do our variants that stand "
-        "beside them."
+        f"ours are in units of the {VELOCITY_UNIT}, on flows simulated here, {scale}. So only the order of the "
+        "networks can be compared. The published networks take velocity components for scalars, and so do our variants "
+        "that stand beside them."
     )
 
 
