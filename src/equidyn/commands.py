@@ -209,7 +209,7 @@ def engines(
     found = update(write)
     if found and not write:
         raise EquidynError(f"DVC's files do not match params.yaml; run `{COMMAND}`\n  " + "\n  ".join(found))
-    typer.echo("\n".join(["DVC's files match params.yaml", *found]))
+    typer.echo("\n".join([*found, "DVC's files match params.yaml" + (" now" if found else "")]))
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """Which keys of params.yaml each stage reads. Both engines re-run a stage when, and only when, one of these changes."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from equidyn.core.params.params import Params
@@ -35,7 +36,7 @@ def report_keys(params: Params) -> list[str]:
     return ["studies", *(key for key in OPTIONAL if getattr(params, key) is not None)]
 
 
-def subtree(tree: dict[str, Any], keys: list[str]) -> dict[str, Any]:
+def subtree(tree: dict[str, Any], keys: Iterable[str]) -> dict[str, Any]:
     """The parts of `tree` at dotted `keys`; keys of names hold no dot (see types.Name)."""
     return {key: _at(tree, key) for key in keys}
 
