@@ -29,6 +29,7 @@ from equidyn.core.training.checkpoint import load as load_weights
 from equidyn.core.training.checkpoint import read_history, read_run
 from equidyn.core.training.task import io_types
 from equidyn.domains.digits.source import mnist
+from equidyn.domains.smoke.source.fields import Fields
 from equidyn.report.cells import read_answers, read_cell
 
 CELL = Cell(SETS, "static", "mlp", 1)
@@ -52,7 +53,7 @@ def formats(project: Path) -> list[Format]:
     images.write_bytes(mnists.file_of("train"))
     return [
         Format("dataset of sets (HDF5)", data, lambda: _stored(data, Labelled)),
-        Format("dataset of fields (HDF5)", fields, lambda: _stored(fields, fields.Fields)),
+        Format("dataset of fields (HDF5)", fields, lambda: _stored(fields, Fields)),
         Format("checkpoint (safetensors)", run / "best.safetensors", _weights),
         Format("history (CSV)", run / "history.csv", lambda: read_history(run, read_run(load(), CELL))),
         Format("record of a run (JSON)", run / "run.json", lambda: read_run(load(), CELL)),

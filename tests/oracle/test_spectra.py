@@ -12,7 +12,8 @@ from equidyn.domains.turbulence.measures.spectra import (
     shell_products,
     spectral_slopes,
 )
-from equidyn.symmetry.volumes import VolumeType
+from equidyn.symmetry.fields import BoxType
+from equidyn.symmetry.groups import CUBE
 
 
 def _random(*shape: int) -> torch.Tensor:
@@ -92,10 +93,10 @@ def test_fourier_series_are_the_zero_padded_transform_shifted_in_phase():
 
 
 def test_fourier_series_turn_with_the_field():
-    kind, coarse = VolumeType("vector", 1), _random(1, 3, 4, 4, 4)
+    kind, coarse = BoxType(CUBE, "vector", 1), _random(1, 3, 4, 4, 4)
     for element in range(kind.order):
-        turned = kind.turn(fourier_upsampled(coarse, 2), element)
-        assert torch.allclose(fourier_upsampled(kind.turn(coarse, element), 2), turned, atol=1e-14)
+        turned = kind.act(fourier_upsampled(coarse, 2), element)
+        assert torch.allclose(fourier_upsampled(kind.act(coarse, element), 2), turned, atol=1e-14)
 
 
 def test_divergence_of_waves():

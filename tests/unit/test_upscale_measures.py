@@ -28,7 +28,8 @@ from equidyn.domains.turbulence.measures import spectrum, super_resolution
 from equidyn.domains.turbulence.measures.spectra import fourier_upsampled, shell_products
 from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
 from equidyn.domains.turbulence.tasks.upscale.task import Boxes
-from equidyn.symmetry.volumes import VolumeType
+from equidyn.symmetry.fields import BoxType
+from equidyn.symmetry.groups import CUBE
 
 TAKEN = [("EvaluationContext",), ("UpscaleContext",)]
 NAMES = [name for name, entry in entries("measures").items() if entry.takes in TAKEN and "audit/" not in name]
@@ -70,12 +71,12 @@ def test_measures_are_registered():
 def test_orbits_are_answers_to_turned_questions(params):
     context = subject_of_cell(params, PLAIN)
     inputs = context.sample(2).inputs
-    vectors, scalars = VolumeType("vector", CONTEXT), VolumeType("scalar", 3 * CONTEXT)
+    vectors, scalars = BoxType(CUBE, "vector", CONTEXT), BoxType(CUBE, "scalar", 3 * CONTEXT)
     assert torch.equal(inputs, context.test.inputs[[0, SAMPLES // 2]])
     assert context.orbit(2).shape == (24, 2, 3, SIDE, SIDE, SIDE)
     for element in (0, 5, 23):
         for found, kind in ((context.orbit(2), vectors), (context.orbit_as_scalars(2), scalars)):
-            expected = context.task.answers(context.network, kind.turn(inputs, element))
+            expected = context.task.answers(context.network, kind.act(inputs, element))
             assert torch.allclose(found[element], expected, atol=1e-6)
     assert not torch.allclose(context.orbit(2)[5], context.orbit_as_scalars(2)[5], atol=1e-2)
     assert context.orbit(2) is context.orbit(2) and len(context.orbit(1)[0]) == 1

@@ -15,7 +15,7 @@ from equidyn.report.sections.cases import Column, case_table
 from equidyn.report.sections.section import Section, diverged_words, drawn, over_seeds_words
 from equidyn.report.statistics import over_seeds
 from equidyn.report.tables import Table
-from equidyn.symmetry.cube import ORDER
+from equidyn.symmetry.groups import CUBE
 
 TITLE = "Rotations of the cube"
 MEASURE = "cube_equivariance"
@@ -118,7 +118,7 @@ def _by_element(results: StudyResults, vector: pd.DataFrame) -> list[Picture]:
 
 def _elements(means: pd.Series, dataset: str, variant: str) -> np.ndarray:
     """(24,), the identity blank, since its error is 0."""
-    wanted = [(dataset, variant, element + 1) for element in range(1, ORDER)]
+    wanted = [(dataset, variant, element + 1) for element in range(1, CUBE.order)]
     return np.concatenate([[np.nan], means.reindex(wanted).to_numpy()])
 
 

@@ -15,8 +15,8 @@ from equidyn.report.sections.cases import Column, case_table
 from equidyn.report.sections.section import Section, diverged_words, over_seeds_words, places
 from equidyn.report.statistics import FEWEST_SEEDS, estimate, over_seeds, paired
 from equidyn.report.tables import Table
-from equidyn.symmetry.cube import ORDER
 from equidyn.symmetry.cube_names import element_name
+from equidyn.symmetry.groups import CUBE
 
 TITLE = "Relaxed weights"
 _WORDS = (
@@ -161,8 +161,8 @@ def _table(results: StudyResults, spread: pd.DataFrame) -> Table:
         Column("largest weight, share of all [%]", f"{MEASURE}.preferred_share", share, 100.0),
     ]
     caption = (
-        f"Relaxed weights; alike, each has {number(100 / ORDER, 3)} % of their sum. {over_seeds_words(results)} Last: "
-        "the rotation with the largest weight, by seed."
+        f"Relaxed weights; alike, each has {number(100 / CUBE.order, 3)} % of their sum. "
+        f"{over_seeds_words(results)} Last: the rotation with the largest weight, by seed."
     )
     table = case_table(results, f"{results.name}-cube-weights", caption, columns)
     datasets = {label: dataset for dataset, label in level_labels(results.settings).items()}

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from equidyn.report.gather import StudyResults
-from equidyn.symmetry.cube import ORDER, products, rotations
+from equidyn.symmetry.groups import CUBE
 
 MEASURE = "cube_relaxation"
 TIED = 1e-6  # spread of the weights below which they count as all alike
@@ -18,7 +18,7 @@ _RUN = ["dataset", "variant", "seed", "status"]
 
 def changes(results: StudyResults) -> pd.DataFrame:
     """dataset, variant, seed, status, index, value: how much the weights of a run change under each rotation, with the
-    index 1 to 24 in the order of symmetry/cube.py. Runs whose weights are all alike have no rows.
+    index 1 to 24 in the order of symmetry.groups.CUBE. Runs whose weights are all alike have no rows.
 
     value: root mean square over g of a[h g] - a[g], over that which weights without any order have on average: 0 for a
     rotation that is kept, and about 1 for one of which the weights know nothing.
@@ -29,23 +29,23 @@ def changes(results: StudyResults) -> pd.DataFrame:
         found = change(run["value"].to_numpy())
         if found is not None:
             parts.append(
-                pd.DataFrame(dict(zip(_RUN, key, strict=True)) | {"index": range(1, ORDER + 1), "value": found})
+                pd.DataFrame(dict(zip(_RUN, key, strict=True)) | {"index": range(1, CUBE.order + 1), "value": found})
             )
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*_RUN, "index", "value"])
 
 
 def change(weights: np.ndarray) -> np.ndarray | None:
     """Of one run, (24,) -> (24,); None if they are all alike."""
-    variance = weights.var() * ORDER / (ORDER - 1)  # pairs of different weights differ by twice this square
+    variance = weights.var() * CUBE.order / (CUBE.order - 1)  # pairs of different weights differ by twice this square
     if not variance > (TIED * np.abs(weights).max()) ** 2:
         return None
-    return np.sqrt(np.square(weights[products()] - weights).mean(1) / (2 * variance))
+    return np.sqrt(np.square(weights[CUBE.products] - weights).mean(1) / (2 * variance))
 
 
 def keep_axis() -> np.ndarray:
     """(24,) bool: the 8 rotations that send the x axis to itself, forwards or backwards: what anisotropic forcing keeps
     of the symmetry."""
-    return rotations()[:, 0, 0] != 0
+    return CUBE.matrices[:, 0, 0] != 0
 
 
 def ratio(results: StudyResults) -> pd.DataFrame:

@@ -21,7 +21,7 @@ _NARROW = 0.01  # half width of a scale about 1, at least
 
 @dataclass(frozen=True)
 class Map:
-    """values: (row, 24), in the order of symmetry/cube.py; NaN is left blank. marked: row -> rotation with a cross."""
+    """values: (row, 24), in the order of groups.CUBE; NaN is left blank. marked: row -> rotation with a cross."""
 
     title: str
     rows: list[str]

@@ -14,7 +14,8 @@ from equidyn.core.training.task import Batch, Task
 from equidyn.domains.turbulence.models.upscaler import middle_frame
 from equidyn.domains.turbulence.params import TurbulenceSource, UpscaleTask
 from equidyn.domains.turbulence.source.volumes import Volumes
-from equidyn.symmetry.volumes import VolumeType
+from equidyn.symmetry.fields import BoxType
+from equidyn.symmetry.groups import CUBE
 
 CHUNK = 1  # samples in a network at a time outside of training: the activations of one may take 1 GB
 
@@ -41,12 +42,12 @@ class Boxes(Batch):
         """Some of the samples."""
         return Boxes(self.inputs[chosen], self.targets[chosen])
 
-    def turned(self, elements: torch.Tensor, inputs: VolumeType, outputs: VolumeType) -> "Boxes":
+    def turned(self, elements: torch.Tensor, inputs: BoxType, outputs: BoxType) -> "Boxes":
         """Each sample turned by its own rotation, elements: (sample,), on the CPU."""
         questions, answers = torch.empty_like(self.inputs), torch.empty_like(self.targets)
         for sample, element in enumerate(elements.tolist()):
-            questions[sample] = inputs.turn(self.inputs[sample], element)
-            answers[sample] = outputs.turn(self.targets[sample], element)
+            questions[sample] = inputs.act(self.inputs[sample], element)
+            answers[sample] = outputs.act(self.targets[sample], element)
         return Boxes(questions, answers)
 
 
@@ -110,9 +111,9 @@ def errors(predicted: torch.Tensor, targets: torch.Tensor) -> dict[str, float]:
     return {"mae": absolute.item(), "rmse": square.sqrt().item()}
 
 
-def upscale_types(frames: int, factor: int, periodic: bool = True) -> tuple[VolumeType, VolumeType]:
+def upscale_types(frames: int, factor: int, periodic: bool = True) -> tuple[BoxType, BoxType]:
     """From so many coarse velocity fields to the middle one of them on a grid `factor` times as fine."""
-    return VolumeType("vector", frames, 1, periodic), VolumeType("vector", 1, factor, periodic)
+    return BoxType(CUBE, "vector", frames, 1, periodic), BoxType(CUBE, "vector", 1, factor, periodic)
 
 
 def io_types(task: UpscaleTask, source: TurbulenceSource) -> tuple[Any, Any]:
