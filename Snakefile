@@ -14,8 +14,8 @@ from equidyn.core.params.subtrees import measure_keys, prepare_keys, report_keys
 
 min_version("9.0")
 
-# Snakemake and its plugins are a million objects, which Python would look through again and again for garbage: a fifth
-# of the time in which Snakemake finds that nothing is to be done.
+# Snakemake and its plugins are a hundred thousand objects, which Python would look through again and again for garbage:
+# a fifth of the time in which Snakemake finds that nothing is to be done.
 gc.freeze()
 gc.set_threshold(100_000, 20, 100)
 
