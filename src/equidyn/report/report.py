@@ -6,7 +6,6 @@ from equidyn.core import paths
 from equidyn.core.files import sole_writer, write_json
 from equidyn.core.params.params import Params
 from equidyn.domains.sharing import report as sharing
-from equidyn.report import rulegraph
 from equidyn.report.claims.ledger import ledger
 from equidyn.report.claims.model import published_claims
 from equidyn.report.figures.style import styled
@@ -42,7 +41,7 @@ def run(params: Params) -> Path:
 def _page(params: Params, studies: list[StudyResults]) -> Page:
     parts = [_part(study) for study in studies]
     pictured = StudyPart(sharing.NAME, sharing.sections(params.pictures.sharing), []) if params.pictures else None
-    return Page(QUESTION, overview(studies), ledger(published_claims(), studies), parts, pictured, rulegraph.section())
+    return Page(QUESTION, overview(studies), ledger(published_claims(), studies), parts, pictured)
 
 
 def _part(study: StudyResults) -> StudyPart:
