@@ -117,7 +117,7 @@ def report() -> None:
 
 @app.command()
 def example() -> None:
-    """Make reports/example from a finished report, and DVC's locks of it: small enough for version control.
+    """Make reports/example from a finished report: small enough for version control.
 
     Example: equidyn example
     """

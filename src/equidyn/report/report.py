@@ -6,7 +6,6 @@ from equidyn.core import paths
 from equidyn.core.domain import Domain, built_in, find
 from equidyn.core.files import sole_writer, write_json
 from equidyn.core.params.params import Params
-from equidyn.report import rulegraph
 from equidyn.report.claims.ledger import ledger
 from equidyn.report.claims.model import claims_of
 from equidyn.report.figures.style import styled
@@ -42,7 +41,7 @@ def run(params: Params) -> Path:
 def _page(params: Params, studies: list[StudyResults]) -> Page:
     parts = [_part(study) for study in studies]
     claims = claims_of(_domains(params))
-    return Page(QUESTION, overview(studies), ledger(claims, studies), parts, _drawn(params), rulegraph.section())
+    return Page(QUESTION, overview(studies), ledger(claims, studies), parts, _drawn(params))
 
 
 def _domains(params: Params) -> list[Domain]:
