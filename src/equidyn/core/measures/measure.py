@@ -11,6 +11,7 @@ from equidyn.core import paths
 from equidyn.core.data.store import Stored
 from equidyn.core.files import sole_writer, write_bytes, write_record
 from equidyn.core.measures.context import EvaluationContext, context_of
+from equidyn.core.measures.quantities import measured
 from equidyn.core.models.network import Network
 from equidyn.core.models.registry import build_network
 from equidyn.core.params.signatures import checked, module
@@ -49,7 +50,12 @@ def run(params: Params, cell: Cell) -> Path:
 def _measured(study: Study, checkpoint: str, context: EvaluationContext) -> dict[str, Any]:
     """All measures wanted at this checkpoint, by name."""
     return {
-        name: import_module(module("measures", name)).measure(context, **checked("measures", name, settings.options))
+        name: measured(
+            name,
+            import_module(module("measures", name)),
+            context,
+            **checked("measures", name, settings.options),
+        )
         for name, settings in study.measures.items()
         if checkpoint in settings.at
     }

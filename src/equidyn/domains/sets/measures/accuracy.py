@@ -1,8 +1,19 @@
 """accuracy: how often a classifier of sets is right, beside what no rule can exceed."""
 
+from equidyn.core.measures.quantities import Quantity
 from equidyn.core.training.labelled import Samples
 from equidyn.domains.sets.source.chi_square import best_threshold, sums_of_squares
 from equidyn.domains.sets.tasks.classify_sets.context import ClassifySetsContext
+
+QUANTITIES = (
+    Quantity("accuracy", "test accuracy", "1", "higher", headline=True, baseline="bayes"),
+    Quantity("loss", "test loss", "nats", "lower", headline=True),
+    Quantity("train_accuracy", "training accuracy", "1", "higher"),
+    Quantity("train_loss", "training loss", "nats", "lower"),
+    Quantity("bayes", "Bayes limit"),
+    Quantity("bayes_here", "Bayes rule on these sets"),
+    Quantity("threshold", "best threshold"),
+)
 
 
 def measure(context: ClassifySetsContext) -> dict[str, float]:

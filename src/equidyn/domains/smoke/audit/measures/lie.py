@@ -13,10 +13,13 @@ from collections.abc import Callable
 
 import torch
 
+from equidyn.core.measures.quantities import Quantity
 from equidyn.core.params.types import PositiveInt
 from equidyn.domains.smoke.audit.measures.train_mode import train_mode
 from equidyn.domains.smoke.measures.lie import directional
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
+
+QUANTITIES = (Quantity("published", "as published", "1/rad", "lower", "log", headline=True),)
 
 
 def measure(context: RolloutContext, *, windows: PositiveInt = 40, batch_size: PositiveInt = 8) -> dict[str, float]:
