@@ -11,7 +11,7 @@ from toy import randomised, toy_dataset, toy_params
 from equidyn.domains.smoke.audit.measures import equivariance as published_equivariance
 from equidyn.domains.smoke.audit.measures import lie as published_lie
 from equidyn.domains.smoke.audit.measures.equivariance import batch_errors, turned
-from equidyn.domains.smoke.audit.measures.lie import pixel_lie_derivative
+from equidyn.domains.smoke.audit.measures.pixels import pixel_lie_derivative
 from equidyn.domains.smoke.audit.measures.train_mode import train_mode
 from equidyn.domains.smoke.measures import lie
 from equidyn.domains.smoke.measures.lie import directional, lie_derivative

@@ -18,7 +18,7 @@ def is_published(study: Study, variant: str) -> bool:
 def options(study: Study, variant: str) -> dict[str, Any]:
     """Options of a variant's model, those left out at their defaults."""
     chosen = study.variants[variant]
-    return signatures.checked("models", chosen.model, chosen.options)
+    return signatures.checked(study.home, "models", chosen.model, chosen.options)
 
 
 def alphas(study: Study) -> dict[str, float]:

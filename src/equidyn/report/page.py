@@ -40,14 +40,14 @@ class StudyPart:
 class Page:
     """All that the report says.
 
-    studies: those with runs. sharing: the study that has pictures only, if it is wanted.
+    studies: those with runs. drawn: those of domains that have pictures only.
     """
 
     question: str
     overview: Overview
     ledger: Ledger
     studies: list[StudyPart]
-    sharing: StudyPart | None
+    drawn: list[StudyPart]
     stages: Section
 
     @cached_property
@@ -67,7 +67,7 @@ class Page:
     @property
     def parts(self) -> list[StudyPart]:
         """Every study, with runs or without."""
-        return [*self.studies, self.sharing] if self.sharing else self.studies
+        return [*self.studies, *self.drawn]
 
     @property
     def sections(self) -> list[Section]:

@@ -3,12 +3,19 @@
 from typing import Any
 
 from equidyn.report.gather import StudyResults
-from equidyn.report.labels import samplings
 from equidyn.report.numbers import percent, tick
+from equidyn.report.sections.data import Check
 
 _SAMPLINGS = {
     "static": "With static sampling every epoch trains on the same sets.",
     "fresh": "With fresh sampling every epoch trains on as many new ones.",
+}
+
+CHECKS = {
+    "bayes_accuracy": Check("accuracy of the best rule (Bayes limit) [1]"),
+    "bayes_threshold": Check("its threshold on the sum of squares [1]"),
+    "centred_accuracy": Check("of the best rule about the mean [1]"),
+    "by_split.test.bayes_here": Check("of the best rule on these test sets [1]"),
 }
 
 
@@ -22,7 +29,8 @@ def _distribution(results: StudyResults) -> str:
     source, split = results.settings.source, results.settings.source.split
     first, second = source.variances
     stated = "" if source.parameter == "variance" else f" ({_pair(source.spreads)} are their standard deviations)"
-    sampled = " ".join(_SAMPLINGS[name] for name in samplings(results.settings))
+    samplings = dict.fromkeys(entry.sampling for entry in results.settings.datasets.values())
+    sampled = " ".join(_SAMPLINGS[name] for name in samplings)
     return (
         f"Sets of {source.points} vectors in {source.dimensions} dimensions. All values of a set are independent, "
         f"normally distributed with mean 0 and of one variance: {tick(first)} in half of the sets, {tick(second)} "
