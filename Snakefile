@@ -5,7 +5,7 @@ params.yaml of the working folder is the only configuration: the root's, or with
 
 from snakemake.utils import min_version
 
-from equidyn import sources
+from equidyn.core import sources
 from equidyn.core.errors import EquidynError
 from equidyn.core.params import PARAMS_FILE, load, read_yaml
 from equidyn.core.params.subtrees import measure_keys, prepare_keys, report_keys, train_keys

@@ -21,7 +21,7 @@ from torch.nn import functional
 
 from equidyn.core.data.labelled import Labelled
 from equidyn.core.models.registry import build_network, count_parameters
-from equidyn.core.params.task import ReconstructTask
+from equidyn.domains.digits.params import ReconstructTask
 from equidyn.core.params.training import Training
 from equidyn.core.params.variant import Variant
 from equidyn.core.training.loop import Trainer

@@ -24,7 +24,7 @@ from subjects import LARGE, SMALL, Size, rows_of_nets
 from equidyn.core.models.registry import count_parameters
 from equidyn.curvature import hessian
 from equidyn.curvature.landscape import Hessian, Landscape, split_batch
-from equidyn.domains.smoke.audit.measures.hessian import power_iteration
+from equidyn.curvature.audit.hessian import power_iteration
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
 from equidyn.domains.smoke.tasks.rollout.task import Windows
 

@@ -22,7 +22,7 @@ from torch.nn import functional
 
 from equidyn.core.data.labelled import Labelled
 from equidyn.core.models.registry import build_network, count_parameters
-from equidyn.core.params.task import ClassifyImagesTask
+from equidyn.domains.digits.params import ClassifyImagesTask
 from equidyn.core.params.training import Training
 from equidyn.core.params.variant import Variant
 from equidyn.core.training.loop import Trainer
@@ -62,7 +62,7 @@ def noise(size: Size) -> ClassifyImages:
     images = torch.rand(size.images, 28, 28).numpy()
     labels = (np.arange(size.images) % 10).astype(np.int64)
     dataset = Labelled(images, labels, np.array([[0, size.images]] * 3), {})
-    return ClassifyImages(ClassifyImagesTask(kind="recognise"), dataset, torch.device("cpu"))
+    return ClassifyImages(ClassifyImagesTask(kind="classify_images"), dataset, torch.device("cpu"))
 
 
 def our_step(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from equidyn.core.data.store import Dataset
+from equidyn.domains.smoke.source.fields import Fields
 from equidyn.core.models.registry import build_network
 from equidyn.core.params import Study, load
 from equidyn.core.params.variant import Variant
@@ -36,7 +36,7 @@ LARGE = Size(side=64, hidden={"cnn": 154}, simulations=4, frames=11, updates=30)
 SMALL = Size(side=24, hidden={"cnn": 13, "gcnn": 7}, simulations=32, frames=45, updates=300)
 
 
-def burgers(size: Size) -> Dataset:
+def burgers(size: Size) -> Fields:
     """Velocities (simulation, time, 2, y, x) [cells per unit of time] that carry themselves and diffuse, periodic.
 
     Waves down to 8 cells in length, whatever the side. All frames are training data.
@@ -55,7 +55,7 @@ def burgers(size: Size) -> Dataset:
         fields.append(_later(fields[-1]))
     index = np.arange(size.simulations)
     ranges = np.tile(np.array([0, size.frames]), (size.simulations, 3, 1))
-    return Dataset(np.stack(fields, axis=1).astype(np.float32), index, index % 4, ranges, {})
+    return Fields(np.stack(fields, axis=1).astype(np.float32), index, index % 4, ranges, {})
 
 
 def _later(velocity: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from results import command
 from timing import timed
 from torch.nn import functional
 
-from equidyn.core.data.store import Dataset
+from equidyn.domains.smoke.source.fields import Fields
 from equidyn.core.models.registry import build_network, count_parameters
 from equidyn.core.params import Study, load
 from equidyn.core.params.variant import Variant
@@ -28,12 +28,12 @@ LARGE = {"side": 64, "batch": 8, "hidden": {"gcnn": 77, "rgroup": 54}, "repeats"
 SMALL = {"side": 32, "batch": 8, "hidden": {"gcnn": 10, "rgroup": 7, "cnn": 20}, "repeats": 15}
 
 
-def noise_dataset(side: int, frames: int = 16) -> Dataset:
+def noise_dataset(side: int, frames: int = 16) -> Fields:
     """Random fields: the cost of a step does not depend on their values."""
     velocity = torch.randn(4, frames, 2, side, side).numpy()
     index = torch.arange(4).numpy()
     ranges = torch.tensor([[[0, frames]] * 3] * 4).numpy()
-    return Dataset(velocity, index, index, ranges, {})
+    return Fields(velocity, index, index, ranges, {})
 
 
 def bare_step(network: ConvStack, side: int, batch: int, steps: int, precision: str) -> Callable[[], None]:

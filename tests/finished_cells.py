@@ -59,7 +59,7 @@ def _prepare(params: Params, study: str, dataset: str) -> None:
     clock = Clock(subtree(as_json(params), prepare_keys(study, dataset)), "smoke", code)
     velocity = np.random.default_rng(0).normal(size=(1, 8, 2, 16, 16)).astype("float32")
     index, ranges = np.zeros(1, int), np.zeros((1, 3, 2), int)
-    made = store.Dataset(velocity, index, index, ranges, {"provenance": clock.provenance(), "checks": {}})
+    made = fields.Fields(velocity, index, index, ranges, {"provenance": clock.provenance(), "checks": {}})
     store.write(paths.dataset(study, dataset), made)
     write_text(paths.card(study, dataset) / "card.md", "# Card\n")
     write_text(paths.card(study, dataset) / "frames.png", "picture\n")

@@ -7,8 +7,9 @@ import torch
 import yaml
 
 from equidyn.core import paths
-from equidyn.core.data.store import Dataset, write
+from equidyn.core.data.store import write
 from equidyn.core.params import Cell, Params, load
+from equidyn.domains.smoke.source.fields import Fields
 from equidyn.symmetry.fields import FieldType
 
 CELL = Cell("toy", "sym", "gcnn", 1)
@@ -67,7 +68,7 @@ def as_numpy_turn(field: np.ndarray, kind: FieldType, turns: int) -> np.ndarray:
     return kind.turn(torch.from_numpy(np.ascontiguousarray(field)), turns).numpy()
 
 
-def toy_dataset() -> Dataset:
+def toy_dataset() -> Fields:
     """Four scenes of smooth travelling waves, each in four exactly turned directions, split by scene."""
     random = np.random.default_rng(0)
     time, y, x = np.meshgrid(np.arange(8), np.arange(8), np.arange(8), indexing="ij")
@@ -81,7 +82,7 @@ def toy_dataset() -> Dataset:
     checks = {"equivariance": {"absolute": 0.0, "relative": 0.0, "pairwise": 0.0}}
     attributes = {"checks": checks, "provenance": {"source": "synthetic", "wall_seconds": 0.0}}
     index = np.arange(16)
-    return Dataset(np.stack(scenes).astype(np.float32), index // 4, index % 4, ranges, attributes)
+    return Fields(np.stack(scenes).astype(np.float32), index // 4, index % 4, ranges, attributes)
 
 
 def toy_params(**training: object) -> Params:

@@ -24,7 +24,7 @@ STUDY = {
         "seed": 0,
     },
     "datasets": {"static": {"sampling": "static"}, "fresh": {"sampling": "fresh"}},
-    "task": {"kind": "classify"},
+    "task": {"kind": "classify_sets"},
     "training": TREE["studies"]["toy"]["training"] | {"steps_per_epoch": 4, "batch_size": 8, "validation_samples": 16},
     "variants": {
         "mlp": {"model": "mlp", "options": NET, "augment": "none"},

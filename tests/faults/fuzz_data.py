@@ -26,11 +26,11 @@ from equidyn.core import paths
 from equidyn.core.data import store
 from equidyn.core.data.labelled import Labelled
 from equidyn.core.errors import EquidynError
-from equidyn.core.models.ends import ends
 from equidyn.core.models.registry import build_network
 from equidyn.core.params import Cell, load
 from equidyn.core.training.checkpoint import load as load_weights
 from equidyn.core.training.checkpoint import read_history, read_run
+from equidyn.core.training.task import io_types
 from equidyn.domains.digits.source import mnist
 from equidyn.report.cells import read_answers, read_cell
 
@@ -58,7 +58,7 @@ def formats(project: Path) -> list[Format]:
     tables = {name: published / jhtdbs.FILES["train"][name] for name in ("arrays", "metadata")}
     return [
         Format("dataset of sets (HDF5)", data, lambda: _stored(data, Labelled)),
-        Format("dataset of fields (HDF5)", fields, lambda: _stored(fields, store.Dataset)),
+        Format("dataset of fields (HDF5)", fields, lambda: _stored(fields, fields.Fields)),
         Format("checkpoint (safetensors)", run / "best.safetensors", _weights),
         Format("history (CSV)", run / "history.csv", lambda: read_history(run, read_run(load(), CELL))),
         Format("record of a run (JSON)", run / "run.json", lambda: read_run(load(), CELL)),
@@ -93,7 +93,7 @@ def _weights() -> str:
     params = load()
     study = params.studies[SETS]
     network = load_weights(
-        build_network(study.variants["mlp"], *ends(study), 1), paths.run(CELL), "best", read_run(params, CELL)
+        build_network(study.variants["mlp"], *io_types(study), 1), paths.run(CELL), "best", read_run(params, CELL)
     )
     return hashlib.sha256(b"".join(value.numpy().tobytes() for value in network.state_dict().values())).hexdigest()
 

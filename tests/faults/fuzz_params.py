@@ -15,7 +15,8 @@ from equidyn.core import sources
 from equidyn.core.errors import EquidynError
 from equidyn.core.params import load, read_yaml
 from equidyn.core.params.names import find_cell, find_dataset
-from equidyn.core.params.study import Params, as_json
+from equidyn.core.params.params import Params
+from equidyn.core.params.study import as_json
 from equidyn.core.params.subtrees import measure_keys, prepare_keys, report_keys, subtree, training_params
 from equidyn.core.provenance import digest
 

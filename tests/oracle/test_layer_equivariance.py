@@ -10,15 +10,14 @@ from toy import randomised
 from toy_images import digits
 
 from equidyn.core.data.labelled import Labelled
-from equidyn.core.models.ends import recognise_io_types
-from equidyn.core.params.task import ClassifyImagesTask
 from equidyn.domains.digits.audit.measures import sorting
 from equidyn.domains.digits.measures import layer_equivariance, motions
 from equidyn.domains.digits.measures.pairs import Shift, Turn, others, rooms
 from equidyn.domains.digits.models import digits_cnn, digits_gcnn
 from equidyn.domains.digits.models.recogniser import DigitClassifier
+from equidyn.domains.digits.params import ClassifyImagesTask
 from equidyn.domains.digits.tasks.classify_images.context import ClassifyImagesContext
-from equidyn.domains.digits.tasks.classify_images.task import ClassifyImages, Samples
+from equidyn.domains.digits.tasks.classify_images.task import ClassifyImages, Samples, classify_images_types
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.images import ImageType
 from equidyn.symmetry.sets import Invariants
@@ -46,7 +45,7 @@ def _subject(
 ) -> ClassifyImagesContext:
     zeros = np.zeros((1, SIDE, SIDE), dtype=np.float32) + 1, np.zeros(1, dtype=np.int64)
     task = ClassifyImages(
-        ClassifyImagesTask(kind="recognise"), Labelled(*zeros, np.array([[0, 1]] * 3), {}), torch.device("cpu")
+        ClassifyImagesTask(kind="classify_images"), Labelled(*zeros, np.array([[0, 1]] * 3), {}), torch.device("cpu")
     )
     labels = torch.zeros(len(images), dtype=torch.int64) if labels is None else labels
     task.splits["test"] = Samples(images, labels)
@@ -60,7 +59,7 @@ def _blobs(margin: int = MARGIN) -> torch.Tensor:
 
 
 def _net(family=digits_cnn, **options: int) -> DigitClassifier:
-    return randomised(family.build(*recognise_io_types(SIDE), **options))
+    return randomised(family.build(*classify_images_types(SIDE), **options))
 
 
 def _centres(images: torch.Tensor) -> torch.Tensor:

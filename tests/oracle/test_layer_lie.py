@@ -9,14 +9,13 @@ from torch.nn import functional
 from toy import randomised
 
 from equidyn.core.data.labelled import Labelled
-from equidyn.core.models.ends import recognise_io_types
-from equidyn.core.params.task import ClassifyImagesTask
 from equidyn.domains.digits.measures import layer_lie
 from equidyn.domains.digits.measures.layer_lie import lie_derivatives, rotation, shift
 from equidyn.domains.digits.models import digits_cnn, digits_gcnn
 from equidyn.domains.digits.models.recogniser import DigitClassifier
+from equidyn.domains.digits.params import ClassifyImagesTask
 from equidyn.domains.digits.tasks.classify_images.context import ClassifyImagesContext
-from equidyn.domains.digits.tasks.classify_images.task import ClassifyImages, Samples
+from equidyn.domains.digits.tasks.classify_images.task import ClassifyImages, Samples, classify_images_types
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.generator import rotation_generator, translation_generator
 from equidyn.symmetry.images import ImageType
@@ -62,7 +61,7 @@ def _derivative(function, images: torch.Tensor, motion: str, kind=SCALAR, stride
 def _subject(network: DigitClassifier, images: torch.Tensor) -> ClassifyImagesContext:
     ones = np.ones((1, SIDE, SIDE), dtype=np.float32), np.zeros(1, dtype=np.int64)
     task = ClassifyImages(
-        ClassifyImagesTask(kind="recognise"), Labelled(*ones, np.array([[0, 1]] * 3), {}), torch.device("cpu")
+        ClassifyImagesTask(kind="classify_images"), Labelled(*ones, np.array([[0, 1]] * 3), {}), torch.device("cpu")
     )
     task.splits["test"] = Samples(images, torch.zeros(len(images), dtype=torch.int64))
     return ClassifyImagesContext(network.double().eval(), task)
@@ -160,7 +159,7 @@ def test_what_has_no_small_motion_has_no_number():
     """Regular fields turn by quarter turns only; a map of one pixel has no slope."""
     images = _noise(4, SIDE, SIDE)
     plain, strict = (
-        layer_lie.measure(_subject(randomised(family.build(*recognise_io_types(SIDE))), images))
+        layer_lie.measure(_subject(randomised(family.build(*classify_images_types(SIDE))), images))
         for family in (digits_cnn, digits_gcnn)
     )
     maps = ("conv1", "pool1", "conv2", "pool2")

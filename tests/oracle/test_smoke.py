@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from equidyn.core.data.store import Dataset
 from equidyn.core.errors import EquidynError
 from equidyn.core.provenance import Clock
 from equidyn.domains.smoke.params.smoke import EpsLevel, PublishedLevel, SmokeSource
 from equidyn.domains.smoke.source import checks
+from equidyn.domains.smoke.source.fields import Fields
 from equidyn.domains.smoke.source.levels import PUBLISHED_ORDER, buoyancies, ranges, simulations
 from equidyn.domains.smoke.source.phiflow import (
     NUMPY,
@@ -119,7 +119,7 @@ def test_a_level_zero_that_is_not_symmetric_is_refused() -> None:
 
 def table_entry(velocity: np.ndarray) -> float | None:
     """The published table's number for one scene in four directions."""
-    return checks.published_table_entry(Dataset(velocity, np.zeros(4), np.arange(4), np.zeros((4, 3, 2)), {}))
+    return checks.published_table_entry(Fields(velocity, np.zeros(4), np.arange(4), np.zeros((4, 3, 2)), {}))
 
 
 def test_the_published_table_of_levels() -> None:

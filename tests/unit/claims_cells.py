@@ -161,7 +161,7 @@ def _set_settings(seeds: tuple[int, ...], variants: tuple[str, ...]) -> Study:
         "seeds": list(seeds),
         "source": source | {"split": split, "seed": 0},
         "datasets": {"static": {"sampling": "static"}, "fresh": {"sampling": "fresh"}},
-        "task": {"kind": "classify"},
+        "task": {"kind": "classify_sets"},
         "variants": {name: {"model": "intrinsic", "options": {"hidden": 4}, "augment": "none"} for name in variants},
         "measures": {"accuracy": {"at": ["best"], "options": {}}},
     }

@@ -19,7 +19,7 @@ from equidyn.core.params import Cell, Params, Study
 
 EPOCHS = 12
 TESTED = 500  # test images of the fake studies
-SIDES = {"reconstruct": 14, "recognise": 28}
+SIDES = {"reconstruct": 14, "classify_images": 28}
 RECONSTRUCTION = ("reconstruction", "angles", "attention", "audit/reconstruction")
 RECOGNITION = ("recognition", "motions", "layer_equivariance", "audit/sorting", "layer_lie")
 _EQUIVARIANT, _ATTENTION = {"model": "equivariant_autoencoder"}, {"model": "attention_autoencoder"}
@@ -76,7 +76,7 @@ def reconstruct(variants: list[str], seeds: int, **changes: Any) -> dict[str, An
 
 def recognise(variants: list[str], seeds: int, **changes: Any) -> dict[str, Any]:
     """A study of nets that tell digits apart, as JSON."""
-    return _study("recognise", variants, seeds, RECOGNITION) | changes
+    return _study("classify_images", variants, seeds, RECOGNITION) | changes
 
 
 def write_images(params: Params, diverged: tuple[Cell, ...] = (), origin: str = "huggingface") -> None:
@@ -186,7 +186,7 @@ def _history(facts: Facts, epochs: int, diverged: bool) -> pd.DataFrame:
     loss = np.where(diverged & (epoch == epochs), np.nan, loss)
     columns = {"epoch": epoch, "learning_rate": 1e-3, "train_loss": np.where(epoch == 0, np.nan, 0.97 * loss)}
     told = {"penalty": 0.0, "validation_loss": loss}
-    if facts.kind == "recognise":
+    if facts.kind == "classify_images":
         right = 0.99 - 0.9 * np.exp(-1.2 * epoch)
         columns |= {"train_accuracy": np.where(epoch == 0, np.nan, right)}
         told |= {"validation_accuracy": right - 0.003}

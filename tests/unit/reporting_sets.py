@@ -101,7 +101,7 @@ def write_sets(params: Params, diverged: tuple[Cell, ...] = ()) -> None:
     """Write every cell of the studies that classify; those in `diverged` end so after three epochs."""
     for cell in params.cells():
         study = params.studies[cell.study]
-        if study.task.kind == "classify":
+        if study.task.kind == "classify_sets":
             random = np.random.default_rng(zlib.crc32(str(cell).encode()))
             _write(_Facts(cell, study, random), cell in diverged)
 
@@ -111,7 +111,7 @@ def _study(variants: list[str], seeds: int) -> dict[str, Any]:
     return {
         "seeds": list(range(1, seeds + 1)),
         "source": SOURCE,
-        "task": {"kind": "classify"},
+        "task": {"kind": "classify_sets"},
         "training": toy["training"] | {"epochs": EPOCHS, "patience": EPOCHS},
         "variants": {name: {"augment": "none"} | VARIANTS[name] for name in variants},
         "measures": MEASURES,

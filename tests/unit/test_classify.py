@@ -13,7 +13,7 @@ from toy_sets import FRESH, STATIC, STUDY, set_params, set_tree
 
 from equidyn.core import paths
 from equidyn.core.data.labelled import Labelled
-from equidyn.core.data.store import Dataset, read
+from equidyn.core.data.store import read
 from equidyn.core.errors import EquidynError
 from equidyn.core.measures import measure
 from equidyn.core.models.registry import build_network
@@ -24,6 +24,7 @@ from equidyn.core.training.task import task_of
 from equidyn.domains.sets.tasks.classify_sets.context import ClassifySetsContext
 from equidyn.domains.sets.tasks.classify_sets.recipe import ClassifySetsRecipe, shuffled
 from equidyn.domains.sets.tasks.classify_sets.task import accuracy
+from equidyn.domains.smoke.source.fields import Fields
 
 TAKEN = (("EvaluationContext",), ("ClassifySetsContext",))
 
@@ -129,7 +130,7 @@ def test_equal_variances_can_be_studied(workplace):
 def test_a_dataset_of_another_kind_is_refused(workplace):
     set_params()
     with pytest.raises(EquidynError, match="equidyn-labelled-1"):
-        read(paths.dataset("sets", "static"), Dataset)
+        read(paths.dataset("sets", "static"), Fields)
 
 
 WRONG = {

@@ -3,12 +3,12 @@
 import pytest
 import torch
 
-from equidyn.core.models.ends import upscale_io_types
 from equidyn.domains.turbulence.models import lending, volume_rgcnn
 from equidyn.domains.turbulence.models.depthwise import depthwise
 from equidyn.domains.turbulence.models.interpolation import upsampled
 from equidyn.domains.turbulence.models.lending import forget, lent
 from equidyn.domains.turbulence.models.mixing import mixed
+from equidyn.domains.turbulence.tasks.upscale.task import upscale_types
 
 LIKE = torch.zeros(1)
 
@@ -89,7 +89,7 @@ def test_interpolation_can_be_differentiated_twice():
 def _steps(count: int) -> list[torch.Tensor]:
     """Weights after some steps of plain descent on changing questions."""
     torch.manual_seed(0)
-    network = volume_rgcnn.build(*upscale_io_types(3, 4, True), hidden=[2, 2, 1]).train()
+    network = volume_rgcnn.build(*upscale_types(3, 4, True), hidden=[2, 2, 1]).train()
     for _ in range(count):
         network.zero_grad()
         network(torch.randn(2, 9, 2, 2, 2)).square().mean().backward()
@@ -109,7 +109,7 @@ def test_training_with_lent_memory_is_training(monkeypatch):
 
 
 def test_the_memory_of_training_goes_with_its_end():
-    network = volume_rgcnn.build(*upscale_io_types(3, 2, True), hidden=[1, 1]).train()
+    network = volume_rgcnn.build(*upscale_types(3, 2, True), hidden=[1, 1]).train()
     network(torch.randn(1, 9, 2, 2, 2)).sum().backward()
     assert lending._pieces != []
     network.eval()

@@ -48,7 +48,7 @@ STUDY = {
         "seed": 0,
     },
     "datasets": {"digits": {"origins": ["optdigits"]}},
-    "task": {"kind": "recognise"},
+    "task": {"kind": "classify_images"},
     "training": TREE["studies"]["toy"]["training"]
     | {"steps_per_epoch": 6, "batch_size": 10, "validation_samples": 20, "clip": 0.0, "schedule": "constant"},
     "variants": {

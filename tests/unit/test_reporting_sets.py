@@ -101,7 +101,7 @@ def test_nothing_said_of_sets_is_of_fields(folder, study):
 
 def test_sections_of_the_other_task_are_neither_made_nor_missed(folder, studies):
     with chdir(folder):
-        for study, task in (("gaussian", "classify"), ("smoke-levels", "rollout")):
+        for study, task in (("gaussian", "classify_sets"), ("smoke-levels", "rollout")):
             own = sections_for(task)
             assert all(module.section(studies[study]) is None for module in SECTIONS if module not in own), task
     assert {accuracy, invariance, overfitting, cost}.isdisjoint(sections_for("rollout"))

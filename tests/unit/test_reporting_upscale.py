@@ -80,7 +80,7 @@ def test_the_page_has_its_sections_and_pictures(folder):
 def test_sections_belong_to_this_task_alone():
     wanted = sections_for("upscale")
     assert {*OWN, *SHARED} <= set(wanted)
-    assert all(set(OWN).isdisjoint(sections_for(task)) for task in ("rollout", "classify", "reconstruct", "recognise"))
+    assert all(set(OWN).isdisjoint(sections_for(task)) for task in ("rollout", "classify_sets", "reconstruct", "classify_images"))
 
 
 def test_pictures_are_small_and_the_same_each_time(folder, study):

@@ -5,7 +5,7 @@ import torch
 from toy import TREE, toy_dataset
 
 from equidyn.core.errors import EquidynError
-from equidyn.core.params.task import RolloutTask
+from equidyn.domains.smoke.params.rollout import RolloutTask
 from equidyn.domains.smoke.tasks.rollout.task import Rollout
 
 

@@ -15,7 +15,7 @@ from toy_variants import params_with_both
 from equidyn.core import paths
 from equidyn.core.errors import EquidynError
 from equidyn.core.params import Cell
-from equidyn.core.params.study import Compute
+from equidyn.core.params.params import Compute
 from equidyn.core.training import state, train
 from equidyn.core.training.adam import Adam
 from equidyn.core.training.precision import precision_of

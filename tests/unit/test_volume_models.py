@@ -12,7 +12,6 @@ from toy_volumes import awake
 from equidyn import commands
 from equidyn.core.errors import EquidynError
 from equidyn.core.models import check
-from equidyn.core.models.ends import upscale_io_types
 from equidyn.core.models.registry import build_network, count_parameters
 from equidyn.core.params.signatures import entries
 from equidyn.core.params.variant import Variant
@@ -20,6 +19,7 @@ from equidyn.curvature.landscape import Hessian, Landscape
 from equidyn.domains.turbulence.models import check_volumes
 from equidyn.domains.turbulence.models.check_volumes import relative_error
 from equidyn.domains.turbulence.models.upscaler import Upscaler
+from equidyn.domains.turbulence.tasks.upscale.task import upscale_types
 from equidyn.symmetry.volumes import VolumeType
 
 FRAMES = 3
@@ -46,7 +46,7 @@ def _build(spec: Spec, factor: int = 2, periodic: bool = True, seed: int = 0, **
     model, choice = spec
     given = {"hidden": [2, 2, 2][: factor.bit_length()]} if spec in WEIGHTED else {}
     variant = Variant(model=model, options=given | choice | options, augment="none")
-    return build_network(variant, *upscale_io_types(FRAMES, factor, periodic), seed)
+    return build_network(variant, *upscale_types(FRAMES, factor, periodic), seed)
 
 
 def _coarse(side: int = 3, count: int = 2, dtype: torch.dtype = torch.float32) -> torch.Tensor:
@@ -83,7 +83,7 @@ def test_maps_coarse_boxes_to_fine_ones_of_any_size(spec, factor):
     for shape in ((3, 3, 3), (2, 3, 4)):
         answer = network(torch.randn(2, 3 * FRAMES, *shape))
         assert answer.shape == (2, 3, *[factor * length for length in shape])
-    assert (network.inputs, network.outputs) == upscale_io_types(FRAMES, factor, True)
+    assert (network.inputs, network.outputs) == upscale_types(FRAMES, factor, True)
 
 
 @pytest.mark.parametrize(

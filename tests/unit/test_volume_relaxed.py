@@ -5,16 +5,16 @@ import torch
 from toy import randomised
 from toy_volumes import awake
 
-from equidyn.core.models.ends import upscale_io_types
 from equidyn.core.models.registry import count_parameters
 from equidyn.domains.turbulence.models import volume_anneal, volume_gcnn, volume_rgcnn
 from equidyn.domains.turbulence.models.check_volumes import relative_error
 from equidyn.domains.turbulence.models.volume_anneal import FreePart
 from equidyn.domains.turbulence.models.volume_blocks import VolumeNet
+from equidyn.domains.turbulence.tasks.upscale.task import upscale_types
 from equidyn.symmetry.cube import ORDER, cube_grid, cube_regular, cube_vector
 from equidyn.symmetry.orbits import reynolds
 
-ENDS = upscale_io_types(3, 2, periodic=True)
+ENDS = upscale_types(3, 2, periodic=True)
 HIDDEN = [3, 2]
 RELAXATIONS = [{}, {"banks": 2}, {"relax_spatial": True}, {"banks": 3, "relax_spatial": True}]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from equidyn.core.errors import EquidynError
 from equidyn.core.files import sole_engine
-from equidyn.core.params import Cell, effort
+from equidyn.core.params import Cell, resources
 from equidyn.core.params.subtrees import subtree
 
 held = ExitStack()
@@ -20,7 +20,7 @@ def code(stage, study=None, variant=None):
     Not as inputs: Snakemake looks at every input of every waiting job each time it starts one, and there are dozens of
     source files to a job.
     """
-    of_study = [study_params.studies[study]] if study else []
+    of_study = [study_params.studies[study]] if study else [study_params]
     of_variant = [variant] if variant else []
     return sources.fingerprint(getattr(sources, f"{stage}_sources")(*of_study, *of_variant))
 
@@ -45,7 +45,7 @@ GPUS = 1 if study_params.compute.device == "cuda" else 0
 
 
 def asked(of_a_cell):
-    """A resource of train or measure, by a function of effort.py."""
+    """A resource of train or measure, by a function of resources.py."""
     return lambda wildcards, attempt: of_a_cell(study_params.studies[wildcards.study], wildcards.variant, attempt)
 
 
@@ -54,7 +54,7 @@ def group_of(wildcards):
 
     Not on GPUs, since a job of several cells would ask for as many.
     """
-    short = effort.is_short(study_params.studies[wildcards.study], wildcards.variant)
+    short = resources.is_short(study_params.studies[wildcards.study], wildcards.variant)
     return "short" if short and not GPUS else None
 
 

@@ -20,8 +20,8 @@ rule measure:
         "../../environment.yml"
     threads: study_params.compute.threads
     resources:
-        mem_mb=asked(effort.memory_mb),
-        runtime=asked(effort.minutes_to_measure),
+        mem_mb=asked(resources.memory_mb),
+        runtime=asked(resources.minutes_to_measure),
         gpu=GPUS,
     params:
         reads=lambda wildcards: values(measure_keys(cell(wildcards))),

@@ -17,8 +17,8 @@ rule train:
         "../../environment.yml"
     threads: study_params.compute.threads
     resources:
-        mem_mb=asked(effort.memory_mb),
-        runtime=asked(effort.minutes_to_train),
+        mem_mb=asked(resources.memory_mb),
+        runtime=asked(resources.minutes_to_train),
         gpu=GPUS,
     params:
         reads=lambda wildcards: values(train_keys(cell(wildcards))),

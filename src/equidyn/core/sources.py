@@ -1,50 +1,69 @@
 """Which source files define the result of a stage, so that both engines re-run a cell when, and only when, one changes.
 
-The files of a stage are the modules of this package that its entry modules import, directly or not, found by reading
-the sources without running them. Models and measures are imported by name at run time, so those that a variant or a
-study names are entry modules of their own. Left out: equidyn.core.params, whose values reach a stage only through the keys
-that the stage declares, and equidyn.core.errors, equidyn.core.progress and this file, which cannot change a result.
+The files of a stage are the modules that its entry modules import, directly or not, found by reading the sources
+without running them: those of this package, and those of the package that holds the study's domain or model if that is
+a user's own. What is imported by name at run time are entry modules of their own: the study's source, task, models and
+measures. Left out is what cannot change a number (LEFT_OUT, and the cards of datasets).
 """
 
 import ast
 import hashlib
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib.util import resolve_name
+from importlib.util import find_spec, resolve_name
 from pathlib import Path
 
+from equidyn.core.domain import folder_of
 from equidyn.core.files import sha256, sole_engine, write_text
 from equidyn.core.params import signatures
-from equidyn.core.params.study import Params, Study
+from equidyn.core.params.params import Params
+from equidyn.core.params.study import Study
 
-PACKAGE = Path(__file__).resolve().parent
 FOLDER = Path("data/sources")  # where `equidyn sources` writes its lists, for DVC
-LEFT_OUT = ("equidyn.core.params", "equidyn.core.errors", "equidyn.core.progress", "equidyn.core.sources")
+# Messages, progress, command line, process management, and the reading of names: none of it is in a number.
+LEFT_OUT = (
+    "equidyn.cli",
+    "equidyn.commands",
+    "equidyn.core.data.card",
+    "equidyn.core.errors",
+    "equidyn.core.hub",
+    "equidyn.core.params.faults",
+    "equidyn.core.params.names",
+    "equidyn.core.params.resources",
+    "equidyn.core.params.schema",
+    "equidyn.core.progress",
+    "equidyn.core.sources",
+    "equidyn.core.warm",
+)
+_STAGES = {
+    "prepare": "equidyn.core.data.prepare",
+    "train": "equidyn.core.training.train",
+    "measure": "equidyn.core.measures.measure",
+}
 
 
 def prepare_sources(study: Study) -> list[Path]:
-    """Files that define a dataset: preparing, what makes the study's source, and the templates of the data card."""
-    return sorted(
-        [*closure("equidyn.core.data.prepare", f"equidyn.core.data.{study.source.kind}"), *_templates("data")]
-    )
+    """Files that define a dataset: preparing, and what makes the study's source."""
+    return closure(_STAGES["prepare"], study.home.path("params"), study.home.path("source", study.source.kind))
 
 
 def train_sources(study: Study, variant: str) -> list[Path]:
     """Files that define a training run: training, the study's task, and the variant's model."""
-    return closure("equidyn.core.training.train", *_of_task(study), *_of_variant(study, variant))
+    return closure(_STAGES["train"], *_of_task(study, "task", "recipe"), *_of_variant(study, variant))
 
 
 def measure_sources(study: Study, variant: str) -> list[Path]:
     """Files that define the measures of a run: measuring, the study's task and measures, and the variant's model."""
-    context = f"equidyn.core.measures.subjects.{study.task.kind}"
-    task = f"equidyn.core.training.{study.task.kind}.task"
-    measures = (signatures.module("measures", name) for name in study.measures)
-    return closure("equidyn.core.measures.measure", context, task, *_of_variant(study, variant), *measures)
+    measures = (signatures.module(study.home, "measures", name) for name in study.measures)
+    return closure(_STAGES["measure"], *_of_task(study, "task", "context"), *_of_variant(study, variant), *measures)
 
 
-def report_sources() -> list[Path]:
-    """Files that define the report: reporting and its templates."""
-    return sorted([*closure("equidyn.report.report"), *_templates("reporting")])
+def report_sources(params: Params) -> list[Path]:
+    """Files that define the report: reporting, what the domains add to it, and its templates and data files."""
+    homes = {study.home for study in params.studies.values()}
+    modules = [home.path("report") for home in homes if home.has("report")]
+    texts = [path for home in homes for path in home.folder.glob("*.yaml")]
+    return sorted({*closure("equidyn.report.report", *modules), *texts, *_templates("equidyn.report")})
 
 
 def write_lists(params: Params) -> Path:
@@ -64,7 +83,7 @@ def write_lists(params: Params) -> Path:
 
 def lists(params: Params) -> Iterable[tuple[Path, list[Path]]]:
     """Where the list of each stage and kind of cell lies, and the files in it."""
-    yield FOLDER / "report.txt", report_sources()
+    yield FOLDER / "report.txt", report_sources(params)
     for name, study in params.studies.items():
         yield FOLDER / "prepare" / f"{name}.txt", prepare_sources(study)
         for variant in study.variants:
@@ -74,7 +93,7 @@ def lists(params: Params) -> Iterable[tuple[Path, list[Path]]]:
 
 def listing(files: list[Path]) -> str:
     """Checksum and path of each file, one a line: equal for equal sources, wherever the checkout lies."""
-    return "".join(f"{sha256(file)}  {file.relative_to(PACKAGE.parent)}\n" for file in files)
+    return "".join(f"{sha256(file)}  {_name(file)}\n" for file in files)
 
 
 def fingerprint(files: list[Path]) -> str:
@@ -83,21 +102,39 @@ def fingerprint(files: list[Path]) -> str:
 
 
 def closure(*modules: str) -> list[Path]:
-    """Files of `modules` and of all modules of this package that they import, with the packages that hold them."""
+    """Files of `modules`, of all modules of their packages and of equidyn that they import, and of the parents."""
+    tops = frozenset({"equidyn", *(module.partition(".")[0] for module in modules)})
     found: set[str] = set()
     waiting = list(modules)
     while waiting:
         module = waiting.pop()
         if module not in found:
             found.add(module)
-            waiting.extend(_imported(module))
+            waiting.extend(_imported(module, tops))
     return sorted(path for path in map(module_file, found) if path is not None)
 
 
+@cache
 def module_file(module: str) -> Path | None:
-    """The file of a module or package of equidyn; None if there is none."""
-    base = PACKAGE.joinpath(*module.split(".")[1:])
+    """The file of a module or package; None if there is none."""
+    top, *rest = module.split(".")
+    base = _root(top).joinpath(*rest)
     return next((path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()), None)
+
+
+@cache
+def _root(top: str) -> Path:
+    """The folder of a package, or the file of a single module without its suffix."""
+    spec = find_spec(top)
+    return folder_of(top) if spec.submodule_search_locations else Path(spec.origin).with_suffix("")
+
+
+def _name(file: Path) -> str:
+    """Path of a source file from the folder that holds its outermost package, wherever that lies."""
+    top = file.parent
+    while (top.parent / "__init__.py").is_file() and top.parent != top:
+        top = top.parent
+    return str(file.relative_to(top.parent))
 
 
 def imported_names(path: Path, package: str) -> Iterator[str]:
@@ -112,14 +149,14 @@ def imported_names(path: Path, package: str) -> Iterator[str]:
 
 
 @cache
-def _imported(module: str) -> tuple[str, ...]:
-    """Modules of equidyn that `module` imports, and the packages that hold it."""
+def _imported(module: str, tops: frozenset[str]) -> tuple[str, ...]:
+    """Modules of the packages `tops` that `module` imports, and the packages that hold it."""
     path = module_file(module)
     if path is None:
         return ()
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
     names = [*imported_names(path, package), module]
-    return tuple({name for full in names for name in _with_parents(full) if _counts(name)})
+    return tuple({name for full in names for name in _with_parents(full) if _counts(name, tops)})
 
 
 def _with_parents(name: str) -> Iterator[str]:
@@ -127,23 +164,23 @@ def _with_parents(name: str) -> Iterator[str]:
     return (".".join(parts[: end + 1]) for end in range(len(parts)))
 
 
-def _counts(name: str) -> bool:
-    ours = name.partition(".")[0] == "equidyn"
+def _counts(name: str, tops: frozenset[str]) -> bool:
+    ours = name.partition(".")[0] in tops
     return ours and not any(name == other or name.startswith(f"{other}.") for other in LEFT_OUT)
 
 
-def _templates(room: str) -> list[Path]:
-    """Files of a package folder that are not Python: templates, styles."""
-    files = (path for path in (PACKAGE / room).rglob("*") if path.is_file())
+def _templates(package: str) -> list[Path]:
+    """Files of a package that are not Python: templates, styles."""
+    files = (path for path in folder_of(package).rglob("*") if path.is_file())
     return [path for path in files if path.suffix not in {".py", ".pyc"} and not path.name.startswith(".")]
 
 
-def _of_task(study: Study) -> list[str]:
-    return [f"equidyn.core.training.{study.task.kind}.{file}" for file in ("task", "recipe")]
+def _of_task(study: Study, *files: str) -> list[str]:
+    return [study.home.path("params"), *(study.home.path("tasks", study.task.kind, file) for file in files)]
 
 
 def _of_variant(study: Study, name: str) -> list[str]:
     """The variant's model, and what imposes symmetry on it from outside."""
-    variant = study.variants[name]
-    imposed = [signatures.module("models/impose", variant.impose.by)] if variant.impose else []
-    return [signatures.module("models", variant.model), *imposed]
+    variant, home = study.variants[name], study.home
+    imposed = [signatures.module(home, "impose", variant.impose.by)] if variant.impose else []
+    return [signatures.module(home, "models", variant.model), *imposed]

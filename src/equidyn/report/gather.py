@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from equidyn.core.params.study import Cell, Params, Study
+from equidyn.core.params.params import Params
+from equidyn.core.params.study import Cell, Study
 from equidyn.report.cells import CellFiles, read_cell
 
 KEYS = ["dataset", "variant", "seed", "status"]

@@ -5,7 +5,7 @@ from pathlib import Path
 from equidyn.core import paths
 from equidyn.core.domain import Domain, built_in, find
 from equidyn.core.files import sole_writer, write_json
-from equidyn.core.params.study import Params
+from equidyn.core.params.params import Params
 from equidyn.report import rulegraph
 from equidyn.report.claims.ledger import ledger
 from equidyn.report.claims.model import claims_of

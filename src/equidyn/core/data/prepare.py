@@ -1,6 +1,5 @@
 """The stage `prepare`: make a dataset, check it, store it with its card."""
 
-from importlib import import_module
 from pathlib import Path
 
 from equidyn.core import paths
@@ -17,7 +16,7 @@ from equidyn.core.threads import use_threads
 def run(params: Params, study: str, dataset: str) -> Path:
     """Make STUDY/DATASET, and write its HDF5 file and its card; both are whole, or nothing new is left.
 
-    A source of kind K is made by `make` in equidyn/data/K.py, which is imported only for such a source.
+    A source of kind K is made by `make` in its domain's source/K.py, which is imported only for such a source.
     """
     target = paths.dataset(study, dataset)
     with sole_writer(f"prepare/{study}/{dataset}"), whole_folder(paths.card(study, dataset)) as folder:
@@ -26,7 +25,7 @@ def run(params: Params, study: str, dataset: str) -> Path:
         wanted = params.studies[study].datasets[dataset]
         code = fingerprint(prepare_sources(params.studies[study]))
         clock = Clock(subtree(as_json(params), prepare_keys(study, dataset)), source.kind, code)
-        made = import_module(f"equidyn.core.data.{source.kind}").make(source, wanted, name, clock)
-        card.write(folder, made, name, source, wanted)
+        made = params.studies[study].home.module("source", source.kind).make(source, wanted, name, clock)
+        card.write(folder, params.studies[study].home, made, name, source, wanted)
         store.write(target, made)
     return target

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -47,43 +46,7 @@ class Stored:
         return total.hexdigest()
 
 
-@dataclass(frozen=True)
-class Dataset(Stored):
-    """Simulated vector fields.
-
-    velocity: (simulation, time, 2, y, x) float32, cell-centred (vx, vy) [length / time]; row index grows with y.
-    scene: (simulation,) int64, index of the independent scene.
-    direction: (simulation,) int64, quarter turns (counter-clockwise) of the scene's inflow and buoyancy.
-    ranges: (simulation, split, 2) int64, frames [start, stop) of each of `splits`; (0, 0) where a split has none.
-    attributes: JSON data: "provenance", "checks" (measured properties of the set).
-    density: (simulation, time, y, x) float32, the smoke that rises; None for fields that carry none.
-    splits: names of the splits in `ranges`; the test splits come last.
-    """
-
-    FORMAT = "equidyn-fields-1"
-    ARRAYS = ("velocity", "scene", "direction", "ranges")
-    OPTIONAL = ("density",)
-    PACKED = ("velocity", "density")
-
-    velocity: np.ndarray
-    scene: np.ndarray
-    direction: np.ndarray
-    ranges: np.ndarray
-    attributes: dict[str, Any]
-    density: np.ndarray | None = None
-    splits: tuple[str, ...] = SPLITS
-
-
 Kind = TypeVar("Kind", bound=Stored)
-
-
-def component_rms(velocity: np.ndarray, spans: np.ndarray) -> float:
-    """Root mean square of a velocity component over the frames of one split; the training split's is the unit of tasks.
-
-    velocity: (simulation, time, 2, y, x); spans: (simulation, 2), frames [start, stop).
-    """
-    parts = [velocity[simulation, start:stop].ravel() for simulation, (start, stop) in enumerate(spans)]
-    return float(np.sqrt(np.square(np.concatenate(parts), dtype=np.float64).mean()))
 
 
 def write(path: Path, dataset: Stored) -> None:
@@ -105,7 +68,7 @@ def _layout(dataset: Stored, name: str, array: np.ndarray) -> dict[str, Any]:
     return {"chunks": (1, 1, *array.shape[2:]), "compression": "gzip", "compression_opts": 4, "shuffle": True}
 
 
-def read(path: Path, kind: type[Kind] = Dataset) -> Kind:
+def read(path: Path, kind: type[Kind]) -> Kind:
     """Read a file of this kind whole into memory; raises EquidynError if it is missing, torn, foreign or altered."""
     if not path.exists():
         raise EquidynError(f"{path}: missing; run `equidyn prepare` for it, or snakemake / dvc repro")

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from equidyn.core.params.study import Cell, Params, as_json
+from equidyn.core.params.params import Params
+from equidyn.core.params.study import Cell, as_json
 from equidyn.core.params.subtrees import measure_keys, prepare_keys, report_keys, subtree, train_keys
 from equidyn.core.provenance import digest
 from equidyn.core.sources import fingerprint, measure_sources, prepare_sources, report_sources, train_sources

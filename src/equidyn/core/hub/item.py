@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from equidyn.core.errors import EquidynError
 from equidyn.core.hub.address import Content
-from equidyn.core.params.study import Params
+from equidyn.core.params.params import Params
 from equidyn.core.provenance import digest
 
 RepositoryKind = Literal["dataset", "model"]

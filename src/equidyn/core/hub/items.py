@@ -6,7 +6,8 @@ from equidyn.core.hub.item import Item
 from equidyn.core.hub.report import NAME, ReportItem
 from equidyn.core.hub.run import RunItem
 from equidyn.core.params.names import find_cell, find_dataset
-from equidyn.core.params.study import Cell, Params
+from equidyn.core.params.params import Params
+from equidyn.core.params.study import Cell
 
 
 class Items:

@@ -11,7 +11,8 @@ from equidyn.core.hub.client import Client, HubError
 from equidyn.core.hub.item import Item, UnfitError
 from equidyn.core.hub.items import Items
 from equidyn.core.hub.pull import pull
-from equidyn.core.params.study import Cell, Params
+from equidyn.core.params.params import Params
+from equidyn.core.params.study import Cell
 
 
 def dataset(params: Params, study: str, name: str) -> Path | None:

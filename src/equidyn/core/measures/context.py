@@ -1,14 +1,14 @@
 """What a measure looks at: a network at one checkpoint, and its task."""
 
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 import torch
 
 from equidyn.core.errors import EquidynError
 from equidyn.core.models.network import Network
-from equidyn.core.training.task import Batch, Task
+from equidyn.core.params.study import Study
+from equidyn.core.training.task import Batch, Task, module_of
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,6 @@ class EvaluationContext:
         raise TypeError(f"{type(self).__name__} must define example()")
 
 
-def context_of(kind: str, *parts: Any) -> EvaluationContext:
-    """The context of a task of this kind, from its fields; its class lies in subjects/KIND.py."""
-    return import_module(f"equidyn.core.measures.subjects.{kind}").CONTEXT(*parts)
+def context_of(study: Study, *parts: Any) -> EvaluationContext:
+    """The context of a study's task, from its fields; its class lies in the domain's tasks/KIND/context.py."""
+    return module_of(study, "context").CONTEXT(*parts)

@@ -14,8 +14,9 @@ from equidyn.core.measures.context import EvaluationContext, context_of
 from equidyn.core.measures.quantities import measured
 from equidyn.core.models.network import Network
 from equidyn.core.models.registry import build_network
+from equidyn.core.params.params import Params
 from equidyn.core.params.signatures import checked, module
-from equidyn.core.params.study import Cell, Params, Study, as_json
+from equidyn.core.params.study import Cell, Study, as_json
 from equidyn.core.params.subtrees import measure_keys, subtree
 from equidyn.core.provenance import Clock
 from equidyn.core.training.checkpoint import load, read_history, read_run
@@ -32,13 +33,13 @@ def run(params: Params, cell: Cell) -> Path:
         trained = read_run(params, cell)
         dataset = dataset_of(study, paths.dataset(cell.study, cell.dataset))
         task = task_of(study, dataset, device_of(params.compute))
-        network = build_network(study.variants[cell.variant], task.inputs, task.outputs, cell.seed).to(task.device)
+        network = build_network(study, cell.variant, task.inputs, task.outputs, cell.seed).to(task.device)
         weight_decay, history = study.training_of(cell.variant).weight_decay, read_history(folder, trained)
         wanted = {checkpoint for settings in study.measures.values() for checkpoint in settings.at}
         checkpoints, sums = {}, {"run": trained["checksum"]}
         for name in sorted(wanted | {"best"}):
             loaded = load(network, folder, name, trained).settled()
-            context = context_of(study.task.kind, loaded, task, weight_decay, history)
+            context = context_of(study, loaded, task, weight_decay, history)
             checkpoints[name] = _measured(study, name, context)
             if name == "best":
                 sums["example"] = _write_example(folder / "example.safetensors", context)
@@ -50,15 +51,14 @@ def run(params: Params, cell: Cell) -> Path:
 def _measured(study: Study, checkpoint: str, context: EvaluationContext) -> dict[str, Any]:
     """All measures wanted at this checkpoint, by name."""
     return {
-        name: measured(
-            name,
-            import_module(module("measures", name)),
-            context,
-            **checked("measures", name, settings.options),
-        )
-        for name, settings in study.measures.items()
-        if checkpoint in settings.at
+        name: _taken(study, name, context) for name, settings in study.measures.items() if checkpoint in settings.at
     }
+
+
+def _taken(study: Study, name: str, context: EvaluationContext) -> dict[str, Any]:
+    """One measure of a network, with the options that params.yaml gives it."""
+    options = checked(study.home, "measures", name, study.measures[name].options)
+    return measured(name, import_module(module(study.home, "measures", name)), context, **options)
 
 
 def _summary(trained: dict[str, Any], network: Network, dataset: Stored) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from typing import Any
 
 import torch
 
-from equidyn.core.models.ends import ends
 from equidyn.core.models.network import Network
 from equidyn.core.models.registry import build_network, count_parameters
-from equidyn.core.params.study import Params
+from equidyn.core.params.params import Params
+from equidyn.core.training.task import io_types
 from equidyn.domains.digits.models import check_images
 from equidyn.domains.sets.models import check_sets
 from equidyn.domains.smoke.models import check_fields
@@ -76,8 +76,8 @@ def symmetry(network: Network, inputs: Any, outputs: Any) -> dict[str, Any]:
 
 
 def _entry(params: Params, study: str, name: str) -> dict[str, Any]:
-    inputs, outputs = ends(params.studies[study])
-    network = build_network(params.studies[study].variants[name], inputs, outputs, seed=0)
+    inputs, outputs = io_types(params.studies[study])
+    network = build_network(params.studies[study], name, inputs, outputs, seed=0)
     with torch.no_grad():
         network(_PROBES[type(inputs)].noise(inputs, torch.float32))  # moves the batch statistics, if there are any
     return {"variant": name, "study": study} | symmetry(network, inputs, outputs)

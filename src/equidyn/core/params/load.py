@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from equidyn.core.errors import EquidynError
 from equidyn.core.params.faults import message
-from equidyn.core.params.study import Params
+from equidyn.core.params.params import Params, params_model, unknown_domains
 
 PARAMS_FILE = Path("params.yaml")
 _DEEPEST = 50  # levels; ours has eight
@@ -36,8 +36,11 @@ def load(path: Path = PARAMS_FILE) -> Params:
     tree = read_yaml(path)
     if not isinstance(tree, dict):
         raise EquidynError(f"{path}: expected a mapping with the keys {', '.join(Params.model_fields)}")
+    strangers = unknown_domains(tree)
+    if strangers:
+        raise EquidynError("\n  ".join([f"{path}: studies without a known domain", *strangers]))
     try:
-        return Params.model_validate(tree)
+        return params_model(tree).model_validate(tree)
     except ValidationError as fault:
         raise EquidynError(message(path, tree, fault)) from None
 

@@ -4,7 +4,8 @@ import difflib
 from collections.abc import Iterable
 
 from equidyn.core.errors import EquidynError
-from equidyn.core.params.study import Cell, Params
+from equidyn.core.params.params import Params
+from equidyn.core.params.study import Cell
 
 
 def find_dataset(params: Params, name: str) -> tuple[str, str]:

@@ -3,12 +3,13 @@
 import json
 from typing import Any
 
-from equidyn.core.params.study import Params
+from equidyn.core.params.params import full_model
 
 
 def schema() -> dict[str, Any]:
-    """JSON schema (draft 2020-12). Options of models and measures stay open: their files declare them."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Params.model_json_schema()}
+    """JSON schema (draft 2020-12). Options of models and measures stay open: their files
+    declare them. Domains are those that come with equidyn."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **full_model().model_json_schema()}
 
 
 def text() -> str:

@@ -1,9 +1,10 @@
 """What a model or measure file offers, read from its source without importing it (importing torch takes seconds).
 
-A file `models/NAME.py` that defines `build(...)`, `models/impose/NAME.py` that defines `impose(...)`, or
-`measures/NAME.py` that defines `measure(...)`, is an entry of the registry; the keyword-only arguments of that function
-are its options in params.yaml, with types and defaults, and the types of the others say which task it suits.
-What the published code does differently lies in `audit/models/` and `audit/measures/`, and is called `audit/NAME`.
+A file NAME.py in a domain's models/ that defines `build(...)`, in its impose/ that defines `impose(...)`, or in its
+measures/ that defines `measure(...)`, is an entry of that room; the keyword-only arguments of that function are its
+options in params.yaml, with types and defaults, and the types of the others say which task it suits. Beside the
+domain's own there are those of SHARED, which every domain has. What the published code does differently lies in
+audit/models/ and audit/measures/, and is called `audit/NAME`. A name with dots is the path of any module.
 """
 
 import ast
@@ -11,81 +12,87 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError, create_model
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from equidyn.core.domain import Domain, folder_of, is_module
 from equidyn.core.params import types
 
-PACKAGE = Path(__file__).resolve().parent.parent
 AUDIT = "audit/"  # before the name of a published definition or variant, as it was coded
-_ENTRY = {"models": "build", "models/impose": "impose", "measures": "measure"}
+SHARED = {
+    "models": ("equidyn.grids",),
+    "measures": ("equidyn.core.measures", "equidyn.curvature", "equidyn.grids"),
+    "audit.measures": ("equidyn.curvature.audit",),
+}
+_ENTRY = {"models": "build", "impose": "impose", "measures": "measure"}
 _ANNOTATIONS = {**vars(types), "bool": bool, "int": int, "float": types.Real, "str": str, "Literal": Literal}
 
 
 @dataclass(frozen=True)
 class Entry:
-    """options: the pydantic model of its options; takes: the types of its other arguments, as they are written."""
+    """module: its dotted path; options: the pydantic model of its options; takes: the types of its other arguments."""
 
+    module: str
     options: type[BaseModel]
     takes: tuple[str, ...]
 
 
 @cache
-def entries(room: str) -> dict[str, Entry]:
-    """Names in `room` ("models", "models/impose" or "measures") -> what their files offer."""
+def entries(domain: Domain, room: str) -> dict[str, Entry]:
+    """Names in `room` ("models", "impose" or "measures") of a domain -> what their files offer."""
     found = {}
-    for folder, prefix in ((room, ""), (f"audit/{room}", AUDIT)):
-        for path in sorted((PACKAGE / folder).glob("*.py")):
-            entry = _entry_function(path, _ENTRY[room])
-            if entry is not None:
-                takes = tuple(ast.unparse(argument.annotation) for argument in entry.args.args)
-                found[prefix + path.stem] = Entry(_options_model(path, entry), takes)
+    for part, prefix in ((room, ""), (f"audit.{room}", AUDIT)):
+        for package in (domain.path(part), *SHARED.get(part, ())):
+            for path in sorted(folder_of(package).glob("*.py")) if is_module(package) else ():
+                entry = _entry(path, f"{package}.{path.stem}", _ENTRY[room])
+                if entry is not None:
+                    found.setdefault(prefix + path.stem, entry)
     return found
 
 
-def options(room: str) -> dict[str, type[BaseModel]]:
-    """Names in `room` -> the pydantic model of their options."""
-    return {name: entry.options for name, entry in entries(room).items()}
-
-
-def module(room: str, name: str) -> str:
+def module(domain: Domain, room: str, name: str) -> str:
     """Dotted name of the module that holds entry `name` of `room`."""
-    if name.startswith(AUDIT):
-        return f"equidyn.domains.smoke.audit.{_dotted(room)}.{name.removeprefix(AUDIT)}"
-    return f"equidyn.{_dotted(room)}.{name}"
+    return known(domain, room, name).module
 
 
-def _dotted(room: str) -> str:
-    return room.replace("/", ".")
-
-
-def checked(room: str, name: str, values: dict[str, Any]) -> dict[str, Any]:
+def checked(domain: Domain, room: str, name: str, values: dict[str, Any]) -> dict[str, Any]:
     """Options of entry `name` with the defaults filled in; raises ValueError (unknown name) or ValidationError."""
-    return known(room, name).options.model_validate(values).model_dump()
+    return known(domain, room, name).options.model_validate(values).model_dump()
 
 
-def known(room: str, name: str) -> Entry:
+def known(domain: Domain, room: str, name: str) -> Entry:
     """What entry `name` offers; raises ValueError with what there is."""
-    found = entries(room)
-    if name not in found:
+    entry = _elsewhere(name, _ENTRY[room]) if "." in name else entries(domain, room).get(name)
+    if entry is None:
+        names = ", ".join(entries(domain, room))
         raise ValueError(
-            f"not one of the {room}: {', '.join(found)} (one file each in equidyn/{room}/ or audit/{room}/)"
+            f"not one of the {room} of {domain.name}: {names}, or the dotted path of a module that has one"
         )
-    return found[name]
+    return entry
+
+
+@cache
+def _elsewhere(path: str, function: str) -> Entry | None:
+    """What a module anywhere on the user's path offers."""
+    if not all(part.isidentifier() for part in path.split(".")) or not is_module(path):
+        return None
+    return _entry(Path(find_spec(path).origin), path, function)
 
 
 @contextmanager
-def within(*location: str) -> Iterator[None]:
+def within(*location: str, value: Any = None) -> Iterator[None]:
     """Faults raised inside are told at this place of the tree that is being checked."""
     try:
         yield
     except ValidationError as fault:
         raise _moved(fault.errors(include_url=False), location) from None
     except ValueError as fault:
-        raise _moved([{"msg": str(fault), "loc": (), "input": location[0]}], location) from None
+        shown = location[0] if value is None else value
+        raise _moved([{"msg": str(fault), "loc": (), "input": shown}], location) from None
 
 
 def _moved(errors: list[Any], location: tuple[str, ...]) -> ValidationError:
@@ -100,9 +107,14 @@ def _as_it_is(message: str) -> PydanticCustomError:
     return PydanticCustomError("option", "{message}", {"message": message.removeprefix("Value error, ")})
 
 
-def _entry_function(path: Path, name: str) -> ast.FunctionDef | None:
+def _entry(path: Path, name: str, function: str) -> Entry | None:
+    """What the file of module `name` offers, if it defines `function`."""
     tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
-    return next((node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name), None)
+    found = next((node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == function), None)
+    if found is None:
+        return None
+    takes = tuple(ast.unparse(argument.annotation) for argument in found.args.args)
+    return Entry(name, _options_model(path, found), takes)
 
 
 def _options_model(path: Path, entry: ast.FunctionDef) -> type[BaseModel]:

@@ -1,30 +1,18 @@
-"""A study is a grid: datasets x variants x seeds, one task, a list of measures (DESIGN 3)."""
+"""A study is a grid: datasets x variants x seeds of one domain, one task, a list of measures (DESIGN 3)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from functools import cache
+from typing import Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, create_model, field_validator, model_validator
 
-from equidyn.core.params import compatibility as suits
-from equidyn.core.params import signatures
-from equidyn.core.params.data import Dataset, Source, makes
-from equidyn.core.params.hub import Hub
-from equidyn.core.params.task import Task
+from equidyn.core import domain as domains
+from equidyn.core.params import compatibility, signatures
+from equidyn.core.params.base import DatasetSettings, SourceSettings, TaskSettings
 from equidyn.core.params.training import Training, overridden
-from equidyn.core.params.types import Name, NonNegativeInt, PositiveInt, Strict
+from equidyn.core.params.types import Name, NonNegativeInt, Strict
 from equidyn.core.params.variant import Variant
-from equidyn.domains.sharing.params import Sharing
-
-
-class Compute(Strict):
-    """The machine. These keys may change the last digits of every result, so every cell depends on them."""
-
-    threads: PositiveInt = Field(description="threads of a job, as both engines and torch use them")
-    device: Literal["auto", "cpu", "cuda"] = Field(description="auto: a GPU if there is one")
-    precision: Literal["auto", "fp32", "bf16"] = Field(
-        description="of training; auto: bf16 where the processor has AMX or there is a GPU, else fp32"
-    )
 
 
 class MeasureSettings(Strict):
@@ -37,13 +25,21 @@ class MeasureSettings(Strict):
 class Study(Strict):
     """One grid of the project, with everything that its cells need."""
 
+    domain: str = Field(description="kind of data: a folder of equidyn/domains/, or the dotted path of a package")
     seeds: list[NonNegativeInt] = Field(min_length=1, description="one training run per seed")
-    source: Source = Field(description="generator, or archive, that all datasets share")
-    datasets: dict[Name, Dataset] = Field(min_length=1, description="name -> what tells this dataset from the others")
-    task: Task
+    source: SourceSettings = Field(description="generator, or archive, that all datasets share")
+    datasets: dict[Name, DatasetSettings] = Field(
+        min_length=1, description="name -> what tells this dataset from the others"
+    )
+    task: TaskSettings
     training: Training
     variants: dict[Name, Variant] = Field(min_length=1, description="name -> how symmetry is imposed")
-    measures: dict[str, MeasureSettings] = Field(min_length=1, description="file in equidyn/measures/ -> settings")
+    measures: dict[str, MeasureSettings] = Field(min_length=1, description="file with a measure -> settings")
+
+    @property
+    def home(self) -> domains.Domain:
+        """The study's domain."""
+        return domains.find(self.domain)
 
     @field_validator("seeds")
     @classmethod
@@ -52,64 +48,28 @@ class Study(Strict):
             raise ValueError("seeds must be distinct")
         return seeds
 
+    @field_validator("variants")
+    @classmethod
+    def _known_variants(cls, variants: dict[str, Variant], info: Any) -> dict[str, Variant]:
+        domain = domains.find(info.data["domain"])
+        for name, variant in variants.items():
+            _check_entry(domain, "models", variant.model, variant.options, (name, "model"), (name, "options"))
+            if variant.impose:
+                by, place = variant.impose.by, (name, "impose")
+                _check_entry(domain, "impose", by, variant.impose.options, (*place, "by"), (*place, "options"))
+        return variants
+
     @field_validator("measures")
     @classmethod
-    def _known_measures(cls, measures: dict[str, MeasureSettings]) -> dict[str, MeasureSettings]:
+    def _known_measures(cls, measures: dict[str, MeasureSettings], info: Any) -> dict[str, MeasureSettings]:
+        domain = domains.find(info.data["domain"])
         for name, settings in measures.items():
-            with signatures.within(name):
-                signatures.known("measures", name)
-            with signatures.within(name, "options"):
-                signatures.checked("measures", name, settings.options)
+            _check_entry(domain, "measures", name, settings.options, (name,), (name, "options"))
         return measures
 
     @model_validator(mode="after")
-    def _early_epoch_is_reached(self) -> "Study":
-        for name in self.variants:
-            training = self.training_of(name)
-            if training.early_epoch > training.epochs:
-                raise ValueError(f"early_epoch {training.early_epoch} of {name} is beyond its {training.epochs} epochs")
-        return self
-
-    @model_validator(mode="after")
-    def _measured_steps_exist(self) -> "Study":
-        for name, settings in self.measures.items():
-            steps = settings.options.get("steps", 1)
-            if steps > self.task.test_steps:
-                raise ValueError(f"measures.{name}: step {steps} is beyond the {self.task.test_steps} test_steps")
-        return self
-
-    @model_validator(mode="after")
-    def _source_suits_the_task(self) -> "Study":
-        if self.task.kind not in self.source.serves:
-            raise ValueError(f"task.kind = {self.task.kind!r}: a source of kind {self.source.kind!r} is not for it")
-        return self
-
-    @model_validator(mode="after")
-    def _source_can_make_its_datasets(self) -> "Study":
-        for name, entry in self.datasets.items():
-            if not isinstance(entry, makes(self.source)):
-                raise ValueError(f"datasets.{name}: a source of kind {self.source.kind!r} cannot make it")
-            if getattr(entry, "train", None) is not None and self.source.split.by not in (
-                "scene",
-                "sample",
-                "simulation",
-            ):
-                raise ValueError(
-                    f"datasets.{name}.train: only a source whose splits are counted can have another number"
-                )
-        return self
-
-    @model_validator(mode="after")
-    def _windows_fit(self) -> "Study":
-        for split, length in self.source.lengths().items():
-            needed = self.task.needed(split)
-            if length < needed:
-                raise ValueError(f"source: {length} {self.source.unit} for {split}; {self.task.piece} needs {needed}")
-        return self
-
-    @model_validator(mode="after")
-    def _parts_suit_the_task(self) -> "Study":
-        found = list(suits.faults(self))
+    def _is_consistent(self) -> "Study":
+        found = list(compatibility.faults(self))
         if found:
             raise ValueError("; ".join(found))
         return self
@@ -119,21 +79,35 @@ class Study(Strict):
         return overridden(self.training, self.variants[variant].training)
 
 
-class Params(Strict):
-    """The whole of params.yaml."""
+def _check_entry(
+    domain: domains.Domain,
+    room: str,
+    name: str,
+    options: dict[str, Any],
+    name_at: tuple[str, ...],
+    options_at: tuple[str, ...],
+) -> None:
+    """Raise, at its place in the tree, what is wrong with the name of a model or measure, or with its options."""
+    with signatures.within(*name_at, value=name):
+        signatures.known(domain, room, name)
+    with signatures.within(*options_at):
+        signatures.checked(domain, room, name, options)
 
-    compute: Compute
-    studies: Annotated[dict[Name, Study], Field(min_length=1, description="name -> grid")]
-    sharing: Sharing | None = Field(default=None, description="pictures of parameter sharing, in the report")
-    hub: Hub | None = Field(default=None, description="where finished cells are shared; docs/hub.md")
 
-    def cells(self) -> Iterator["Cell"]:
-        """Every training run of every study, in the order of params.yaml."""
-        for name, study in self.studies.items():
-            for dataset in study.datasets:
-                for variant in study.variants:
-                    for seed in study.seeds:
-                        yield Cell(name, dataset, variant, seed)
+@cache
+def study_model(name: str) -> type[Study]:
+    """Study with the types of a domain's own sources, datasets and tasks."""
+    params = domains.find(name).module("params")
+    about = Study.model_fields
+    return create_model(
+        f"Study_{name.replace('.', '_')}",
+        __base__=Study,
+        __doc__=Study.__doc__,
+        domain=(Literal[name], Field(description=about["domain"].description)),
+        source=(params.Source, Field(description=about["source"].description)),
+        datasets=(dict[Name, params.Dataset], Field(min_length=1, description=about["datasets"].description)),
+        task=(params.Task, ...),
+    )
 
 
 @dataclass(frozen=True, order=True)
@@ -152,3 +126,12 @@ class Cell:
 def as_json(model: Any) -> Any:
     """A sub-tree as plain JSON data, only with the keys that the file sets."""
     return model.model_dump(mode="json", exclude_unset=True)
+
+
+def cells_of(studies: dict[str, Study]) -> Iterator[Cell]:
+    """Every training run of every study, in their order."""
+    for name, study in studies.items():
+        for dataset in study.datasets:
+            for variant in study.variants:
+                for seed in study.seeds:
+                    yield Cell(name, dataset, variant, seed)

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from equidyn.core.params.study import Cell, Params, as_json
+from equidyn.core.params.params import Params
+from equidyn.core.params.study import Cell, as_json
 
-OPTIONAL = ("sharing",)  # top-level keys that params.yaml may lack
+OPTIONAL = ("pictures",)  # top-level keys that params.yaml may lack
 
 
 def prepare_keys(study: str, dataset: str) -> list[str]:

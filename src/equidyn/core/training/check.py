@@ -6,10 +6,11 @@ from typing import Any
 from equidyn.core import paths
 from equidyn.core.errors import EquidynError
 from equidyn.core.models.check import symmetry
-from equidyn.core.models.ends import ends
 from equidyn.core.models.registry import build_network
-from equidyn.core.params.study import Cell, Params
+from equidyn.core.params.params import Params
+from equidyn.core.params.study import Cell
 from equidyn.core.training.checkpoint import load, read_run
+from equidyn.core.training.task import io_types
 
 CHECKPOINTS = ("best", "early")
 
@@ -34,8 +35,8 @@ def _is_trained(cell: Cell) -> bool:
 
 def _entries(params: Params, cell: Cell, only_strict: bool) -> Iterator[dict[str, Any]]:
     study = params.studies[cell.study]
-    inputs, outputs = ends(study)
-    network = build_network(study.variants[cell.variant], inputs, outputs, cell.seed)
+    inputs, outputs = io_types(study)
+    network = build_network(study, cell.variant, inputs, outputs, cell.seed)
     if only_strict and not network.strict:
         return
     trained = read_run(params, cell)

@@ -12,7 +12,8 @@ from equidyn.core import paths
 from equidyn.core.errors import EquidynError
 from equidyn.core.files import read_checked, read_record
 from equidyn.core.models.network import Network
-from equidyn.core.params.study import Cell, Params
+from equidyn.core.params.params import Params
+from equidyn.core.params.study import Cell
 from equidyn.core.params.subtrees import training_params
 from equidyn.core.provenance import digest
 

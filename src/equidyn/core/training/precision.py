@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 import torch
 
 from equidyn.core.errors import EquidynError
-from equidyn.core.params.study import Compute
+from equidyn.core.params.params import Compute
 from equidyn.core.threads import use_threads
 
 

@@ -1,12 +1,12 @@
 """What the training loop and the measures expect of a task, whatever it asks of a network.
 
-A task of kind K lies in training/K/: task.py holds its class and the class of its datasets, recipe.py how a variant is
-trained on it. Both are imported by that name, so that a change of one task re-runs only its own cells.
+A task of kind K lies in its domain's tasks/K/: task.py holds its class, the class of its datasets and the types between
+which networks map, recipe.py how a variant is trained on it, context.py what its measures look at. They are imported by
+name, so that a change of one task re-runs only its own cells.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -54,7 +54,7 @@ class Task(ABC):
         """The training loss, differentiable: a mean over the batch. Without regularisers and weight decay."""
 
 
-class Recipe(ABC):
+class TrainingRecipe(ABC):
     """How one variant is trained on a task.
 
     columns: what is recorded of each training step, the loss first; score: the number of `validate` that decides which
@@ -81,20 +81,26 @@ class Recipe(ABC):
         """What history.csv holds of the validation split."""
 
 
+def io_types(study: Study) -> tuple[Any, Any]:
+    """Types of the inputs and outputs of every network of a study."""
+    return module_of(study, "task").io_types(study.task, study.source)
+
+
 def dataset_of(study: Study, path: Path) -> Stored:
     """The dataset at `path`, which must be of the kind that the study's task works on."""
-    return read(path, _room(study, "task").DATASET)
+    return read(path, module_of(study, "task").DATASET)
 
 
 def task_of(study: Study, dataset: Stored, device: torch.device) -> Task:
     """The study's task on a dataset."""
-    return _room(study, "task").TASK(study.task, dataset, device)
+    return module_of(study, "task").TASK(study.task, dataset, device)
 
 
-def recipe_of(study: Study, task: Task, variant: Variant, training: Training, seed: int) -> Recipe:
+def recipe_of(study: Study, task: Task, variant: Variant, training: Training, seed: int) -> TrainingRecipe:
     """How a variant is trained on the study's task."""
-    return _room(study, "recipe").RECIPE(task, variant, training, seed)
+    return module_of(study, "recipe").RECIPE(task, variant, training, seed)
 
 
-def _room(study: Study, file: str) -> Any:
-    return import_module(f"equidyn.core.training.{study.task.kind}.{file}")
+def module_of(study: Study, file: str) -> Any:
+    """A module of the study's task: "task", "recipe" or "context"."""
+    return study.home.module("tasks", study.task.kind, file)

@@ -11,7 +11,8 @@ from safetensors.torch import save
 from equidyn.core import paths
 from equidyn.core.files import sole_writer, write_bytes, write_record
 from equidyn.core.models.registry import build_network, count_parameters
-from equidyn.core.params.study import Cell, Params
+from equidyn.core.params.params import Params
+from equidyn.core.params.study import Cell
 from equidyn.core.params.subtrees import training_params
 from equidyn.core.progress import progress
 from equidyn.core.provenance import Clock, digest
@@ -45,7 +46,7 @@ def _trainer(params: Params, cell: Cell, task: Task) -> Trainer:
     study = params.studies[cell.study]
     variant, training = study.variants[cell.variant], study.training_of(cell.variant)
     return Trainer(
-        build_network(variant, task.inputs, task.outputs, cell.seed).to(task.device),
+        build_network(study, cell.variant, task.inputs, task.outputs, cell.seed).to(task.device),
         recipe_of(study, task, variant, training, cell.seed),
         training,
         seed=cell.seed,

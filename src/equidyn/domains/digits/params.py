@@ -1,9 +1,10 @@
 """Handwritten digits: MNIST from the Hugging Face Hub, or the small set that scikit-learn brings along."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from equidyn.core.params.base import DatasetSettings, SourceSettings, TaskSettings
 from equidyn.core.params.hub import Repository, RepositoryPath, Revision
 from equidyn.core.params.types import NonNegativeInt, PositiveInt, Strict
 
@@ -26,33 +27,7 @@ class SplitOfImages(Strict):
     test: PositiveInt = Field(description="images for testing, at most")
 
 
-class DigitsSource(Strict):
-    """Images of handwritten digits, side x side pixels from 0 (paper) to 1 (ink)."""
-
-    serves: ClassVar[tuple[str, ...]] = ("reconstruct", "recognise")  # kinds of the tasks that it has data for
-    unit: ClassVar[str] = "images"  # of lengths()
-
-    kind: Literal["digits"]
-    repository: Repository = Field(description="dataset on the Hugging Face Hub, owner/name, of origin huggingface")
-    revision: Revision = Field(description="its commit, 40 hexadecimal digits")
-    files: FilesOfDigits
-    side: Annotated[int, Field(ge=4, le=28)] = Field(
-        description="pixels per side; from 28 by averaging over areas, which commutes with quarter turns"
-    )
-    split: SplitOfImages
-    seed: NonNegativeInt = Field(description="seed of the choice of images")
-
-    @property
-    def splits(self) -> tuple[str, ...]:
-        """Names of the splits, test splits last."""
-        return ("train", "validation", "test")
-
-    def lengths(self) -> dict[str, int]:
-        """Images of each split, at most."""
-        return {name: getattr(self.split, name) for name in self.splits}
-
-
-class DigitsData(Strict):
+class DigitsData(DatasetSettings):
     """One dataset of digits: where its images come from, and how many there are to train on."""
 
     origins: list[Origin] = Field(
@@ -69,3 +44,59 @@ class DigitsData(Strict):
         if len(set(origins)) != len(origins):
             raise ValueError("each origin at most once")
         return origins
+
+
+class DigitsSource(SourceSettings):
+    """Images of handwritten digits, side x side pixels from 0 (paper) to 1 (ink)."""
+
+    serves = ("reconstruct", "classify_images")
+    makes = (DigitsData,)
+    unit = "images"
+
+    kind: Literal["digits"]
+    repository: Repository = Field(description="dataset on the Hugging Face Hub, owner/name, of origin huggingface")
+    revision: Revision = Field(description="its commit, 40 hexadecimal digits")
+    files: FilesOfDigits
+    side: Annotated[int, Field(ge=4, le=28)] = Field(
+        description="pixels per side; from 28 by averaging over areas, which commutes with quarter turns"
+    )
+    split: SplitOfImages
+    seed: NonNegativeInt = Field(description="seed of the choice of images")
+
+
+class ReconstructTask(TaskSettings):
+    """Give an image back through a narrow place: an auto-encoder, with the mean square over pixels as its loss."""
+
+    takes = ("ImageType", "ImageType")
+    contexts = ("ReconstructContext",)
+    augments = ("none", "c4")
+    microseconds = 1.0  # measured: 0.1
+
+    kind: Literal["reconstruct"]
+
+    def values(self, source: DigitsSource) -> int:
+        """Pixels of an image."""
+        return source.side**2
+
+
+class ClassifyImagesTask(TaskSettings):
+    """Tell which digit an image shows: ten logits, and the cross-entropy as its loss."""
+
+    takes = ("ImageType", "Invariants")
+    contexts = ("ClassifyImagesContext",)
+    augments = ("none", "c4")
+    microseconds = 3.0  # measured: 0.5
+
+    kind: Literal["classify_images"]
+
+    def needed(self, split: str) -> int:
+        """Two images, so that one can be compared with another."""
+        return 2
+
+    def values(self, source: DigitsSource) -> int:
+        """Pixels of an image."""
+        return source.side**2
+
+
+Source, Dataset = DigitsSource, DigitsData
+Task = Annotated[ReconstructTask | ClassifyImagesTask, Field(discriminator="kind")]

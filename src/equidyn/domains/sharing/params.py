@@ -87,3 +87,6 @@ def _refuse_twice(entries: list[tuple[int, ...]], words: str) -> None:
     for entry in entries:
         if entries.count(entry) > 1:
             raise ValueError(f"{words.format(list(entry))} stand here twice")
+
+
+Pictures = Sharing

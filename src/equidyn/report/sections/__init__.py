@@ -110,9 +110,9 @@ _OWN = {
         audit_lie,
         audit_sign,
     },
-    "classify": {accuracy, invariance, overfitting, cost},
+    "classify_sets": {accuracy, invariance, overfitting, cost},
     "reconstruct": {reconstruction, reconstructions, angles, attention, traversals, cost},
-    "recognise": {recognition, motions, layer_equivariance, layer_lie, cost},
+    "classify_images": {recognition, motions, layer_equivariance, layer_lie, cost},
     "upscale": {
         super_resolution,
         spectra_of_flow,

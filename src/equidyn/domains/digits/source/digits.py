@@ -8,8 +8,6 @@ set, test images are of its test set. An origin that has fewer than are wanted g
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -17,7 +15,6 @@ from equidyn.core.data import hub
 from equidyn.core.data.labelled import Labelled
 from equidyn.core.errors import EquidynError
 from equidyn.core.provenance import Clock
-from equidyn.domains.digits.cards import pictures as digits_pictures
 from equidyn.domains.digits.params import DigitsData, DigitsSource
 from equidyn.domains.digits.source import area, digits_checks, mnist, optdigits
 from equidyn.domains.digits.source.digit_images import Digits, Found
@@ -117,13 +114,3 @@ def _resized(digits: Digits, rows: np.ndarray, side: int) -> np.ndarray:
         part = digits.images[rows[start : start + _AT_A_TIME]].astype(np.float64) / digits.full
         made[start : start + len(part)] = area.resized(part, side)
     return made
-
-
-def describe(folder: Path, made: Labelled, source: DigitsSource, wanted: DigitsData) -> dict[str, Any]:
-    """Draw the pictures of the card into `folder`; return the facts that card_digits.md.j2 asks for."""
-    digits_pictures.draw(folder, made)
-    return {
-        "spans": dict(zip(made.splits, made.ranges.tolist(), strict=True)),
-        "titles": TITLES,
-        "rows": digits_pictures.ROWS,
-    }

@@ -10,14 +10,11 @@ dataset has). They are the sample on which the accuracy on training data is meas
 """
 
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from equidyn.core.data.labelled import Labelled
 from equidyn.core.provenance import Clock
-from equidyn.domains.sets.cards import pictures as gaussian_pictures
 from equidyn.domains.sets.params import GaussianData, GaussianSource
 from equidyn.domains.sets.source import gaussian_checks
 from equidyn.domains.sets.source.gaussian_draws import SPLIT_STREAMS, Draws, draw
@@ -46,14 +43,3 @@ def make(source: GaussianSource, wanted: GaussianData, name: str, clock: Clock) 
 def draws_of(source: GaussianSource) -> Draws:
     """What the source's sets are drawn from."""
     return Draws(source.points, source.dimensions, source.deviations, source.seed)
-
-
-def describe(folder: Path, made: Labelled, source: GaussianSource, wanted: GaussianData) -> dict[str, Any]:
-    """Draw the pictures of the card into `folder`; return the facts that card_gaussian.md.j2 asks for."""
-    gaussian_pictures.draw(folder, made, source.variances)
-    return {
-        "spans": dict(zip(made.splits, made.ranges.tolist(), strict=True)),
-        "count": source.points * source.dimensions,
-        "bound": gaussian_checks.BOUND,
-        "most": gaussian_pictures.MOST,
-    }

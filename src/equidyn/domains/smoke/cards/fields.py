@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from equidyn.core.data.store import Dataset
 from equidyn.domains.smoke.cards import pictures
 from equidyn.domains.smoke.params.smoke import SimulatedSource
+from equidyn.domains.smoke.source.fields import Fields
 from equidyn.domains.smoke.source.scenes import DIRECTION_NAMES
 
 
-def describe(folder: Path, dataset: Dataset, source: SimulatedSource) -> dict[str, Any]:
+def describe(folder: Path, dataset: Fields, source: SimulatedSource) -> dict[str, Any]:
     """Draw the pictures of the card into `folder`; return the facts that card_fields.md.j2 asks for."""
     pictures.draw(folder, dataset, source)
     return {
@@ -21,7 +21,7 @@ def describe(folder: Path, dataset: Dataset, source: SimulatedSource) -> dict[st
     }
 
 
-def _split(dataset: Dataset, column: int) -> dict[str, str | int]:
+def _split(dataset: Fields, column: int) -> dict[str, str | int]:
     """One row of the table of splits."""
     spans = dataset.ranges[:, column]
     used = spans[:, 1] > spans[:, 0]

@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.quiver import Quiver
 
-from equidyn.core.data.store import Dataset
 from equidyn.domains.smoke.params.smoke import SimulatedSource
 from equidyn.domains.smoke.source.checks import speed
+from equidyn.domains.smoke.source.fields import Fields
 from equidyn.domains.smoke.source.scenes import DIRECTION_NAMES
 from equidyn.domains.smoke.source.time_evolution import course
 
@@ -32,20 +32,20 @@ class _Shade:
     label: str
 
 
-def draw(folder: Path, dataset: Dataset, source: SimulatedSource) -> None:
+def draw(folder: Path, dataset: Fields, source: SimulatedSource) -> None:
     """Write frames.png and course.png."""
     with mpl.rc_context(_SETTINGS):
         _frames(dataset, source).savefig(folder / "frames.png", dpi=130)
         course(dataset, source).savefig(folder / "course.png", dpi=130)
 
 
-def examples(dataset: Dataset) -> list[int]:
+def examples(dataset: Fields) -> list[int]:
     """One simulation per direction: the middle one."""
     of_direction = [np.flatnonzero(dataset.direction == turns) for turns in np.unique(dataset.direction)]
     return [int(found[len(found) // 2]) for found in of_direction]
 
 
-def _frames(dataset: Dataset, source: SimulatedSource) -> Figure:
+def _frames(dataset: Fields, source: SimulatedSource) -> Figure:
     """A row per direction, a column per moment: smoke (or, without any, speed) as grey, velocity as arrows."""
     moments = np.linspace(0, dataset.velocity.shape[1] - 1, _MOMENTS).round().astype(int)
     rows = examples(dataset)
@@ -66,13 +66,13 @@ def _frames(dataset: Dataset, source: SimulatedSource) -> Figure:
     return figure
 
 
-def _under(dataset: Dataset, rows: list[int], moments: np.ndarray) -> _Shade:
+def _under(dataset: Fields, rows: list[int], moments: np.ndarray) -> _Shade:
     if dataset.density is None:
         return _Shade(speed(dataset.velocity[rows][:, moments]), "speed [length/time], square-root scale")
     return _Shade(dataset.density[rows][:, moments], "smoke [inflow per step], square-root scale")
 
 
-def _name(dataset: Dataset, simulation: int) -> str:
+def _name(dataset: Fields, simulation: int) -> str:
     return f"scene {dataset.scene[simulation]}: {DIRECTION_NAMES[dataset.direction[simulation]]}"
 
 

@@ -13,8 +13,8 @@ from pydantic import Field, model_validator
 
 from equidyn.core.params.hub import Digest, Repository, RepositoryPath, Revision
 from equidyn.core.params.types import PositiveInt
-from equidyn.domains.smoke.params.rotation import SplitByTask, Task, check_named_once
-from equidyn.domains.smoke.params.smoke import FrameSplitSource, SplitByTime
+from equidyn.domains.smoke.params.rotation import RotationData, SplitByTask, Task, check_named_once
+from equidyn.domains.smoke.params.smoke import FrameSplitSource, PublishedLevel, SplitByTime
 
 _PLACES = "give either path, or repository, revision and file"
 
@@ -49,6 +49,8 @@ class ArchiveSource(FrameSplitSource):
 class RotationArchive(ArchiveSource):
     """Layout `rotation`: the simulations of the Rotation protocol; its datasets are those of a source `rotation`."""
 
+    makes = (RotationData,)
+
     layout: Literal["rotation"]
     train: list[Task] = Field(min_length=1, description="simulations trained on")
     domain: list[Task] = Field(min_length=1, description="simulations held out for the test split domain")
@@ -67,6 +69,8 @@ class LevelsArchive(ArchiveSource):
     "right" the stored velocity is the negative of what the turned flow has, and the stored set has the symmetry of that
     action, not of the true one that networks here impose. `vector_action` says which way it is made to fit.
     """
+
+    makes = (PublishedLevel,)
 
     layout: Literal["levels"]
     vector_action: Literal["true", "published"] = Field(

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from equidyn.core.params.base import DatasetSettings
 from equidyn.core.params.types import PositiveFloat, PositiveInt, Strict
 from equidyn.domains.smoke.params.smoke import FrameSplitSource, Range, SplitOfFrames
 
@@ -40,8 +41,19 @@ class SplitByTask(SplitOfFrames):
     domain: Range
 
 
+class RotationData(DatasetSettings):
+    """One dataset of the Rotation protocol: as simulated, or as the published action would have it."""
+
+    vector_action: Literal["true", "published"] = Field(
+        description="true: as simulated; published: vy negated, so that nets under the true action learn what nets "
+        "under the published one would (which turns vectors against the picture)"
+    )
+
+
 class RotationSource(FrameSplitSource):
     """One set of `simulations` smoke simulations, in float64 with an exact pressure projection."""
+
+    makes = (RotationData,)
 
     kind: Literal["rotation"]
     inflow: RotationInflow
@@ -85,15 +97,6 @@ class RotationSource(FrameSplitSource):
             raise ValueError(f"{key}: [{k}, {side}] does not exist; the simulations are 1 to {self.simulations}")
         if side != side_of(k):
             raise ValueError(f"{key}: [{k}, {side}] does not exist; simulation {k} has its inflow on side {side_of(k)}")
-
-
-class RotationData(Strict):
-    """One dataset of the Rotation protocol: as simulated, or as the published action would have it."""
-
-    vector_action: Literal["true", "published"] = Field(
-        description="true: as simulated; published: vy negated, so that nets under the true action learn what nets "
-        "under the published one would (which turns vectors against the picture)"
-    )
 
 
 def check_named_once(keys: str, simulations: Sequence[int | list[int]]) -> None:

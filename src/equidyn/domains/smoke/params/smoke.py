@@ -1,9 +1,10 @@
 """Smoke simulated with PhiFlow: the generator's settings and the levels of symmetry breaking (DESIGN 6)."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from equidyn.core.params.base import DatasetSettings, SourceSettings
 from equidyn.core.params.types import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Strict, UnitFloat
 
 
@@ -70,11 +71,11 @@ class SplitByTime(SplitOfFrames):
     test: Range
 
 
-class SimulatedSource(Strict):
+class SimulatedSource(SourceSettings):
     """What all sets of simulated smoke have in common: the box, its time steps, and how many are stored."""
 
-    serves: ClassVar[tuple[str, ...]] = ("rollout",)  # kinds of the tasks that it has data for
-    unit: ClassVar[str] = "frames"  # of lengths()
+    serves = ("rollout",)
+    unit = "frames"
 
     resolution: Annotated[int, Field(ge=8, le=512)] = Field(description="cells per side")
     size: PositiveFloat = Field(description="side of the closed box [length units]")
@@ -85,6 +86,11 @@ class SimulatedSource(Strict):
 
 class FrameSplitSource(SimulatedSource):
     """A source whose splits are ranges of its frames; subclasses have a field `split`, a SplitOfFrames."""
+
+    @property
+    def can_count(self) -> bool:
+        """Ranges of frames have no number of scenes."""
+        return False
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -101,49 +107,7 @@ class FrameSplitSource(SimulatedSource):
         return self
 
 
-class SmokeSource(SimulatedSource):
-    """One smoke set: C4 directions x scenes, simulated in float64 with an exact pressure projection."""
-
-    kind: Literal["smoke"]
-    inflow: Inflow
-    jitter: Jitter
-    split: Annotated[SplitByScene | SplitByTime, Field(discriminator="by")]
-    seed: NonNegativeInt = Field(description="seed of the scenes")
-
-    @property
-    def scenes(self) -> int:
-        """Number of independent simulations per direction."""
-        split = self.split
-        return split.train + split.validation + split.test if isinstance(split, SplitByScene) else 1
-
-    @property
-    def splits(self) -> tuple[str, ...]:
-        """Names of the splits, test splits last."""
-        return ("train", "validation", "test")
-
-    def lengths(self) -> dict[str, int]:
-        """Frames that each split can cut windows from."""
-        split = self.split
-        return dict.fromkeys(self.splits, self.frames) if isinstance(split, SplitByScene) else split.lengths()
-
-    def with_train(self, scenes: int | None) -> "SmokeSource":
-        """The same source with so many training scenes (None: its own); raises ValueError if it splits by time."""
-        if scenes is None:
-            return self
-        if not isinstance(self.split, SplitByScene):
-            raise ValueError("train: only a source that splits by scene has training scenes to count")
-        return self.model_copy(update={"split": self.split.model_copy(update={"train": scenes})})
-
-    @model_validator(mode="after")
-    def _consistent(self) -> "SmokeSource":
-        if max(self.inflow.x, self.inflow.y) >= self.size:
-            raise ValueError(f"the inflow's centre must lie inside the box of size {self.size}")
-        if isinstance(self.split, SplitByTime):
-            self.split.check_within(self.frames)
-        return self
-
-
-class _Level(Strict):
+class _Level(DatasetSettings):
     """What levels of every kind may say."""
 
     train: PositiveInt | None = Field(
@@ -166,3 +130,47 @@ class PublishedLevel(_Level):
 
 
 SmokeLevel = EpsLevel | PublishedLevel
+
+
+class SmokeSource(SimulatedSource):
+    """One smoke set: C4 directions x scenes, simulated in float64 with an exact pressure projection."""
+
+    makes = (EpsLevel, PublishedLevel)
+
+    kind: Literal["smoke"]
+    inflow: Inflow
+    jitter: Jitter
+    split: Annotated[SplitByScene | SplitByTime, Field(discriminator="by")]
+    seed: NonNegativeInt = Field(description="seed of the scenes")
+
+    @property
+    def scenes(self) -> int:
+        """Number of independent simulations per direction."""
+        split = self.split
+        return split.train + split.validation + split.test if isinstance(split, SplitByScene) else 1
+
+    @property
+    def can_count(self) -> bool:
+        """Whether its splits are counted in scenes."""
+        return isinstance(self.split, SplitByScene)
+
+    def lengths(self) -> dict[str, int]:
+        """Frames that each split can cut windows from."""
+        split = self.split
+        return dict.fromkeys(self.splits, self.frames) if isinstance(split, SplitByScene) else split.lengths()
+
+    def with_train(self, scenes: int | None) -> "SmokeSource":
+        """The same source with so many training scenes (None: its own); raises ValueError if it splits by time."""
+        if scenes is None:
+            return self
+        if not isinstance(self.split, SplitByScene):
+            raise ValueError("train: only a source that splits by scene has training scenes to count")
+        return self.model_copy(update={"split": self.split.model_copy(update={"train": scenes})})
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "SmokeSource":
+        if max(self.inflow.x, self.inflow.y) >= self.size:
+            raise ValueError(f"the inflow's centre must lie inside the box of size {self.size}")
+        if isinstance(self.split, SplitByTime):
+            self.split.check_within(self.frames)
+        return self

@@ -10,16 +10,15 @@ import numpy as np
 import torch
 
 from equidyn.core.data import hub, zipped
-from equidyn.core.data.store import Dataset
 from equidyn.core.errors import EquidynError
 from equidyn.core.files import sha256
 from equidyn.core.progress import progress
 from equidyn.core.provenance import Clock
-from equidyn.domains.smoke.cards import fields as field_card
 from equidyn.domains.smoke.params.archive import Archive, ArchiveSource, LevelsArchive, RotationArchive
 from equidyn.domains.smoke.params.rotation import RotationData
 from equidyn.domains.smoke.params.smoke import PublishedLevel
 from equidyn.domains.smoke.source import checks
+from equidyn.domains.smoke.source.fields import Fields
 from equidyn.domains.smoke.source.levels import PUBLISHED_ORDER
 from equidyn.domains.smoke.source.pickled import tensor
 from equidyn.domains.smoke.source.published_action import under_published_action
@@ -29,7 +28,7 @@ from equidyn.domains.smoke.source.published_action import under_published_action
 class Plan:
     """Which members make up a set; all have one row per simulation.
 
-    members: names that each may have, in order of preference. scene, direction, ranges: as in store.Dataset.
+    members: names that each may have, in order of preference. scene, direction, ranges: as in store.Fields.
     unturned: how many simulations, from the first, are as they came from the generator.
     """
 
@@ -40,7 +39,7 @@ class Plan:
     unturned: int
 
 
-def make(source: Archive, wanted: RotationData | PublishedLevel, name: str, clock: Clock) -> Dataset:
+def make(source: Archive, wanted: RotationData | PublishedLevel, name: str, clock: Clock) -> Fields:
     """Read and check one set. `name` is STUDY/DATASET, for messages.
 
     velocity is what the members hold, bit for bit, up to the signs that `vector_action` asks for. Raises EquidynError
@@ -54,17 +53,12 @@ def make(source: Archive, wanted: RotationData | PublishedLevel, name: str, cloc
         velocity = _stacked(archive, members, source, name)
     divergence = largest_divergence(velocity[: planned.unturned], source.size / source.resolution)
     _choose_signs(velocity, source, wanted)
-    made = Dataset(velocity, planned.scene, planned.direction, planned.ranges, {}, splits=source.splits)
+    made = Fields(velocity, planned.scene, planned.direction, planned.ranges, {}, splits=source.splits)
     measured = checks.measure(made) | {"max_divergence": divergence}
     if isinstance(wanted, PublishedLevel):
         measured["published_table_entry"] = checks.published_table_entry(made)
     origin = {"source": f"read from {read['file']}, not simulated here", "archive": read | {"members": members}}
     return replace(made, attributes={"provenance": clock.provenance() | origin, "checks": measured})
-
-
-def describe(folder: Path, dataset: Dataset, source: Archive, wanted: RotationData | PublishedLevel) -> dict[str, Any]:
-    """Pictures and facts of the card: as of all fields, and the vector action that the set was made to fit."""
-    return field_card.describe(folder, dataset, source) | {"action": _action(source, wanted)}
 
 
 def located(source: ArchiveSource) -> Path:
@@ -169,12 +163,12 @@ def largest_divergence(velocity: np.ndarray, spacing: float) -> float:
 
 def _choose_signs(velocity: np.ndarray, source: ArchiveSource, wanted: Any) -> None:
     """Negate in place what `vector_action` asks for; see LevelsArchive and data.published_action."""
-    if _action(source, wanted) == "published":
+    if action_of(source, wanted) == "published":
         under_published_action(velocity)
     elif isinstance(source, LevelsArchive):
         np.negative(velocity[1::2], out=velocity[1::2])  # left and right: off from the true turn by a sign
 
 
-def _action(source: ArchiveSource, wanted: Any) -> str:
+def action_of(source: ArchiveSource, wanted: Any) -> str:
     """Told by the source of levels, by the dataset of the Rotation protocol."""
     return source.vector_action if isinstance(source, LevelsArchive) else wanted.vector_action

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from equidyn.core.data.store import Dataset, component_rms
+from equidyn.domains.smoke.source.fields import Fields, component_rms
 from equidyn.domains.smoke.source.scenes import DIRECTION_NAMES
 from equidyn.symmetry.error import equivariance_error
 from equidyn.symmetry.fields import FieldType
@@ -67,7 +67,7 @@ def mean_speeds(velocity: np.ndarray) -> np.ndarray:
     return np.stack([speed(simulation).mean(axis=(1, 2)) for simulation in velocity])
 
 
-def measure(dataset: Dataset) -> dict[str, Any]:
+def measure(dataset: Fields) -> dict[str, Any]:
     """Equivariance error, mean speed, and per split the root mean square of a velocity component [length / time]."""
     mean = mean_speeds(dataset.velocity).mean(axis=1)
     present = np.unique(dataset.direction)
@@ -81,7 +81,7 @@ def measure(dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def published_table_entry(dataset: Dataset) -> float | None:
+def published_table_entry(dataset: Fields) -> float | None:
     """The number that the published table of levels E_k holds for such a set; None if it has too few frames."""
     frames, sets = dataset.velocity[:, TABLED], turned_sets(dataset.scene, dataset.direction)
     return error_of_frames(frames, sets)["published"] if frames.shape[1] else None

@@ -11,22 +11,19 @@ about step 140 on for most k, it is not: rounding alone breaks that symmetry. Ho
 """
 
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from equidyn.core.data.store import Dataset
 from equidyn.core.provenance import Clock
-from equidyn.domains.smoke.cards import fields as field_card
 from equidyn.domains.smoke.params.rotation import RotationData, RotationSource, side_of
 from equidyn.domains.smoke.source import checks
+from equidyn.domains.smoke.source.fields import Fields
 from equidyn.domains.smoke.source.published_action import under_published_action
 from equidyn.domains.smoke.source.recording import ORIGIN, record
-from equidyn.domains.smoke.source.scenes import DIRECTION_NAMES, Simulations, turned
+from equidyn.domains.smoke.source.scenes import Simulations, turned
 
 
-def make(source: RotationSource, wanted: RotationData, name: str, clock: Clock) -> Dataset:
+def make(source: RotationSource, wanted: RotationData, name: str, clock: Clock) -> Fields:
     """Simulate and check one set. `name` is STUDY/DATASET, for messages.
 
     With the published vector action vy is stored negated, see `published_action`.
@@ -37,25 +34,9 @@ def make(source: RotationSource, wanted: RotationData, name: str, clock: Clock) 
     if wanted.vector_action == "published":
         under_published_action(velocity)
     spans, splits = ranges(source), source.splits
-    made = Dataset(velocity, planned.scene, planned.direction, spans, {}, recording.density, splits)
+    made = Fields(velocity, planned.scene, planned.direction, spans, {}, recording.density, splits)
     measured = checks.measure(made) | {"max_divergence": recording.divergence, "mirror": mirror_asymmetry(made)}
     return replace(made, attributes={"provenance": clock.provenance() | ORIGIN, "checks": measured})
-
-
-def describe(folder: Path, dataset: Dataset, source: RotationSource, wanted: RotationData) -> dict[str, Any]:
-    """Pictures and facts of the card: as of all fields, each simulation's part, and whether the sides are uneven."""
-    tasks = [
-        {
-            "k": int(k),
-            "side": int(side),
-            "direction": DIRECTION_NAMES[side],
-            "push": source.strength(k),
-            "splits": [split for split, (start, stop) in zip(dataset.splits, spans, strict=True) if stop > start],
-        }
-        for k, side, spans in zip(dataset.scene, dataset.direction, dataset.ranges, strict=True)
-    ]
-    facts = {"tasks": tasks, "uneven": len(set(source.sides)) > 1, "action": wanted.vector_action}
-    return field_card.describe(folder, dataset, source) | facts
 
 
 def simulations(source: RotationSource) -> Simulations:
@@ -78,7 +59,7 @@ def ranges(source: RotationSource) -> np.ndarray:
     return table
 
 
-def mirror_asymmetry(dataset: Dataset) -> dict[str, float]:
+def mirror_asymmetry(dataset: Fields) -> dict[str, float]:
     """Per split, the root mean square of the part of the velocity that is odd under the mirror at the inflow's axis.
 
     Relative to the whole velocity: 0 where all flows are their own mirror images, sqrt(1/2) where they have nothing

@@ -4,9 +4,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from equidyn.core.data.store import Dataset
 from equidyn.domains.smoke.params.smoke import SimulatedSource
 from equidyn.domains.smoke.source.checks import error_of_frames, mean_speeds, turned_sets
+from equidyn.domains.smoke.source.fields import Fields
 from equidyn.domains.smoke.source.scenes import DIRECTION_NAMES
 
 ROUNDING = 1e-6  # relative errors below this are of float32's making
@@ -14,7 +14,7 @@ ROUNDING = 1e-6  # relative errors below this are of float32's making
 _STYLES = (("#0072b2", "-", "o"), ("#d55e00", "--", "s"), ("#009e73", "-.", "^"), ("#000000", ":", "x"))
 
 
-def course(dataset: Dataset, source: SimulatedSource) -> Figure:
+def course(dataset: Fields, source: SimulatedSource) -> Figure:
     """Mean speed by direction over time; beside it how far the directions agree.
 
     Where every scene has all four directions that is the equivariance error over time; elsewhere the mean speed of
@@ -36,7 +36,7 @@ def course(dataset: Dataset, source: SimulatedSource) -> Figure:
     return figure
 
 
-def _speed_over_time(axes: Axes, time: np.ndarray, mean: np.ndarray, dataset: Dataset) -> None:
+def _speed_over_time(axes: Axes, time: np.ndarray, mean: np.ndarray, dataset: Fields) -> None:
     for turns in np.unique(dataset.direction):
         colour, line, _ = _STYLES[turns]
         of_direction = mean[dataset.direction == turns].mean(axis=0)
@@ -45,7 +45,7 @@ def _speed_over_time(axes: Axes, time: np.ndarray, mean: np.ndarray, dataset: Da
     axes.legend(title="direction")
 
 
-def _speed_by_scene(axes: Axes, mean: np.ndarray, dataset: Dataset) -> None:
+def _speed_by_scene(axes: Axes, mean: np.ndarray, dataset: Fields) -> None:
     for turns in np.unique(dataset.direction):
         colour, _, marker = _STYLES[turns]
         chosen = dataset.direction == turns

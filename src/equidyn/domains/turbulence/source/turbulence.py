@@ -10,13 +10,10 @@ that is another simulation.
 """
 
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from equidyn.core.provenance import Clock
-from equidyn.domains.turbulence.cards import pictures as turbulence_pictures
 from equidyn.domains.turbulence.params import TurbulenceData, TurbulenceSource
 from equidyn.domains.turbulence.source import turbulence_checks
 from equidyn.domains.turbulence.source.turbulence_run import record
@@ -55,16 +52,3 @@ def ranges(source: TurbulenceSource) -> np.ndarray:
 def _rms(made: Volumes) -> dict[str, float]:
     """Root mean square of a fine velocity component in each split [length / time]; training's is the unit of tasks."""
     return {split: float(np.sqrt(np.square(made.of(split)[1], dtype=np.float64).mean())) for split in made.splits}
-
-
-def describe(folder: Path, made: Volumes, source: TurbulenceSource, wanted: TurbulenceData) -> dict[str, Any]:
-    """Draw the pictures of the card into `folder`; return the facts that card_turbulence.md.j2 asks for."""
-    turbulence_pictures.draw(folder, made, source)
-    spans = dict(zip(made.splits, made.ranges.tolist(), strict=True))
-    return {
-        "spans": spans,
-        "simulations": {split: np.unique(made.simulation[slice(*span)]).tolist() for split, span in spans.items()},
-        "weights": (1 + 2 * wanted.anisotropy, 1 - wanted.anisotropy, 1 - wanted.anisotropy),
-        "bound": turbulence_checks.BOUND,
-        "finest": turbulence_checks.FINEST,
-    }

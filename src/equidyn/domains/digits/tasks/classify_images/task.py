@@ -1,15 +1,19 @@
 """The task recognise: which of ten digits an image shows."""
 
+from typing import Any
+
 import torch
 from torch.nn import functional
 
 from equidyn.core.data.labelled import Labelled
-from equidyn.core.models.ends import recognise_io_types
 from equidyn.core.models.network import Network
-from equidyn.core.params.task import ClassifyImagesTask
 from equidyn.core.training.draws import spread
 from equidyn.core.training.labelled import LabelledTask, Samples
+from equidyn.domains.digits.params import ClassifyImagesTask, DigitsSource
+from equidyn.symmetry.images import ImageType
+from equidyn.symmetry.sets import Invariants
 
+CLASSES = 10
 CHUNK = 250  # images that are answered at once outside of training, so that their activations stay in the cache
 
 
@@ -27,7 +31,7 @@ class ClassifyImages(LabelledTask):
 
     def __init__(self, settings: ClassifyImagesTask, dataset: Labelled, device: torch.device) -> None:
         self.settings, self.device, self.attributes = settings, device, dataset.attributes
-        self.inputs, self.outputs = recognise_io_types(dataset.inputs.shape[-1])
+        self.inputs, self.outputs = classify_images_types(dataset.inputs.shape[-1])
         self.unit = _rms(torch.from_numpy(dataset.of("train")[0]))
         self.splits = {name: self._placed(*map(torch.from_numpy, dataset.of(name))) for name in dataset.splits}
 
@@ -66,6 +70,16 @@ def cross_entropy(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
 def accuracy(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     """Share of samples whose largest logit (sample, class) is that of their label; the first of equal ones counts."""
     return (logits.argmax(dim=1) == labels).float().mean()
+
+
+def classify_images_types(side: int) -> tuple[ImageType, Invariants]:
+    """From an image to one logit per digit."""
+    return ImageType(side), Invariants(CLASSES)
+
+
+def io_types(task: ClassifyImagesTask, source: DigitsSource) -> tuple[Any, Any]:
+    """Types of the inputs and outputs of the networks of a study."""
+    return classify_images_types(source.side)
 
 
 TASK, DATASET = ClassifyImages, Labelled

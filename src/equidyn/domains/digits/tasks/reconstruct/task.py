@@ -1,15 +1,16 @@
 """The task reconstruct: to give an image back through few numbers."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch.nn import functional
 
 from equidyn.core.data.labelled import Labelled
-from equidyn.core.models.ends import reconstruct_io_types
 from equidyn.core.models.network import Network
-from equidyn.core.params.task import ReconstructTask
 from equidyn.core.training.task import Batch, Task
+from equidyn.domains.digits.params import DigitsSource, ReconstructTask
+from equidyn.symmetry.images import ImageType
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Reconstruct(Task):
 
     def __init__(self, settings: ReconstructTask, dataset: Labelled, device: torch.device) -> None:
         self.settings, self.device, self.attributes = settings, device, dataset.attributes
-        self.inputs, self.outputs = reconstruct_io_types(dataset.inputs.shape[-1])
+        self.inputs, self.outputs = reconstruct_types(dataset.inputs.shape[-1])
         self.splits = {name: Images(torch.from_numpy(dataset.of(name)[0]).to(device)) for name in dataset.splits}
         self.test_labels = torch.from_numpy(dataset.of(self.tests[0])[1]).to(device)
 
@@ -48,6 +49,16 @@ class Reconstruct(Task):
     def loss(self, network: Network, batch: Images) -> torch.Tensor:
         """Mean square over images and pixels of what the network changes."""
         return functional.mse_loss(network(batch.inputs), batch.inputs)
+
+
+def reconstruct_types(side: int) -> tuple[ImageType, ImageType]:
+    """From an image to the same image."""
+    return ImageType(side), ImageType(side)
+
+
+def io_types(task: ReconstructTask, source: DigitsSource) -> tuple[Any, Any]:
+    """Types of the inputs and outputs of the networks of a study."""
+    return reconstruct_types(source.side)
 
 
 TASK, DATASET = Reconstruct, Labelled

@@ -1,14 +1,16 @@
 """The task classify: to which of two classes a sample belongs."""
 
+from typing import Any
+
 import numpy as np
 import torch
 from torch.nn import functional
 
 from equidyn.core.data.labelled import Labelled
-from equidyn.core.models.ends import classify_io_types
 from equidyn.core.models.network import Network
-from equidyn.core.params.task import ClassifySetsTask
 from equidyn.core.training.labelled import LabelledTask, Samples
+from equidyn.domains.sets.params import ClassifySetsTask, GaussianSource
+from equidyn.symmetry.sets import Invariants, SetType
 
 
 class ClassifySets(LabelledTask):
@@ -20,7 +22,7 @@ class ClassifySets(LabelledTask):
 
     def __init__(self, settings: ClassifySetsTask, dataset: Labelled, device: torch.device) -> None:
         self.settings, self.device, self.attributes = settings, device, dataset.attributes
-        self.inputs, self.outputs = classify_io_types(*dataset.inputs.shape[1:])
+        self.inputs, self.outputs = classify_sets_types(*dataset.inputs.shape[1:])
         self.splits = {name: self.placed(*dataset.of(name)) for name in dataset.splits}
 
     def placed(self, inputs: np.ndarray, labels: np.ndarray) -> Samples:
@@ -53,6 +55,16 @@ def cross_entropy(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
 def accuracy(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     """Share of samples on whose side of 0 the logit (sample, 1) lies; a logit of exactly 0 says the first class."""
     return ((logits[:, 0] > 0) == (labels > 0.5)).float().mean()
+
+
+def classify_sets_types(points: int, dimensions: int) -> tuple[SetType, Invariants]:
+    """From a set of vectors to the logit of the second of two classes."""
+    return SetType(points, dimensions), Invariants(1)
+
+
+def io_types(task: ClassifySetsTask, source: GaussianSource) -> tuple[Any, Any]:
+    """Types of the inputs and outputs of the networks of a study."""
+    return classify_sets_types(source.points, source.dimensions)
 
 
 TASK, DATASET = ClassifySets, Labelled

@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from equidyn.core.measures.quantities import Quantity
 from equidyn.core.params.types import PositiveInt
-from equidyn.domains.smoke.audit.measures.train_mode import train_mode
+from equidyn.curvature.audit.train_mode import train_mode
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
 
 ANGLES = (math.pi / 2, math.pi, math.pi / 2 * 3)

@@ -1,15 +1,15 @@
 """The task rollout: from the last frames of a velocity field predict the next, again and again ([W22], section 5)."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
-from equidyn.core.data.store import Dataset, component_rms
 from equidyn.core.errors import EquidynError
-from equidyn.core.models.ends import rollout_io_types
-from equidyn.core.params.task import RolloutTask
 from equidyn.core.training.task import Batch, Task
 from equidyn.domains.smoke.models.stack import ConvStack
+from equidyn.domains.smoke.params.rollout import RolloutTask
+from equidyn.domains.smoke.source.fields import Fields, component_rms
 from equidyn.symmetry.fields import FieldType
 
 
@@ -46,10 +46,10 @@ class Rollout(Task):
 
     mixed = True
 
-    def __init__(self, settings: RolloutTask, dataset: Dataset, device: torch.device) -> None:
+    def __init__(self, settings: RolloutTask, dataset: Fields, device: torch.device) -> None:
         self.settings, self.device = settings, device
         self.loss_steps = settings.train_steps
-        self.inputs, self.outputs = rollout_io_types(settings.input_frames)
+        self.inputs, self.outputs = rollout_types(settings.input_frames)
         self.splits, self.ranges = dataset.splits, dataset.ranges
         self.rms = component_rms(dataset.velocity, dataset.ranges[:, self.splits.index("train")])
         self.velocity = (torch.from_numpy(dataset.velocity) / self.rms).to(device)
@@ -114,4 +114,14 @@ class Rollout(Task):
         return torch.stack([self.answers(network, inputs, steps, turns) for turns in range(4)])
 
 
-TASK, DATASET = Rollout, Dataset
+def rollout_types(frames: int) -> tuple[FieldType, FieldType]:
+    """From so many velocity fields to the next one."""
+    return FieldType("vector", frames), FieldType("vector", 1)
+
+
+def io_types(task: RolloutTask, source: Any) -> tuple[Any, Any]:
+    """Types of the inputs and outputs of the networks of a study."""
+    return rollout_types(task.input_frames)
+
+
+TASK, DATASET = Rollout, Fields

@@ -2,17 +2,17 @@
 
 from copy import copy
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from torch.nn import functional
 
-from equidyn.core.models.ends import upscale_io_types
 from equidyn.core.models.network import Network
-from equidyn.core.params.task import UpscaleTask
 from equidyn.core.training.draws import spread
 from equidyn.core.training.task import Batch, Task
 from equidyn.domains.turbulence.models.upscaler import middle_frame
+from equidyn.domains.turbulence.params import TurbulenceSource, UpscaleTask
 from equidyn.domains.turbulence.source.volumes import Volumes
 from equidyn.symmetry.volumes import VolumeType
 
@@ -63,7 +63,7 @@ class Upscale(Task):
     def __init__(self, settings: UpscaleTask, dataset: Volumes, device: torch.device) -> None:
         self.settings, self.device, self.attributes = settings, device, dataset.attributes
         frames, factor = dataset.coarse.shape[1], dataset.fine.shape[-1] // dataset.coarse.shape[-1]
-        self.inputs, self.outputs = upscale_io_types(frames, factor, dataset.attributes["periodic"])
+        self.inputs, self.outputs = upscale_types(frames, factor, dataset.attributes["periodic"])
         self.rms = _rms(dataset.of("train")[1])
         self.splits = {name: self._placed(*map(torch.from_numpy, dataset.of(name))) for name in dataset.splits}
 
@@ -108,6 +108,16 @@ def errors(predicted: torch.Tensor, targets: torch.Tensor) -> dict[str, float]:
     absolute = torch.stack([gap.abs().mean() for gap in gaps]).mean()
     square = torch.stack([gap.square().mean() for gap in gaps]).mean()
     return {"mae": absolute.item(), "rmse": square.sqrt().item()}
+
+
+def upscale_types(frames: int, factor: int, periodic: bool) -> tuple[VolumeType, VolumeType]:
+    """From so many coarse velocity fields to the middle one of them on a grid `factor` times as fine."""
+    return VolumeType("vector", frames, 1, periodic), VolumeType("vector", 1, factor, periodic)
+
+
+def io_types(task: UpscaleTask, source: TurbulenceSource) -> tuple[Any, Any]:
+    """Types of the inputs and outputs of the networks of a study."""
+    return upscale_types(source.context, source.factor, source.periodic)
 
 
 TASK, DATASET = Upscale, Volumes
