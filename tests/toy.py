@@ -8,8 +8,8 @@ import yaml
 
 from equidyn.core import paths
 from equidyn.core.data.store import write
-from equidyn.core.params import Cell, Params, load
 from equidyn.domains.smoke.source.fields import Fields
+from equidyn.core.params import Cell, Params, load
 from equidyn.symmetry.fields import FieldType
 
 CELL = Cell("toy", "sym", "gcnn", 1)

@@ -26,11 +26,11 @@ from equidyn.core import paths
 from equidyn.core.data import store
 from equidyn.core.data.labelled import Labelled
 from equidyn.core.errors import EquidynError
+from equidyn.core.training.task import io_types
 from equidyn.core.models.registry import build_network
 from equidyn.core.params import Cell, load
 from equidyn.core.training.checkpoint import load as load_weights
 from equidyn.core.training.checkpoint import read_history, read_run
-from equidyn.core.training.task import io_types
 from equidyn.domains.digits.source import mnist
 from equidyn.report.cells import read_answers, read_cell
 

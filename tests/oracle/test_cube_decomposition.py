@@ -5,9 +5,9 @@ import pytest
 import torch
 from toy_volumes import volumes
 
+from equidyn.domains.turbulence.params import UpscaleTask
 from equidyn.domains.turbulence.measures import cube_decomposition, cube_equivariance
 from equidyn.domains.turbulence.models.upscaler import Upscaler
-from equidyn.domains.turbulence.params import UpscaleTask
 from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
 from equidyn.domains.turbulence.tasks.upscale.task import Boxes, Upscale
 from equidyn.symmetry.cube import ORDER, rotations

@@ -9,13 +9,14 @@ from torch.nn import functional
 from toy import randomised
 
 from equidyn.core.data.labelled import Labelled
+from equidyn.domains.digits.tasks.classify_images.task import classify_images_types
+from equidyn.domains.digits.params import ClassifyImagesTask
 from equidyn.domains.digits.measures import layer_lie
 from equidyn.domains.digits.measures.layer_lie import lie_derivatives, rotation, shift
 from equidyn.domains.digits.models import digits_cnn, digits_gcnn
 from equidyn.domains.digits.models.recogniser import DigitClassifier
-from equidyn.domains.digits.params import ClassifyImagesTask
 from equidyn.domains.digits.tasks.classify_images.context import ClassifyImagesContext
-from equidyn.domains.digits.tasks.classify_images.task import ClassifyImages, Samples, classify_images_types
+from equidyn.domains.digits.tasks.classify_images.task import ClassifyImages, Samples
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.generator import rotation_generator, translation_generator
 from equidyn.symmetry.images import ImageType

@@ -6,10 +6,10 @@ import rotations
 import torch
 from toy import randomised
 
+from equidyn.domains.smoke.source.fields import Fields
 from equidyn.domains.smoke.models.gcnn import build
 from equidyn.domains.smoke.params.rotation import side_of
 from equidyn.domains.smoke.source import checks
-from equidyn.domains.smoke.source.fields import Fields
 from equidyn.domains.smoke.source.published_action import under_published_action
 from equidyn.domains.smoke.source.rotation import mirror_asymmetry, ranges, simulations
 from equidyn.domains.smoke.source.scenes import Simulations

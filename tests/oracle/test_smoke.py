@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
+from equidyn.domains.smoke.source.fields import Fields
 from equidyn.core.errors import EquidynError
 from equidyn.core.provenance import Clock
 from equidyn.domains.smoke.params.smoke import EpsLevel, PublishedLevel, SmokeSource
 from equidyn.domains.smoke.source import checks
-from equidyn.domains.smoke.source.fields import Fields
 from equidyn.domains.smoke.source.levels import PUBLISHED_ORDER, buoyancies, ranges, simulations
 from equidyn.domains.smoke.source.phiflow import (
     NUMPY,

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from equidyn.core.training.task import io_types
 from equidyn.core.models.registry import build_network, count_parameters
 from equidyn.core.params import load
-from equidyn.core.training.task import io_types
 
 PROJECT = Path(__file__).resolve().parents[2]
 

@@ -8,8 +8,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from equidyn.domains.turbulence.report.pictures_of_turbulence import _guide
-from equidyn.report.origins import flow_words
 from reporting_cells import edit_json
 from reporting_studies import levels, params
 from reporting_volumes import VARIANTS, upscale, write_volumes
@@ -21,9 +19,11 @@ from equidyn.core.params import Cell, Params
 from equidyn.core.params.jhtdb import JhtdbData
 from equidyn.domains.turbulence.params import TurbulenceData
 from equidyn.domains.turbulence.report import sizes_of_volumes, variants_of_volumes
+from equidyn.domains.turbulence.report.pictures_of_turbulence import _guide
 from equidyn.report.cells import read_slices
 from equidyn.report.gather import StudyResults, gather
 from equidyn.report.labels import dataset_kind, level_labels, of_level, ordered
+from equidyn.report.origins import flow_words
 from equidyn.report.overview import overview
 from equidyn.report.report import run
 from equidyn.report.sections import data, sizes, variants

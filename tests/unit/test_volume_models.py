@@ -12,6 +12,7 @@ from toy_volumes import awake
 from equidyn import commands
 from equidyn.core.errors import EquidynError
 from equidyn.core.models import check
+from equidyn.domains.turbulence.tasks.upscale.task import upscale_types
 from equidyn.core.models.registry import build_network, count_parameters
 from equidyn.core.params.signatures import entries
 from equidyn.core.params.variant import Variant
@@ -19,7 +20,6 @@ from equidyn.curvature.landscape import Hessian, Landscape
 from equidyn.domains.turbulence.models import check_volumes
 from equidyn.domains.turbulence.models.check_volumes import relative_error
 from equidyn.domains.turbulence.models.upscaler import Upscaler
-from equidyn.domains.turbulence.tasks.upscale.task import upscale_types
 from equidyn.symmetry.volumes import VolumeType
 
 FRAMES = 3
