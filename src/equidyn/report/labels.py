@@ -17,8 +17,8 @@ def level_labels(study: Study) -> dict[str, str]:
     """Dataset -> the same with its own number of training samples, if it has one."""
     labels = kind_labels(study)
     for name, entry in study.datasets.items():
-        if entry.train:
-            labels[name] += f", {counted(entry.train, entry.noun)}"
+        if entry.own_size:
+            labels[name] += f", {counted(entry.own_size, entry.noun)}"
     shown = list(labels.values())
     return {name: label if shown.count(label) == 1 else f"{name} ({label})" for name, label in labels.items()}
 
@@ -26,8 +26,8 @@ def level_labels(study: Study) -> dict[str, str]:
 def dataset_kind(study: Study) -> str:
     """What the datasets of a study differ in: the label of their axis."""
     entries = list(study.datasets.values())
-    level = all(entry.value is not None for entry in entries)
-    if any(entry.train for entry in entries):
+    level = all(entry.breaking is not None for entry in entries)
+    if any(entry.own_size for entry in entries):
         return f"{'level and ' if level else ''}number of training {entries[0].noun}s"
     return "level of symmetry breaking of the data" if level else "dataset"
 
@@ -35,8 +35,8 @@ def dataset_kind(study: Study) -> str:
 def ordered(study: Study) -> bool:
     """Whether the datasets are steps along one axis, so that a line may join them."""
     entries = study.datasets.values()
-    alike = len(set(kind_labels(study).values())) == 1 and all(entry.train for entry in entries)
-    return alike or all(entry.value is not None for entry in entries)
+    alike = len(set(kind_labels(study).values())) == 1 and all(entry.own_size for entry in entries)
+    return alike or all(entry.breaking is not None for entry in entries)
 
 
 def trained_on(study: Study) -> dict[str, str]:

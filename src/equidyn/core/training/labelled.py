@@ -9,7 +9,7 @@ import torch
 from equidyn.core.models.network import Network
 from equidyn.core.params.training import Training
 from equidyn.core.params.variant import Variant
-from equidyn.core.training.task import Batch, TrainingRecipe, Task
+from equidyn.core.training.task import Batch, Task, TrainingRecipe
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,14 @@ class Trainer:
     """
 
     def __init__(
-        self, network: Network, recipe: TrainingRecipe, training: Training, *, seed: int, device: torch.device, precision: str
+        self,
+        network: Network,
+        recipe: TrainingRecipe,
+        training: Training,
+        *,
+        seed: int,
+        device: torch.device,
+        precision: str,
     ) -> None:
         self.network, self.recipe, self.training = network, recipe, training
         self.seed, self.device, self.precision = seed, device, precision

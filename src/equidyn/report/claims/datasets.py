@@ -18,7 +18,7 @@ def chosen_datasets(study: StudyResults, chosen: str) -> list[str]:
     symmetric: level 0; broken: the others that have a level; highest: of those the one whose own error is largest, or
     whose level is, where the data have no error of their own.
     """
-    levels = {name: entry.value for name, entry in study.settings.datasets.items()}
+    levels = {name: entry.breaking for name, entry in study.settings.datasets.items()}
     if chosen == "symmetric":
         return [name for name, level in levels.items() if level == 0]
     broken = [name for name, level in levels.items() if level]

@@ -33,7 +33,7 @@ def section(results: StudyResults) -> Section | None:
 def training_sizes(results: StudyResults) -> dict[str, int]:
     """Dataset -> training samples, its own number or that of the source; empty where they are not counted."""
     usual = getattr(results.settings.source.split, "train", None)
-    own = {name: entry.train or usual for name, entry in results.settings.datasets.items()}
+    own = {name: entry.own_size or usual for name, entry in results.settings.datasets.items()}
     return {name: count for name, count in own.items() if isinstance(count, int)}
 
 

@@ -58,7 +58,7 @@ def _set_words(study: Study, name: str, checks: Mapping[str, Any]) -> str:
 
 def _counts(study: Study, name: str, checks: Mapping[str, Any]) -> str:
     """How many images of each split, and of which fewer than wanted."""
-    wanted = study.source.lengths() | {"train": study.datasets[name].train or study.source.split.train}
+    wanted = study.source.lengths() | {"train": study.datasets[name].own_size or study.source.split.train}
     shown = {"train": "training", "validation": "validation", "test": "test"}
     text = listed([f"{checks['counts'][split]:,} {word}" for split, word in shown.items()])
     few = [f"{wanted[split]:,} {word}" for split, word in shown.items() if checks["counts"][split] < wanted[split]]

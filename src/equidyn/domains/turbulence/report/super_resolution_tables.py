@@ -78,9 +78,9 @@ def published_words(results: StudyResults) -> str:
     scale = f"not at the published scale: {listed(off)}" if off else "at the published scale"
     return (
         f"Paper: {sources['paper']}. Blog: {sources['blog']}. Theirs are errors on JHTDB in its own velocity unit; "
-        f"ours are in units of the {VELOCITY_UNIT}, on flows simulated here, {scale}. So only the order of the networks "
-        "can be compared. The published networks take velocity components for scalars, and so do our variants that stand "
-        "beside them."
+        f"ours are in units of the {VELOCITY_UNIT}, on flows simulated here, {scale}. So only the order of the "
+        "networks can be compared. The published networks take velocity components for scalars, and so do our variants "
+        "that stand beside them."
     )
 
 

@@ -1,0 +1,178 @@
+"""The numbers of a measure as its declaration says to show them: single ones, and such along an axis."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from equidyn.core.measures.quantities import Quantity
+from equidyn.core.params.signatures import AUDIT
+from equidyn.report.declared import declared, derived
+from equidyn.report.gather import StudyResults
+from equidyn.report.wording import wording
+
+DATA = "data."  # before the form of the data's own error, where that is a baseline
+
+
+@dataclass(frozen=True)
+class Axis:
+    """What the numbers of a list stand along.
+
+    names: where places are names, those in order; else they are numbers. log: whether the places grow by factors.
+    """
+
+    label: str
+    names: tuple[str, ...] = ()
+    log: bool = False
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One quantity at one checkpoint.
+
+    values: columns dataset, variant, seed, status, value, and along an axis `at`, a number (of `axis.names`, if there
+    are such, the place from 0). baseline: dataset, value (and at), the same for all runs, or None; baseline_label.
+    """
+
+    measure: str
+    quantity: Quantity
+    checkpoint: str
+    values: pd.DataFrame
+    unit: str
+    axis: Axis | None = None
+    baseline: pd.DataFrame | None = None
+    baseline_label: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its name in files."""
+        return f"{self.measure}.{self.quantity.name}@{self.checkpoint}"
+
+    @property
+    def factor(self) -> float:
+        """From what is stored to what readers see."""
+        return 100.0 if self.quantity.unit == "%" else 1.0
+
+    @property
+    def label(self) -> str:
+        """With its unit."""
+        label = self.quantity.label
+        return label if self.unit == "1" else f"{label} [{self.unit}]"
+
+
+def measured_at(results: StudyResults, measure: str) -> list[str]:
+    """Checkpoints at which something of a measure is known, as they come while training."""
+    rows = results.values[results.values["measure"] == measure]
+    return sorted(rows["checkpoint"].unique(), reverse=True)
+
+
+def shown(results: StudyResults, measure: str) -> list[Shown]:
+    """All that is shown of a measure and of its twin as published, checkpoint by checkpoint."""
+    twins = (measure,) if measure.startswith(AUDIT) else (measure, f"{AUDIT}{measure}")
+    return [
+        one
+        for name in twins
+        for quantity in declared(results.settings.home, name)
+        if not (quantity.detail or quantity.is_axis or _by_split(results, name, quantity))
+        for checkpoint in measured_at(results, name)
+        for one in _found(results, name, quantity, checkpoint)
+    ] + _derived(results, measure)
+
+
+def _by_split(results: StudyResults, measure: str, quantity: Quantity) -> bool:
+    """Whether it stands once more under the name of each test split."""
+    return "" not in results.on_tests(measure, quantity.name)
+
+
+def _derived(results: StudyResults, measure: str) -> list[Shown]:
+    if not measured_at(results, measure):
+        return []
+    entries = [(one.quantity, one.of(results)) for one in derived(results.settings.home, measure)]
+    return [given(results, measure, quantity, values) for quantity, values in entries if len(values)]
+
+
+def given(results: StudyResults, measure: str, quantity: Quantity, values: pd.DataFrame) -> Shown:
+    """A single number per run that is no measure's; values: as of `Shown`."""
+    return Shown(measure, quantity, "best", values, _unit(results, quantity))
+
+
+def _found(results: StudyResults, measure: str, quantity: Quantity, checkpoint: str) -> Iterator[Shown]:
+    """A quantity, each that it stands for, or these along the axis of what they are of."""
+    keys = _keys(results, measure, quantity)
+    if quantity.each and not quantity.axis:
+        parts = [
+            results.quantity(measure, quantity.name.replace("*", key), checkpoint).assign(at=float(place))
+            for place, key in enumerate(keys)
+        ]
+        values = pd.concat(parts) if parts else pd.DataFrame({"value": []})
+        if values["value"].notna().any():
+            yield Shown(
+                measure, quantity, checkpoint, values, _unit(results, quantity), Axis(quantity.each, tuple(keys))
+            )
+        return
+    for one in [quantity.of(key) for key in keys] if quantity.starred else [quantity]:
+        values = _values(results, measure, one, checkpoint)
+        if values["value"].notna().any():
+            baseline, label = _baseline(results, measure, one, checkpoint)
+            axis = _axis(results, measure, one)
+            yield Shown(measure, one, checkpoint, values, _unit(results, one), axis, baseline, label)
+
+
+def _keys(results: StudyResults, measure: str, quantity: Quantity) -> list[str]:
+    names = results.values.loc[results.values["measure"] == measure, "quantity"].unique()
+    return list(dict.fromkeys(key for name in names if (key := quantity.key(name))))
+
+
+def _values(results: StudyResults, measure: str, quantity: Quantity, checkpoint: str) -> pd.DataFrame:
+    """With the places along the axis, if there is one."""
+    if not quantity.axis:
+        return results.quantity(measure, quantity.name, checkpoint)
+    if _coordinate(results, measure, quantity):
+        return results.along(measure, quantity.axis, quantity.name, checkpoint).rename(
+            columns={"x": "at", "y": "value"}
+        )
+    values = results.quantity(measure, quantity.name, checkpoint)
+    return values.assign(at=values["index"].astype(float))
+
+
+def _coordinate(results: StudyResults, measure: str, quantity: Quantity) -> Quantity | None:
+    """The quantity that holds the places of a list, if it is not counted."""
+    entries = declared(results.settings.home, measure)
+    return next((one for one in entries if one.is_axis and one.name == quantity.axis), None)
+
+
+def _axis(results: StudyResults, measure: str, quantity: Quantity) -> Axis | None:
+    if not quantity.axis:
+        return None
+    place = _coordinate(results, measure, quantity)
+    if place is None:
+        return Axis(quantity.axis)
+    return Axis(place.label if place.unit == "1" else f"{place.label} [{place.unit}]", log=place.scale == "log")
+
+
+def _baseline(
+    results: StudyResults, measure: str, quantity: Quantity, checkpoint: str
+) -> tuple[pd.DataFrame | None, str]:
+    """Mean over all runs, as it takes no training; and what readers call it."""
+    if quantity.baseline.startswith(DATA):
+        errors = results.data_error(quantity.baseline.removeprefix(DATA))
+        frame, label = pd.DataFrame({"dataset": errors.keys(), "value": errors.values()}).dropna(), "the data"
+    else:
+        other = next(
+            (one for one in declared(results.settings.home, measure) if one.key(quantity.baseline) is not None), None
+        )
+        if not quantity.baseline or other is None:
+            return None, ""
+        values = _values(results, measure, quantity=_named(other, quantity.baseline), checkpoint=checkpoint)
+        keys = ["dataset", "at"] if quantity.axis else ["dataset"]
+        frame, label = values.dropna(subset="value").groupby(keys, sort=False, as_index=False)["value"].mean(), other.label
+    return (frame, label) if len(frame) else (None, "")
+
+
+def _named(quantity: Quantity, name: str) -> Quantity:
+    """The declaration of this very name."""
+    return quantity.of(quantity.key(name) or "") if quantity.starred else quantity
+
+
+def _unit(results: StudyResults, quantity: Quantity) -> str:
+    return quantity.unit.replace("{loss}", wording(results.settings).loss_unit)
