@@ -12,7 +12,7 @@ DECLARED = (
     Quantity("error", "error"),
     Quantity("radii", "t", axis="radii"),
     Quantity("change", "change", axis="radii"),
-    Quantity("*.error", "error", each="split", baseline="*.still", optional=True),
+    Quantity("*.error", "error", each="split", baselines=("*.still",), optional=True),
     Quantity("*.still", "persistence", each="split", optional=True),
 )
 RESULT = {"error": 0.5, "radii": [0.1, 1.0], "change": [1, None], "future": {"error": None, "still": 2}}
@@ -56,7 +56,7 @@ def test_a_name_without_star_comes_first_and_a_star_is_filled_in() -> None:
     assert starred.key("future.error") == "future"
     assert starred.key("a.b.error") is None
     filled = starred.of("future")
-    assert (filled.name, filled.baseline, filled.label) == ("future.error", "future.still", "error, future")
+    assert (filled.name, filled.baselines, filled.label) == ("future.error", ("future.still",), "error, future")
 
 
 def test_a_measure_must_declare() -> None:

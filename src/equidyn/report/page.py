@@ -24,11 +24,10 @@ _TYPES = {"png": "image/png", "gif": "image/gif"}
 
 @dataclass(frozen=True)
 class StudyPart:
-    """One study on the page. left_out: titles of the sections for which nothing was measured."""
+    """One study on the page."""
 
     name: str
     sections: list[Section]
-    left_out: list[str]
 
     @property
     def findings(self) -> list[str]:

@@ -23,8 +23,8 @@ class Quantity:
     axis: "" for a number, else what the index of a list means: a word ("rollout step"), or the name of the quantity
     that holds the places. That quantity is its own axis.
     each: what the keys stand for that match *, such as "layer".
-    baseline: quantity of the same measure that takes no training to reach, with * as in `name`; or "data." and the form
-    ("pairwise") of the data's own equivariance error.
+    baselines: quantities of the same measure that take no training to reach, and so are the same in all runs, with * as
+    in `name`; or "data." and the form ("pairwise") of the data's own equivariance error. The first one counts most.
     optional: whether a result may lack it. detail: shown in the file of all numbers alone.
     """
 
@@ -36,7 +36,7 @@ class Quantity:
     headline: bool = False
     axis: str = ""
     each: str = ""
-    baseline: str = ""
+    baselines: tuple[str, ...] = ()
     optional: bool = False
     detail: bool = False
 
@@ -57,8 +57,9 @@ class Quantity:
 
     def of(self, key: str) -> "Quantity":
         """The declaration for one key in the place of *."""
-        named = {field: getattr(self, field).replace("*", key) for field in ("name", "axis", "baseline")}
-        return replace(self, **named, label=f"{self.label}, {key}", each="")
+        named = {field: getattr(self, field).replace("*", key) for field in ("name", "axis")}
+        baselines = tuple(name.replace("*", key) for name in self.baselines)
+        return replace(self, **named, baselines=baselines, label=f"{self.label}, {key}", each="")
 
 
 def measured(name: str, module: ModuleType, *arguments: Any, **options: Any) -> dict[str, Any]:

@@ -47,9 +47,10 @@ def curves(
     for axes, course, dataset in cells:
         _panel(axes, course, dataset, styles)
         axes.set_title(heads[dataset])
-        _scale_x(axes, xscale, every["x"].to_numpy(dtype=float))
         if names:
             axes.set_xticks(range(len(names)), names)
+        else:
+            _scale_x(axes, xscale, every["x"].to_numpy(dtype=float))
         if course.log:
             logarithmic(axes.yaxis)
         if axes.get_subplotspec().is_first_col() or len(courses) > 1:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from equidyn.report.declared import definition, title
 from equidyn.report.figures.style import Picture
 from equidyn.report.gather import StudyResults
-from equidyn.report.ranking import HIGHER, LOWER, findings
 from equidyn.report.labels import level_labels
+from equidyn.report.ranking import HIGHER, LOWER, findings
 from equidyn.report.sections.quantity_charts import along_charts, single_charts
 from equidyn.report.sections.quantity_tables import along_table, single_table
 from equidyn.report.sections.quantity_values import Shown, shown
@@ -18,9 +18,10 @@ from equidyn.report.wording import wording
 
 @dataclass(frozen=True)
 class Measured:
-    """The section of one measure, for studies of which no other section shows it."""
+    """The section of one measure. curves: whether what stands along an axis is drawn."""
 
     measure: str
+    curves: bool = True
 
     def section(self, results: StudyResults) -> Section | None:
         """All that was measured; None if nothing was."""
@@ -30,12 +31,12 @@ class Measured:
         name = f"{results.name}-{self.measure.replace('/', '-').replace('_', '-').replace('.', '-')}"
         domain = results.settings.home
         head, text = title(domain, self.measure), definition(domain, self.measure)
-        pictures, tables = displayed(results, name, head, found)
+        pictures, tables = displayed(results, name, head, found, self.curves)
         return Section(head, [*text, *diverged_words(results)], pictures, tables, _finding(results, found))
 
 
 def displayed(
-    results: StudyResults, name: str, head: str, found: Sequence[Shown]
+    results: StudyResults, name: str, head: str, found: Sequence[Shown], curves: bool = True
 ) -> tuple[list[Picture], list[Table]]:
     """Charts and tables of quantities; name: stem of their files; head: what begins their captions."""
     pictures, tables = [], []
@@ -48,7 +49,8 @@ def displayed(
     for axis in dict.fromkeys(one.axis for one in found if one.axis):
         along, stem = [one for one in found if one.axis == axis], f"{name}-{_slug(axis.label)}"
         tables.append(along_table(results, stem, f"{head}, by {axis.label}.", along))
-        pictures += along_charts(results, stem, head, [one for one in along if one.checkpoint == "best"])
+        if curves and (drawn := [one for one in along if one.checkpoint == "best"]):
+            pictures += along_charts(results, stem, head, drawn)
     return pictures, tables
 
 

@@ -1,6 +1,6 @@
 """Charts of quantities: single numbers by dataset, others along their axis."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -17,7 +17,7 @@ from equidyn.report.sections.quantity_values import Axis, Shown
 from equidyn.report.sections.section import Part, chart_parts, places
 from equidyn.report.statistics import over_seeds
 
-_TOGETHER = 4  # quantities in one chart, at most
+_TOGETHER, _ABREAST = 4, 2  # quantities in one chart, at most; such whose panels stand side by side
 _GUIDES = (":", "--", "-.", "-")
 
 
@@ -41,7 +41,7 @@ def single_charts(results: StudyResults, name: str, title: str, shown: Sequence[
 def along_charts(results: StudyResults, name: str, title: str, shown: Sequence[Shown]) -> list[Picture]:
     """Curves of such as have one axis and checkpoint: a line per variant."""
     axis, pictures = shown[0].axis, []
-    for place, group in enumerate(_groups(shown, lambda one: one.quantity.scale), start=1):
+    for place, group in enumerate(_groups(shown, lambda one: one.quantity.scale, _ABREAST), start=1):
         caption = (
             f"{title} against {axis.label}: {'; '.join(one.quantity.label for one in group)}. Mean, and range over "
             "seeds as a band."
@@ -54,11 +54,11 @@ def along_charts(results: StudyResults, name: str, title: str, shown: Sequence[S
     return pictures
 
 
-def _groups(shown: Sequence[Shown], key) -> Iterator[list[Shown]]:
+def _groups(shown: Sequence[Shown], key: Callable[[Shown], object], most: int = _TOGETHER) -> Iterator[list[Shown]]:
     """Those with one key, few at a time, in their order."""
     for value in dict.fromkeys(map(key, shown)):
         same = [one for one in shown if key(one) == value]
-        yield from (same[first : first + _TOGETHER] for first in range(0, len(same), _TOGETHER))
+        yield from (same[first : first + most] for first in range(0, len(same), most))
 
 
 def _estimates(one: Shown, part: Part) -> pd.DataFrame:
@@ -72,9 +72,11 @@ def _estimates(one: Shown, part: Part) -> pd.DataFrame:
     return scaled.assign(**{end: scaled[end].clip(lower=floor) for end in ends})
 
 
-def _level(one: Shown) -> dict[str, float]:
-    """Dataset -> baseline in the reader's unit."""
-    return {} if one.baseline is None else (one.factor * one.baseline.set_index("dataset")["value"]).to_dict()
+def _levels(one: Shown) -> dict[str, dict[str, float]]:
+    """Label -> dataset -> baseline in the reader's unit."""
+    return {
+        label: (one.factor * frame.set_index("dataset")["value"]).to_dict() for label, frame in one.baselines.items()
+    }
 
 
 def _rising(results: StudyResults, group: Sequence[Shown], part: Part) -> Figure:
@@ -82,7 +84,7 @@ def _rising(results: StudyResults, group: Sequence[Shown], part: Part) -> Figure
         Chart(
             _estimates(one, part),
             one.label.replace(" [", "\n["),
-            Baseline(one.baseline_label, _level(one)) if _level(one) else None,
+            next((Baseline(label, level) for label, level in _levels(one).items()), None),
             log=one.quantity.scale == "log",
         )
         for one in group
@@ -93,10 +95,11 @@ def _rising(results: StudyResults, group: Sequence[Shown], part: Part) -> Figure
 def _beside(results: StudyResults, group: Sequence[Shown], part: Part) -> Figure:
     heads, first = level_labels(results.settings), group[0]
     series = [Series(one.quantity.label, _estimates(one, part)) for one in group]
-    levels = {one.baseline_label: _level(one) for one in group if set(_level(one)) == set(heads)}
+    levels = {
+        label: level for one in reversed(group) for label, level in _levels(one).items() if set(level) == set(heads)
+    }
     guides = [
-        Guide(label, level, {"linestyle": dash})
-        for (label, level), dash in zip(levels.items(), _GUIDES, strict=False)
+        Guide(label, level, {"linestyle": dash}) for (label, level), dash in zip(levels.items(), _GUIDES, strict=False)
     ]
     label = first.label if len(group) == 1 else f"[{first.unit}]"
     log = first.quantity.scale == "log"
@@ -107,10 +110,9 @@ def _course(one: Shown, part: Part) -> Course:
     def scaled(frame: pd.DataFrame) -> pd.DataFrame:
         return frame.assign(x=frame["at"], y=one.factor * frame["value"])
 
-    baseline = None if one.baseline is None else scaled(one.baseline)
+    guide, baseline = next(((label, scaled(frame)) for label, frame in one.baselines.items()), ("", None))
     label = one.label.replace(" [", "\n[")
-    log = one.quantity.scale == "log"
-    return Course(scaled(part.of(one.values)), label, log, baseline, one.baseline_label)
+    return Course(scaled(part.of(one.values)), label, one.quantity.scale == "log", baseline, guide)
 
 
 def _curves(results: StudyResults, courses: list[Course], axis: Axis) -> Figure:

@@ -74,8 +74,8 @@ def _rows(
     results: StudyResults, dataset: str, texts: dict[str, dict], below: dict[str, dict]
 ) -> list[tuple[str, dict[str, dict]]]:
     """Variants, then baselines, of which something is known for a dataset; each with where its cells are found."""
-    names = {name for cells in below.values() for place, name in cells if place == dataset}
-    known = [(variant, texts) for variant in results.variants] + [(name, below) for name in sorted(names)]
+    names = dict.fromkeys(name for cells in below.values() for place, name in cells if place == dataset)
+    known = [(variant, texts) for variant in results.variants] + [(name, below) for name in names]
     return [(name, cells) for name, cells in known if any((dataset, name) in column for column in cells.values())]
 
 
@@ -100,8 +100,11 @@ def _best(one: Shown, frame: pd.DataFrame) -> set[int]:
 
 def _baseline_texts(one: Shown) -> dict[tuple[str, str], str]:
     """(dataset, label) -> number."""
-    frame = pd.DataFrame(columns=["dataset", "value"]) if one.baseline is None else one.baseline
-    return {(row.dataset, f"({one.baseline_label})"): number(one.factor * row.value) for row in frame.itertuples()}
+    return {
+        (row.dataset, f"({label})"): number(one.factor * row.value)
+        for label, frame in one.baselines.items()
+        for row in frame.itertuples()
+    }
 
 
 def _data(one: Shown, frame: pd.DataFrame) -> pd.DataFrame:
@@ -111,10 +114,12 @@ def _data(one: Shown, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _baseline_data(one: Shown) -> pd.DataFrame:
-    if one.baseline is None:
-        return pd.DataFrame()
-    known = {"variant": f"({one.baseline_label})", "quantity": one.name, "n": 1, "seeds": 1, "diverged": 0}
-    return one.baseline.rename(columns={"value": "mean"}).assign(**known)
+    known = {"quantity": one.name, "n": 1, "seeds": 1, "diverged": 0}
+    parts = [
+        frame.rename(columns={"value": "mean"}).assign(variant=f"({label})", **known)
+        for label, frame in one.baselines.items()
+    ]
+    return pd.concat(parts) if parts else pd.DataFrame()
 
 
 def _cells(one: Shown, part: pd.DataFrame, places: list[float]) -> list[str]:

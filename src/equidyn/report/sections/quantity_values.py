@@ -1,11 +1,11 @@
 """The numbers of a measure as its declaration says to show them: single ones, and such along an axis."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
-from equidyn.core.measures.quantities import Quantity
+from equidyn.core.measures.quantities import Quantity, declared_as
 from equidyn.core.params.signatures import AUDIT
 from equidyn.report.declared import declared, derived
 from equidyn.report.gather import StudyResults
@@ -31,7 +31,7 @@ class Shown:
     """One quantity at one checkpoint.
 
     values: columns dataset, variant, seed, status, value, and along an axis `at`, a number (of `axis.names`, if there
-    are such, the place from 0). baseline: dataset, value (and at), the same for all runs, or None; baseline_label.
+    are such, the place from 0). baselines: label -> dataset, value (and at), the same for all runs.
     """
 
     measure: str
@@ -40,8 +40,7 @@ class Shown:
     values: pd.DataFrame
     unit: str
     axis: Axis | None = None
-    baseline: pd.DataFrame | None = None
-    baseline_label: str = ""
+    baselines: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -73,15 +72,16 @@ def shown(results: StudyResults, measure: str) -> list[Shown]:
         one
         for name in twins
         for quantity in declared(results.settings.home, name)
-        if not (quantity.detail or quantity.is_axis or _by_split(results, name, quantity))
+        if not (quantity.detail or quantity.is_axis or _shown_elsewhere(results, name, quantity))
         for checkpoint in measured_at(results, name)
         for one in _found(results, name, quantity, checkpoint)
     ] + _derived(results, measure)
 
 
-def _by_split(results: StudyResults, measure: str, quantity: Quantity) -> bool:
-    """Whether it stands once more under the name of each test split."""
-    return "" not in results.on_tests(measure, quantity.name)
+def _shown_elsewhere(results: StudyResults, measure: str, quantity: Quantity) -> bool:
+    """Whether it is the baseline of another, or stands once more under the name of each test split."""
+    levels = {name for one in declared(results.settings.home, measure) for name in one.baselines}
+    return quantity.name in levels or "" not in results.on_tests(measure, quantity.name)
 
 
 def _derived(results: StudyResults, measure: str) -> list[Shown]:
@@ -113,14 +113,15 @@ def _found(results: StudyResults, measure: str, quantity: Quantity, checkpoint: 
     for one in [quantity.of(key) for key in keys] if quantity.starred else [quantity]:
         values = _values(results, measure, one, checkpoint)
         if values["value"].notna().any():
-            baseline, label = _baseline(results, measure, one, checkpoint)
-            axis = _axis(results, measure, one)
-            yield Shown(measure, one, checkpoint, values, _unit(results, one), axis, baseline, label)
+            axis, baselines = _axis(results, measure, one), _baselines(results, measure, one, checkpoint)
+            yield Shown(measure, one, checkpoint, values, _unit(results, one), axis, baselines)
 
 
 def _keys(results: StudyResults, measure: str, quantity: Quantity) -> list[str]:
+    """What * stands for in a quantity, or in any that are each of the same."""
     names = results.values.loc[results.values["measure"] == measure, "quantity"].unique()
-    return list(dict.fromkeys(key for name in names if (key := quantity.key(name))))
+    alike = [one for one in declared(results.settings.home, measure) if quantity.each and one.each == quantity.each]
+    return list(dict.fromkeys(key for name in names for one in [*alike, quantity] if (key := one.key(name))))
 
 
 def _values(results: StudyResults, measure: str, quantity: Quantity, checkpoint: str) -> pd.DataFrame:
@@ -150,28 +151,19 @@ def _axis(results: StudyResults, measure: str, quantity: Quantity) -> Axis | Non
     return Axis(place.label if place.unit == "1" else f"{place.label} [{place.unit}]", log=place.scale == "log")
 
 
-def _baseline(
-    results: StudyResults, measure: str, quantity: Quantity, checkpoint: str
-) -> tuple[pd.DataFrame | None, str]:
-    """Mean over all runs, as it takes no training; and what readers call it."""
-    if quantity.baseline.startswith(DATA):
-        errors = results.data_error(quantity.baseline.removeprefix(DATA))
-        frame, label = pd.DataFrame({"dataset": errors.keys(), "value": errors.values()}).dropna(), "the data"
-    else:
-        other = next(
-            (one for one in declared(results.settings.home, measure) if one.key(quantity.baseline) is not None), None
-        )
-        if not quantity.baseline or other is None:
-            return None, ""
-        values = _values(results, measure, quantity=_named(other, quantity.baseline), checkpoint=checkpoint)
-        keys = ["dataset", "at"] if quantity.axis else ["dataset"]
-        frame, label = values.dropna(subset="value").groupby(keys, sort=False, as_index=False)["value"].mean(), other.label
-    return (frame, label) if len(frame) else (None, "")
-
-
-def _named(quantity: Quantity, name: str) -> Quantity:
-    """The declaration of this very name."""
-    return quantity.of(quantity.key(name) or "") if quantity.starred else quantity
+def _baselines(results: StudyResults, measure: str, quantity: Quantity, checkpoint: str) -> dict[str, pd.DataFrame]:
+    """What readers call each baseline -> its mean over all runs."""
+    found = {}
+    for name in quantity.baselines:
+        if name.startswith(DATA):
+            errors = results.data_error(name.removeprefix(DATA))
+            found["the data"] = pd.DataFrame({"dataset": errors.keys(), "value": errors.values()}).dropna()
+        elif other := declared_as(name, declared(results.settings.home, measure)):
+            named = other.of(other.key(name)) if other.starred else other
+            values = _values(results, measure, named, checkpoint).dropna(subset="value")
+            keys = ["dataset", "at"] if quantity.axis else ["dataset"]
+            found[other.label] = values.groupby(keys, sort=False, as_index=False)["value"].mean()
+    return {label: frame for label, frame in found.items() if len(frame)}
 
 
 def _unit(results: StudyResults, quantity: Quantity) -> str:

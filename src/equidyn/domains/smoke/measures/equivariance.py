@@ -7,10 +7,10 @@ from equidyn.symmetry.error import equivariance_error
 
 TITLE = "Learned equivariance"
 QUANTITIES = (
-    Quantity("absolute", "absolute", "rms velocity", "lower", "log", baseline="data.absolute"),
-    Quantity("relative", "relative", "1", "lower", "log", baseline="data.relative"),
-    Quantity("pairwise", "equivariance error, pairwise", "1", "lower", "log", headline=True, baseline="data.pairwise"),
-    Quantity("published", "mean absolute difference", "rms velocity", "lower", "log", baseline="data.published"),
+    Quantity("absolute", "absolute", "rms velocity", "lower", "log", baselines=("data.absolute",)),
+    Quantity("relative", "relative", "1", "lower", "log", baselines=("data.relative",)),
+    Quantity("pairwise", "equivariance error", "1", "lower", "log", headline=True, baselines=("data.pairwise",)),
+    Quantity("published", "mean absolute difference", "rms velocity", "lower", "log", baselines=("data.published",)),
 )
 
 

@@ -17,7 +17,7 @@ ENERGY = "(rms velocity)²"
 QUANTITIES = (
     Quantity("wavenumber", "wavenumber [2π / side]", axis="wavenumber", scale="log"),
     Quantity("truth", "energy of the truth", ENERGY, "none", "log", axis="wavenumber"),
-    Quantity("prediction", "energy", ENERGY, "none", "log", axis="wavenumber", baseline="truth"),
+    Quantity("prediction", "energy", ENERGY, "none", "log", axis="wavenumber", baselines=("truth",)),
     Quantity("trilinear", "energy of the interpolation", ENERGY, "none", "log", axis="wavenumber"),
     Quantity("error", "error", "1", "lower", "log", axis="wavenumber"),
     Quantity("correlation", "correlation", "1", "higher", axis="wavenumber"),
