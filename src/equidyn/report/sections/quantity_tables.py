@@ -20,20 +20,19 @@ _PLACE = ["dataset", "variant"]
 
 def single_table(results: StudyResults, name: str, caption: str, shown: Sequence[Shown]) -> Table:
     """A column for each of `shown`, which are single numbers."""
-    columns = {f"{one.label}{_at(one, shown)}": one for one in shown}
-    estimates = {head: over_seeds(one.values) for head, one in columns.items()}
-    texts = {head: _texts(columns[head], frame) for head, frame in estimates.items()}
-    below = {head: _baseline_texts(one) for head, one in columns.items()}
+    estimates = {one.name: over_seeds(one.values) for one in shown}
+    texts = {one.name: _texts(one, estimates[one.name]) for one in shown}
+    below = {one.name: _baseline_texts(one) for one in shown}
     heads = level_labels(results.settings)
     rows = [
-        [label, variant, *(cells[head].get((dataset, variant), "–") for head in columns)]
+        [label, variant, *(cells[one.name].get((dataset, variant), "–") for one in shown)]
         for dataset, label in heads.items()
         for variant, cells in _rows(results, dataset, texts, below)
     ]
     data = pd.concat(
-        [part for head, one in columns.items() for part in (_data(one, estimates[head]), _baseline_data(one))]
+        [part for one in shown for part in (_data(one, estimates[one.name]), _baseline_data(one))]
     )
-    view = pd.DataFrame(rows, columns=["data", "variant", *columns])
+    view = pd.DataFrame(rows, columns=["data", "variant", *(f"{one.label}{_at(one, shown)}" for one in shown)])
     return Table(name, _caption(results, caption, shown, rows), data.reset_index(drop=True), view)
 
 

@@ -55,7 +55,8 @@ class Shown:
     @property
     def label(self) -> str:
         """With its unit."""
-        label = self.quantity.label
+        twin = self.measure.startswith(AUDIT) and "published" not in self.quantity.label
+        label = f"{self.quantity.label}{', as published' if twin else ''}"
         return label if self.unit == "1" else f"{label} [{self.unit}]"
 
 

@@ -38,7 +38,7 @@ def _weights_picture(results: StudyResults) -> list[Picture]:
         "Turns are counted from the image as it stands; which of them a network prefers has no meaning of its own."
     )
     alt = "Digits in a row; below each, for every network with attention, four bars: its weights of the four turns."
-    return [picture(f"{results.name}-attention", caption, alt, weights(images, found))]
+    return [picture(f"{results.name}-attention-weights", caption, alt, weights(images, found))]
 
 
 def _entropies_picture(results: StudyResults) -> Picture:
