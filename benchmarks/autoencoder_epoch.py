@@ -21,10 +21,10 @@ from torch.nn import functional
 
 from equidyn.core.data.labelled import Labelled
 from equidyn.core.models.registry import build_network, count_parameters
-from equidyn.domains.digits.params import ReconstructTask
 from equidyn.core.params.training import Training
 from equidyn.core.params.variant import Variant
 from equidyn.core.training.loop import Trainer
+from equidyn.domains.digits.params import ReconstructTask
 from equidyn.domains.digits.tasks.reconstruct.recipe import ReconstructRecipe
 from equidyn.domains.digits.tasks.reconstruct.task import Reconstruct
 

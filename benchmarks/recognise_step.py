@@ -22,11 +22,11 @@ from torch.nn import functional
 
 from equidyn.core.data.labelled import Labelled
 from equidyn.core.models.registry import build_network, count_parameters
-from equidyn.domains.digits.params import ClassifyImagesTask
 from equidyn.core.params.training import Training
 from equidyn.core.params.variant import Variant
 from equidyn.core.training.loop import Trainer
 from equidyn.domains.digits.models.recogniser import DigitClassifier
+from equidyn.domains.digits.params import ClassifyImagesTask
 from equidyn.domains.digits.tasks.classify_images.recipe import ClassifyImagesRecipe
 from equidyn.domains.digits.tasks.classify_images.task import ClassifyImages
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from equidyn.domains.smoke.source.fields import Fields
 from equidyn.core.models.registry import build_network
 from equidyn.core.params import Study, load
 from equidyn.core.params.variant import Variant
 from equidyn.core.training.adam import Adam
+from equidyn.domains.smoke.source.fields import Fields
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
 from equidyn.domains.smoke.tasks.rollout.task import Rollout
 

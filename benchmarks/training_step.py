@@ -14,13 +14,13 @@ from results import command
 from timing import timed
 from torch.nn import functional
 
-from equidyn.domains.smoke.source.fields import Fields
 from equidyn.core.models.registry import build_network, count_parameters
 from equidyn.core.params import Study, load
 from equidyn.core.params.variant import Variant
 from equidyn.core.training.loop import Trainer
 from equidyn.core.training.precision import arithmetic
 from equidyn.domains.smoke.models.stack import ConvStack
+from equidyn.domains.smoke.source.fields import Fields
 from equidyn.domains.smoke.tasks.rollout.recipe import RolloutRecipe
 from equidyn.domains.smoke.tasks.rollout.task import Rollout
 

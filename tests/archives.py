@@ -9,11 +9,11 @@ import numpy as np
 import torch
 from pydantic import TypeAdapter
 
-from equidyn.domains.smoke.source.fields import Fields
 from equidyn.core.provenance import Clock
 from equidyn.domains.smoke.params.archive import Archive
 from equidyn.domains.smoke.params.rotation import RotationData
 from equidyn.domains.smoke.params.smoke import PublishedLevel
+from equidyn.domains.smoke.source.fields import Fields
 
 CELLS, FRAMES = 8, 12
 COMMON = {

@@ -16,6 +16,7 @@ from equidyn.core.params.study import as_json
 from equidyn.core.params.subtrees import prepare_keys, subtree, training_params
 from equidyn.core.provenance import Clock
 from equidyn.core.sources import fingerprint, prepare_sources, train_sources
+from equidyn.domains.smoke.source.fields import Fields
 
 PROJECT = Path(__file__).resolve().parents[1]
 STUDY = "smoke-levels"
@@ -59,7 +60,7 @@ def _prepare(params: Params, study: str, dataset: str) -> None:
     clock = Clock(subtree(as_json(params), prepare_keys(study, dataset)), "smoke", code)
     velocity = np.random.default_rng(0).normal(size=(1, 8, 2, 16, 16)).astype("float32")
     index, ranges = np.zeros(1, int), np.zeros((1, 3, 2), int)
-    made = fields.Fields(velocity, index, index, ranges, {"provenance": clock.provenance(), "checks": {}})
+    made = Fields(velocity, index, index, ranges, {"provenance": clock.provenance(), "checks": {}})
     store.write(paths.dataset(study, dataset), made)
     write_text(paths.card(study, dataset) / "card.md", "# Card\n")
     write_text(paths.card(study, dataset) / "frames.png", "picture\n")

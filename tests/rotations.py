@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from equidyn.domains.smoke.source.fields import Fields
 from equidyn.core.provenance import Clock
 from equidyn.domains.smoke.params.rotation import RotationData, RotationSource
+from equidyn.domains.smoke.source.fields import Fields
 from equidyn.domains.smoke.source.rotation import make
 
 SMALL = {

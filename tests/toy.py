@@ -8,9 +8,10 @@ import yaml
 
 from equidyn.core import paths
 from equidyn.core.data.store import write
-from equidyn.domains.smoke.source.fields import Fields
 from equidyn.core.params import Cell, Params, load
+from equidyn.domains.smoke.source.fields import Fields
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 
 CELL = Cell("toy", "sym", "gcnn", 1)
 
@@ -64,15 +65,15 @@ TREE = {
 
 
 def as_numpy_turn(field: np.ndarray, kind: FieldType, turns: int) -> np.ndarray:
-    """`FieldType.turn` for arrays."""
-    return kind.turn(torch.from_numpy(np.ascontiguousarray(field)), turns).numpy()
+    """`FieldType.act` for arrays."""
+    return kind.act(torch.from_numpy(np.ascontiguousarray(field)), turns).numpy()
 
 
 def toy_dataset() -> Fields:
     """Four scenes of smooth travelling waves, each in four exactly turned directions, split by scene."""
     random = np.random.default_rng(0)
     time, y, x = np.meshgrid(np.arange(8), np.arange(8), np.arange(8), indexing="ij")
-    scenes, vector = [], FieldType("vector", 1)
+    scenes, vector = [], FieldType(C4, "vector", 1)
     for phase in random.uniform(0, 6, size=(4, 2)):
         waves = [np.sin(0.4 * x + 0.7 * y + 0.5 * time + phase[0]), np.cos(0.6 * x - 0.3 * y + 0.4 * time + phase[1])]
         scenes += [as_numpy_turn(np.stack(waves, axis=1), vector, turns) for turns in range(4)]

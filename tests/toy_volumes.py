@@ -93,8 +93,8 @@ def block_means(fields: np.ndarray, factor: int) -> np.ndarray:
     return fields.reshape(*front, *sides).mean(axis=(-5, -3, -1))
 
 
-def volumes(side: int = SIDE, factor: int = FACTOR, context: int = CONTEXT, periodic: bool = True) -> Volumes:
-    """SAMPLES samples of each of the independent flows of SPLIT; periodic: what the set says of itself."""
+def volumes(side: int = SIDE, factor: int = FACTOR, context: int = CONTEXT) -> Volumes:
+    """SAMPLES samples of each of the independent flows of SPLIT."""
     coarse, fine = [], []
     for simulation in range(sum(SPLIT.values())):
         times = 0.3 * np.arange(SAMPLES)[:, None] + 0.1 * np.arange(-(context // 2), context // 2 + 1)
@@ -107,7 +107,7 @@ def volumes(side: int = SIDE, factor: int = FACTOR, context: int = CONTEXT, peri
         np.concatenate(fine).astype(np.float32),
         np.repeat(np.arange(sum(SPLIT.values())), SAMPLES),
         np.stack([stops - SAMPLES * np.array([SPLIT[name] for name in SPLITS]), stops], axis=1),
-        {"provenance": _PROVENANCE, "checks": {"equivariance": None}, "periodic": periodic},
+        {"provenance": _PROVENANCE, "checks": {"equivariance": None}},
     )
 
 

@@ -9,22 +9,23 @@ from equidyn.domains.smoke.models import anneal, gcnn
 from equidyn.domains.smoke.models.anneal import AnnealedConv
 from equidyn.domains.smoke.models.check_fields import relative_error
 from equidyn.domains.smoke.models.gcnn import C4Conv
-from equidyn.symmetry.actions import c4_grid
+from equidyn.symmetry.actions import grid_action
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 from equidyn.symmetry.orbits import reynolds
 
 PAIRS = [("vector", "regular"), ("regular", "regular"), ("regular", "vector"), ("vector", "vector")]
-INPUTS, OUTPUTS = FieldType("vector", 2), FieldType("vector", 1)
+INPUTS, OUTPUTS = FieldType(C4, "vector", 2), FieldType(C4, "vector", 1)
 
 
 @pytest.fixture(params=PAIRS, ids="-".join)
 def layer(request):
     source, target = request.param
-    return randomised(AnnealedConv(FieldType(source, 2), FieldType(target, 3), 3).double())
+    return randomised(AnnealedConv(FieldType(C4, source, 2), FieldType(C4, target, 3), 3).double())
 
 
 def _actions(layer):
-    return layer.outputs.action, layer.inputs.action @ c4_grid(3)
+    return layer.outputs.action, layer.inputs.action @ grid_action(C4, 3)
 
 
 def _matrices(layer, entries):
@@ -67,7 +68,7 @@ def test_at_share_1_the_part_outside_the_strict_space_is_free(layer):
 
 def test_at_share_1_every_kernel_can_be_reached():
     """Rank of (weight, free) -> kernel: all 4 * 4 * 9 entries of a pair of regular fields."""
-    layer = AnnealedConv(FieldType("regular", 1), FieldType("regular", 1), 3).double()
+    layer = AnnealedConv(FieldType(C4, "regular", 1), FieldType(C4, "regular", 1), 3).double()
     layer.relax(1.0)
     numbers = [layer.weight, layer.free]
 

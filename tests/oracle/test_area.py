@@ -55,8 +55,8 @@ def test_a_larger_image_made_small_again_is_itself() -> None:
 @pytest.mark.parametrize(("before", "after"), SIZES)
 def test_quarter_turns_commute(before: int, after: int) -> None:
     for turns in range(4):
-        turned = ImageType(before).turn(torch.from_numpy(image(before)), turns).numpy()
-        expected = ImageType(after).turn(torch.from_numpy(area.resized(image(before), after)), turns).numpy()
+        turned = ImageType(before).act(torch.from_numpy(image(before)), turns).numpy()
+        expected = ImageType(after).act(torch.from_numpy(area.resized(image(before), after)), turns).numpy()
         np.testing.assert_allclose(area.resized(turned, after), expected, rtol=0, atol=1e-15)
 
 

@@ -8,15 +8,16 @@ import torch
 from toy import randomised, toy_dataset, toy_params
 
 from equidyn.curvature import hessian
+from equidyn.curvature.audit import hessian as published
 from equidyn.curvature.lanczos import density, lanczos, mass_below
 from equidyn.curvature.landscape import Hessian, Landscape, split_batch
-from equidyn.curvature.audit import hessian as published
 from equidyn.domains.smoke.models import cnn, gcnn, rgroup
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
 from equidyn.domains.smoke.tasks.rollout.task import Rollout
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 
-FRAMES, VECTOR = FieldType("vector", 2), FieldType("vector", 1)
+FRAMES, VECTOR = FieldType(C4, "vector", 2), FieldType(C4, "vector", 1)
 SPECTRA = {
     "spread": np.linspace(-3, 10, 60),
     "clustered": np.concatenate(

@@ -10,16 +10,16 @@ from toy import randomised
 from toy_images import digits
 
 from equidyn.core.data.labelled import Labelled
-from equidyn.domains.digits.tasks.classify_images.task import classify_images_types
-from equidyn.domains.digits.params import ClassifyImagesTask
 from equidyn.domains.digits.audit.measures import sorting
 from equidyn.domains.digits.measures import layer_equivariance, motions
 from equidyn.domains.digits.measures.pairs import Shift, Turn, others, rooms
 from equidyn.domains.digits.models import digits_cnn, digits_gcnn
 from equidyn.domains.digits.models.recogniser import DigitClassifier
+from equidyn.domains.digits.params import ClassifyImagesTask
 from equidyn.domains.digits.tasks.classify_images.context import ClassifyImagesContext
-from equidyn.domains.digits.tasks.classify_images.task import ClassifyImages, Samples
+from equidyn.domains.digits.tasks.classify_images.task import ClassifyImages, Samples, classify_images_types
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 from equidyn.symmetry.images import ImageType
 from equidyn.symmetry.sets import Invariants
 
@@ -115,7 +115,7 @@ def test_between_pixels_a_map_is_read_linearly():
         maps = torch.stack([places.expand(len(images), -1) - centre[:, None] for centre in (rows, columns)])
         return torch.stack([maps[0][:, :, None] + 0 * places, maps[1][:, None, :] + 0 * places[:, None]], dim=1)
 
-    kind = FieldType("scalar", 2)
+    kind = FieldType(C4, "scalar", 2)
     right, wrong = (_subject(Layer(function, kind, stride), _blobs()) for stride in (2, 1))
     assert max(layer_equivariance.measure(right)["translation"]["layer"]["error"]) < ROUND_OFF
     assert min(layer_equivariance.measure(wrong)["translation"]["layer"]["error"]) > 0.01
@@ -140,7 +140,7 @@ def test_a_map_that_stays_where_it_was_is_off_by_its_slope():
     def function(images: torch.Tensor) -> torch.Tensor:
         return images.sum((1, 2))[:, None, None, None] * columns
 
-    found = layer_equivariance.measure(_subject(Layer(function, FieldType("scalar", 1), 1), _blobs()), largest=3)
+    found = layer_equivariance.measure(_subject(Layer(function, FieldType(C4, "scalar", 1), 1), _blobs()), largest=3)
     for length, error in enumerate(found["translation"]["layer"]["error"], 1):
         rest = SIDE - length  # of the columns of F, those that stay on the map; all of them under shifts by rows
         whole, kept = (
@@ -152,7 +152,7 @@ def test_a_map_that_stays_where_it_was_is_off_by_its_slope():
 
 
 def test_the_true_action_sees_a_map_that_moves_the_wrong_way_and_sorting_does_not():
-    network = Layer(lambda images: images[:, None].flip(-1), FieldType("scalar", 1), 1)
+    network = Layer(lambda images: images[:, None].flip(-1), FieldType(C4, "scalar", 1), 1)
     context = _subject(network, _blobs())
     truth, trick = layer_equivariance.measure(context), sorting.measure(context)
     assert truth["translation"]["layer"]["ratio"] > 0.3
@@ -162,7 +162,7 @@ def test_the_true_action_sees_a_map_that_moves_the_wrong_way_and_sorting_does_no
 
 
 def test_sorting_agrees_with_the_true_action_where_nothing_is_lost():
-    trick = sorting.measure(_subject(Layer(lambda images: images[:, None], FieldType("scalar", 1), 1), _blobs()))
+    trick = sorting.measure(_subject(Layer(lambda images: images[:, None], FieldType(C4, "scalar", 1), 1), _blobs()))
     assert trick["agreement"] == {"translation": 0.0, "rotation": 0.0}
     assert trick["translation"]["layer"]["random"][0] > 0.05
 
@@ -203,7 +203,7 @@ def test_motions_are_those_of_the_plane():
     image[0, 1, 2] = 1
     assert Shift(1, -2).of(image).nonzero().tolist() == [[0, 2, 0]]
     for turns in (1, 2, 3):
-        assert torch.equal(Turn(turns).of(image), ImageType(4).turn(image, turns))
+        assert torch.equal(Turn(turns).of(image), ImageType(4).act(image, turns))
 
 
 def test_accuracy_falls_along_the_axis_that_a_net_looks_at():

@@ -9,22 +9,22 @@ from torch.nn import functional
 from toy import randomised
 
 from equidyn.core.data.labelled import Labelled
-from equidyn.domains.digits.tasks.classify_images.task import classify_images_types
-from equidyn.domains.digits.params import ClassifyImagesTask
 from equidyn.domains.digits.measures import layer_lie
 from equidyn.domains.digits.measures.layer_lie import lie_derivatives, rotation, shift
 from equidyn.domains.digits.models import digits_cnn, digits_gcnn
 from equidyn.domains.digits.models.recogniser import DigitClassifier
+from equidyn.domains.digits.params import ClassifyImagesTask
 from equidyn.domains.digits.tasks.classify_images.context import ClassifyImagesContext
-from equidyn.domains.digits.tasks.classify_images.task import ClassifyImages, Samples
+from equidyn.domains.digits.tasks.classify_images.task import ClassifyImages, Samples, classify_images_types
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.generator import rotation_generator, translation_generator
+from equidyn.symmetry.groups import C4
 from equidyn.symmetry.images import ImageType
 from equidyn.symmetry.motions import translated
 from equidyn.symmetry.sets import Invariants
 
 SIDE = 16
-SCALAR = FieldType("scalar", 1)
+SCALAR = FieldType(C4, "scalar", 1)
 DOWN, RIGHT = partial(shift, axis=-2), partial(shift, axis=-1)
 MOTIONS = {"down": DOWN, "right": RIGHT, "rotation": rotation}
 ROUND_OFF = 1e-12
@@ -93,7 +93,7 @@ def test_a_convolution_commutes_with_shifts_and_not_with_rotations():
     def convolution(maps: torch.Tensor) -> torch.Tensor:
         return functional.conv2d(maps, kernel, bias)
 
-    kind = FieldType("scalar", 3)
+    kind = FieldType(C4, "scalar", 3)
     for motion in ("down", "right"):
         found = _derivative(convolution, images, motion, kind)
         assert found.shape == (2, 3, SIDE - 6, SIDE - 6) and found.abs().max() < ROUND_OFF

@@ -37,6 +37,7 @@ from equidyn.domains.smoke.source.phiflow import (
 )
 from equidyn.domains.smoke.source.projection import project
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 
 pytestmark = pytest.mark.usefixtures("workplace")
 LEVEL = PublishedLevel(level="E", value=2)
@@ -114,7 +115,7 @@ def test_what_is_stored_has_not_the_symmetry_of_our_action() -> None:
     zipped(turned_members())
     velocity = made(level("true"), LEVEL).velocity
     velocity[1::2] *= -1
-    turned = FieldType("vector", 1).turn(torch.from_numpy(velocity[0]), 1).numpy()
+    turned = FieldType(C4, "vector", 1).act(torch.from_numpy(velocity[0]), 1).numpy()
     assert np.abs(velocity[1] - turned).max() > 0.1
     assert np.abs(velocity[1] + turned).max() < 1e-5
 

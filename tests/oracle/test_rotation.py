@@ -6,17 +6,18 @@ import rotations
 import torch
 from toy import randomised
 
-from equidyn.domains.smoke.source.fields import Fields
 from equidyn.domains.smoke.models.gcnn import build
 from equidyn.domains.smoke.params.rotation import side_of
 from equidyn.domains.smoke.source import checks
+from equidyn.domains.smoke.source.fields import Fields
 from equidyn.domains.smoke.source.published_action import under_published_action
 from equidyn.domains.smoke.source.rotation import mirror_asymmetry, ranges, simulations
 from equidyn.domains.smoke.source.scenes import Simulations
 from equidyn.domains.smoke.source.simulator import SmokeSimulator
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 
-VECTOR = FieldType("vector", 1)
+VECTOR = FieldType(C4, "vector", 1)
 STEPS = 20
 
 
@@ -65,7 +66,7 @@ def test_the_true_action_fits_the_simulations_and_the_published_one_has_the_wron
     up = torch.from_numpy(equal[-1, 0])
     for turns in range(4):
         found = torch.from_numpy(equal[-1, turns])
-        torch.testing.assert_close(VECTOR.turn(up, turns), found, rtol=0, atol=1e-9)
+        torch.testing.assert_close(VECTOR.act(up, turns), found, rtol=0, atol=1e-9)
         torch.testing.assert_close((-1) ** turns * published_turn(up, -turns), found, rtol=0, atol=1e-9)
 
 
@@ -100,9 +101,9 @@ def field(*shape: int) -> torch.Tensor:
 @pytest.mark.parametrize("turns", range(4))
 def test_the_true_turn_of_negated_data_is_the_published_turn(turns: int) -> None:
     """And so the true turn of the data itself, off by a factor of -1 at 90 and 270 degrees."""
-    found = negated(VECTOR.turn(negated(field()), turns))
+    found = negated(VECTOR.act(negated(field()), turns))
     torch.testing.assert_close(found, published_turn(field(), -turns), rtol=0, atol=0)
-    torch.testing.assert_close(found, (-1) ** turns * VECTOR.turn(field(), turns), rtol=0, atol=0)
+    torch.testing.assert_close(found, (-1) ** turns * VECTOR.act(field(), turns), rtol=0, atol=0)
 
 
 def test_a_net_on_negated_data_is_a_net_under_the_published_action() -> None:

@@ -5,16 +5,17 @@ import torch
 from toy import randomised, toy_dataset, toy_params
 
 from equidyn.curvature import sharpness
+from equidyn.curvature.audit import sharpness as published
 from equidyn.curvature.landscape import Landscape
 from equidyn.curvature.sharpness import filter_normalised, mean_change, sphere_directions
-from equidyn.curvature.audit import sharpness as published
 from equidyn.domains.smoke.audit.models import e2cnn as published_e2cnn
 from equidyn.domains.smoke.models import cnn, gcnn, rgroup
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
 from equidyn.domains.smoke.tasks.rollout.task import Rollout
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 
-FRAMES, VECTOR = FieldType("vector", 2), FieldType("vector", 1)
+FRAMES, VECTOR = FieldType(C4, "vector", 2), FieldType(C4, "vector", 1)
 SIZE = 30
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from reporting_measures import hessian, sharpness
 
-from equidyn.symmetry.cube import rotations
+from equidyn.symmetry.groups import CUBE
 
 SIDE, FACTOR = 32, 4  # voxels along an edge of the fine grid, and how many to a coarse one
 ELEMENTS = 24  # rotations of the cube
@@ -163,7 +163,7 @@ def _relaxation(variant: str, eps: float, random: np.random.Generator) -> Tree:
     """Weights about 1, which know the x axis, the more, the less the data are alike in all directions."""
     if variant not in RELAXED:
         return _by_layer(0.0, variant)
-    towards = np.abs(rotations()[:, 0]).argmax(axis=1)  # the axis that each rotation sends to x
+    towards = np.abs(CUBE.matrices[:, 0]).argmax(axis=1)  # the axis that each rotation sends to x
     weights = 1 + 0.04 * random.standard_normal(ELEMENTS) + eps * random.permutation([0.5, -0.1, -0.4])[towards]
     weights /= weights.mean()
     spread = float(weights.std() / np.sqrt(np.square(weights).mean()))

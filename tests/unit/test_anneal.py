@@ -16,8 +16,9 @@ from equidyn.core.training.loop import Trainer
 from equidyn.core.training.schedule import relaxation
 from equidyn.domains.smoke.tasks.rollout.recipe import RolloutRecipe
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 
-INPUTS, OUTPUTS = FieldType("vector", 2), FieldType("vector", 1)
+INPUTS, OUTPUTS = FieldType(C4, "vector", 2), FieldType(C4, "vector", 1)
 
 
 def _build(model: str) -> torch.nn.Module:

@@ -20,8 +20,9 @@ from equidyn.core.training import train
 from equidyn.core.training.checkpoint import load, read_run
 from equidyn.domains.smoke.models import gcnn
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 
-INPUTS, OUTPUTS = FieldType("vector", 2), FieldType("vector", 1)
+INPUTS, OUTPUTS = FieldType(C4, "vector", 2), FieldType(C4, "vector", 1)
 PLAIN = Cell("toy", "sym", "cnn", 1)
 
 

@@ -14,7 +14,6 @@ from toy_sets import FRESH, STATIC, STUDY, set_params, set_tree
 from equidyn.core import paths
 from equidyn.core.data.labelled import Labelled
 from equidyn.core.data.store import read
-from equidyn.domains.smoke.source.fields import Fields
 from equidyn.core.errors import EquidynError
 from equidyn.core.measures import measure
 from equidyn.core.models.registry import build_network
@@ -25,6 +24,7 @@ from equidyn.core.training.task import task_of
 from equidyn.domains.sets.tasks.classify_sets.context import ClassifySetsContext
 from equidyn.domains.sets.tasks.classify_sets.recipe import ClassifySetsRecipe, shuffled
 from equidyn.domains.sets.tasks.classify_sets.task import accuracy
+from equidyn.domains.smoke.source.fields import Fields
 
 TAKEN = (("EvaluationContext",), ("ClassifySetsContext",))
 

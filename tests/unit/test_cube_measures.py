@@ -9,16 +9,15 @@ import torch
 from toy import randomised
 from toy_volumes import CONTEXT, FACTOR, volumes
 
-from equidyn.domains.turbulence.tasks.upscale.task import upscale_types
 from equidyn.core.params.signatures import entries, known, module
-from equidyn.domains.turbulence.params import UpscaleTask
 from equidyn.curvature.audit import sharpness as published
 from equidyn.domains.smoke.measures import relaxation
 from equidyn.domains.turbulence.measures import cube_decomposition, cube_distance, cube_equivariance, cube_relaxation
 from equidyn.domains.turbulence.models import volume_cnn, volume_gcnn, volume_rgcnn
 from equidyn.domains.turbulence.models.upscaler import Upscaler
+from equidyn.domains.turbulence.params import UpscaleTask
 from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
-from equidyn.domains.turbulence.tasks.upscale.task import Upscale
+from equidyn.domains.turbulence.tasks.upscale.task import Upscale, upscale_types
 
 INPUTS, OUTPUTS = upscale_types(CONTEXT, FACTOR, True)
 NAMES = [name for name in entries("measures") if name.startswith("cube_")]

@@ -11,11 +11,12 @@ from equidyn.domains.smoke.models.stack import ConvStack
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
 from equidyn.domains.smoke.tasks.rollout.task import Rollout
 from equidyn.grids.layers import shares
-from equidyn.symmetry.actions import c4_grid
+from equidyn.symmetry.actions import grid_action
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 from equidyn.symmetry.orbits import intertwiners
 
-FRAMES, VECTOR = FieldType("vector", 2), FieldType("vector", 1)
+FRAMES, VECTOR = FieldType(C4, "vector", 2), FieldType(C4, "vector", 1)
 
 
 def _subject(network: ConvStack) -> RolloutContext:
@@ -54,7 +55,7 @@ def test_distance_is_to_the_span_of_the_strict_basis(workplace):
     for layer, share in zip(network.layers, found["by_layer"], strict=True):
         kernel = layer.filter()[0].detach().double().numpy()
         outer, inner, side = layer.outputs.dimension, layer.inputs.dimension, kernel.shape[-1]
-        basis = intertwiners(layer.outputs.action, layer.inputs.action @ c4_grid(side)).basis()
+        basis = intertwiners(layer.outputs.action, layer.inputs.action @ grid_action(C4, side)).basis()
         blocks = [
             kernel[o : o + outer, i : i + inner].ravel()
             for o in range(0, kernel.shape[0], outer)

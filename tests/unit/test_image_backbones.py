@@ -97,7 +97,7 @@ def test_a_turned_image_permutes_the_weights_of_attention(attentive):
     assert torch.allclose(weights.sum(1), torch.ones(7, dtype=torch.float64))
     assert weights.std() > 1e-3
     for turns in range(4):
-        turned = attentive.attention(attentive.inputs.turn(images, turns))
+        turned = attentive.attention(attentive.inputs.act(images, turns))
         assert torch.allclose(turned, weights.roll(-turns, 1), atol=1e-12)
 
 
@@ -106,7 +106,7 @@ def test_attention_is_its_definition(attentive):
     images, kind = _noise(7, 6, 6), attentive.kinds["latent"]
     (widen, widen_bias), (narrow, narrow_bias), _, _, (weight, bias) = attentive.maps()
     latent = functional.elu(functional.elu(images.flatten(1) @ widen.T + widen_bias) @ narrow.T + narrow_bias)
-    orbit = torch.stack([kind.turn(latent.view(-1, 3, 3), turns).flatten(1) for turns in range(4)], dim=1)
+    orbit = torch.stack([kind.act(latent.view(-1, 3, 3), turns).flatten(1) for turns in range(4)], dim=1)
     weights = (orbit @ attentive.query / 3).softmax(1)
     pooled = (weights[:, :, None] * orbit).sum(1)
     assert torch.allclose(attentive.attention(images), weights)

@@ -76,7 +76,7 @@ def test_it_says_what_its_activations_are(spec, images):
     found = network.activations(images.float())
     assert list(found) == list(network.kinds)
     assert list(network.kinds.values())[-1] == _ends(spec)[1]
-    assert all(kind.turn(found[name], 1).shape == found[name].shape for name, kind in network.kinds.items() if kind)
+    assert all(kind.act(found[name], 1).shape == found[name].shape for name, kind in network.kinds.items() if kind)
     assert all(values.dtype == torch.float32 and len(values) == 5 for values in found.values())
 
 

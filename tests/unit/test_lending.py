@@ -3,12 +3,12 @@
 import pytest
 import torch
 
-from equidyn.domains.turbulence.tasks.upscale.task import upscale_types
 from equidyn.domains.turbulence.models import lending, volume_rgcnn
 from equidyn.domains.turbulence.models.depthwise import depthwise
 from equidyn.domains.turbulence.models.interpolation import upsampled
 from equidyn.domains.turbulence.models.lending import forget, lent
 from equidyn.domains.turbulence.models.mixing import mixed
+from equidyn.domains.turbulence.tasks.upscale.task import upscale_types
 
 LIKE = torch.zeros(1)
 

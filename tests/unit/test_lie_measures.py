@@ -8,10 +8,10 @@ import torch
 from torch import nn
 from toy import randomised, toy_dataset, toy_params
 
+from equidyn.curvature.audit.train_mode import train_mode
 from equidyn.domains.smoke.audit.measures import equivariance as published_equivariance
 from equidyn.domains.smoke.audit.measures import lie as published_lie
 from equidyn.domains.smoke.audit.measures.equivariance import batch_errors, turned
-from equidyn.curvature.audit.train_mode import train_mode
 from equidyn.domains.smoke.audit.measures.pixels import pixel_lie_derivative
 from equidyn.domains.smoke.measures import lie
 from equidyn.domains.smoke.measures.lie import directional, lie_derivative
@@ -20,8 +20,9 @@ from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
 from equidyn.domains.smoke.tasks.rollout.task import Rollout
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.generator import rotation_generator
+from equidyn.symmetry.groups import C4
 
-FRAMES, VECTOR = FieldType("vector", 2), FieldType("vector", 1)
+FRAMES, VECTOR = FieldType(C4, "vector", 2), FieldType(C4, "vector", 1)
 
 
 class Pointwise(nn.Module):
@@ -105,7 +106,7 @@ def _pixels_rotated(image: torch.Tensor, angle: torch.Tensor) -> torch.Tensor:
 def test_this_rotation_turns_counter_clockwise(turns):
     image = _noise(2, 3, 7, 7)
     rotated = _pixels_rotated(image, torch.tensor(turns * math.pi / 2, dtype=torch.float64))
-    assert (rotated - FieldType("scalar", 3).turn(image, turns)).abs().max() < 1e-13
+    assert (rotated - FieldType(C4, "scalar", 3).act(image, turns)).abs().max() < 1e-13
 
 
 @pytest.mark.parametrize(("dtype", "side", "tolerance"), [(torch.float64, 16, 1e-12), (torch.float32, 64, 1e-5)])
@@ -201,9 +202,9 @@ def test_train_mode_ends_also_when_a_measure_fails():
 def test_bilinear_turns_by_right_angles_are_turns(turns):
     """With the picture; and against it, the inverse turn with the sign of the vectors changed (at 180 unchanged)."""
     field, angle = _noise(2, 4, 10, 10), turns * math.pi / 2
-    assert (turned(field, angle, angle) - FRAMES.turn(field, turns)).abs().max() < 1e-13
+    assert (turned(field, angle, angle) - FRAMES.act(field, turns)).abs().max() < 1e-13
     sign = 1 if turns == 2 else -1
-    assert (turned(field, angle, -angle) - sign * FRAMES.turn(field, -turns)).abs().max() < 1e-13
+    assert (turned(field, angle, -angle) - sign * FRAMES.act(field, FRAMES.inverse(turns))).abs().max() < 1e-13
 
 
 def _advection(field: torch.Tensor) -> torch.Tensor:
@@ -261,7 +262,7 @@ def test_generator_of_the_answer_is_taken_in_its_own_type():
     """f(v) = |v|^2 is a scalar field: the derivative of a scalar."""
     field = _noise(1, 2, 8, 8)
     answer, derivative = lie_derivative(
-        lambda values: values.square().sum(1, keepdim=True), field, VECTOR, FieldType("scalar", 1)
+        lambda values: values.square().sum(1, keepdim=True), field, VECTOR, FieldType(C4, "scalar", 1)
     )
     change = 2 * (field * rotation_generator(field, VECTOR)).sum(1, keepdim=True)
-    assert (derivative - change + rotation_generator(answer, FieldType("scalar", 1))).abs().max() < 1e-12
+    assert (derivative - change + rotation_generator(answer, FieldType(C4, "scalar", 1))).abs().max() < 1e-12

@@ -9,8 +9,9 @@ from equidyn.core.params.signatures import entries
 from equidyn.core.params.variant import Variant
 from equidyn.domains.smoke.models.check_fields import relative_error
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 
-INPUTS, OUTPUTS = FieldType("vector", 2), FieldType("vector", 1)
+INPUTS, OUTPUTS = FieldType(C4, "vector", 2), FieldType(C4, "vector", 1)
 EVERY = [
     (model, norm)
     for model, entry in entries("models").items()
@@ -121,7 +122,7 @@ COUNTS = [("cnn", 20, 11602), ("gcnn", 10, 11200), ("rgroup", 7, 11408), ("e2cnn
 @pytest.mark.parametrize(("model", "hidden", "count"), COUNTS)
 def test_parameter_counts(model, hidden, count):
     variant = Variant(model=model, options={"hidden": hidden}, augment="none")
-    assert count_parameters(build_network(variant, FieldType("vector", 1), OUTPUTS, 0)) == count
+    assert count_parameters(build_network(variant, FieldType(C4, "vector", 1), OUTPUTS, 0)) == count
 
 
 @pytest.mark.parametrize(("model", "entries"), [("cnn", 9 * 3 * (4 + 3 + 2)), ("gcnn", 9 * 12 * (4 + 12 + 2))])
@@ -133,4 +134,4 @@ def test_batch_norm_refuses_signed_components():
     from equidyn.domains.smoke.models.norm import field_norm
 
     with pytest.raises(ValueError, match="vector"):
-        field_norm("batch", FieldType("vector", 2))
+        field_norm("batch", FieldType(C4, "vector", 2))

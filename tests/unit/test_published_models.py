@@ -9,8 +9,9 @@ from equidyn.core.models.registry import build_network, count_parameters
 from equidyn.core.params.variant import Variant
 from equidyn.domains.smoke.models.check_fields import relative_error
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 
-FRAME = FieldType("vector", 1)
+FRAME = FieldType(C4, "vector", 1)
 # Model, options and frames -> parameters of the published net. Those of audit/rsteer are without its idle batch norms.
 PUBLISHED = [
     ("cnn", {"hidden": 158, "norm": "batch"}, 1, 681_614),
@@ -25,7 +26,9 @@ PUBLISHED = [
 
 
 def _build(model: str, frames: int = 1, **options: object) -> torch.nn.Module:
-    return build_network(Variant(model=model, options=options, augment="none"), FieldType("vector", frames), FRAME, 0)
+    return build_network(
+        Variant(model=model, options=options, augment="none"), FieldType(C4, "vector", frames), FRAME, 0
+    )
 
 
 @pytest.mark.parametrize(("model", "options", "frames", "count"), PUBLISHED)
@@ -74,7 +77,7 @@ def test_published_rgroup_starts_equivariant_under_both_signs_of_the_vector_acti
 
 def _published_turn(field: torch.Tensor, turns: int) -> torch.Tensor:
     """The image turned by -turns, the vectors by +turns."""
-    return FRAME.turn(torch.rot90(field, 2 * turns, (-2, -1)), turns)
+    return FRAME.act(torch.rot90(field, 2 * turns, (-2, -1)), turns)
 
 
 @pytest.mark.parametrize(("model", "alpha"), [("audit/rgroup", 0.1), ("audit/rsteer", 0.1), ("audit/rsteer", 1e-5)])

@@ -47,7 +47,7 @@ def test_a_sample_is_the_first_images_of_its_split(params):
 
 def test_augmentation_turns_each_image_on_its_own_and_nothing_else(params):
     plain, turned = (_inputs(lessons_of_cell(params, cell), 1) for cell in (PLAIN, TURNED))
-    ways = torch.stack([ImageType(SIDE).turn(plain, turns) for turns in range(4)])
+    ways = torch.stack([ImageType(SIDE).act(plain, turns) for turns in range(4)])
     matches = (ways == turned).all(-1).all(-1)
     assert (matches.sum(0) == 1).all() and matches.any(1).all()
 

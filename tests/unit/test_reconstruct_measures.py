@@ -64,7 +64,7 @@ def test_errors_are_of_every_image_at_every_turn(params):
     context = subject_of_cell(params, PLAIN)
     found, by_turn = reconstruction.measure(context), []
     for turns in range(4):
-        images = ImageType(SIDE).turn(context.test, turns)
+        images = ImageType(SIDE).act(context.test, turns)
         by_turn.append((context.answers(images) - images).square().mean().item())
     assert found["by_turn"] == pytest.approx(by_turn, rel=1e-5)
     assert found["upright"] == found["by_turn"][0]

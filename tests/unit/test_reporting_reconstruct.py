@@ -94,7 +94,9 @@ def test_studies_of_other_tasks_have_none_of_it(folder, studies):
     with chdir(folder):
         assert all(module.section(studies["smoke-levels"]) is None for module in OWN)
     assert set(OWN) <= set(sections_for("reconstruct"))
-    assert set(OWN).isdisjoint({*sections_for("rollout"), *sections_for("classify_sets"), *sections_for("classify_images")})
+    assert set(OWN).isdisjoint(
+        {*sections_for("rollout"), *sections_for("classify_sets"), *sections_for("classify_images")}
+    )
 
 
 def test_who_is_equal_at_every_turn_and_who_is_not_is_told(studies):

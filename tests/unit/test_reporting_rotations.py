@@ -15,7 +15,7 @@ from equidyn.domains.turbulence.report import cube_equivariance, cube_relaxation
 from equidyn.domains.turbulence.report.stabiliser import change, keep_axis
 from equidyn.report.gather import StudyResults, gather
 from equidyn.report.sections import decomposition, distance
-from equidyn.symmetry.cube import ORDER, products, rotations
+from equidyn.symmetry.groups import CUBE
 
 NAMES = ["trilinear", "cnn", "gcnn-scalar", "gcnn-vector", "rgcnn-vector"]
 
@@ -49,7 +49,7 @@ def test_who_is_exact_under_which_action_is_told(study):
 
 
 def test_a_broken_construction_is_told(own):
-    wrong = {"absolute": 1e-3, "relative": 2e-3, "by_element": [0.0, *[2e-3] * (ORDER - 1)]}
+    wrong = {"absolute": 1e-3, "relative": 2e-3, "by_element": [0.0, *[2e-3] * (CUBE.order - 1)]}
     edit_measure(own, "gcnn-vector", "cube_equivariance", vector=wrong)
     (said,) = cube_equivariance.section(gather(own)[0]).finding
     assert "Built to be exact, but not so here: gcnn-vector. The command equidyn check" in said
@@ -64,29 +64,29 @@ def test_exact_networks_alone_have_no_map_of_rotations(workplace):
 
 
 def test_the_change_of_weights_finds_the_symmetry_that_is_left():
-    axis = np.abs(rotations()[:, 0]).argmax(axis=1)
+    axis = np.abs(CUBE.matrices[:, 0]).argmax(axis=1)
     found = change(np.array([3.0, 1.0, 1.5])[axis])
     assert (found[keep_axis()] < 1e-12).all() and (found[~keep_axis()] > 1).all() and keep_axis().sum() == 8
 
 
 def test_the_change_of_weights_is_the_same_for_renumbered_outputs():
-    weights = np.random.default_rng(0).standard_normal(ORDER)
-    for element in range(ORDER):
-        np.testing.assert_allclose(change(weights[products()[:, element]]), change(weights))
+    weights = np.random.default_rng(0).standard_normal(CUBE.order)
+    for element in range(CUBE.order):
+        np.testing.assert_allclose(change(weights[CUBE.products[:, element]]), change(weights))
 
 
 def test_the_change_of_weights_without_order_is_one_on_average():
     random = np.random.default_rng(0)
-    squares = np.mean([np.square(change(random.standard_normal(ORDER))) for _ in range(2000)], axis=0)
+    squares = np.mean([np.square(change(random.standard_normal(CUBE.order))) for _ in range(2000)], axis=0)
     np.testing.assert_allclose(squares[1:], 1.0, atol=0.05)
     assert squares[0] == 0
 
 
 def test_weights_that_are_alike_have_no_change_and_no_preference(own):
-    tied = {"weights": [1.0] * ORDER, "preferred": 0, "preferred_share": 1 / ORDER, "total": 0.0}
+    tied = {"weights": [1.0] * CUBE.order, "preferred": 0, "preferred_share": 1 / CUBE.order, "total": 0.0}
     edit_measure(own, "rgcnn-vector", "cube_relaxation", **tied)
     results = gather(own)[0]
-    assert change(np.ones(ORDER)) is None
+    assert change(np.ones(CUBE.order)) is None
     assert set(cube_relaxation.preferred(results)["rgcnn-vector", "eps000"]) == {"none"}
     section = cube_relaxation.section(results)
     assert [shown.name for shown in section.pictures] == ["turbulence-cube-weights", "turbulence-cube-spread"]
@@ -94,8 +94,8 @@ def test_weights_that_are_alike_have_no_change_and_no_preference(own):
 
 
 def test_whether_weights_found_the_forced_axis_is_told(own):
-    towards = np.abs(rotations()[:, 0]).argmax(axis=1)
-    noise = 0.01 * np.random.default_rng(1).standard_normal(ORDER)
+    towards = np.abs(CUBE.matrices[:, 0]).argmax(axis=1)
+    noise = 0.01 * np.random.default_rng(1).standard_normal(CUBE.order)
     weights = (np.array([1.3, 0.8, 0.9])[towards] + noise).tolist()
     edit_measure(own, "rgcnn-vector", "cube_relaxation", "eps050", weights=weights)
     said = cube_relaxation.section(gather(own)[0]).finding
@@ -117,11 +117,11 @@ def test_no_relaxed_network_no_section(workplace):
 
 
 def test_columns_of_maps_are_in_an_order_for_readers():
-    values = np.arange(ORDER, dtype=float)[None]
+    values = np.arange(CUBE.order, dtype=float)[None]
     figure = rotation_maps([Map("one", ["row"], values, {0: 3})], "label", "from 0")
     axes = figure.axes[0]
     shown, names = axes.images[0].get_array()[0], [label.get_text() for label in axes.get_xticklabels()]
-    assert names[0] == "identity" and len(names) == ORDER and sorted(shown) == list(range(ORDER))
+    assert names[0] == "identity" and len(names) == CUBE.order and sorted(shown) == list(range(CUBE.order))
     (mark,) = [line for line in axes.lines if line.get_marker() == "x"]
     assert shown[int(mark.get_xdata()[0])] == 3
 

@@ -16,14 +16,12 @@ from equidyn.core import paths
 from equidyn.core.errors import EquidynError
 from equidyn.core.files import read_json
 from equidyn.core.params import Cell, Params
-from equidyn.core.params.jhtdb import JhtdbData
 from equidyn.domains.turbulence.params import TurbulenceData
 from equidyn.domains.turbulence.report import sizes_of_volumes, variants_of_volumes
 from equidyn.domains.turbulence.report.pictures_of_turbulence import _guide
 from equidyn.report.cells import read_slices
 from equidyn.report.gather import StudyResults, gather
-from equidyn.report.labels import dataset_kind, level_labels, of_level, ordered
-from equidyn.report.origins import flow_words
+from equidyn.report.labels import dataset_kind, level_labels, ordered
 from equidyn.report.overview import overview
 from equidyn.report.report import run
 from equidyn.report.sections import data, sizes, variants
@@ -82,12 +80,6 @@ def test_the_head_of_the_page_says_which_flow_there_is(study):
     assert [name for name, _ in two.brief if "Turbulence" in name] == ["Turbulence of turbulence", "Turbulence of more"]
 
 
-def test_the_flow_of_the_published_figures_is_told_as_such(study):
-    source = study.settings.source.model_copy(update={"kind": "jhtdb", "resolution": 64})
-    found = flow_words(study.settings.model_copy(update={"source": source}), {"JHTDB": {"re_lambda": None}})
-    assert found == "pieces of the Johns Hopkins database (JHTDB), 16 × 16 × 16 to 64 × 64 × 64 voxels."
-
-
 @pytest.mark.parametrize(("loss", "unit"), [("mae", "rms velocity"), ("mse", "(rms velocity)²")])
 def test_the_unit_of_the_loss_is_that_of_the_one_that_is_chosen(loss, unit):
     chosen = params(turbulence=upscale(["cnn"], [0.0], 1, task={"kind": "upscale", "loss": loss})).studies["turbulence"]
@@ -109,14 +101,6 @@ def test_datasets_are_called_by_their_anisotropy(study):
     assert dataset_kind(chosen) == "level and number of training simulations"
 
 
-def test_pieces_of_the_database_are_called_by_their_number(study):
-    pieces = {f"n{count}": JhtdbData(boxes=count) for count in (10, 40)}
-    chosen = study.settings.model_copy(update={"datasets": pieces})
-    assert level_labels(chosen) == {"n10": "JHTDB, 10 samples", "n40": "JHTDB, 40 samples"}
-    assert {of_level(label) for label in level_labels(chosen).values()} == {"JHTDB"}
-    assert dataset_kind(chosen) == "number of training samples" and ordered(chosen)
-
-
 def test_every_check_has_a_row_and_what_is_expected_of_it(study):
     (table,) = data.section(study).tables
     view = table.view.set_index("check")
@@ -131,11 +115,10 @@ def test_every_check_has_a_row_and_what_is_expected_of_it(study):
 
 
 def test_how_the_samples_were_made_and_what_symmetry_they_have_is_told(study):
-    source, samples, reading, symmetry = data.section(study).text
+    source, samples, _, symmetry = data.section(study).text
     assert source == "Source: pseudo-spectral simulation."
     assert "32 × 32 × 32 voxels" in samples and "4 independent simulations to train on, 2 for validation" in samples
     assert "3 coarse frames of 8 × 8 × 8 voxels, 5 steps apart, each voxel the mean over the block" in samples
-    assert "A dash" not in reading
     assert symmetry.startswith("The forcing weighs vx, vy and vz by 1 + 2 ε")
     assert "is 1.05 at ε = 0 and 2.82 at ε = 0.6" in symmetry and "is not defined" in symmetry
 
@@ -148,19 +131,6 @@ def test_of_isotropic_flow_alone_nothing_is_said_of_its_forcing(study):
 
 def _sharp(study: StudyResults) -> object:
     return study.settings.source.model_copy(update={"filter": "spectral"})
-
-
-def test_what_files_from_elsewhere_do_not_tell_is_a_dash_or_left_out(study):
-    source = study.settings.source.model_copy(update={"kind": "jhtdb"})
-    lacking = dict.fromkeys(("anisotropy", "re_lambda", "cfl", "spectrum", "wavenumber", "times", "variances"))
-    found = _with(study, lacking, source=source)
-    found.data["eps000"]["checks"]["re_lambda"] = 418.0
-    section = data.section(found)
-    view = section.tables[0].view.set_index("check")
-    assert view.loc["Re_lambda: Reynolds number of Taylor's length [1]"].tolist()[:2] == ["418", "–"]
-    assert not any("Courant" in head for head in view.index)
-    assert section.pictures == [] and section.text[2].endswith("A dash: the files do not tell.")
-    assert section.text[1].startswith("Boxes of 32 × 32 × 32 voxels, cut out of a larger simulation")
 
 
 def test_spectra_have_a_guide_of_slope_five_thirds_above_them(study):

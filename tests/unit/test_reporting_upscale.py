@@ -6,13 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from reporting_cells import edit_json, write_cells
+from reporting_cells import write_cells
 from reporting_studies import levels, params
 from reporting_volume_measures import FACTOR, SIDE
 from reporting_volumes import VARIANTS, edit_measure, upscale, write_volumes
 
-from equidyn.core import paths
-from equidyn.core.files import read_json
 from equidyn.core.params import Cell, Params
 from equidyn.domains.turbulence.report import cube_equivariance, cube_relaxation, spectra_of_flow, super_resolution
 from equidyn.domains.turbulence.report import slices as slices_section
@@ -80,7 +78,10 @@ def test_the_page_has_its_sections_and_pictures(folder):
 def test_sections_belong_to_this_task_alone():
     wanted = sections_for("upscale")
     assert {*OWN, *SHARED} <= set(wanted)
-    assert all(set(OWN).isdisjoint(sections_for(task)) for task in ("rollout", "classify_sets", "reconstruct", "classify_images"))
+    assert all(
+        set(OWN).isdisjoint(sections_for(task))
+        for task in ("rollout", "classify_sets", "reconstruct", "classify_images")
+    )
 
 
 def test_pictures_are_small_and_the_same_each_time(folder, study):
@@ -135,18 +136,6 @@ def test_who_is_better_than_interpolation_is_told(own):
     assert said.startswith("MAE against that of the exact Fourier interpolation, which keeps what the coarse grid")
     assert "gcnn-vector (-25.00 ± 0.00 %)" in said.partition("above it are")[0]
     assert "above it are cnn (25.00 ± 0.00 %)" in said and "trilinear" not in said
-
-
-def test_without_a_periodic_box_it_is_held_against_trilinear(own):
-    for cell in own.cells():
-        path = paths.run(cell) / "measures.json"
-        found = read_json(path)["checkpoints"]
-        for tree in found.values():
-            tree["super_resolution"].pop("spectral")
-        edit_json(path, checkpoints=found)
-    section = super_resolution.section(gather(own)[0])
-    assert section.text[2].startswith("MAE against that of the trilinear interpolation. At ε = 0, below it are")
-    assert "exact Fourier interpolation" not in section.tables[0].view["our variant"].tolist()
 
 
 def test_components_stand_apart(own):

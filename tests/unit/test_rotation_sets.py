@@ -19,6 +19,7 @@ from equidyn.core.params import load
 from equidyn.core.provenance import Clock
 from equidyn.domains.smoke.params.rotation import RotationData
 from equidyn.domains.smoke.source import archive
+from equidyn.domains.smoke.source.fields import Fields
 from equidyn.domains.smoke.source.rotation import ranges
 
 SPLITS = ("train", "validation", "future", "domain")
@@ -66,12 +67,12 @@ def test_ranges_keep_held_out_simulations_apart() -> None:
 
 
 @pytest.fixture(scope="module")
-def true() -> fields.Fields:
+def true() -> Fields:
     """The small set."""
     return rotations.made(rotations.source())
 
 
-def test_a_set_keeps_its_splits_and_carries_its_checks(true: fields.Fields, tmp_path: Path) -> None:
+def test_a_set_keeps_its_splits_and_carries_its_checks(true: Fields, tmp_path: Path) -> None:
     store.write(tmp_path / "set.h5", true)
     again = store.read(tmp_path / "set.h5")
     assert again.splits == SPLITS
@@ -87,7 +88,7 @@ def test_a_set_keeps_its_splits_and_carries_its_checks(true: fields.Fields, tmp_
     json.dumps(again.attributes, allow_nan=False)
 
 
-def card_text(folder: Path, made: fields.Fields, source: Any, wanted: Any) -> str:
+def card_text(folder: Path, made: Fields, source: Any, wanted: Any) -> str:
     card.write(folder, made, "study/set", source, wanted)
     assert sorted(path.name for path in folder.iterdir()) == ["card.md", "course.png", "frames.png"]
     text = (folder / "card.md").read_text(encoding="utf-8")
@@ -96,7 +97,7 @@ def card_text(folder: Path, made: fields.Fields, source: Any, wanted: Any) -> st
     return text
 
 
-def test_the_card_says_what_the_symmetry_is_worth(true: fields.Fields, tmp_path: Path) -> None:
+def test_the_card_says_what_the_symmetry_is_worth(true: Fields, tmp_path: Path) -> None:
     text = card_text(tmp_path, true, rotations.source(), RotationData(vector_action="true"))
     for piece in ("No two simulations share a buoyancy", "chaotic", "equivariance error | not defined"):
         assert piece in text
@@ -107,7 +108,7 @@ def test_the_card_says_what_the_symmetry_is_worth(true: fields.Fields, tmp_path:
     assert "negat" not in text and "Not even that symmetry" not in text
 
 
-def test_the_card_says_what_is_negated_and_what_is_uneven(true: fields.Fields, tmp_path: Path) -> None:
+def test_the_card_says_what_is_negated_and_what_is_uneven(true: Fields, tmp_path: Path) -> None:
     uneven = rotations.source(sides=[1.0, 1.0, 1.1, 1.0])
     text = card_text(tmp_path, true, uneven, RotationData(vector_action="published"))
     assert "(vx, -vy) at the cells' centres" in text

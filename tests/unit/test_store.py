@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from equidyn.core.data import sealed, store
-from equidyn.domains.smoke.source.fields import Fields
 from equidyn.core.errors import EquidynError
+from equidyn.domains.smoke.source.fields import Fields
 
 
 def example(density: bool = True) -> Fields:

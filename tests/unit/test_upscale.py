@@ -39,8 +39,9 @@ from equidyn.core.params import Cell, Params, load
 from equidyn.core.training import check, train
 from equidyn.domains.turbulence.tasks.upscale.recipe import UpscaleRecipe
 from equidyn.domains.turbulence.tasks.upscale.task import Boxes, errors
+from equidyn.symmetry.fields import BoxType
 from equidyn.symmetry.group_action import orbit
-from equidyn.symmetry.volumes import VolumeType
+from equidyn.symmetry.groups import CUBE
 
 TRAINING = SPLIT["train"] * SAMPLES
 
@@ -69,8 +70,8 @@ def test_fields_are_in_units_of_the_fine_training_components(params):
 
 def test_it_maps_coarse_vectors_to_one_fine_vector(params):
     task = lessons_of_cell(params, PLAIN).task
-    assert task.inputs == VolumeType("vector", CONTEXT, 1, periodic=True)
-    assert task.outputs == VolumeType("vector", 1, FACTOR, periodic=True)
+    assert task.inputs == BoxType(CUBE, "vector", CONTEXT, 1, periodic=True)
+    assert task.outputs == BoxType(CUBE, "vector", 1, FACTOR, periodic=True)
 
 
 def test_the_middle_frame_is_that_of_the_fine_one(params):

@@ -17,7 +17,6 @@ from toy_volumes import (
     STUDY,
     subject_of_cell,
     volume_params,
-    volumes,
 )
 
 from equidyn.core.errors import EquidynError
@@ -28,8 +27,9 @@ from equidyn.curvature.landscape import Hessian, Landscape
 from equidyn.domains.turbulence.measures import spectrum, super_resolution
 from equidyn.domains.turbulence.measures.spectra import fourier_upsampled, shell_products
 from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
-from equidyn.domains.turbulence.tasks.upscale.task import Boxes, Upscale
-from equidyn.symmetry.volumes import VolumeType
+from equidyn.domains.turbulence.tasks.upscale.task import Boxes
+from equidyn.symmetry.fields import BoxType
+from equidyn.symmetry.groups import CUBE
 
 TAKEN = [("EvaluationContext",), ("UpscaleContext",)]
 NAMES = [name for name, entry in entries("measures").items() if entry.takes in TAKEN and "audit/" not in name]
@@ -52,13 +52,6 @@ def _with_targets(context: UpscaleContext, targets: torch.Tensor) -> UpscaleCont
     return UpscaleContext(context.network, task)
 
 
-def _walled(params: Params) -> UpscaleContext:
-    """A network in a box that does not repeat."""
-    task = Upscale(params.studies["boxes"].task, volumes(periodic=False), torch.device("cpu"))
-    network = import_module("equidyn.domains.turbulence.models.trilinear").build(task.inputs, task.outputs)
-    return UpscaleContext(network.eval(), task)
-
-
 @pytest.mark.parametrize("variant", STUDY["variants"])
 @pytest.mark.parametrize("name", NAMES)
 def test_every_measure_of_boxes_gives_the_same_numbers_twice(params, name, variant):
@@ -78,12 +71,12 @@ def test_measures_are_registered():
 def test_orbits_are_answers_to_turned_questions(params):
     context = subject_of_cell(params, PLAIN)
     inputs = context.sample(2).inputs
-    vectors, scalars = VolumeType("vector", CONTEXT), VolumeType("scalar", 3 * CONTEXT)
+    vectors, scalars = BoxType(CUBE, "vector", CONTEXT), BoxType(CUBE, "scalar", 3 * CONTEXT)
     assert torch.equal(inputs, context.test.inputs[[0, SAMPLES // 2]])
     assert context.orbit(2).shape == (24, 2, 3, SIDE, SIDE, SIDE)
     for element in (0, 5, 23):
         for found, kind in ((context.orbit(2), vectors), (context.orbit_as_scalars(2), scalars)):
-            expected = context.task.answers(context.network, kind.turn(inputs, element))
+            expected = context.task.answers(context.network, kind.act(inputs, element))
             assert torch.allclose(found[element], expected, atol=1e-6)
     assert not torch.allclose(context.orbit(2)[5], context.orbit_as_scalars(2)[5], atol=1e-2)
     assert context.orbit(2) is context.orbit(2) and len(context.orbit(1)[0]) == 1
@@ -135,15 +128,6 @@ def test_divergence_of_a_flow_of_a_potential_and_of_one_that_has_none(params):
     assert found["truth_divergence"] == pytest.approx(1, rel=1e-6)
     still = super_resolution.measure(_with_targets(context, torch.zeros(SAMPLES, 3, SIDE, SIDE, SIDE)))
     assert still["truth_divergence"] == 0
-
-
-def test_a_box_with_walls_has_no_fourier_series(params):
-    context = _walled(params)
-    found = super_resolution.measure(context)
-    assert "spectral" not in found and found["mae"] == found["trilinear"]["mae"]
-    assert 0 < found["truth_divergence"] < 0.2  # central differences of waves as short as four voxels
-    shells = spectrum.measure(context)
-    assert all(math.isfinite(energy) for energy in shells["truth"]) and shells["prediction"] == shells["trilinear"]
 
 
 def test_shells_hold_the_energy_of_the_truth(params):

@@ -12,7 +12,6 @@ from toy_volumes import awake
 from equidyn import commands
 from equidyn.core.errors import EquidynError
 from equidyn.core.models import check
-from equidyn.domains.turbulence.tasks.upscale.task import upscale_types
 from equidyn.core.models.registry import build_network, count_parameters
 from equidyn.core.params.signatures import entries
 from equidyn.core.params.variant import Variant
@@ -20,10 +19,11 @@ from equidyn.curvature.landscape import Hessian, Landscape
 from equidyn.domains.turbulence.models import check_volumes
 from equidyn.domains.turbulence.models.check_volumes import relative_error
 from equidyn.domains.turbulence.models.upscaler import Upscaler
-from equidyn.symmetry.volumes import VolumeType
+from equidyn.domains.turbulence.tasks.upscale.task import upscale_types
+from equidyn.symmetry.fields import BoxType
 
 FRAMES = 3
-MODELS = {model: entry for model, entry in entries("models").items() if entry.takes == ("VolumeType", "VolumeType")}
+MODELS = {model: entry for model, entry in entries("models").items() if entry.takes == ("BoxType", "BoxType")}
 CHOICES = {"norm": ["none", "batch"], "components": ["vector", "scalar"]}
 Spec = tuple[str, dict]
 
@@ -189,7 +189,7 @@ def test_layers_know_their_fields_and_their_strict_parts(weighted):
     """A strict net's weights are their own projections; those of a plain one are not."""
     network = randomised(_build(weighted))
     layers = network.layers
-    assert all(isinstance(end, VolumeType) for layer in layers for end in (layer.inputs, layer.outputs))
+    assert all(isinstance(end, BoxType) for layer in layers for end in (layer.inputs, layer.outputs))
     assert all(before.outputs == after.inputs for before, after in pairwise(layers))
     assert (layers[0].inputs, layers[-1].outputs) == (network.imposed_inputs, network.imposed_outputs)
     gaps = [(whole - part).norm() / whole.norm() for layer in layers for whole, part in layer.strict_parts()]

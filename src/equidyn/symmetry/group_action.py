@@ -1,29 +1,60 @@
-"""What every type of field that a finite group acts on has in common; the orbit of a field, and the way back."""
+"""What every type on which a group acts has in common; orbits, and the way back.
 
-from typing import Protocol
+With it equivariance error, decomposition and `equidyn check` know no kind of data and no kind of group.
+"""
 
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
 import torch
 
 
 class GroupAction(Protocol):
-    """A type of field on which a finite group acts; its elements are 0 to order - 1, and 0 is the identity."""
+    """A type of tensors on which a group acts: finite, or one that can only be sampled.
+
+    What an element is, is for the group to choose. Of a finite group that is listed it is a number from 0 to order - 1,
+    and 0 is the identity; types of the same group understand each other's elements.
+    """
 
     @property
-    def order(self) -> int:
-        """Number of group elements."""
+    def group_name(self) -> str:
+        """What readers call the group."""
 
-    def inverse(self, element: int) -> int:
+    @property
+    def order(self) -> int | None:
+        """Number of its elements; None if they cannot be counted."""
+
+    def elements_to_check(self, count: int, rng: np.random.Generator) -> Sequence[Any]:
+        """Elements on which a symmetry is checked, the identity first.
+
+        All of a group that is listed; generators, and `count` random elements, of a larger one; `count` random ones of
+        a group without generators.
+        """
+
+    def inverse(self, element: Any) -> Any:
         """The element that undoes this one."""
 
-    def turn(self, field: torch.Tensor, element: int) -> torch.Tensor:
-        """The field moved by a group element; the same shape."""
+    def act(self, values: torch.Tensor, element: Any) -> torch.Tensor:
+        """The tensor moved by a group element; the same shape."""
 
 
-def orbit(field: torch.Tensor, kind: GroupAction) -> torch.Tensor:
-    """A field moved by each element, stacked in front: (|G|, ...)."""
-    return torch.stack([kind.turn(field, element) for element in range(kind.order)])
+def orbit(values: torch.Tensor, kind: GroupAction, elements: Sequence[Any] | None = None) -> torch.Tensor:
+    """A tensor moved by each element, stacked in front: (elements, ...). None: by all of a group that is listed."""
+    return torch.stack([kind.act(values, element) for element in _all(kind, elements)])
 
 
-def pull_back(outputs: torch.Tensor, kind: GroupAction) -> torch.Tensor:
-    """g^-1 applied to outputs[g]: brings the answers to |G| turned questions into one frame. Same shape."""
-    return torch.stack([kind.turn(outputs[element], kind.inverse(element)) for element in range(kind.order)])
+def pull_back(outputs: torch.Tensor, kind: GroupAction, elements: Sequence[Any] | None = None) -> torch.Tensor:
+    """g^-1 applied to outputs[g], one for each element: brings the answers to moved questions into one frame."""
+    chosen = _all(kind, elements)
+    return torch.stack(
+        [kind.act(output, kind.inverse(element)) for output, element in zip(outputs, chosen, strict=True)]
+    )
+
+
+def _all(kind: GroupAction, elements: Sequence[Any] | None) -> Sequence[Any]:
+    if elements is not None:
+        return elements
+    if kind.order is None:
+        raise ValueError(f"{kind.group_name} cannot be listed: name elements of it")
+    return range(kind.order)

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from equidyn.symmetry.actions import Action, c4_grid
+from equidyn.symmetry.actions import Action, grid_action
+from equidyn.symmetry.groups import C4
 from equidyn.symmetry.orbits import intertwiners
 
 INNER, OUTER = 0.6, 0.4  # standard deviation of the profile of inner rings and of the outermost [pixels]; as in e2cnn
@@ -39,7 +40,7 @@ def ring_harmonics(outputs: Action, inputs: Action, side: int, limits: Sequence[
     limits = band_limits(side) if limits is None else limits
     if len(limits) != side // 2 + 1:
         raise ValueError(f"{side} x {side} pixels have {side // 2 + 1} rings, but there are {len(limits)} limits")
-    exact = intertwiners(outputs, inputs @ c4_grid(side)).basis()
+    exact = intertwiners(outputs, inputs @ grid_action(C4, side)).basis()
     matrices = np.eye(outputs.dimension * inputs.dimension)
     kept = np.empty((0, len(exact)))
     for function in _functions(side, limits):

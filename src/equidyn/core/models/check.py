@@ -17,14 +17,13 @@ from equidyn.domains.digits.models import check_images
 from equidyn.domains.sets.models import check_sets
 from equidyn.domains.smoke.models import check_fields
 from equidyn.domains.turbulence.models import check_volumes
-from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.fields import BoxType, FieldType
 from equidyn.symmetry.images import ImageType
 from equidyn.symmetry.sets import SetType
-from equidyn.symmetry.volumes import VolumeType
 
 PRECISIONS = {"float32": torch.float32, "float64": torch.float64}
 TOLERANCE = 1e-12  # of strict variants, relative, in float64
-_PROBES = {FieldType: check_fields, SetType: check_sets, ImageType: check_images, VolumeType: check_volumes}
+_PROBES = {FieldType: check_fields, SetType: check_sets, ImageType: check_images, BoxType: check_volumes}
 
 
 def run(params: Params, variant: str | None = None) -> list[dict[str, Any]]:

@@ -69,7 +69,7 @@ def _model(studied: tuple[str, ...], pictured: tuple[str, ...]) -> type[Params]:
     grids = tuple(Annotated[study_model(name), Tag(name)] for name in studied)
     kinds: Any = grids[0] if grids else Study
     if len(grids) > 1:
-        kinds = Annotated[Union[grids], Discriminator(_domain, "domain", _choice())]
+        kinds = Annotated[Union[grids], Discriminator(_domain, "domain", _choice())]  # noqa: UP007
     shown = {name: (domains.find(name).module("params").Pictures | None, None) for name in pictured}
     pictures = create_model("Pictures", __base__=Strict, **shown)
     about = {key: field.description for key, field in Params.model_fields.items()}

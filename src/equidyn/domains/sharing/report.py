@@ -13,7 +13,8 @@ from equidyn.report.figures.style import Picture, picture
 from equidyn.report.numbers import counted, percent
 from equidyn.report.sections.section import Section
 from equidyn.report.tables import Table
-from equidyn.symmetry.actions import c4_grid
+from equidyn.symmetry.actions import grid_action
+from equidyn.symmetry.groups import C4
 
 NAME = "sharing"
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -104,7 +105,7 @@ def _orbits(schemes: list[SharingScheme]) -> Table:
 
 
 def _ranks(bases: list[BasisPictures]) -> Table:
-    order = c4_grid(1).order
+    order = grid_action(C4, 1).order
     rows = [[one.inputs, one.outputs, order, c4_maps(one.inputs, one.outputs).count] for one in bases]
     data = pd.DataFrame(rows, columns=["inputs", "outputs", "group_order", "rank"])
     data["dense_parameters"] = data["inputs"] ** 2 * data["outputs"] ** 2

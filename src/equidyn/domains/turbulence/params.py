@@ -56,7 +56,6 @@ class TurbulenceSource(SourceSettings):
 
     serves = ("upscale",)
     makes = (TurbulenceData,)
-    periodic: ClassVar[bool] = True
 
     kind: Literal["turbulence"]
     resolution: Annotated[int, Field(ge=8, le=512)] = Field(description="voxels along an edge of the fine frames")
@@ -109,7 +108,7 @@ class TurbulenceSource(SourceSettings):
 class UpscaleTask(TaskSettings):
     """Super-resolution: from successive coarse velocity fields in a box, the fine one at their middle time."""
 
-    takes = ("VolumeType", "VolumeType")
+    takes = ("BoxType", "BoxType")
     contexts = ("UpscaleContext",)
     augments = ("none", "cube")
     microseconds = 150.0  # measured: 10 (2,900 parameters) and 64 (127 k, bf16)

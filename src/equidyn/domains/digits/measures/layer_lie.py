@@ -20,8 +20,9 @@ from equidyn.domains.digits.tasks.classify_images.task import CHUNK
 from equidyn.symmetry.directional import directional_of_all, mean_norm
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.generator import rotation_generator, translation_generator
+from equidyn.symmetry.groups import C4
 
-IMAGE = FieldType("scalar", 1)
+IMAGE = FieldType(C4, "scalar", 1)
 # (field (batch, channels, n, n), its type, its stride) -> its change; None where the type has no such motion.
 Generator = Callable[[torch.Tensor, FieldType, int], torch.Tensor | None]
 

@@ -34,7 +34,7 @@ class Shift:
 
 @dataclass(frozen=True)
 class Turn:
-    """By so many quarter turns, counter-clockwise as everywhere (ImageType.turn)."""
+    """By so many quarter turns, counter-clockwise as everywhere (ImageType.act)."""
 
     turns: int
 

@@ -27,7 +27,7 @@ def measure(context: ClassifyImagesContext) -> dict[str, float]:
     """
     task, test = context.task, context.test
     training = task.sample("train", MOST)
-    turned = [context.answers(task.inputs.turn(test.inputs, turns)) for turns in (1, 2, 3)]
+    turned = [context.answers(task.inputs.act(test.inputs, turns)) for turns in (1, 2, 3)]
     return {
         **context.rates(context.logits, test),
         **context.rates(context.answers(training.inputs), training, "train_"),

@@ -16,9 +16,9 @@ def errors(network: ImageNetwork, inputs: ImageType, outputs: object, dtype: tor
     images = noise(inputs, dtype)
     with torch.no_grad():
         found = network.activations(images)
-        turned = {turns: network.activations(inputs.turn(images, turns)) for turns in (1, 2, 3)}
+        turned = {turns: network.activations(inputs.act(images, turns)) for turns in (1, 2, 3)}
     return {
-        name: max(_relative(turned[turns][name], kind.turn(found[name], turns)) for turns in turned)
+        name: max(_relative(turned[turns][name], kind.act(found[name], turns)) for turns in turned)
         for name, kind in network.kinds.items()
         if kind is not None
     }

@@ -8,6 +8,7 @@ from equidyn.domains.digits.models.recogniser import KERNEL, DigitClassifier, as
 from equidyn.domains.sets.models.mlp import Dense
 from equidyn.domains.smoke.models.cnn import PlainConv
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 from equidyn.symmetry.images import ImageType
 from equidyn.symmetry.sets import Invariants
 
@@ -18,7 +19,7 @@ class DigitsCNN(DigitClassifier):
     def __init__(self, inputs: ImageType, outputs: Invariants, first: int, second: int, hidden: int) -> None:
         super().__init__()
         self.inputs, self.sides = inputs, sides(inputs)
-        maps = [FieldType("scalar", count) for count in (1, first, second)]
+        maps = [FieldType(C4, "scalar", count) for count in (1, first, second)]
         self.kinds = {"conv1": maps[1], "pool1": maps[1], "conv2": maps[2], "pool2": maps[2]}
         self.kinds |= {"fc1": Invariants(hidden), "logits": outputs}
         self.conv1, self.conv2 = PlainConv(maps[0], maps[1], KERNEL), PlainConv(maps[1], maps[2], KERNEL)

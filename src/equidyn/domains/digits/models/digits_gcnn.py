@@ -12,6 +12,7 @@ from equidyn.domains.digits.models.recogniser import KERNEL, DigitClassifier, as
 from equidyn.domains.sets.models.mlp import Dense
 from equidyn.domains.smoke.models.gcnn import C4Conv
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 from equidyn.symmetry.images import ImageType
 from equidyn.symmetry.sets import Invariants
 
@@ -24,11 +25,11 @@ class DigitsGCNN(DigitClassifier):
     def __init__(self, inputs: ImageType, outputs: Invariants, first: int, second: int, hidden: int) -> None:
         super().__init__()
         self.inputs, self.sides = inputs, sides(inputs)
-        image, *maps = FieldType("scalar", 1), FieldType("regular", first), FieldType("regular", second)
+        image, *maps = FieldType(C4, "scalar", 1), FieldType(C4, "regular", first), FieldType(C4, "regular", second)
         self.kinds = {"conv1": maps[0], "pool1": maps[0], "conv2": maps[1], "pool2": maps[1]}
         self.kinds |= {"fc1": Invariants(hidden), "logits": outputs}
         self.conv1, self.conv2 = C4Conv(image, maps[0], KERNEL), C4Conv(maps[0], maps[1], KERNEL)
-        self.fc1 = C4Conv(maps[1], FieldType("regular", hidden), self.sides["pool2"])
+        self.fc1 = C4Conv(maps[1], FieldType(C4, "regular", hidden), self.sides["pool2"])
         self.logits = Dense(hidden, outputs.count)
 
     def activations(self, images: torch.Tensor) -> dict[str, torch.Tensor]:

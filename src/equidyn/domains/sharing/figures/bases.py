@@ -8,7 +8,8 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from equidyn.report.figures.style import INK, MUTED, WIDTH
-from equidyn.symmetry.actions import c4_grid
+from equidyn.symmetry.actions import grid_action
+from equidyn.symmetry.groups import C4
 from equidyn.symmetry.orbits import Orbits, intertwiners
 
 NOTHING, UNUSED = 0, 1  # what a cell of a picture may be beside a pixel that is joined to another
@@ -23,7 +24,7 @@ _WORD = 0.4  # room for the word "input" [inches]
 
 def c4_maps(inputs: int, outputs: int) -> Orbits:
     """All C4-equivariant linear maps from an inputs x inputs grid of pixels to an outputs x outputs one."""
-    return intertwiners(c4_grid(outputs), c4_grid(inputs))
+    return intertwiners(grid_action(C4, outputs), grid_action(C4, inputs))
 
 
 def joined(maps: Orbits, element: int, inputs: int) -> np.ndarray:

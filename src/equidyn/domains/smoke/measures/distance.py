@@ -9,7 +9,8 @@ from equidyn.core.measures.quantities import Quantity
 from equidyn.domains.smoke.models.stack import FilterLayer
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
 from equidyn.grids.layers import shares
-from equidyn.symmetry.actions import c4_grid
+from equidyn.symmetry.actions import grid_action
+from equidyn.symmetry.groups import C4
 from equidyn.symmetry.orbits import reynolds
 
 TITLE = "Distance from strict kernels"
@@ -37,5 +38,5 @@ def _broken_and_whole(layer: FilterLayer) -> tuple[float, float]:
     fields = (layer.outputs.multiplicity, layer.outputs.dimension, layer.inputs.multiplicity, layer.inputs.dimension)
     # (output field, input field, output component, input component and pixel), as the action wants it
     pairs = kernel.reshape(*fields, -1).permute(0, 2, 1, 3, 4).flatten(3).cpu().numpy()
-    strict = reynolds(pairs, layer.outputs.action, layer.inputs.action @ c4_grid(kernel.shape[-1]))
+    strict = reynolds(pairs, layer.outputs.action, layer.inputs.action @ grid_action(C4, kernel.shape[-1]))
     return float(np.square(pairs - strict).sum()), float(np.square(pairs).sum())

@@ -11,8 +11,9 @@ from torch import nn
 from equidyn.core.params.types import Norm, OddInt, PositiveInt
 from equidyn.domains.smoke.models.gcnn import C4Conv
 from equidyn.domains.smoke.models.stack import ConvStack, Filter, conv_stack
-from equidyn.symmetry.actions import c4_grid
+from equidyn.symmetry.actions import grid_action
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 
 
 class AnnealedConv(C4Conv):
@@ -27,7 +28,7 @@ class AnnealedConv(C4Conv):
 
     def __init__(self, inputs: FieldType, outputs: FieldType, kernel: int) -> None:
         super().__init__(inputs, outputs, kernel)
-        pairs = outputs.action @ (inputs.action @ c4_grid(kernel))
+        pairs = outputs.action @ (inputs.action @ grid_action(C4, kernel))
         self.free = nn.Parameter(torch.zeros(outputs.multiplicity, inputs.multiplicity, pairs.dimension))
         self.register_buffer("share", torch.zeros(()))
         self.register_buffer("turned", torch.from_numpy(pairs.source), persistent=False)
@@ -67,5 +68,5 @@ def build(
     norm: Norm = "none",
 ) -> ConvStack:
     """`hidden` regular fields (four channels each) in each of `layers` - 1 inner places, as in gcnn."""
-    fields = [inputs, *[FieldType("regular", hidden)] * (layers - 1), outputs]
+    fields = [inputs, *[FieldType(C4, "regular", hidden)] * (layers - 1), outputs]
     return conv_stack(fields, AnnealedConv, kernel=kernel, norm=norm, strict=True)

@@ -22,7 +22,7 @@ def relative_error(network: Network, field: torch.Tensor, inputs: FieldType, out
     """max_g ||f(g x) - g f(x)|| / ||f(x)|| on field (batch, inputs.channels, n, n)."""
     with torch.no_grad():
         answer = network(field)
-        gaps = [network(inputs.turn(field, turns)) - outputs.turn(answer, turns) for turns in (1, 2, 3)]
+        gaps = [network(inputs.act(field, turns)) - outputs.act(answer, turns) for turns in (1, 2, 3)]
     return max((gap.norm() / answer.norm()).item() for gap in gaps)
 
 

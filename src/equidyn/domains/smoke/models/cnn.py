@@ -6,6 +6,7 @@ from equidyn.core.models.initial import uniform_fan_in
 from equidyn.core.params.types import Norm, OddInt, PositiveInt
 from equidyn.domains.smoke.models.stack import ConvStack, Filter, FilterLayer, conv_stack
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 
 
 class PlainConv(FilterLayer):
@@ -33,5 +34,5 @@ def build(
     norm: Norm = "none",
 ) -> ConvStack:
     """`hidden` scalar channels in each of `layers` - 1 inner places."""
-    fields = [inputs, *[FieldType("scalar", hidden)] * (layers - 1), outputs]
+    fields = [inputs, *[FieldType(C4, "scalar", hidden)] * (layers - 1), outputs]
     return conv_stack(fields, PlainConv, kernel=kernel, norm=norm)

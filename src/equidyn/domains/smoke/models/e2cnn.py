@@ -12,6 +12,7 @@ from equidyn.core.params.types import Norm, OddInt, PositiveInt
 from equidyn.domains.smoke.models.bias import expanded_bias, invariant_bias
 from equidyn.domains.smoke.models.stack import ConvStack, Filter, FilterLayer, conv_stack
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 from equidyn.symmetry.harmonics import ring_harmonics
 
 
@@ -59,5 +60,5 @@ def build(
     norm: Norm = "none",
 ) -> ConvStack:
     """`hidden` regular fields (four channels each) in each of `layers` - 1 inner places."""
-    fields = [inputs, *[FieldType("regular", hidden)] * (layers - 1), outputs]
+    fields = [inputs, *[FieldType(C4, "regular", hidden)] * (layers - 1), outputs]
     return conv_stack(fields, SteerableConv, kernel=kernel, norm=norm, strict=True)

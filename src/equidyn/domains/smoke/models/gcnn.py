@@ -10,8 +10,9 @@ from equidyn.core.models.initial import uniform_fan_in
 from equidyn.core.params.types import Norm, OddInt, PositiveInt
 from equidyn.domains.smoke.models.bias import expanded_bias, invariant_bias
 from equidyn.domains.smoke.models.stack import ConvStack, Filter, FilterLayer, conv_stack
-from equidyn.symmetry.actions import c4_grid
+from equidyn.symmetry.actions import grid_action
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 from equidyn.symmetry.orbits import intertwiners
 
 
@@ -25,7 +26,7 @@ class C4Conv(FilterLayer):
     def __init__(self, inputs: FieldType, outputs: FieldType, kernel: int) -> None:
         super().__init__()
         self.inputs, self.outputs, self.kernel = inputs, outputs, kernel
-        orbits = intertwiners(outputs.action, inputs.action @ c4_grid(kernel))
+        orbits = intertwiners(outputs.action, inputs.action @ grid_action(C4, kernel))
         fan_in = inputs.channels * kernel**2
         self.weight = nn.Parameter(uniform_fan_in((outputs.multiplicity, inputs.multiplicity, orbits.count), fan_in))
         self.bias = invariant_bias(outputs, fan_in)
@@ -51,5 +52,5 @@ def build(
     norm: Norm = "none",
 ) -> ConvStack:
     """`hidden` regular fields (four channels each) in each of `layers` - 1 inner places."""
-    fields = [inputs, *[FieldType("regular", hidden)] * (layers - 1), outputs]
+    fields = [inputs, *[FieldType(C4, "regular", hidden)] * (layers - 1), outputs]
     return conv_stack(fields, C4Conv, kernel=kernel, norm=norm, strict=True)

@@ -13,8 +13,9 @@ from equidyn.core.models.initial import uniform_fan_in
 from equidyn.core.params.types import NonNegativeFloat, Norm, OddInt, PositiveInt
 from equidyn.domains.smoke.models.bias import expanded_bias, invariant_bias
 from equidyn.domains.smoke.models.stack import ConvStack, Filter, FilterLayer, conv_stack
-from equidyn.symmetry.actions import c4_grid
+from equidyn.symmetry.actions import grid_action
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 
 
 class RelaxedC4Conv(FilterLayer):
@@ -27,7 +28,7 @@ class RelaxedC4Conv(FilterLayer):
     def __init__(self, inputs: FieldType, outputs: FieldType, kernel: int, banks: int) -> None:
         super().__init__()
         self.inputs, self.outputs, self.kernel = inputs, outputs, kernel
-        turned = inputs.action @ c4_grid(kernel)
+        turned = inputs.action @ grid_action(C4, kernel)
         fan_in = inputs.channels * kernel**2
         shape = (banks, outputs.multiplicity, inputs.multiplicity, turned.dimension)
         self.weight = nn.Parameter(uniform_fan_in(shape, fan_in))
@@ -72,6 +73,6 @@ def build(
     alpha: NonNegativeFloat = 1e-5,
 ) -> ConvStack:
     """`hidden` regular fields, `banks` filter banks, regulariser `alpha` x C."""
-    fields = [inputs, *[FieldType("regular", hidden)] * (layers - 1), outputs]
+    fields = [inputs, *[FieldType(C4, "regular", hidden)] * (layers - 1), outputs]
     layer = partial(RelaxedC4Conv, banks=banks)
     return conv_stack(fields, layer, kernel=kernel, norm=norm, alpha=alpha)

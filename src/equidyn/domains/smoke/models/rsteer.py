@@ -14,6 +14,7 @@ from equidyn.domains.smoke.models.bias import expanded_bias, invariant_bias
 from equidyn.domains.smoke.models.e2cnn import expanded_kernel, initial_weight
 from equidyn.domains.smoke.models.stack import ConvStack, Filter, FilterLayer, conv_stack
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 from equidyn.symmetry.harmonics import ring_harmonics
 
 
@@ -97,5 +98,5 @@ def build(
     alpha: NonNegativeFloat = 1e-5,
 ) -> ConvStack:
     """`hidden` regular fields (four channels each), regulariser `alpha` x C."""
-    fields = [inputs, *[FieldType("regular", hidden)] * (layers - 1), outputs]
+    fields = [inputs, *[FieldType(C4, "regular", hidden)] * (layers - 1), outputs]
     return conv_stack(fields, RelaxedSteerableConv, kernel=kernel, norm=norm, alpha=alpha)

@@ -11,8 +11,9 @@ from equidyn.domains.smoke.source.scenes import DIRECTION_NAMES
 from equidyn.symmetry.error import equivariance_error
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.group_action import pull_back
+from equidyn.symmetry.groups import C4
 
-VECTOR = FieldType("vector", 1)
+VECTOR = FieldType(C4, "vector", 1)
 TABLED = slice(10, -1)  # of the kept frames, those over which the published table of levels was taken [W22]
 FORMS = ("absolute", "relative", "pairwise", "published")  # of the equivariance error
 

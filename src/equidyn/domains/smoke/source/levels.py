@@ -1,7 +1,7 @@
 """Levels of symmetry breaking: which simulations make up a set, before any is run.
 
 A scene is one seeded perturbation of the inflow and the buoyancy. It is simulated in four directions: direction j is
-the scene turned counter-clockwise by j quarter turns (equidyn/symmetry/actions.py), with the strength of buoyancy
+the scene turned counter-clockwise by j quarter turns (equidyn/symmetry/groups.py), with the strength of buoyancy
 that the level gives to that direction. Scenes depend on the seed and their own number only, so that all levels of a
 study share them, and a larger set holds a smaller one.
 """

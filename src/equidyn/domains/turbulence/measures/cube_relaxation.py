@@ -25,7 +25,7 @@ QUANTITIES = (
 def measure(context: UpscaleContext) -> dict[str, Any]:
     """Spread of the relaxed weights, in all and by layer, as in domains/smoke/measures/relaxation.py; and what they are.
 
-    weights: of each rotation, in the order of symmetry/cube.py: |a| over its mean over the group, averaged over layers
+    weights: of each rotation, in the order of groups.CUBE: |a| over its mean over the group, averaged over layers
     and banks; all 1 if tied. preferred: the rotation with the largest of them (the first of equal ones), a number from
     0; preferred_share: its part of their sum, 1/24 if tied, 1 if no other counts. change, change_ratio: which rotations
     the weights keep (stabiliser.py). All of these only for a network with relaxed weights, not all of them 0.

@@ -39,20 +39,6 @@ def shell_products(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
     return found.index_add_(-1, shells, products.flatten(-3))
 
 
-def hann(side: int) -> torch.Tensor:
-    """A window (n, n, n) that falls to 0 at the walls, of mean square 1: for boxes that do not repeat."""
-    places = (torch.arange(side, dtype=torch.float64) + 0.5) / side
-    along = torch.sin(math.pi * places).square()
-    window = along[:, None, None] * along[:, None] * along
-    return window / window.square().mean().sqrt()
-
-
-def windowed(field: torch.Tensor) -> torch.Tensor:
-    """A field (..., n, n, n) without its mean, times the Hann window: float64."""
-    field = field.double()
-    return (field - field.mean(SPACE, keepdim=True)) * hann(field.shape[-1]).to(field.device)
-
-
 def fourier_upsampled(field: torch.Tensor, factor: int) -> torch.Tensor:
     """The Fourier series of a periodic field (..., n, n, n) at the centres of voxels `factor` times as fine; float64.
 
@@ -78,22 +64,6 @@ def spectral_slopes(field: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     divergence = (modes * waves).sum(-4).abs().square() * weights
     gradient = modes.abs().square().sum(-4) * waves.square().sum(0) * weights
     return divergence.sum(SPACE), gradient.sum(SPACE)
-
-
-def central_slopes(field: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """The same for a box that does not repeat: by central differences, in the interior [velocity^2 / voxel^2]."""
-    field = field.double()
-    inside = slice(1, -1)
-    slopes = []
-    for axis in (-1, -2, -3):  # x, y, z
-        kept = [inside] * 3
-        kept[axis] = slice(None)
-        row = field[(..., *kept)]
-        length = row.shape[axis]
-        slopes.append((row.narrow(axis, 2, length - 2) - row.narrow(axis, 0, length - 2)) / 2)
-    divergence = sum(slopes[component].select(-4, component) for component in range(3))
-    gradient = sum(slope.square().sum(-4) for slope in slopes)
-    return divergence.square().mean(SPACE), gradient.mean(SPACE)
 
 
 @cache

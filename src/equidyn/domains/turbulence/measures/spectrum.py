@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 from equidyn.core.measures.quantities import Quantity
-from equidyn.domains.turbulence.measures.spectra import shell_products, windowed
+from equidyn.domains.turbulence.measures.spectra import shell_products
 from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
 
 # A shell with less than this share of the truth's energy holds its round-off, and what is relative to it says nothing.
@@ -58,9 +58,7 @@ def _shells(context: UpscaleContext) -> torch.Tensor:
     """Energy by shell of truth, prediction, trilinear, truth with prediction, and their difference: (5, shell)."""
     found = []
     for fields in zip(context.test.targets, context.prediction, context.trilinear, strict=True):
-        truth, prediction, trilinear = (
-            field.double() if context.task.outputs.periodic else windowed(field) for field in fields
-        )
+        truth, prediction, trilinear = (field.double() for field in fields)
         pairs = [(truth, truth), (prediction, prediction), (trilinear, trilinear), (prediction, truth)]
         gap = prediction - truth
         found.append(torch.stack([shell_products(*pair) for pair in (*pairs, (gap, gap))]))

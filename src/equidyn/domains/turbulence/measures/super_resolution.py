@@ -1,12 +1,11 @@
 """super_resolution: how wrong the fine fields are, beside interpolations of the coarse one, and how divergent."""
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
 
 from equidyn.core.measures.quantities import Quantity
-from equidyn.domains.turbulence.measures.spectra import central_slopes, fourier_upsampled, spectral_slopes
+from equidyn.domains.turbulence.measures.spectra import fourier_upsampled, spectral_slopes
 from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
 from equidyn.domains.turbulence.tasks.upscale.task import errors
 
@@ -31,11 +30,10 @@ QUANTITIES = (
 def measure(context: UpscaleContext) -> dict[str, Any]:
     """Errors over all test samples, components and voxels; in units of the data's rms velocity component.
 
-    mae, rmse; by_component: MAE of vx, vy and vz. The same of what takes no training: trilinear and, in a box that
-    repeats, spectral: interpolations of the middle coarse frame, the second its Fourier series; mean: the answer 0.
+    mae, rmse; by_component: MAE of vx, vy and vz. The same of what takes no training: trilinear and
+    spectral: interpolations of the middle coarse frame, the second its Fourier series; mean: the answer 0.
     unit: that rms [length / time]. divergence, truth_divergence: rms divergence over rms velocity gradient (root of the
-    mean sum of its nine squares), of the answers and of the truth; derivatives are spectral in a box that repeats, else
-    central differences in its interior.
+    mean sum of its nine squares), of the answers and of the truth, by spectral derivatives.
     """
     targets, prediction = context.test.targets, context.prediction
     return {
@@ -43,8 +41,8 @@ def measure(context: UpscaleContext) -> dict[str, Any]:
         "by_component": [_mae(prediction, targets, component) for component in range(targets.shape[1])],
         **{name: errors(answers, targets) for name, answers in _references(context).items()},
         "unit": context.task.rms,
-        "divergence": _divergence(context, prediction),
-        "truth_divergence": _divergence(context, targets),
+        "divergence": _divergence(prediction),
+        "truth_divergence": _divergence(targets),
     }
 
 
@@ -55,17 +53,15 @@ def _mae(prediction: torch.Tensor, targets: torch.Tensor, component: int) -> flo
 
 def _references(context: UpscaleContext) -> dict[str, torch.Tensor]:
     """Answers (sample, 3, Z, Y, X) that take no training, by name."""
-    test, kind = context.test, context.task.outputs
-    found = {"trilinear": context.trilinear, "mean": torch.zeros_like(test.targets[:1]).expand_as(test.targets)}
-    if kind.periodic:
-        parts = [fourier_upsampled(frame, kind.refinement).to(frame) for frame in test.middle]
-        found["spectral"] = torch.stack(parts)
-    return found
+    test, factor = context.test, context.task.outputs.refinement
+    return {
+        "trilinear": context.trilinear,
+        "mean": torch.zeros_like(test.targets[:1]).expand_as(test.targets),
+        "spectral": torch.stack([fourier_upsampled(frame, factor).to(frame) for frame in test.middle]),
+    }
 
 
-def _divergence(context: UpscaleContext, fields: torch.Tensor) -> float:
+def _divergence(fields: torch.Tensor) -> float:
     """rms divergence over rms gradient of fields (sample, 3, Z, Y, X), one sample at a time; 0 for constant ones."""
-    slopes: Callable[[torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
-    slopes = spectral_slopes if context.task.outputs.periodic else central_slopes
-    divergence, gradient = torch.stack([torch.stack(slopes(field)) for field in fields]).sum(0).tolist()
+    divergence, gradient = torch.stack([torch.stack(spectral_slopes(field)) for field in fields]).sum(0).tolist()
     return (divergence / gradient) ** 0.5 if gradient else 0.0

@@ -7,37 +7,37 @@ a velocity field: for such nets the error with vectors turned is told as well.
 import torch
 
 from equidyn.domains.turbulence.models.upscaler import Upscaler
-from equidyn.symmetry.volumes import VolumeType
+from equidyn.symmetry.fields import BoxType
 
 SIDES = (3, 4)
 TRUE = "vectors turned"  # how a velocity field turns
 _ACTIONS = {"vector": TRUE, "scalar": "components as scalars"}
 
 
-def group(network: Upscaler, inputs: VolumeType) -> str:
+def group(network: Upscaler, inputs: BoxType) -> str:
     """The action that the network imposes; for plain ones that of a velocity field."""
     return f"the 24 rotations of the cube, {_ACTIONS[network.imposed_inputs.kind]}"
 
 
-def errors(network: Upscaler, inputs: VolumeType, outputs: VolumeType, dtype: torch.dtype) -> dict[str, float]:
+def errors(network: Upscaler, inputs: BoxType, outputs: BoxType, dtype: torch.dtype) -> dict[str, float]:
     """Size of the coarse grid, in words -> relative error under the action that the network imposes."""
     return _by_side(network, network.imposed_inputs, network.imposed_outputs, dtype)
 
 
-def also(network: Upscaler, inputs: VolumeType, outputs: VolumeType, dtype: torch.dtype) -> dict[str, dict[str, float]]:
+def also(network: Upscaler, inputs: BoxType, outputs: BoxType, dtype: torch.dtype) -> dict[str, dict[str, float]]:
     """Name of another action that matters -> errors() under it: the true one, for nets that impose something else."""
     if network.imposed_inputs == inputs:
         return {}
     return {TRUE: _by_side(network, inputs, outputs, dtype)}
 
 
-def relative_error(network: Upscaler, coarse: torch.Tensor, inputs: VolumeType, outputs: VolumeType) -> float:
+def relative_error(network: Upscaler, coarse: torch.Tensor, inputs: BoxType, outputs: BoxType) -> float:
     """max_g ||f(g x) - g f(x)|| / ||f(x)|| on coarse (batch, inputs.channels, n, n, n)."""
-    turned = [inputs.turn(coarse, element) for element in range(inputs.order)]
+    turned = [inputs.act(coarse, element) for element in range(inputs.order)]
     with torch.no_grad():
         # In train mode a norm looks at its whole batch, and so must be asked one question at a time.
         answers = [network(question) for question in turned] if network.training else _together(network, turned)
-    gaps = (answer - outputs.turn(answers[0], element) for element, answer in enumerate(answers))
+    gaps = (answer - outputs.act(answers[0], element) for element, answer in enumerate(answers))
     return max((gap.norm() / answers[0].norm()).item() for gap in gaps)
 
 
@@ -45,13 +45,13 @@ def _together(network: Upscaler, questions: list[torch.Tensor]) -> tuple[torch.T
     return network(torch.cat(questions)).chunk(len(questions))
 
 
-def noise(inputs: VolumeType, dtype: torch.dtype, side: int = min(SIDES)) -> torch.Tensor:
+def noise(inputs: BoxType, dtype: torch.dtype, side: int = min(SIDES)) -> torch.Tensor:
     """Noise, the same at each call: the largest test of a symmetry, having no symmetry itself."""
     generator = torch.Generator().manual_seed(side)
     return torch.randn(2, inputs.channels, side, side, side, generator=generator, dtype=dtype)
 
 
-def _by_side(network: Upscaler, inputs: VolumeType, outputs: VolumeType, dtype: torch.dtype) -> dict[str, float]:
+def _by_side(network: Upscaler, inputs: BoxType, outputs: BoxType, dtype: torch.dtype) -> dict[str, float]:
     sides = SIDES[:1] if network.training else SIDES  # the slower mode, on one size
     fields = {f"{side}^3 coarse voxels": noise(inputs, dtype, side) for side in sides}
     return {name: relative_error(network, coarse, inputs, outputs) for name, coarse in fields.items()}

@@ -1,7 +1,7 @@
 """trilinear: interpolation of the middle frame, without weights. What every network has to beat."""
 
 from equidyn.domains.turbulence.models.upscaler import Upscaler
-from equidyn.symmetry.volumes import VolumeType
+from equidyn.symmetry.fields import BoxType
 
 
 class Trilinear(Upscaler):
@@ -10,6 +10,6 @@ class Trilinear(Upscaler):
     strict = True
 
 
-def build(inputs: VolumeType, outputs: VolumeType) -> Trilinear:
+def build(inputs: BoxType, outputs: BoxType) -> Trilinear:
     """It has no options."""
     return Trilinear(inputs, outputs)

@@ -8,7 +8,7 @@ import torch
 from equidyn.core.models.network import Network
 from equidyn.domains.turbulence.models.interpolation import products, upsampled
 from equidyn.domains.turbulence.models.volume_layers import VolumeLayer
-from equidyn.symmetry.volumes import VolumeType
+from equidyn.symmetry.fields import BoxType
 
 
 class Upscaler(Network):
@@ -18,7 +18,7 @@ class Upscaler(Network):
     net is exact: the same, or, for components = "scalar", each component taken for a scalar field of its own.
     """
 
-    def __init__(self, inputs: VolumeType, outputs: VolumeType, components: str = "vector") -> None:
+    def __init__(self, inputs: BoxType, outputs: BoxType, components: str = "vector") -> None:
         super().__init__()
         self.inputs, self.outputs, self.components = inputs, outputs, components
         imposed = (inputs, outputs) if components == "vector" else (inputs.as_scalars(), outputs.as_scalars())

@@ -17,10 +17,10 @@ from equidyn.core.params.types import Norm, Widths
 from equidyn.domains.turbulence.models.volume_blocks import VolumeNet, volume_net
 from equidyn.domains.turbulence.models.volume_gcnn import CubeConv, SeparableCubeConv
 from equidyn.domains.turbulence.models.volume_layers import SIDE
-from equidyn.symmetry.actions import Action
-from equidyn.symmetry.cube import ORDER, cube_grid, cube_regular
+from equidyn.symmetry.actions import Action, grid_action, regular_action
+from equidyn.symmetry.fields import BoxType
+from equidyn.symmetry.groups import CUBE
 from equidyn.symmetry.orbits import invariants
-from equidyn.symmetry.volumes import VolumeType
 
 Layer = TypeVar("Layer", CubeConv, SeparableCubeConv)
 
@@ -60,9 +60,9 @@ class AnnealedCubeConv(CubeConv):
 
     anneals = True
 
-    def __init__(self, inputs: VolumeType, outputs: VolumeType, bias: bool = True) -> None:
+    def __init__(self, inputs: BoxType, outputs: BoxType, bias: bool = True) -> None:
         super().__init__(inputs, outputs, bias)
-        pairs = outputs.action @ (inputs.action @ cube_grid(SIDE))
+        pairs = outputs.action @ (inputs.action @ grid_action(CUBE, SIDE))
         self.broken = FreePart((outputs.multiplicity, inputs.multiplicity), pairs)
 
     def kernel(self) -> torch.Tensor:
@@ -84,15 +84,15 @@ class AnnealedSeparable(SeparableCubeConv):
 
     anneals = True
 
-    def __init__(self, inputs: VolumeType, outputs: VolumeType) -> None:
+    def __init__(self, inputs: BoxType, outputs: BoxType) -> None:
         super().__init__(inputs, outputs)
         sizes = (outputs.multiplicity, inputs.multiplicity)
-        self.broken_mixing = FreePart(sizes, cube_regular() @ cube_regular())
-        self.broken_taps = FreePart(sizes[:1], cube_regular() @ cube_grid(SIDE))
+        self.broken_mixing = FreePart(sizes, regular_action(CUBE) @ regular_action(CUBE))
+        self.broken_taps = FreePart(sizes[:1], regular_action(CUBE) @ grid_action(CUBE, SIDE))
 
     def mixing(self) -> torch.Tensor:
         """Both parts."""
-        pairs = self.broken_mixing().unflatten(-1, (ORDER, ORDER))
+        pairs = self.broken_mixing().unflatten(-1, (CUBE.order, CUBE.order))
         return super().mixing() + pairs.transpose(1, 2).flatten(2, 3).flatten(0, 1)
 
     def taps(self) -> torch.Tensor:
@@ -110,8 +110,8 @@ class AnnealedSeparable(SeparableCubeConv):
 
 
 def build(
-    inputs: VolumeType,
-    outputs: VolumeType,
+    inputs: BoxType,
+    outputs: BoxType,
     *,
     hidden: Widths,
     components: Literal["vector", "scalar"] = "vector",
@@ -131,7 +131,7 @@ def build(
     )
 
 
-def _strict_part(layer: Layer, kind: Callable[[VolumeType, VolumeType], Layer]) -> Layer:
+def _strict_part(layer: Layer, kind: Callable[[BoxType, BoxType], Layer]) -> Layer:
     """A layer of this kind with a copy of those weights of an annealed one that it has."""
     with torch.random.fork_rng(devices=[]):  # for its start, which is overwritten
         strict = kind(layer.inputs, layer.outputs).to(layer.weight)

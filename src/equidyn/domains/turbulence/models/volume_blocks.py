@@ -16,7 +16,7 @@ from equidyn.domains.turbulence.models.lending import forget
 from equidyn.domains.turbulence.models.upscaler import Upscaler
 from equidyn.domains.turbulence.models.volume_layers import VolumeLayer
 from equidyn.domains.turbulence.models.volume_norm import NormReLU
-from equidyn.symmetry.volumes import VolumeType
+from equidyn.symmetry.fields import BoxType
 
 Family = Callable[..., VolumeLayer]  # the layer between two types of fields; of the first, `bias` tells if it has one
 PER_STEP = 3  # layers, and norms, of each doubling of the resolution
@@ -32,7 +32,7 @@ class VolumeNet(Upscaler):
 
     def __init__(
         self,
-        ends: tuple[VolumeType, VolumeType],
+        ends: tuple[BoxType, BoxType],
         weighted: Sequence[VolumeLayer],
         norms: Sequence[NormReLU],
         *,
@@ -105,7 +105,7 @@ class VolumeNet(Upscaler):
 
 
 def volume_net(
-    ends: tuple[VolumeType, VolumeType],
+    ends: tuple[BoxType, BoxType],
     hidden: Sequence[int],
     family: tuple[Family, Family, Family],
     *,
@@ -121,7 +121,7 @@ def volume_net(
     Raises ValueError if the steps do not lead from the inputs' grid to the outputs'.
     """
     inputs, outputs = ends
-    widths = [inputs.of(kind, width, 2**step) for step, width in enumerate(hidden)]
+    widths = [inputs.of(kind, width).refined(2**step) for step, width in enumerate(hidden)]
     if widths[-1].refinement != outputs.refinement:
         raise ValueError(_unfit(hidden, outputs.refinement))
     lift, inner, last = family

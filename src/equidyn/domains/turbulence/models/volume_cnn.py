@@ -9,13 +9,13 @@ from equidyn.core.models.initial import uniform_fan_in
 from equidyn.core.params.types import Norm, Widths
 from equidyn.domains.turbulence.models.volume_blocks import VolumeNet, volume_net
 from equidyn.domains.turbulence.models.volume_layers import SIDE, TAPS, VolumeConv
-from equidyn.symmetry.volumes import VolumeType
+from equidyn.symmetry.fields import BoxType
 
 
 class PlainVolumeConv(VolumeConv):
     """A convolution with a free kernel and, if it has one, a free bias."""
 
-    def __init__(self, inputs: VolumeType, outputs: VolumeType, bias: bool = True) -> None:
+    def __init__(self, inputs: BoxType, outputs: BoxType, bias: bool = True) -> None:
         super().__init__(inputs, outputs)
         fan_in = inputs.channels * TAPS
         self.weight = nn.Parameter(uniform_fan_in((outputs.channels, inputs.channels, SIDE, SIDE, SIDE), fan_in))
@@ -31,7 +31,7 @@ class PlainVolumeConv(VolumeConv):
 
 
 def build(
-    inputs: VolumeType, outputs: VolumeType, *, hidden: Widths, norm: Norm = "batch", residual: bool = True
+    inputs: BoxType, outputs: BoxType, *, hidden: Widths, norm: Norm = "batch", residual: bool = True
 ) -> VolumeNet:
     """`hidden`: channels at each resolution, coarse first."""
     layers = (PlainVolumeConv, partial(PlainVolumeConv, bias=False), PlainVolumeConv)

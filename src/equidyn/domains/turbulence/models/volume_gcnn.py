@@ -17,9 +17,10 @@ from equidyn.core.params.types import Norm, Widths
 from equidyn.domains.smoke.models.bias import expanded_bias, invariant_bias
 from equidyn.domains.turbulence.models.volume_blocks import VolumeNet, volume_net
 from equidyn.domains.turbulence.models.volume_layers import SIDE, TAPS, SeparableVolumeConv, VolumeConv
-from equidyn.symmetry.cube import ORDER, cube_grid, cube_regular, cube_scalar
+from equidyn.symmetry.actions import grid_action, regular_action, scalar_action
+from equidyn.symmetry.fields import BoxType
+from equidyn.symmetry.groups import CUBE
 from equidyn.symmetry.orbits import intertwiners
-from equidyn.symmetry.volumes import VolumeType
 
 
 class CubeConv(VolumeConv):
@@ -28,9 +29,9 @@ class CubeConv(VolumeConv):
     Per pair of fields: 81 weights vector -> regular or back, 27 scalar -> regular or back.
     """
 
-    def __init__(self, inputs: VolumeType, outputs: VolumeType, bias: bool = True) -> None:
+    def __init__(self, inputs: BoxType, outputs: BoxType, bias: bool = True) -> None:
         super().__init__(inputs, outputs)
-        orbits = intertwiners(outputs.action, inputs.action @ cube_grid(SIDE))
+        orbits = intertwiners(outputs.action, inputs.action @ grid_action(CUBE, SIDE))
         fan_in = inputs.channels * TAPS
         self.weight = nn.Parameter(uniform_fan_in((outputs.multiplicity, inputs.multiplicity, orbits.count), fan_in))
         self.bias = invariant_bias(outputs, fan_in) if bias else None
@@ -55,20 +56,22 @@ class SeparableCubeConv(SeparableVolumeConv):
     weight: w, (outputs.multiplicity, inputs.multiplicity, 24); spatial: V, (outputs.multiplicity, 27).
     """
 
-    def __init__(self, inputs: VolumeType, outputs: VolumeType) -> None:
+    def __init__(self, inputs: BoxType, outputs: BoxType) -> None:
         super().__init__(inputs, outputs)
-        self.weight = nn.Parameter(uniform_fan_in((outputs.multiplicity, inputs.multiplicity, ORDER), inputs.channels))
+        self.weight = nn.Parameter(
+            uniform_fan_in((outputs.multiplicity, inputs.multiplicity, CUBE.order), inputs.channels)
+        )
         # U(+-1/sqrt(n)) has the variance 1 / (3 n): with TAPS / 3 the product of the two factors has that of a whole
         # kernel, and signals are as large as in nets that are not separable.
         self.spatial = nn.Parameter(uniform_fan_in((outputs.multiplicity, TAPS), TAPS / 3))
-        pairs = intertwiners(cube_regular(), cube_regular()).label
-        turned = intertwiners(cube_regular() @ cube_grid(SIDE), cube_scalar()).label
+        pairs = intertwiners(regular_action(CUBE), regular_action(CUBE)).label
+        turned = intertwiners(regular_action(CUBE) @ grid_action(CUBE, SIDE), scalar_action(CUBE)).label
         self.register_buffer("pairs", _index(pairs), persistent=False)
         self.register_buffer("turned", _index(turned), persistent=False)
 
     def mixing(self) -> torch.Tensor:
         """One gather."""
-        pairs = self.weight.index_select(-1, self.pairs).unflatten(-1, (ORDER, ORDER))
+        pairs = self.weight.index_select(-1, self.pairs).unflatten(-1, (CUBE.order, CUBE.order))
         return pairs.transpose(1, 2).flatten(2, 3).flatten(0, 1)
 
     def taps(self) -> torch.Tensor:
@@ -77,8 +80,8 @@ class SeparableCubeConv(SeparableVolumeConv):
 
 
 def build(
-    inputs: VolumeType,
-    outputs: VolumeType,
+    inputs: BoxType,
+    outputs: BoxType,
     *,
     hidden: Widths,
     components: Literal["vector", "scalar"] = "vector",

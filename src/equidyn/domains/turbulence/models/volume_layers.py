@@ -14,10 +14,10 @@ from equidyn.domains.turbulence.models.convolve import SIDE, TAPS, convolved
 from equidyn.domains.turbulence.models.depthwise import depthwise
 from equidyn.domains.turbulence.models.interpolation import products, upsampled
 from equidyn.domains.turbulence.models.mixing import mixed
-from equidyn.symmetry.actions import Action
-from equidyn.symmetry.cube import ORDER, cube_grid, cube_regular, cube_scalar
+from equidyn.symmetry.actions import Action, grid_action, regular_action, scalar_action
+from equidyn.symmetry.fields import BoxType
+from equidyn.symmetry.groups import CUBE
 from equidyn.symmetry.orbits import reynolds
-from equidyn.symmetry.volumes import VolumeType
 
 
 class VolumeLayer(nn.Module):
@@ -25,7 +25,7 @@ class VolumeLayer(nn.Module):
 
     anneals: bool = False  # whether relax() changes anything
 
-    def __init__(self, inputs: VolumeType, outputs: VolumeType) -> None:
+    def __init__(self, inputs: BoxType, outputs: BoxType) -> None:
         super().__init__()
         self.inputs, self.outputs = inputs, outputs
 
@@ -75,7 +75,7 @@ class VolumeConv(VolumeLayer):
         kernel = self.kernel().detach().double().cpu()
         sizes = (self.outputs.multiplicity, self.outputs.dimension, self.inputs.multiplicity, self.inputs.dimension)
         pairs = kernel.reshape(*sizes, TAPS).transpose(1, 2).flatten(3)
-        return [(pairs, projected(pairs, self.outputs.action, self.inputs.action @ cube_grid(SIDE)))]
+        return [(pairs, projected(pairs, self.outputs.action, self.inputs.action @ grid_action(CUBE, SIDE)))]
 
     def multiply_adds(self) -> float:
         """The entries of the kernel, and the interpolation of what it sees."""
@@ -108,11 +108,11 @@ class SeparableVolumeConv(VolumeLayer):
     def strict_parts(self) -> list[tuple[torch.Tensor, torch.Tensor]]:
         """Of the mixing, (out, in, 24, 24), and of the kernels, (out, 24 * 27, 1)."""
         mixing, taps = (part.detach().double().cpu() for part in (self.mixing(), self.taps()))
-        pairs = mixing.unflatten(0, (-1, ORDER)).unflatten(2, (-1, ORDER)).transpose(1, 2)
-        turned = taps.reshape(-1, ORDER * TAPS, 1)
+        pairs = mixing.unflatten(0, (-1, CUBE.order)).unflatten(2, (-1, CUBE.order)).transpose(1, 2)
+        turned = taps.reshape(-1, CUBE.order * TAPS, 1)
         return [
-            (pairs, projected(pairs, cube_regular(), cube_regular())),
-            (turned, projected(turned, cube_regular() @ cube_grid(SIDE), cube_scalar())),
+            (pairs, projected(pairs, regular_action(CUBE), regular_action(CUBE))),
+            (turned, projected(turned, regular_action(CUBE) @ grid_action(CUBE, SIDE), scalar_action(CUBE))),
         ]
 
     def multiply_adds(self) -> float:

@@ -13,7 +13,7 @@ from torch import nn
 from torch.nn import functional
 
 from equidyn.domains.turbulence.models.lending import lent
-from equidyn.symmetry.volumes import VolumeType
+from equidyn.symmetry.fields import BoxType
 
 BLOCK = 1 << 17  # numbers in a block: half a megabyte in float32
 Gradients = tuple[torch.Tensor | None, ...]
@@ -25,7 +25,7 @@ class NormReLU(nn.Module):
     For scalar and regular fields; raises ValueError for vectors, whose components cannot be shifted.
     """
 
-    def __init__(self, field: VolumeType, norm: str) -> None:
+    def __init__(self, field: BoxType, norm: str) -> None:
         super().__init__()
         if (field.action.sign < 0).any():
             raise ValueError(f"neither norm nor ReLU is defined for {field.kind} fields")

@@ -18,9 +18,9 @@ from equidyn.domains.smoke.models.bias import expanded_bias, invariant_bias
 from equidyn.domains.turbulence.models.volume_blocks import VolumeNet, volume_net
 from equidyn.domains.turbulence.models.volume_gcnn import CubeConv
 from equidyn.domains.turbulence.models.volume_layers import SIDE, TAPS, SeparableVolumeConv, VolumeConv
-from equidyn.symmetry.actions import Action
-from equidyn.symmetry.cube import ORDER, cube_grid, cube_regular
-from equidyn.symmetry.volumes import VolumeType
+from equidyn.symmetry.actions import Action, grid_action, regular_action
+from equidyn.symmetry.fields import BoxType
+from equidyn.symmetry.groups import CUBE
 
 
 class TurnedFilter(nn.Module):
@@ -46,7 +46,7 @@ class RelaxedFilter(TurnedFilter):
     def __init__(self, weight: torch.Tensor, action: Action) -> None:
         super().__init__(weight, action)
         # Independent banks add in variance: 1 / sqrt(banks) keeps their sum at the size of one bank.
-        self.relaxed = nn.Parameter(torch.full((len(weight), ORDER), len(weight) ** -0.5))
+        self.relaxed = nn.Parameter(torch.full((len(weight), CUBE.order), len(weight) ** -0.5))
 
     def forward(self) -> torch.Tensor:
         """(*leading, 24, n)."""
@@ -59,9 +59,9 @@ class RelaxedLifting(VolumeConv):
     filters.weight: (banks, outputs.multiplicity, inputs.multiplicity, inputs.dimension * 27).
     """
 
-    def __init__(self, inputs: VolumeType, outputs: VolumeType, banks: int, bias: bool) -> None:
+    def __init__(self, inputs: BoxType, outputs: BoxType, banks: int, bias: bool) -> None:
         super().__init__(inputs, outputs)
-        turning = inputs.action @ cube_grid(SIDE)
+        turning = inputs.action @ grid_action(CUBE, SIDE)
         fan_in = inputs.channels * TAPS
         shape = (banks, outputs.multiplicity, inputs.multiplicity, turning.dimension)
         self.filters = RelaxedFilter(uniform_fan_in(shape, fan_in), turning)
@@ -88,13 +88,13 @@ class RelaxedSeparable(SeparableVolumeConv):
     27), or, where `relax_spatial`, (banks, outputs.multiplicity, 27) with weights a of its own.
     """
 
-    def __init__(self, inputs: VolumeType, outputs: VolumeType, banks: int, relax_spatial: bool) -> None:
+    def __init__(self, inputs: BoxType, outputs: BoxType, banks: int, relax_spatial: bool) -> None:
         super().__init__(inputs, outputs)
-        mixed = uniform_fan_in((banks, outputs.multiplicity, inputs.multiplicity, ORDER), inputs.channels)
+        mixed = uniform_fan_in((banks, outputs.multiplicity, inputs.multiplicity, CUBE.order), inputs.channels)
         shape = (outputs.multiplicity, TAPS)
         spatial = uniform_fan_in((banks, *shape) if relax_spatial else shape, TAPS / 3)  # the size is volume_gcnn's
-        self.mixed = RelaxedFilter(mixed, cube_regular())
-        self.spatial = (RelaxedFilter if relax_spatial else TurnedFilter)(spatial, cube_grid(SIDE))
+        self.mixed = RelaxedFilter(mixed, regular_action(CUBE))
+        self.spatial = (RelaxedFilter if relax_spatial else TurnedFilter)(spatial, grid_action(CUBE, SIDE))
 
     def mixing(self) -> torch.Tensor:
         """One row per rotation."""
@@ -110,8 +110,8 @@ class RelaxedSeparable(SeparableVolumeConv):
 
 
 def build(
-    inputs: VolumeType,
-    outputs: VolumeType,
+    inputs: BoxType,
+    outputs: BoxType,
     *,
     hidden: Widths,
     components: Literal["vector", "scalar"] = "vector",

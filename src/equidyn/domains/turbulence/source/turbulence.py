@@ -35,7 +35,7 @@ def make(source: TurbulenceSource, wanted: TurbulenceData, name: str, clock: Clo
     coarse, fine = (array.reshape(-1, *array.shape[2:]) for array in (recording.coarse, recording.fine))
     made = Volumes(coarse, fine, simulation, ranges(source), {}, source.splits)
     measured = turbulence_checks.measure(source, wanted.anisotropy, recording, name) | {"rms": _rms(made)}
-    about = {"provenance": clock.provenance() | _ORIGIN, "checks": measured, "periodic": source.periodic}
+    about = {"provenance": clock.provenance() | _ORIGIN, "checks": measured}
     return replace(made, attributes=about)
 
 

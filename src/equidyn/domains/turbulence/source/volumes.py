@@ -18,8 +18,7 @@ class Volumes(Stored):
     those fine ones that it covers, so both grids have one centre.
     simulation: (sample,) int64, which independent simulation it is of.
     ranges: (split, 2) int64, samples [start, stop) of each of `splits`.
-    attributes: JSON data: "provenance", "checks" (measured properties of the set), "periodic" (whether the
-    box repeats).
+    attributes: JSON data: "provenance", "checks" (measured properties of the set).
     """
 
     FORMAT = "equidyn-volumes-1"

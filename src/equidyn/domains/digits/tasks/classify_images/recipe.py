@@ -21,7 +21,7 @@ class ClassifyImagesRecipe(LabelledRecipe):
         for chosen, quarters in zip(order.split(size), turns.split(size), strict=True):
             batch = images.part(chosen.to(self.task.device))
             if self.variant.augment == "c4":
-                batch = replace(batch, inputs=self.task.inputs.turn_each(batch.inputs, quarters))
+                batch = replace(batch, inputs=self.task.inputs.act_each(batch.inputs, quarters))
             yield batch
 
 

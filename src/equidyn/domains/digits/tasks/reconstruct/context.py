@@ -33,7 +33,7 @@ class ReconstructContext(EvaluationContext):
         The network's float32 is enough for comparing turns: its round-off differs from pixel to pixel, and its sum
         over a test set is far below the 1e-6 that matters (tests/unit/test_reconstruct.py).
         """
-        return torch.stack([self.errors_on(self.task.inputs.turn(self.test, turns)) for turns in range(4)])
+        return torch.stack([self.errors_on(self.task.inputs.act(self.test, turns)) for turns in range(4)])
 
     def errors_on(self, images: torch.Tensor) -> torch.Tensor:
         """Mean square over pixels of what the network changes in each of images (image, side, side), float64."""
@@ -52,7 +52,7 @@ class ReconstructContext(EvaluationContext):
     def example(self) -> dict[str, torch.Tensor]:
         """Test images of different digits upright and turned, their reconstructions, and a walk through the latents."""
         images = self.test[self._of_different_digits()]
-        turned = torch.stack([self.task.inputs.turn(images, turns) for turns in (1, 2, 3)], dim=1)
+        turned = torch.stack([self.task.inputs.act(images, turns) for turns in (1, 2, 3)], dim=1)
         answers = {
             "inputs": images,
             "upright": self.answers(images),

@@ -30,7 +30,7 @@ class ReconstructRecipe(TrainingRecipe):
         turns = torch.randint(4, (len(order),), generator=generator)
         for chosen, quarters in zip(order.split(size), turns.split(size), strict=True):
             batch = images.index_select(0, chosen.to(images.device))
-            yield Images(self.task.inputs.turn_each(batch, quarters) if self.variant.augment == "c4" else batch)
+            yield Images(self.task.inputs.act_each(batch, quarters) if self.variant.augment == "c4" else batch)
 
     def loss(self, network: Network, batch: Images) -> tuple[torch.Tensor, torch.Tensor]:
         """Mean square over images and pixels."""

@@ -9,6 +9,7 @@ import torch
 from equidyn.domains.smoke.audit.measures.pixels import pixel_lie_derivative
 from equidyn.domains.smoke.measures.lie import lie_derivative
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 
 SIDES = (16, 32, 64, 128)
 # Centre (x, y) in sides of the box from its middle, width, and height in (vx, vy) of each bump of the field.
@@ -22,7 +23,7 @@ def known_answer(sides: tuple[int, ...] = SIDES) -> dict[str, list[float]]:
     """
     known: dict[str, list[float]] = {"side": list(sides), "proper": [], "pixels_only": []}
     for side in sides:
-        field, kind = _bumps(side), FieldType("vector", 1)
+        field, kind = _bumps(side), FieldType(C4, "vector", 1)
         answer, derivative = lie_derivative(grad_div, field, kind, kind)
         known["proper"].append((_norm(derivative) / _norm(answer)).item())
         known["pixels_only"].append((_norm(pixel_lie_derivative(grad_div, field)) / _norm(answer)).item())

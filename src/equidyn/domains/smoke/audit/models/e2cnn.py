@@ -11,6 +11,7 @@ from equidyn.core.params.types import OddInt, PositiveInt
 from equidyn.domains.smoke.models.e2cnn import SteerableConv
 from equidyn.domains.smoke.models.stack import ConvStack, conv_stack
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 
 
 class NormalSteerableConv(SteerableConv):
@@ -32,5 +33,5 @@ def build(
     kernel: OddInt = 3,
 ) -> ConvStack:
     """`hidden` regular fields (four channels each). Published: 98 (1 frame), 278 (10)."""
-    fields = [inputs, *[FieldType("regular", hidden)] * (layers - 1), outputs]
+    fields = [inputs, *[FieldType(C4, "regular", hidden)] * (layers - 1), outputs]
     return conv_stack(fields, NormalSteerableConv, kernel=kernel, norm="batch", strict=True)

@@ -18,8 +18,9 @@ from equidyn.core.params.types import NonNegativeFloat, OddInt, PositiveInt
 from equidyn.domains.smoke.audit.models.squared import SquaredPenalty
 from equidyn.domains.smoke.models.rgroup import RelaxedC4Conv
 from equidyn.domains.smoke.models.stack import ConvStack, Filter, FilterLayer
-from equidyn.symmetry.actions import c4_vector
+from equidyn.symmetry.actions import vector_action
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 
 
 class LiftedC4Conv(FilterLayer):
@@ -31,7 +32,7 @@ class LiftedC4Conv(FilterLayer):
     def __init__(self, inputs: FieldType, outputs: FieldType, kernel: int, banks: int) -> None:
         super().__init__()
         self.inputs, self.outputs = inputs, outputs
-        regular = (FieldType("regular", field.multiplicity) for field in (inputs, outputs))
+        regular = (FieldType(C4, "regular", field.multiplicity) for field in (inputs, outputs))
         self.inner = RelaxedC4Conv(*regular, kernel, banks)
         self.inner.bias = None
         self.inner.weight.data = uniform_fan_in(self.inner.weight.shape, inputs.multiplicity * kernel**2)
@@ -67,7 +68,7 @@ class LinearStack(SquaredPenalty):
 
 def _from_regular(field: FieldType) -> torch.Tensor:
     """Row n is (cos n pi/2, sin n pi/2) for vectors, and the n-th unit vector for regular fields."""
-    return torch.from_numpy(c4_vector().matrices()[:, :, 0]).float() if field.kind == "vector" else torch.eye(4)
+    return torch.from_numpy(vector_action(C4).matrices()[:, :, 0]).float() if field.kind == "vector" else torch.eye(4)
 
 
 def build(
@@ -81,6 +82,6 @@ def build(
     alpha: NonNegativeFloat = 1e-5,
 ) -> ConvStack:
     """`hidden` regular fields, `banks` filter banks, regulariser (`alpha` x C)^2. Published: 64 (1 frame), 2 banks."""
-    fields = [inputs, *[FieldType("regular", hidden)] * (layers - 1), outputs]
+    fields = [inputs, *[FieldType(C4, "regular", hidden)] * (layers - 1), outputs]
     layer = partial(LiftedC4Conv, kernel=kernel, banks=banks)
     return LinearStack([layer(*pair) for pair in pairwise(fields)], [], alpha, strict=False)

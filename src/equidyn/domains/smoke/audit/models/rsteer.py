@@ -18,6 +18,7 @@ from equidyn.core.params.types import NonNegativeFloat, OddInt, PositiveInt
 from equidyn.domains.smoke.audit.models.squared import SquaredPenalty
 from equidyn.domains.smoke.models.stack import ConvStack, Filter, FilterLayer
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 from equidyn.symmetry.harmonics import ring_harmonics
 
 
@@ -72,6 +73,6 @@ def build(
     alpha: NonNegativeFloat = 1e-5,
 ) -> ConvStack:
     """`hidden` regular fields (four channels each), regulariser (`alpha` x C)^2. Published: 32 (1 frame), 92 (10)."""
-    fields = [inputs, *[FieldType("regular", hidden)] * (layers - 1), outputs]
+    fields = [inputs, *[FieldType(C4, "regular", hidden)] * (layers - 1), outputs]
     stack = [UntiedSteerableConv(*pair, kernel) for pair in pairwise(fields)]
     return SquaredPenalty(stack, [nn.Identity()] * (layers - 1), alpha, strict=False)

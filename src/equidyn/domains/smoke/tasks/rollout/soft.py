@@ -17,5 +17,5 @@ def broken_symmetry(
 
     inputs: x, (window, channels, y, x); answer: f(x), the first predicted frame, (window, 2, y, x).
     """
-    turned = task.unroll(network, task.inputs.turn(inputs, turns), 1)[0]
-    return (task.outputs.turn(turned, -turns) - answer).square().mean()
+    turned = task.unroll(network, task.inputs.act(inputs, turns), 1)[0]
+    return (task.outputs.act(turned, task.outputs.inverse(turns)) - answer).square().mean()

@@ -11,6 +11,7 @@ from equidyn.domains.smoke.models.stack import ConvStack
 from equidyn.domains.smoke.params.rollout import RolloutTask
 from equidyn.domains.smoke.source.fields import Fields, component_rms
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ class Windows(Batch):
         questions, answers = torch.empty_like(self.inputs), torch.empty_like(self.targets)
         for element in range(4):
             chosen = turns == element
-            questions[chosen] = inputs.turn(self.inputs[chosen], element)
-            answers[:, chosen] = outputs.turn(self.targets[:, chosen], element)
+            questions[chosen] = inputs.act(self.inputs[chosen], element)
+            answers[:, chosen] = outputs.act(self.targets[:, chosen], element)
         return Windows(questions, answers)
 
 
@@ -107,7 +108,7 @@ class Rollout(Task):
     def answers(self, network: ConvStack, inputs: torch.Tensor, steps: int, turns: int) -> torch.Tensor:
         """Rollouts of the questions after `turns` quarter turns, (step, window, 2, y, x), without gradients."""
         with torch.no_grad():
-            return self.unroll(network, self.inputs.turn(inputs, turns), steps)
+            return self.unroll(network, self.inputs.act(inputs, turns), steps)
 
     def orbit(self, network: ConvStack, inputs: torch.Tensor, steps: int) -> torch.Tensor:
         """Rollouts of the four turned questions, (4, step, window, 2, y, x), without gradients."""
@@ -116,7 +117,7 @@ class Rollout(Task):
 
 def rollout_types(frames: int) -> tuple[FieldType, FieldType]:
     """From so many velocity fields to the next one."""
-    return FieldType("vector", frames), FieldType("vector", 1)
+    return FieldType(C4, "vector", frames), FieldType(C4, "vector", 1)
 
 
 def io_types(task: RolloutTask, source: Any) -> tuple[Any, Any]:

@@ -9,7 +9,7 @@ from equidyn.core.measures.context import EvaluationContext
 from equidyn.domains.turbulence.models.interpolation import upsampled
 from equidyn.domains.turbulence.models.upscaler import Upscaler
 from equidyn.domains.turbulence.tasks.upscale.task import Boxes, Upscale
-from equidyn.symmetry.volumes import VolumeType
+from equidyn.symmetry.fields import BoxType
 
 
 @dataclass(frozen=True)
@@ -68,10 +68,10 @@ class UpscaleContext(EvaluationContext):
         """Orbits by number of samples: several measures look at the same."""
         return {}
 
-    def _orbit(self, samples: int, kind: VolumeType) -> torch.Tensor:
+    def _orbit(self, samples: int, kind: BoxType) -> torch.Tensor:
         inputs = self.sample(samples).inputs
         return torch.stack(
-            [self.task.answers(self.network, kind.turn(inputs, element)) for element in range(kind.order)]
+            [self.task.answers(self.network, kind.act(inputs, element)) for element in range(kind.order)]
         )
 
 

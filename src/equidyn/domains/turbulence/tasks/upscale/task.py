@@ -14,7 +14,8 @@ from equidyn.core.training.task import Batch, Task
 from equidyn.domains.turbulence.models.upscaler import middle_frame
 from equidyn.domains.turbulence.params import TurbulenceSource, UpscaleTask
 from equidyn.domains.turbulence.source.volumes import Volumes
-from equidyn.symmetry.volumes import VolumeType
+from equidyn.symmetry.fields import BoxType
+from equidyn.symmetry.groups import CUBE
 
 CHUNK = 1  # samples in a network at a time outside of training: the activations of one may take 1 GB
 
@@ -41,12 +42,12 @@ class Boxes(Batch):
         """Some of the samples."""
         return Boxes(self.inputs[chosen], self.targets[chosen])
 
-    def turned(self, elements: torch.Tensor, inputs: VolumeType, outputs: VolumeType) -> "Boxes":
+    def turned(self, elements: torch.Tensor, inputs: BoxType, outputs: BoxType) -> "Boxes":
         """Each sample turned by its own rotation, elements: (sample,), on the CPU."""
         questions, answers = torch.empty_like(self.inputs), torch.empty_like(self.targets)
         for sample, element in enumerate(elements.tolist()):
-            questions[sample] = inputs.turn(self.inputs[sample], element)
-            answers[sample] = outputs.turn(self.targets[sample], element)
+            questions[sample] = inputs.act(self.inputs[sample], element)
+            answers[sample] = outputs.act(self.targets[sample], element)
         return Boxes(questions, answers)
 
 
@@ -54,7 +55,7 @@ class Upscale(Task):
     """Coarse and fine boxes in memory, and the error of a network's fine fields.
 
     rms: root mean square velocity component of the training split's fine fields [length / time]; all fields are divided
-    by it. A box repeats unless the dataset's attribute "periodic" says that it does not.
+    by it. The box repeats.
     """
 
     mixed = True
@@ -63,7 +64,7 @@ class Upscale(Task):
     def __init__(self, settings: UpscaleTask, dataset: Volumes, device: torch.device) -> None:
         self.settings, self.device, self.attributes = settings, device, dataset.attributes
         frames, factor = dataset.coarse.shape[1], dataset.fine.shape[-1] // dataset.coarse.shape[-1]
-        self.inputs, self.outputs = upscale_types(frames, factor, dataset.attributes["periodic"])
+        self.inputs, self.outputs = upscale_types(frames, factor)
         self.rms = _rms(dataset.of("train")[1])
         self.splits = {name: self._placed(*map(torch.from_numpy, dataset.of(name))) for name in dataset.splits}
 
@@ -110,14 +111,14 @@ def errors(predicted: torch.Tensor, targets: torch.Tensor) -> dict[str, float]:
     return {"mae": absolute.item(), "rmse": square.sqrt().item()}
 
 
-def upscale_types(frames: int, factor: int, periodic: bool) -> tuple[VolumeType, VolumeType]:
+def upscale_types(frames: int, factor: int, periodic: bool = True) -> tuple[BoxType, BoxType]:
     """From so many coarse velocity fields to the middle one of them on a grid `factor` times as fine."""
-    return VolumeType("vector", frames, 1, periodic), VolumeType("vector", 1, factor, periodic)
+    return BoxType(CUBE, "vector", frames, 1, periodic), BoxType(CUBE, "vector", 1, factor, periodic)
 
 
 def io_types(task: UpscaleTask, source: TurbulenceSource) -> tuple[Any, Any]:
     """Types of the inputs and outputs of the networks of a study."""
-    return upscale_types(source.context, source.factor, source.periodic)
+    return upscale_types(source.context, source.factor)
 
 
 TASK, DATASET = Upscale, Volumes
