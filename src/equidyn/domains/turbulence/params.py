@@ -1,6 +1,6 @@
 """Forced homogeneous turbulence in a periodic box, simulated here, for super-resolution (DESIGN 6)."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 

@@ -85,7 +85,7 @@ def effect_words(mean: float, low: float, high: float, unit: str) -> str:
     if not math.isfinite(mean):
         return "–"
     half = (high - low) / 2
-    spreads = half > _ROUND_OFF * abs(mean)  # an effect that all seeds share has no digits of its interval to go by
+    spreads = half > _ROUND_OFF * abs(mean)  # an effect that all seeds share has no interval to go by
     if math.isfinite(half) and spreads and max(abs(low), abs(high)) >= 1e-3:
         places = min(12, max(0, 1 - math.floor(math.log10(half))))
         return f"{mean:,.{places}f} [{low:,.{places}f}, {high:,.{places}f}] {unit}"

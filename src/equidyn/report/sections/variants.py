@@ -31,7 +31,7 @@ def section(results: StudyResults) -> Section:
     caption = "The variants as they were built. Exact: under what is imposed, whatever the weights."
     table = Table(f"{results.name}-variants", caption, frame, _view(results, frame))
     compared = frame[(frame["parameters"] > 0) & ~frame["as_published"]]
-    words = [*([match_words(compared)] if len(compared) else []), *_more_words(results, frame)]
+    words = [*([match_words(compared)] if len(compared) > 1 else []), *_more_words(results, frame)]
     return Section(TITLE, [*words, *own(results.settings.home, "variants", "words", _no_words)(frame)], tables=[table])
 
 

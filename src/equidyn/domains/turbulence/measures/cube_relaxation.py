@@ -23,7 +23,7 @@ QUANTITIES = (
 
 
 def measure(context: UpscaleContext) -> dict[str, Any]:
-    """Spread of the relaxed weights, in all and by layer, as in domains/smoke/measures/relaxation.py; and what they are.
+    """Spread of the relaxed weights, in all and by layer, as grids/layers.py defines it; and what they are.
 
     weights: of each rotation, in the order of groups.CUBE: |a| over its mean over the group, averaged over layers
     and banks; all 1 if tied. preferred: the rotation with the largest of them (the first of equal ones), a number from

@@ -1,7 +1,7 @@
 """audit/lie: the Lie derivative as the blog "Effect of equivariance on training dynamics" (GRaM 2024) computes it.
 
 From reading dgcnz/relaxed-equivariance-dynamics, which takes its rotation from ngruver/lie-deriv (made there for
-images). Where it differs from domains/smoke/measures/lie.py: pixels turn, vector components do not, so that the exactly equivariant
+images). Where it differs from measures/lie.py: pixels turn, vector components do not, so that the exactly equivariant
 map u -> grad div u has a derivative that is not 0; norms are averaged in a batch and summed over batches, so that the
 result is inversely proportional to the size of the batches and grows with the number of windows, and they are not
 divided by the number of pixels; the network is in train mode; and rotations are by bilinear interpolation, whose left
