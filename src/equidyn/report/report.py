@@ -53,14 +53,12 @@ def _domains(params: Params) -> list[Domain]:
 def _drawn(params: Params) -> list[StudyPart]:
     """Domains of which there are pictures only."""
     wanted = {name: settings for name, settings in (params.pictures or ()) if settings}
-    return [StudyPart(name, find(name).module("report").sections(settings), []) for name, settings in wanted.items()]
+    return [StudyPart(name, find(name).module("report").sections(settings)) for name, settings in wanted.items()]
 
 
 def _part(study: StudyResults) -> StudyPart:
-    modules = sections_for(study.settings.task.kind)
-    sections = {module.TITLE: module.section(study) for module in modules}
-    shown = [section for section in sections.values() if section is not None]
-    return StudyPart(study.name, shown, [title for title, section in sections.items() if section is None])
+    sections = [one.section(study) for one in sections_for(study)]
+    return StudyPart(study.name, [section for section in sections if section is not None])
 
 
 def _write(folder: Path, page: Page, studies: list[StudyResults]) -> None:

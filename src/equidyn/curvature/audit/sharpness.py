@@ -16,6 +16,7 @@ from typing import Any
 import torch
 
 from equidyn.core.measures.context import EvaluationContext
+from equidyn.core.measures.quantities import Quantity
 from equidyn.core.models.network import Network
 from equidyn.core.models.registry import count_parameters
 from equidyn.core.params.types import PositiveInt
@@ -24,6 +25,12 @@ from equidyn.curvature.audit.train_mode import train_mode
 from equidyn.curvature.sharpness import RADII
 from equidyn.domains.smoke.models.e2cnn import SteerableConv
 from equidyn.domains.smoke.models.stack import ConvStack
+
+QUANTITIES = (
+    Quantity("radii", "t", axis="radii", scale="log"),
+    Quantity("published", "as published", "{loss}", "lower", "log", axis="radii"),
+    Quantity("control", "as published, t = 0", "{loss}"),
+)
 
 
 def measure(

@@ -5,12 +5,19 @@ from typing import Any
 import numpy as np
 import torch
 
+from equidyn.core.measures.quantities import Quantity
 from equidyn.domains.smoke.models.stack import FilterLayer
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
 from equidyn.grids.layers import shares
 from equidyn.symmetry.actions import grid_action
 from equidyn.symmetry.groups import C4
 from equidyn.symmetry.orbits import reynolds
+
+TITLE = "Distance from strict kernels"
+QUANTITIES = (
+    Quantity("total", "distance from strict kernels", headline=True),
+    Quantity("by_layer", "distance from strict kernels", axis="layer"),
+)
 
 
 def measure(context: RolloutContext) -> dict[str, Any]:
