@@ -29,9 +29,7 @@ def single_table(results: StudyResults, name: str, caption: str, shown: Sequence
         for dataset, label in heads.items()
         for variant, cells in _rows(results, dataset, texts, below)
     ]
-    data = pd.concat(
-        [part for one in shown for part in (_data(one, estimates[one.name]), _baseline_data(one))]
-    )
+    data = pd.concat([part for one in shown for part in (_data(one, estimates[one.name]), _baseline_data(one))])
     view = pd.DataFrame(rows, columns=["data", "variant", *(f"{one.label}{_at(one, shown)}" for one in shown)])
     return Table(name, _caption(results, caption, shown, rows), data.reset_index(drop=True), view)
 
