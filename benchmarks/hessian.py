@@ -3,7 +3,7 @@
     python benchmarks/hessian.py            # a net of about 650 k parameters, 64 x 64; some minutes
     python benchmarks/hessian.py --small    # the sizes of the default study, batches of 16 windows
 
-The published way (domains/smoke/audit/measures/hessian.py): power iteration with deflation. "own rule": stopped as published, when an
+The published way (curvature/audit/hessian.py): power iteration with deflation. "own rule": stopped as published, when an
 eigenvalue changes by less than 1e-3 from one product to the next, which does not make it known to 1e-3. "to 1e-3": the
 tolerance tightened tenfold until the five are within 1e-3 of the true ones; only the last, sufficient run counts. Ours
 stops when its residuals bound the errors by 1e-3. True: Lanczos with a bound of 1e-5. Both sides share the code of the
@@ -23,8 +23,8 @@ from subjects import LARGE, SMALL, Size, rows_of_nets
 
 from equidyn.core.models.registry import count_parameters
 from equidyn.curvature import hessian
+from equidyn.curvature.audit.hessian import power_iteration
 from equidyn.curvature.landscape import Hessian, Landscape, split_batch
-from equidyn.domains.smoke.audit.measures.hessian import power_iteration
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
 from equidyn.domains.smoke.tasks.rollout.task import Windows
 

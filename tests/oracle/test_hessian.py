@@ -8,9 +8,9 @@ import torch
 from toy import randomised, toy_dataset, toy_params
 
 from equidyn.curvature import hessian
+from equidyn.curvature.audit import hessian as published
 from equidyn.curvature.lanczos import density, lanczos, mass_below
 from equidyn.curvature.landscape import Hessian, Landscape, split_batch
-from equidyn.domains.smoke.audit.measures import hessian as published
 from equidyn.domains.smoke.models import cnn, gcnn, rgroup
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
 from equidyn.domains.smoke.tasks.rollout.task import Rollout

@@ -12,7 +12,7 @@ from toy_volumes import CONTEXT, FACTOR, volumes
 from equidyn.core.models.ends import upscale_io_types
 from equidyn.core.params.signatures import entries, known, module
 from equidyn.core.params.task import UpscaleTask
-from equidyn.domains.smoke.audit.measures import sharpness as published
+from equidyn.curvature.audit import sharpness as published
 from equidyn.domains.smoke.measures import relaxation
 from equidyn.domains.turbulence.measures import cube_decomposition, cube_distance, cube_equivariance, cube_relaxation
 from equidyn.domains.turbulence.models import volume_cnn, volume_gcnn, volume_rgcnn

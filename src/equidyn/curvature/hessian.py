@@ -2,7 +2,7 @@
 
 Ends and density: Lanczos on some training samples, with the density by stochastic Lanczos quadrature
 (Ghorbani et al. 2019, arXiv 1901.10159). Maxima: the eigenvalues of largest magnitude on each of several batches
-(Park, Kim 2022, arXiv 2202.06709), where the published way is power iteration: domains/smoke/audit/measures/hessian.py.
+(Park, Kim 2022, arXiv 2202.06709), where the published way is power iteration: curvature/audit/hessian.py.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """sharpness: how much the training loss changes when the weights move a given distance in random directions.
 
 mean over d of |L(w + t d) - L(w)|, after Zhao et al. 2023 (arXiv 2305.13404), as the blog "Effect of equivariance on
-training dynamics" (GRaM 2024) defines it. What its code computes instead is domains/smoke/audit/measures/sharpness.py.
+training dynamics" (GRaM 2024) defines it. What its code computes instead is curvature/audit/sharpness.py.
 """
 
 from collections.abc import Callable

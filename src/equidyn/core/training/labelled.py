@@ -9,7 +9,7 @@ import torch
 from equidyn.core.models.network import Network
 from equidyn.core.params.training import Training
 from equidyn.core.params.variant import Variant
-from equidyn.core.training.task import Batch, Recipe, Task
+from equidyn.core.training.task import Batch, Task, TrainingRecipe
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class LabelledTask(Task):
         """Mean cross-entropy [nats], which is the training loss, and share of right answers."""
 
 
-class LabelledRecipe(Recipe):
+class LabelledRecipe(TrainingRecipe):
     """Cross-entropy is minimised, and decides which epoch is best; accuracy is recorded beside it."""
 
     columns = ("train_loss", "train_accuracy")

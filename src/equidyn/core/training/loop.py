@@ -15,7 +15,7 @@ from equidyn.core.training.adam import Adam
 from equidyn.core.training.precision import arithmetic
 from equidyn.core.training.schedule import learning_rate, relaxation
 from equidyn.core.training.state import State, snapshot
-from equidyn.core.training.task import Recipe
+from equidyn.core.training.task import TrainingRecipe
 
 
 class Trainer:
@@ -25,7 +25,14 @@ class Trainer:
     """
 
     def __init__(
-        self, network: Network, recipe: Recipe, training: Training, *, seed: int, device: torch.device, precision: str
+        self,
+        network: Network,
+        recipe: TrainingRecipe,
+        training: Training,
+        *,
+        seed: int,
+        device: torch.device,
+        precision: str,
     ) -> None:
         self.network, self.recipe, self.training = network, recipe, training
         self.seed, self.device, self.precision = seed, device, precision

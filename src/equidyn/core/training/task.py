@@ -54,7 +54,7 @@ class Task(ABC):
         """The training loss, differentiable: a mean over the batch. Without regularisers and weight decay."""
 
 
-class Recipe(ABC):
+class TrainingRecipe(ABC):
     """How one variant is trained on a task.
 
     columns: what is recorded of each training step, the loss first; score: the number of `validate` that decides which
@@ -91,7 +91,7 @@ def task_of(study: Study, dataset: Stored, device: torch.device) -> Task:
     return _room(study, "task").TASK(study.task, dataset, device)
 
 
-def recipe_of(study: Study, task: Task, variant: Variant, training: Training, seed: int) -> Recipe:
+def recipe_of(study: Study, task: Task, variant: Variant, training: Training, seed: int) -> TrainingRecipe:
     """How a variant is trained on the study's task."""
     return _room(study, "recipe").RECIPE(task, variant, training, seed)
 

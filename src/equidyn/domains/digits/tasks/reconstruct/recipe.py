@@ -8,11 +8,11 @@ from equidyn.core.models.network import Network
 from equidyn.core.params.training import Training
 from equidyn.core.params.variant import Variant
 from equidyn.core.training.draws import generator_of, passes
-from equidyn.core.training.task import Recipe
+from equidyn.core.training.task import TrainingRecipe
 from equidyn.domains.digits.tasks.reconstruct.task import Images, Reconstruct
 
 
-class ReconstructRecipe(Recipe):
+class ReconstructRecipe(TrainingRecipe):
     """Shuffled passes over the training images, each turned by a quarter turn of its own if that augments the data."""
 
     columns = ("train_loss",)

@@ -14,7 +14,7 @@ import torch
 from torch.nn import functional
 
 from equidyn.core.params.types import PositiveInt
-from equidyn.domains.smoke.audit.measures.train_mode import train_mode
+from equidyn.curvature.audit.train_mode import train_mode
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
 
 ANGLES = (math.pi / 2, math.pi, math.pi / 2 * 3)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 import torch
 
 from equidyn.core.params.types import PositiveInt
-from equidyn.domains.smoke.audit.measures.train_mode import train_mode
+from equidyn.curvature.audit.train_mode import train_mode
 from equidyn.domains.smoke.measures.lie import directional
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
 

@@ -7,14 +7,14 @@ import torch
 from equidyn.core.params.training import Training
 from equidyn.core.params.variant import Variant
 from equidyn.core.training.draws import generator_of, passes
-from equidyn.core.training.task import Recipe
+from equidyn.core.training.task import TrainingRecipe
 from equidyn.domains.smoke.models.stack import ConvStack
 from equidyn.domains.smoke.tasks.rollout.soft import broken_symmetry
 from equidyn.domains.smoke.tasks.rollout.task import Rollout, Windows
 from equidyn.domains.smoke.tasks.rollout.validation import validate
 
 
-class RolloutRecipe(Recipe):
+class RolloutRecipe(TrainingRecipe):
     """Random windows of the training split.
 
     A batch is (window, 4): simulation, first frame, quarter turns of the augmentation, and those of the penalty on

@@ -8,11 +8,11 @@ from equidyn.core.models.network import Network
 from equidyn.core.params.training import Training
 from equidyn.core.params.variant import Variant
 from equidyn.core.training.draws import generator_of, passes
-from equidyn.core.training.task import Recipe
+from equidyn.core.training.task import TrainingRecipe
 from equidyn.domains.turbulence.tasks.upscale.task import Boxes, Upscale, errors
 
 
-class UpscaleRecipe(Recipe):
+class UpscaleRecipe(TrainingRecipe):
     """Shuffled passes over the training samples; augment: cube turns each by its own random rotation of the cube."""
 
     columns = ("train_loss",)

@@ -20,8 +20,8 @@ from equidyn.core.models.network import Network
 from equidyn.core.models.registry import count_parameters
 from equidyn.core.params.types import PositiveInt
 from equidyn.core.training.task import Batch, Task
+from equidyn.curvature.audit.train_mode import train_mode
 from equidyn.curvature.sharpness import RADII
-from equidyn.domains.smoke.audit.measures.train_mode import train_mode
 from equidyn.domains.smoke.models.e2cnn import SteerableConv
 from equidyn.domains.smoke.models.stack import ConvStack
 
