@@ -6,6 +6,7 @@ from equidyn.core import paths
 from equidyn.core.domain import Domain, built_in, find
 from equidyn.core.files import sole_writer, write_json
 from equidyn.core.params.params import Params
+from equidyn.core.publish import replaced
 from equidyn.report.claims.ledger import ledger
 from equidyn.report.claims.model import claims_of
 from equidyn.report.figures.style import styled
@@ -14,7 +15,6 @@ from equidyn.report.learning_curves import learning_curves
 from equidyn.report.metrics import metrics
 from equidyn.report.overview import overview
 from equidyn.report.page import Page, StudyPart, render
-from equidyn.report.publish import replaced
 from equidyn.report.sections import sections_for
 from equidyn.report.tables import as_csv, csv, latex
 
