@@ -14,13 +14,9 @@ import pytest
 import torch
 from machines import CPU, STUDIES
 
+from equidyn.core.models import check
 from equidyn.core.training.precision import arithmetic
-from equidyn.domains.digits.models import check_images
-from equidyn.domains.sets.models import check_sets
-from equidyn.domains.smoke.models import check_fields
-from equidyn.domains.turbulence.models import check_volumes
 
-PROBES = dict(zip(STUDIES, (check_fields, check_volumes, check_sets, check_images, check_images), strict=True))
 FLOAT32, FLOAT64, BF16 = 2.0**-24, 2.0**-53, 2.0**-8
 MIXED = ("smoke-levels", "turbulence")  # the tasks that bf16 may train
 THREADED = {  # a plain and a strict net each: where cores are busy, two threads take long to meet
@@ -129,7 +125,7 @@ def broken_symmetry(study: str, variant: str, precision: str) -> float:
     """Largest relative error of a net under its group, as it is trained."""
     task, net = machines.task(study), machines.network(study, variant).train()
     with arithmetic(CPU, precision):
-        return max(PROBES[study].errors(net, task.inputs, task.outputs, torch.float32).values())
+        return max(check.errors(net, *check.imposed(net, task.inputs, task.outputs), torch.float32).values())
 
 
 def strict_variants(study: str) -> list[str]:
