@@ -74,11 +74,41 @@ def symmetry(network: Network, inputs: GroupAction, outputs: GroupAction) -> dic
     return answer | {"also": {inputs.group_name: _by_way(network, inputs, outputs)}}
 
 
-def _entry(params: Params, study: str, name: str) -> dict[str, Any]:
-    inputs, outputs = io_types(params.studies[study])
-    network = build_network(params.studies[study], name, inputs, outputs, seed=0)
-from equidyn.core.models.check import relative_errors
-from equidyn.symmetry.group_action import GroupAction
+def errors(
+    network: Network, inputs: GroupAction, outputs: GroupAction, dtype: torch.dtype = torch.float64
+) -> dict[str, float]:
+    """Case -> max_g ||f(g x) - g f(x)|| / ||f(x)|| over noise x, for a network of this precision.
+
+    Cases are the shapes that the type of the inputs proposes, or the activations that the network names.
+    """
+    shapes = inputs.example_shapes().items()
+    parts = [(case, relative_errors(network, noise(inputs, dtype, case), inputs, outputs)) for case, _ in shapes]
+    return {name or case: error for case, found in parts for name, error in found.items()}
+
+
+def relative_errors(
+    network: Network, values: torch.Tensor, inputs: GroupAction, outputs: GroupAction
+) -> dict[str, float]:
+    """Name of an activation, "" for the answer of a network that names none -> its error on `values`."""
+    kinds = {name: kind for name, kind in network.kinds.items() if kind is not None} or {"": outputs}
+    elements = inputs.elements_to_check(RANDOM, np.random.default_rng(0))
+    answers = _answers(network, [inputs.act(values, element) for element in elements])
+    first, largest = next(answers), dict.fromkeys(kinds, 0.0)
+    for element, found in zip(elements[1:], answers, strict=True):
+        for name, kind in kinds.items():
+            gap = found[name] - kind.act(first[name], element)
+            largest[name] = _larger(largest[name], (gap.norm() / first[name].norm()).item())
+    return largest
+
+
+def noise(inputs: GroupAction, dtype: torch.dtype, case: str | None = None) -> torch.Tensor:
+    """Noise, the same at each call: the largest test of a symmetry, having no symmetry itself. None: the first case."""
+    shapes = inputs.example_shapes()
+    generator = torch.Generator().manual_seed(0)
+    return torch.randn(shapes[case or next(iter(shapes))], generator=generator, dtype=dtype)
+
+
+def _fresh(network: Network, inputs: GroupAction, outputs: GroupAction) -> dict[str, Any]:
     with torch.no_grad():
         network(noise(inputs, torch.float32))  # moves the batch statistics, if there are any
     return symmetry(network, inputs, outputs)
