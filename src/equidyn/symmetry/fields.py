@@ -26,6 +26,8 @@ class FieldType:
     kind: str
     multiplicity: int
 
+    refinement: ClassVar[int] = 1
+    periodic: ClassVar[bool] = False
     example_sides: ClassVar[Sequence[Sequence[int]]] = ((9, 7), (12, 10))
 
     @cached_property

@@ -1,6 +1,6 @@
-"""Trilinear interpolation of a box of voxels onto a finer grid with the same centre: exactly symmetric, unlike others.
+"""Linear interpolation of a grid onto a finer one with the same centre: exactly symmetric, unlike others.
 
-Fine voxel i of an axis lies at (i + 1/2) / factor - 1/2 in units of coarse voxels, so that turning the coarse field and
+Fine cell i of an axis lies at (i + 1/2) / factor - 1/2 in units of coarse cells, so that turning the coarse field and
 interpolating is interpolating and turning. (A transposed convolution of stride 2 is off centre, and is not symmetric.)
 """
 
@@ -9,26 +9,26 @@ from typing import Any
 
 import torch
 
-from equidyn.domains.turbulence.models.lending import lent
+from equidyn.grids.lending import lent
 
 
 def upsampled(field: torch.Tensor, factor: int, periodic: bool, once: bool = False) -> torch.Tensor:
-    """Map (batch, channels, z, y, x) to (batch, channels, factor z, factor y, factor x), channels last in memory.
+    """Map (batch, channels, z, y, x) to (batch, channels, factor z, factor y, factor x), or the same without z.
 
-    Beyond the walls the field repeats if it is periodic, and keeps the value at the wall else. Each axis is a matrix
-    product, which is as fast as the arithmetic allows, sums in a fixed order on every device, and can be
-    differentiated any number of times. once: answer and gradient are needed for one step of training only, and are in
-    lent memory (lending.py).
+    Memory holds the channels last. Beyond the walls the field repeats if it is periodic, and keeps the value at the
+    wall else. Each axis is a matrix product, which is as fast as the arithmetic allows, sums in a fixed order on every
+    device, and can be differentiated any number of times. once: answer and gradient are needed for one step of training
+    only, and are in lent memory (lending.py).
     """
     if factor == 1:
         return field
     rows = field.movedim(1, -1)
-    weights = [_weights(length, factor, periodic).to(rows) for length in rows.shape[1:4]]
+    weights = [_weights(length, factor, periodic).to(rows) for length in rows.shape[1:-1]]
     return _AlongAxes.apply(rows, once, *weights).movedim(-1, 1)
 
 
 class _AlongAxes(torch.autograd.Function):
-    """rows (batch, z, y, x, channels), and a matrix (new, old) for each of z, y, x -> rows on the new grid."""
+    """rows (batch, z, y, x, channels), and a matrix (new, old) for each axis between -> rows on the new grid."""
 
     @staticmethod
     def forward(ctx: Any, rows: torch.Tensor, once: bool, *weights: torch.Tensor) -> torch.Tensor:
@@ -47,9 +47,9 @@ class _AlongAxes(torch.autograd.Function):
         return _AlongAxes.apply(gradient, ctx.once, *weights), *[None] * (1 + len(weights))
 
 
-def products(factor: int) -> float:
-    """Multiplications with additions per fine voxel and channel: two for each new value along each of the axes."""
-    return 0.0 if factor == 1 else 2 * (1 + 1 / factor + 1 / factor**2)
+def products(factor: int, dimension: int) -> float:
+    """Multiplications with additions per fine cell and channel: two for each new value along each of the axes."""
+    return 0.0 if factor == 1 else 2 * sum(1 / factor**axis for axis in range(dimension))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The net that all families on volumes share: lift, then blocks that refine the grid step by step. Layers differ.
+"""The net that all families on several grids share: lift, then blocks that refine the grid step by step. Layers differ.
 
 After the nets of [W23] (Wang et al. 2023, arXiv 2310.02299) for super-resolution: a lifting convolution; per doubling
 of the resolution an upsampling block and a residual block; a last convolution. Unlike there, the upsampling is centred.
@@ -12,17 +12,17 @@ from typing import Self
 import torch
 from torch import nn
 
-from equidyn.domains.turbulence.models.lending import forget
-from equidyn.domains.turbulence.models.upscaler import Upscaler
-from equidyn.domains.turbulence.models.volume_layers import VolumeLayer
-from equidyn.domains.turbulence.models.volume_norm import NormReLU
+from equidyn.grids.conv import Layer
+from equidyn.grids.lending import forget
+from equidyn.grids.norm import NormReLU
+from equidyn.grids.upscaler import Upscaler
 from equidyn.symmetry.fields import BoxType
 
-Family = Callable[..., VolumeLayer]  # the layer between two types of fields; of the first, `bias` tells if it has one
+Family = Callable[..., Layer]  # the layer between two types of fields; of the first, `bias` tells if it has one
 PER_STEP = 3  # layers, and norms, of each doubling of the resolution
 
 
-class VolumeNet(Upscaler):
+class RefiningNet(Upscaler):
     """lift - (upsampling block - residual block) per step - last layer.
 
     weighted: the layers in order, three per step between the first and the last; norms: behind each of those
@@ -33,7 +33,7 @@ class VolumeNet(Upscaler):
     def __init__(
         self,
         ends: tuple[BoxType, BoxType],
-        weighted: Sequence[VolumeLayer],
+        weighted: Sequence[Layer],
         norms: Sequence[NormReLU],
         *,
         components: str,
@@ -46,7 +46,7 @@ class VolumeNet(Upscaler):
         self.strict = strict
 
     @property
-    def layers(self) -> Sequence[VolumeLayer]:
+    def layers(self) -> Sequence[Layer]:
         """All layers with weights, in order."""
         return self.weighted
 
@@ -66,8 +66,9 @@ class VolumeNet(Upscaler):
         return self.weighted[-1](field)
 
     def multiply_adds(self) -> int:
-        """Multiplications with additions per voxel of the fine grid: of all layers, and of what they are added to."""
-        layers = sum(layer.multiply_adds() for layer in self.weighted) / self.outputs.refinement**3
+        """Multiplications with additions per cell of the fine grid: of all layers, and of what they are added to."""
+        cells = self.outputs.refinement**self.outputs.group.dimension
+        layers = sum(layer.multiply_adds() for layer in self.weighted) / cells
         return math.ceil(layers) + (super().multiply_adds() if self.residual else 0)
 
     def train(self, mode: bool = True) -> Self:
@@ -76,35 +77,13 @@ class VolumeNet(Upscaler):
             forget()
         return super().train(mode)
 
-    @property
-    def anneals(self) -> bool:
-        """Whether training relaxes this net."""
-        return any(layer.anneals for layer in self.weighted)
-
-    def relax(self, share: float) -> None:
-        """Relax every layer by `share`, from 0 (as it is used) to 1 (free); for training only."""
-        for layer in self.weighted:
-            layer.relax(share)
-
-    def settled(self) -> "VolumeNet":
-        """The net as it is used after training: the same map, with the parameters that this takes.
-
-        The net itself where nothing anneals; the norms are shared, not copied.
-        """
-        if not self.anneals:
-            return self
-        settled = VolumeNet(
-            (self.inputs, self.outputs),
-            [layer.settled() for layer in self.weighted],
-            self.norms,
-            components=self.components,
-            residual=self.residual,
-            strict=self.strict,
-        )
-        return settled.train(self.training)
+    def with_layers(self, layers: Sequence[Layer]) -> Self:
+        """The same net with other layers; the norms are shared."""
+        options = {"components": self.components, "residual": self.residual, "strict": self.strict}
+        return type(self)((self.inputs, self.outputs), layers, self.norms, **options).train(self.training)
 
 
-def volume_net(
+def refining_net(
     ends: tuple[BoxType, BoxType],
     hidden: Sequence[int],
     family: tuple[Family, Family, Family],
@@ -114,7 +93,7 @@ def volume_net(
     residual: bool,
     components: str = "vector",
     strict: bool = False,
-) -> VolumeNet:
+) -> RefiningNet:
     """The net with hidden[s] fields of this kind on the grid of refinement 2^s.
 
     ends: inputs and outputs of the study; family: what makes the first layer, the inner ones and the last.
@@ -134,7 +113,7 @@ def volume_net(
         layers += [inner(before, after), inner(after, after), inner(after, after)]
     layers.append(last(widths[-1], outputs))
     norms = [NormReLU(after, norm) for _, after in steps for _ in range(PER_STEP)]
-    return VolumeNet(ends, layers, norms, components=components, residual=residual, strict=strict)
+    return RefiningNet(ends, layers, norms, components=components, residual=residual, strict=strict)
 
 
 def _unfit(hidden: Sequence[int], factor: int) -> str:

@@ -1,16 +1,16 @@
-"""The same matrix at each voxel of a volume: the half of a separable convolution that mixes channels."""
+"""The same matrix at each point of a grid: the half of a separable convolution that mixes channels."""
 
 from typing import Any
 
 import torch
 from torch.nn import functional
 
-from equidyn.domains.turbulence.models.arithmetic import in_arithmetic
-from equidyn.domains.turbulence.models.lending import lent
+from equidyn.grids.arithmetic import in_arithmetic
+from equidyn.grids.lending import lent
 
 
 def mixed(field: torch.Tensor, matrix: torch.Tensor, once: bool = False) -> torch.Tensor:
-    """The matrix (out, in) at each voxel of a field (batch, in, z, y, x): (batch, out, z, y, x).
+    """The matrix (out, in) at each point of a field (batch, in, z, y, x), or without z: (batch, out, z, y, x).
 
     once: the gradient will not be differentiated; then it is in lent memory, as the answer is (lending.py).
     """
@@ -23,7 +23,7 @@ def mixed(field: torch.Tensor, matrix: torch.Tensor, once: bool = False) -> torc
 
 
 class _Mixed(torch.autograd.Function):
-    """rows (voxels, in), matrix (out, in) -> rows (voxels, out)."""
+    """rows (points, in), matrix (out, in) -> rows (points, out)."""
 
     @staticmethod
     def forward(ctx: Any, rows: torch.Tensor, matrix: torch.Tensor) -> torch.Tensor:

@@ -10,9 +10,10 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from equidyn.domains.turbulence.models.arithmetic import in_arithmetic
-from equidyn.domains.turbulence.models.lending import lent
-from equidyn.domains.turbulence.models.tiles import room_for, surrounded, tiles
+from equidyn.grids.arithmetic import in_arithmetic
+from equidyn.grids.convolve import convolved
+from equidyn.grids.lending import lent
+from equidyn.grids.tiles import room_for, surrounded, tiles
 
 SIDE = 3
 PLACES = [(z, y, x) for z in range(SIDE) for y in range(SIDE) for x in range(SIDE)]
@@ -23,10 +24,13 @@ def depthwise(field: torch.Tensor, kernel: torch.Tensor, periodic: bool, once: b
     """Correlate each channel of field (batch, channels, z, y, x) with its own kernel (channels, 3, 3, 3).
 
     Answers the same shape, channels last in memory: the box repeats where periodic, and is surrounded by zeros else.
+    Fields of the plane, (batch, channels, y, x) with kernels (channels, k, k), are left to torch, which has fast ones.
     In the precision of autocast where that is on, else of the field; sums are taken in float32 or float64.
     once: the gradient will be taken once and not be differentiated, and the field is needed by nobody else. Then its
     memory is given to its gradient (torch tells by an error if the promise is broken), and the answer's is lent.
     """
+    if kernel.dim() == 3:
+        return convolved(field, kernel[:, None], None, periodic, groups=len(kernel))
     field = in_arithmetic(field)
     rows = field.movedim(1, -1).contiguous()
     return _Depthwise.apply(rows, kernel.to(field.dtype), periodic, once).movedim(-1, 1)

@@ -1,8 +1,6 @@
-"""Norm, residual and ReLU of fields on volumes in one go: what stands behind each inner convolution.
+"""Norms that commute with the symmetry: one mean and variance per field, shared by its components.
 
-A volume of regular fields is hundreds of megabytes, and each operation of torch on it would wait for memory: here all
-of them are done block by block, in the processor's cache. The arithmetic is that of domains/smoke/models/norm.py: one mean and
-variance per field, shared by its components, which rotations only exchange.
+A group element only exchanges the numbers that are averaged, so they are equivariant in train and eval mode.
 """
 
 from collections.abc import Iterator
@@ -12,29 +10,72 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from equidyn.domains.turbulence.models.lending import lent
-from equidyn.symmetry.fields import BoxType
+from equidyn.grids.lending import lent
+from equidyn.symmetry.fields import FieldType
 
 BLOCK = 1 << 17  # numbers in a block: half a megabyte in float32
 Gradients = tuple[torch.Tensor | None, ...]
 
 
-class NormReLU(nn.Module):
-    """ReLU(norm(field) + skip); norm "batch": batch norm of each field; "none": a bias per field, 0 at the start.
+class FieldBatchNorm(nn.Module):
+    """Batch norm over batch, components and points of each field; for scalar fields, the usual batch norm.
 
     For scalar and regular fields; raises ValueError for vectors, whose components cannot be shifted.
     """
 
-    def __init__(self, field: BoxType, norm: str) -> None:
+    def __init__(self, field: FieldType) -> None:
         super().__init__()
         if (field.action.sign < 0).any():
             raise ValueError(f"neither norm nor ReLU is defined for {field.kind} fields")
         self.field = field
-        self.norm = nn.BatchNorm3d(field.multiplicity) if norm == "batch" else None
-        self.bias = nn.Parameter(torch.zeros(field.multiplicity)) if norm == "none" else None
+        self.norm: nn.Module | None = nn.BatchNorm3d(field.multiplicity)  # only its weights and averages are used
+
+    def forward(self, field: torch.Tensor) -> torch.Tensor:
+        """Map (batch, channels, y, x) to the same shape, in the memory layout of a channels-last convolution."""
+        rows = field.movedim(1, -1)  # torch's own batch norm of 5 axes would change the layout there and back
+        statistics = self._statistics(rows) if self.training else (self.norm.running_mean, self.norm.running_var)
+        scale, shift = (part.repeat_interleave(self.field.dimension) for part in self.affine(*statistics))
+        return torch.addcmul(shift, rows, scale).to(field.dtype).movedim(-1, 1)
+
+    def affine(self, mean: torch.Tensor, variance: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Scale and shift of each field."""
+        scale = self.norm.weight * torch.rsqrt(variance + self.norm.eps)
+        return scale, self.norm.bias - mean * scale
+
+    def remember(self, mean: torch.Tensor, variance: torch.Tensor, count: int) -> None:
+        """The statistics of a batch of `count` numbers of each field, for eval mode."""
+        with torch.no_grad():
+            self.norm.running_mean.lerp_(mean.to(self.norm.running_mean), self.norm.momentum)
+            unbiased = variance.to(self.norm.running_var) * count / (count - 1)
+            self.norm.running_var.lerp_(unbiased, self.norm.momentum)
+            self.norm.num_batches_tracked.add_(1)
+
+    def _statistics(self, rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Mean and variance of each field in this batch, in the precision of the weights; remembered for eval mode."""
+        rows = rows.flatten(0, -2).to(self.norm.weight.dtype)
+        first, second = (
+            part.mean(0).unflatten(0, (-1, self.field.dimension)).mean(1) for part in (rows, rows.square())
+        )
+        variance = (second - first.square()).clamp(min=0)
+        self.remember(first, variance, len(rows) * self.field.dimension)
+        return first, variance
+
+
+class NormReLU(FieldBatchNorm):
+    """ReLU(norm(field) + skip) in one go; norm "batch": batch norm; "none": a bias per field, 0 at the start.
+
+    A volume of regular fields is hundreds of megabytes, and each operation of torch on it would wait for memory: here
+    all of them are done block by block, in the processor's cache.
+    """
+
+    def __init__(self, field: FieldType, norm: str) -> None:
+        super().__init__(field)
+        self.bias = None
+        if norm == "none":
+            self.norm, self.bias = None, nn.Parameter(torch.zeros(field.multiplicity))
 
     def forward(self, field: torch.Tensor, skip: torch.Tensor | None = None) -> torch.Tensor:
-        """Map (batch, channels, z, y, x) to the same shape and precision, channels last in memory."""
+        """Map (batch, channels, z, y, x), or without z, to the same shape and precision, channels last in memory."""
         rows = _rows(field)
         skips = None if skip is None else _rows(skip)
         answer = self._trained(rows, skips) if self.norm is not None and self.training else self._fixed(rows, skips)
@@ -42,33 +83,25 @@ class NormReLU(nn.Module):
 
     def _trained(self, rows: torch.Tensor, skips: torch.Tensor | None) -> torch.Tensor:
         """By the statistics of this batch, which are remembered for eval mode."""
-        norm = self.norm
-        answer, mean, variance = _BatchNormReLU.apply(rows, norm.weight, norm.bias, skips, norm.eps)
-        count = rows.numel() // self.field.multiplicity
-        with torch.no_grad():
-            norm.running_mean.lerp_(mean.to(norm.running_mean), norm.momentum)
-            norm.running_var.lerp_(variance.to(norm.running_var) * count / (count - 1), norm.momentum)
-            norm.num_batches_tracked.add_(1)
+        answer, *statistics = _BatchNormReLU.apply(rows, self.norm.weight, self.norm.bias, skips, self.norm.eps)
+        self.remember(*statistics, rows.numel() // self.field.multiplicity)
         return answer
 
     def _fixed(self, rows: torch.Tensor, skips: torch.Tensor | None) -> torch.Tensor:
         """By numbers that do not depend on the field; may be differentiated any number of times."""
-        scale, shift = (part.repeat_interleave(self.field.dimension) for part in self._affine())
+        if self.norm is None:
+            parts = torch.ones_like(self.bias), self.bias
+        else:
+            parts = self.affine(self.norm.running_mean, self.norm.running_var)
+        scale, shift = (part.repeat_interleave(self.field.dimension) for part in parts)
         if not torch.is_grad_enabled():
             return _shifted(rows, scale, shift, skips)
         answer = torch.addcmul(shift, rows, scale).to(rows.dtype)
         return functional.relu(answer if skips is None else answer + skips)
 
-    def _affine(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """Scale and shift of each field."""
-        if self.norm is None:
-            return torch.ones_like(self.bias), self.bias
-        scale = self.norm.weight * torch.rsqrt(self.norm.running_var + self.norm.eps)
-        return scale, self.norm.bias - self.norm.running_mean * scale
-
 
 class _BatchNormReLU(torch.autograd.Function):
-    """rows (voxels, channels), weight and bias (fields,), skips as rows or None -> answer as rows, mean, variance."""
+    """rows (points, channels), weight and bias (fields,), skips as rows or None -> answer as rows, mean, variance."""
 
     @staticmethod
     def forward(
@@ -106,7 +139,7 @@ class _BatchNormReLU(torch.autograd.Function):
 
 
 def _rows(field: torch.Tensor) -> torch.Tensor:
-    """(voxels of all samples, channels), one channel beside the other."""
+    """(points of all samples, channels), one channel beside the other."""
     return field.movedim(1, -1).flatten(0, -2).contiguous()
 
 
