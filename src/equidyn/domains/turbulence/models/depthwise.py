@@ -11,7 +11,6 @@ import torch
 from torch.nn import functional
 
 from equidyn.domains.turbulence.models.arithmetic import in_arithmetic
-from equidyn.domains.turbulence.models.lending import lent
 from equidyn.domains.turbulence.models.tiles import room_for, surrounded, tiles
 
 SIDE = 3
@@ -25,7 +24,7 @@ def depthwise(field: torch.Tensor, kernel: torch.Tensor, periodic: bool, once: b
     Answers the same shape, channels last in memory: the box repeats where periodic, and is surrounded by zeros else.
     In the precision of autocast where that is on, else of the field; sums are taken in float32 or float64.
     once: the gradient will be taken once and not be differentiated, and the field is needed by nobody else. Then its
-    memory is given to its gradient (torch tells by an error if the promise is broken), and the answer's is lent.
+    memory is given to its gradient (torch tells by an error if the promise is broken).
     """
     field = in_arithmetic(field)
     rows = field.movedim(1, -1).contiguous()
@@ -39,7 +38,7 @@ class _Depthwise(torch.autograd.Function):
     def forward(ctx: Any, rows: torch.Tensor, kernel: torch.Tensor, periodic: bool, once: bool) -> torch.Tensor:
         ctx.save_for_backward(rows, kernel)
         ctx.periodic, ctx.once = periodic, once
-        answer = lent(rows.shape, rows) if once else torch.empty_like(rows)
+        answer = torch.empty_like(rows)
         for volume, target in zip(rows, answer, strict=True):
             room = room_for(volume)
             for z, y in tiles(volume):

@@ -7,12 +7,10 @@ of the resolution an upsampling block and a residual block; a last convolution. 
 import math
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Self
 
 import torch
 from torch import nn
 
-from equidyn.domains.turbulence.models.lending import forget
 from equidyn.domains.turbulence.models.upscaler import Upscaler
 from equidyn.domains.turbulence.models.volume_layers import VolumeLayer
 from equidyn.domains.turbulence.models.volume_norm import NormReLU
@@ -69,12 +67,6 @@ class VolumeNet(Upscaler):
         """Multiplications with additions per voxel of the fine grid: of all layers, and of what they are added to."""
         layers = sum(layer.multiply_adds() for layer in self.weighted) / self.outputs.refinement**3
         return math.ceil(layers) + (super().multiply_adds() if self.residual else 0)
-
-    def train(self, mode: bool = True) -> Self:
-        """As torch's; the memory of training steps is given back with their end."""
-        if not mode:
-            forget()
-        return super().train(mode)
 
     @property
     def anneals(self) -> bool:

@@ -100,9 +100,9 @@ class SeparableVolumeConv(VolumeLayer):
 
     def forward(self, field: torch.Tensor) -> torch.Tensor:
         """Mix, interpolate, convolve channel by channel."""
+        field = mixed(field, in_arithmetic(self.mixing()))
+        field = upsampled(field, self.factor, self.inputs.periodic)
         once = self.training  # its gradients are for one step; those of measures may be differentiated
-        field = mixed(field, in_arithmetic(self.mixing()), once)
-        field = upsampled(field, self.factor, self.inputs.periodic, once)
         return depthwise(field, in_arithmetic(self.taps()), self.inputs.periodic, once)
 
     def strict_parts(self) -> list[tuple[torch.Tensor, torch.Tensor]]:

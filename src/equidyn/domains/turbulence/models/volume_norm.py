@@ -1,8 +1,8 @@
 """Norm, residual and ReLU of fields on volumes in one go: what stands behind each inner convolution.
 
 A volume of regular fields is hundreds of megabytes, and each operation of torch on it would wait for memory: here all
-of them are done block by block, in the processor's cache. The arithmetic is that of domains/smoke/models/norm.py: one mean and
-variance per field, shared by its components, which rotations only exchange.
+of them are done block by block, in the processor's cache. The arithmetic is that of domains/smoke/models/norm.py: one
+mean and variance per field, shared by its components, which rotations only exchange.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,6 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from equidyn.domains.turbulence.models.lending import lent
 from equidyn.symmetry.volumes import VolumeType
 
 BLOCK = 1 << 17  # numbers in a block: half a megabyte in float32
@@ -83,8 +82,7 @@ class _BatchNormReLU(torch.autograd.Function):
         variance = (square - mean.square()).clamp(min=0)
         inverse = torch.rsqrt(variance + eps)
         scale, shift = weight * inverse, bias - mean * weight * inverse
-        room = lent(rows.shape, rows)
-        answer = _shifted(rows, _by_channel(scale, rows), _by_channel(shift, rows), skips, room)
+        answer = _shifted(rows, _by_channel(scale, rows), _by_channel(shift, rows), skips)
         ctx.save_for_backward(rows, answer, weight, mean, inverse)
         ctx.mark_non_differentiable(mean, variance)
         return answer, mean, variance
@@ -148,15 +146,9 @@ def _moments(rows: torch.Tensor) -> torch.Tensor:
     return sums
 
 
-def _shifted(
-    rows: torch.Tensor,
-    scale: torch.Tensor,
-    shift: torch.Tensor,
-    skips: torch.Tensor | None,
-    room: torch.Tensor | None = None,
-) -> torch.Tensor:
-    """ReLU(scale rows + shift + skips), in `room` if that is given."""
-    answer = torch.empty_like(rows) if room is None else room
+def _shifted(rows: torch.Tensor, scale: torch.Tensor, shift: torch.Tensor, skips: torch.Tensor | None) -> torch.Tensor:
+    """ReLU(scale rows + shift + skips)."""
+    answer = torch.empty_like(rows)
     for target, part, skip in _blocks(answer, rows, skips):
         values = torch.addcmul(shift, part, scale)
         target.copy_((values if skip is None else values.add_(skip)).relu_())
