@@ -151,8 +151,8 @@ class Separable(Layer):
         """Mix, interpolate, convolve channel by channel."""
         once = self.training  # its gradients are for one step; those of measures may be differentiated
         matrix, taps = (in_arithmetic(_whole(*factor)) for factor in self.factors)
-        field = mixed(field, matrix.flatten(1), once)
-        field = upsampled(field, self.refined, self.inputs.periodic, once)
+        field = mixed(field, matrix.flatten(1))
+        field = upsampled(field, self.refined, self.inputs.periodic)
         return depthwise(field, taps.squeeze(1), self.inputs.periodic, once)
 
     def drop_free(self) -> None:

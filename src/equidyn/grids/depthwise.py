@@ -12,7 +12,6 @@ from torch.nn import functional
 
 from equidyn.grids.arithmetic import in_arithmetic
 from equidyn.grids.convolve import convolved
-from equidyn.grids.lending import lent
 from equidyn.grids.tiles import room_for, surrounded, tiles
 
 SIDE = 3
@@ -27,7 +26,7 @@ def depthwise(field: torch.Tensor, kernel: torch.Tensor, periodic: bool, once: b
     Fields of the plane, (batch, channels, y, x) with kernels (channels, k, k), are left to torch, which has fast ones.
     In the precision of autocast where that is on, else of the field; sums are taken in float32 or float64.
     once: the gradient will be taken once and not be differentiated, and the field is needed by nobody else. Then its
-    memory is given to its gradient (torch tells by an error if the promise is broken), and the answer's is lent.
+    memory is given to its gradient (torch tells by an error if the promise is broken).
     """
     if kernel.dim() == 3:
         return convolved(field, kernel[:, None], None, periodic, groups=len(kernel))
@@ -43,7 +42,7 @@ class _Depthwise(torch.autograd.Function):
     def forward(ctx: Any, rows: torch.Tensor, kernel: torch.Tensor, periodic: bool, once: bool) -> torch.Tensor:
         ctx.save_for_backward(rows, kernel)
         ctx.periodic, ctx.once = periodic, once
-        answer = lent(rows.shape, rows) if once else torch.empty_like(rows)
+        answer = torch.empty_like(rows)
         for volume, target in zip(rows, answer, strict=True):
             room = room_for(volume)
             for z, y in tiles(volume):

@@ -9,42 +9,35 @@ from typing import Any
 
 import torch
 
-from equidyn.grids.lending import lent
 
-
-def upsampled(field: torch.Tensor, factor: int, periodic: bool, once: bool = False) -> torch.Tensor:
+def upsampled(field: torch.Tensor, factor: int, periodic: bool) -> torch.Tensor:
     """Map (batch, channels, z, y, x) to (batch, channels, factor z, factor y, factor x), or the same without z.
 
     Memory holds the channels last. Beyond the walls the field repeats if it is periodic, and keeps the value at the
     wall else. Each axis is a matrix product, which is as fast as the arithmetic allows, sums in a fixed order on every
-    device, and can be differentiated any number of times. once: answer and gradient are needed for one step of training
-    only, and are in lent memory (lending.py).
+    device, and can be differentiated any number of times.
     """
     if factor == 1:
         return field
     rows = field.movedim(1, -1)
     weights = [_weights(length, factor, periodic).to(rows) for length in rows.shape[1:-1]]
-    return _AlongAxes.apply(rows, once, *weights).movedim(-1, 1)
+    return _AlongAxes.apply(rows, *weights).movedim(-1, 1)
 
 
 class _AlongAxes(torch.autograd.Function):
     """rows (batch, z, y, x, channels), and a matrix (new, old) for each axis between -> rows on the new grid."""
 
     @staticmethod
-    def forward(ctx: Any, rows: torch.Tensor, once: bool, *weights: torch.Tensor) -> torch.Tensor:
-        ctx.once = once
+    def forward(ctx: Any, rows: torch.Tensor, *weights: torch.Tensor) -> torch.Tensor:
         ctx.save_for_backward(*weights)
         for axis, weight in enumerate(weights, start=1):
-            behind = rows.flatten(axis + 1)
-            shape = (*behind.shape[:-2], len(weight), behind.shape[-1])
-            room = lent(shape, behind) if once else behind.new_empty(shape)
-            rows = torch.matmul(weight, behind, out=room).unflatten(-1, rows.shape[axis + 1 :])
+            rows = torch.matmul(weight, rows.flatten(axis + 1)).unflatten(-1, rows.shape[axis + 1 :])
         return rows
 
     @staticmethod
     def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         weights = [weight.T for weight in ctx.saved_tensors]
-        return _AlongAxes.apply(gradient, ctx.once, *weights), *[None] * (1 + len(weights))
+        return _AlongAxes.apply(gradient, *weights), *[None] * len(weights)
 
 
 def products(factor: int, dimension: int) -> float:

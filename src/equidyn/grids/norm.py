@@ -10,7 +10,6 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from equidyn.grids.lending import lent
 from equidyn.symmetry.fields import FieldType
 
 BLOCK = 1 << 17  # numbers in a block: half a megabyte in float32
@@ -116,8 +115,7 @@ class _BatchNormReLU(torch.autograd.Function):
         variance = (square - mean.square()).clamp(min=0)
         inverse = torch.rsqrt(variance + eps)
         scale, shift = weight * inverse, bias - mean * weight * inverse
-        room = lent(rows.shape, rows)
-        answer = _shifted(rows, _by_channel(scale, rows), _by_channel(shift, rows), skips, room)
+        answer = _shifted(rows, _by_channel(scale, rows), _by_channel(shift, rows), skips)
         ctx.save_for_backward(rows, answer, weight, mean, inverse)
         ctx.mark_non_differentiable(mean, variance)
         return answer, mean, variance
@@ -181,15 +179,9 @@ def _moments(rows: torch.Tensor) -> torch.Tensor:
     return sums
 
 
-def _shifted(
-    rows: torch.Tensor,
-    scale: torch.Tensor,
-    shift: torch.Tensor,
-    skips: torch.Tensor | None,
-    room: torch.Tensor | None = None,
-) -> torch.Tensor:
-    """ReLU(scale rows + shift + skips), in `room` if that is given."""
-    answer = torch.empty_like(rows) if room is None else room
+def _shifted(rows: torch.Tensor, scale: torch.Tensor, shift: torch.Tensor, skips: torch.Tensor | None) -> torch.Tensor:
+    """ReLU(scale rows + shift + skips)."""
+    answer = torch.empty_like(rows)
     for target, part, skip in _blocks(answer, rows, skips):
         values = torch.addcmul(shift, part, scale)
         target.copy_((values if skip is None else values.add_(skip)).relu_())

@@ -13,7 +13,6 @@ import torch
 from torch import nn
 
 from equidyn.grids.conv import Layer
-from equidyn.grids.lending import forget
 from equidyn.grids.norm import NormReLU
 from equidyn.grids.upscaler import Upscaler
 from equidyn.symmetry.fields import BoxType
@@ -70,12 +69,6 @@ class RefiningNet(Upscaler):
         cells = self.outputs.refinement**self.outputs.group.dimension
         layers = sum(layer.multiply_adds() for layer in self.weighted) / cells
         return math.ceil(layers) + (super().multiply_adds() if self.residual else 0)
-
-    def train(self, mode: bool = True) -> Self:
-        """As torch's; the memory of training steps is given back with their end."""
-        if not mode:
-            forget()
-        return super().train(mode)
 
     def with_layers(self, layers: Sequence[Layer]) -> Self:
         """The same net with other layers; the norms are shared."""
