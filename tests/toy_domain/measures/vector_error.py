@@ -1,6 +1,7 @@
 """vector_error: how wrong the vectors are, beside the answer 0."""
 
 from equidyn.core.measures.quantities import Quantity
+
 from toy_domain.tasks.vector.context import VectorContext
 
 QUANTITIES = (

@@ -9,8 +9,8 @@ from torch import nn
 
 from equidyn.core.models.initial import uniform_fan_in
 from equidyn.core.params.types import Norm, OddInt, PositiveInt
-from equidyn.domains.smoke.models.bias import expanded_bias, invariant_bias
 from equidyn.domains.smoke.models.stack import ConvStack, Filter, FilterLayer, conv_stack
+from equidyn.grids.bias import expanded_bias, invariant_bias
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.groups import C4
 from equidyn.symmetry.harmonics import ring_harmonics
@@ -22,6 +22,8 @@ class SteerableConv(FilterLayer):
     weight: (outputs.multiplicity, inputs.multiplicity, count); 3 x 3: count is 24 regular -> regular, 12 vector ->
     regular or back, 8 vector -> vector. The bias is constant over a regular field, and absent on vectors.
     """
+
+    expands_once = True
 
     def __init__(self, inputs: FieldType, outputs: FieldType, kernel: int) -> None:
         super().__init__()

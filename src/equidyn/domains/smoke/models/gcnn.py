@@ -8,8 +8,8 @@ from torch import nn
 
 from equidyn.core.models.initial import uniform_fan_in
 from equidyn.core.params.types import Norm, OddInt, PositiveInt
-from equidyn.domains.smoke.models.bias import expanded_bias, invariant_bias
 from equidyn.domains.smoke.models.stack import ConvStack, Filter, FilterLayer, conv_stack
+from equidyn.grids.bias import expanded_bias, invariant_bias
 from equidyn.symmetry.actions import grid_action
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.groups import C4

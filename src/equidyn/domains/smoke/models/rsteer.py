@@ -10,9 +10,9 @@ import torch
 from torch import nn
 
 from equidyn.core.params.types import NonNegativeFloat, Norm, OddInt, PositiveInt
-from equidyn.domains.smoke.models.bias import expanded_bias, invariant_bias
 from equidyn.domains.smoke.models.e2cnn import expanded_kernel, initial_weight
 from equidyn.domains.smoke.models.stack import ConvStack, Filter, FilterLayer, conv_stack
+from equidyn.grids.bias import expanded_bias, invariant_bias
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.groups import C4
 from equidyn.symmetry.harmonics import ring_harmonics

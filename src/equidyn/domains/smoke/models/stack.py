@@ -23,6 +23,7 @@ class FilterLayer(nn.Module):
     inputs: FieldType
     outputs: FieldType
     anneals: bool = False  # whether relax() changes anything
+    expands_once: bool = False  # whether expand() of the net keeps its filters
 
     def filter(self) -> Filter:
         """Kernel (outputs.channels, inputs.channels, k, k), and bias (outputs.channels,) or None."""
@@ -86,6 +87,12 @@ class ConvStack(Network):
             return self
         layers = [layer.settled() for layer in self.layers]
         return ConvStack(layers, self.norms, self.alpha, self.strict).train(self.training)
+
+    def expand(self) -> None:
+        """Keep the present filters, if a layer's package does."""
+        if any(layer.expands_once for layer in self.layers):
+            expanded = self.filters()
+            self.filters = lambda: expanded
 
     def multiply_adds(self) -> int:
         """Multiplications with additions per cell of the field and forward pass: the entries of all kernels."""

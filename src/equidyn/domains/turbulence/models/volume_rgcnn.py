@@ -14,10 +14,10 @@ from torch import nn
 
 from equidyn.core.models.initial import uniform_fan_in
 from equidyn.core.params.types import Norm, PositiveInt, Widths
-from equidyn.domains.smoke.models.bias import expanded_bias, invariant_bias
 from equidyn.domains.turbulence.models.volume_blocks import VolumeNet, volume_net
 from equidyn.domains.turbulence.models.volume_gcnn import CubeConv
 from equidyn.domains.turbulence.models.volume_layers import SIDE, TAPS, SeparableVolumeConv, VolumeConv
+from equidyn.grids.bias import expanded_bias, invariant_bias
 from equidyn.symmetry.actions import Action, grid_action, regular_action
 from equidyn.symmetry.fields import BoxType
 from equidyn.symmetry.groups import CUBE
