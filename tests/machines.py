@@ -65,7 +65,7 @@ def trained_variants(study: str) -> list[str]:
 
 def network(study: str, variant: str) -> Network:
     """The variant's network as its training with seed 1 begins."""
-    return build_network(params().studies[study].variants[variant], task(study).inputs, task(study).outputs, 1)
+    return build_network(params().studies[study], variant, task(study).inputs, task(study).outputs, 1)
 
 
 def first_step(study: str, variant: str, precision: str = "fp32") -> dict[str, torch.Tensor]:
