@@ -34,17 +34,13 @@ def _small(root: Path, **hub: object) -> Checkout:
     """The project with the small study as its only one."""
     checkout = Checkout.fresh(root)
     shutil.rmtree(root / "presets")
-    for folder in (root / "studies").iterdir():
-        if folder.name != STUDY:
-            shutil.rmtree(folder)
     _write_params(checkout, **hub)
+    checkout.run("equidyn", "engines", "--write")
     return checkout
 
 
 def _write_params(checkout: Checkout, **hub: object) -> None:
-    """DVC's stages want to know of `sharing`, too."""
-    tree = small_tree(**hub) | {"sharing": None}
-    (checkout.root / "params.yaml").write_text(yaml.safe_dump(tree, sort_keys=False))
+    (checkout.root / "params.yaml").write_text(yaml.safe_dump(small_tree(**hub), sort_keys=False))
 
 
 def _run(checkout: Checkout, hub: CellsHub, *command: str, token: str = "") -> str:

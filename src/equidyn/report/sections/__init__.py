@@ -128,5 +128,5 @@ _OWN = {
 
 def sections_for(task: str) -> list[ModuleType]:
     """The sections that a study with a task of this kind may have, in their order."""
-    others = set().union(*_OWN.values()) - _OWN[task]
+    others = set().union(*_OWN.values()) - _OWN.get(task, set())
     return [module for module in SECTIONS if module not in others]

@@ -2,9 +2,10 @@
 
 import pandas as pd
 
+from equidyn.domains.digits.models.strides import STRIDES
 from equidyn.domains.digits.report import layer_words
 from equidyn.domains.digits.report.figures.shifts import shifts
-from equidyn.domains.digits.report.layers import LayerColumn, along_layers, by_layer, layer_tables, layers, strides
+from equidyn.domains.digits.report.layers import LayerColumn, along_layers, by_layer, layer_tables, layers
 from equidyn.report.figures.levels import Baseline, Chart, Places, by_level
 from equidyn.report.figures.style import Picture, picture
 from equidyn.report.gather import StudyResults
@@ -73,11 +74,11 @@ def _means(results: StudyResults, motion: str, item: str) -> dict[tuple[str, str
 def _finding(results: StudyResults, case: tuple[str, str], means: dict) -> str:
     """What one variant's layers do, in one sentence; means: (motion, item) -> as from `_means`."""
     of = {item: part.get(case, {}) for (_, item), part in means.items()}
-    maps = {item: {name: error for name, error in part.items() if name in strides()} for item, part in of.items()}
+    maps = {item: {name: error for name, error in part.items() if name in STRIDES} for item, part in of.items()}
     told = []
     if maps["whole"]:
         told.append(layer_words.maps_words(maps["whole"], maps["fractional"], maps["border"]))
-    if still := {name: error for name, error in of["whole"].items() if name not in strides()}:
+    if still := {name: error for name, error in of["whole"].items() if name not in STRIDES}:
         told.append(f"under shifts {layer_words.graded(still, 'invariant')}")
     if of["ratio"]:
         told.append(f"under quarter turns {layer_words.graded(of['ratio'], 'equivariant')}")
@@ -121,7 +122,7 @@ def _shift_pictures(results: StudyResults) -> list[Picture]:
         chosen = {
             name: frame[(frame["dataset"] == dataset) & (frame["variant"] == variant)] for name, frame in frames.items()
         }
-        chart = shifts(chosen, strides(), f"error over\n{_ANOTHER}'s", _ANOTHER)
+        chart = shifts(chosen, STRIDES, f"error over\n{_ANOTHER}'s", _ANOTHER)
         caption = (
             f"{variant}, {heads[dataset]}: error of each layer against the shift of the image, over that of "
             f"{_ANOTHER}; mean, and range over seeds as a band. Filled marks: multiples of the layer's stride."

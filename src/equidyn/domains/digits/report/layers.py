@@ -70,10 +70,3 @@ def layer_tables(results: StudyResults, name: str, caption: str, columns: list[L
     ]
     view = pd.DataFrame(rows, columns=["data", "variant", "layer", *(column.head for column in known)])
     return [Table(name, caption, pd.concat(summaries, ignore_index=True), view)]
-
-
-def strides() -> dict[str, int]:
-    """Layer that is a feature map -> pixels of the image per pixel of it; layers of numbers have none."""
-    from equidyn.domains.digits.models.recogniser import STRIDES
-
-    return STRIDES

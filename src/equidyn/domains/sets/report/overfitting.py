@@ -1,12 +1,13 @@
 """What networks lose on sets that they did not see: the gap between training and validation loss."""
 
 from equidyn.domains.sets.report.figures.gaps import gaps
+from equidyn.domains.sets.report.wording import HIGHEST
 from equidyn.report.figures.style import Picture, picture
 from equidyn.report.gather import StudyResults
 from equidyn.report.labels import level_labels
 from equidyn.report.sections.cases import Column, case_table
 from equidyn.report.sections.section import Section, chart_parts, diverged_words, over_seeds_words
-from equidyn.report.wording import HIGHEST, LOSS_UNIT
+from equidyn.report.wording import LOSS_UNIT
 
 TITLE = "Over-fitting"
 _WORDS = (

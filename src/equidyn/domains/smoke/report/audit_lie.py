@@ -23,17 +23,15 @@ def section(results: StudyResults) -> Section | None:
     published, proper = results.quantity("audit/lie", "published"), results.quantity("lie", "relative")
     if published.empty or proper.empty:
         return None
-    from equidyn.domains.smoke.report.grad_div import known_answer
-
-    known = known_answer()
-    lines = {"vectors turned too": known.proper, "pixels alone": known.pixels_only}
+    sides, known, pixels_only = (_known(results, name) for name in ("side", "proper", "pixels_only"))
+    lines = {"vectors turned too": known, "pixels alone": pixels_only}
     heads = ("grad div u", "cells per side", "relative derivative [1/rad]")
     chart = against(
         _points(drawn(results, proper), drawn(results, published)),
         "networks",
         "vectors turned too, relative [1/rad]",
         "as published",
-        Courses(known.sides, lines, *heads),
+        Courses(tuple(map(int, sides)), lines, *heads),
     )
     name = f"{results.name}-audit-lie"
     caption = (
@@ -46,13 +44,19 @@ def section(results: StudyResults) -> Section | None:
         Column("as published", "audit/lie.published", published),
     ]
     table = case_table(results, name, f"Both definitions. {over_seeds_words(results)}", columns)
-    last = known.sides[-1]
+    last = int(sides[-1])
     measured = (
-        f"Measured here on a smooth field at {last} × {last} cells: {number(known.proper[-1], 2)} by the proper "
-        f"definition, which falls with the square of the cell, and {number(known.pixels_only[-1], 2)} by that of "
-        f"pixels alone, of which {number(min(known.pixels_only), 2)} is the smallest value at any resolution."
+        f"Measured here on a smooth field at {last} × {last} cells: {number(known[-1], 2)} by the proper definition, "
+        f"which falls with the square of the cell, and {number(pixels_only[-1], 2)} by that of pixels alone, of which "
+        f"{number(min(pixels_only), 2)} is the smallest value at any resolution."
     )
     return Section(TITLE, [_WORDS, measured, *diverged_words(results)], [picture(name, caption, alt, chart)], [table])
+
+
+def _known(results: StudyResults, name: str) -> list[float]:
+    """A list of what is known of grad div u, the same in all runs."""
+    rows = results.quantity("audit/lie", f"grad_div.{name}")
+    return rows.drop_duplicates("index").sort_values("index")["value"].tolist()
 
 
 def _points(proper: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:

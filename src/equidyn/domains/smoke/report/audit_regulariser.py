@@ -2,11 +2,12 @@
 
 import pandas as pd
 
+from equidyn.domains.smoke.report.wording import VELOCITY_UNIT
 from equidyn.report.families import alphas, is_published
 from equidyn.report.figures.dots import Series, dots
 from equidyn.report.figures.style import picture
 from equidyn.report.gather import StudyResults
-from equidyn.report.labels import VELOCITY_UNIT, level_labels
+from equidyn.report.labels import level_labels
 from equidyn.report.numbers import listed, number
 from equidyn.report.sections.cases import Column, case_table
 from equidyn.report.sections.section import Section, diverged_words, over_seeds_words

@@ -2,10 +2,11 @@
 
 import pandas as pd
 
+from equidyn.domains.smoke.report.wording import VELOCITY_UNIT
 from equidyn.report.figures.dots import Series, bars
 from equidyn.report.figures.style import picture
 from equidyn.report.gather import StudyResults
-from equidyn.report.labels import VELOCITY_UNIT, level_labels
+from equidyn.report.labels import level_labels
 from equidyn.report.numbers import counted, number, tick
 from equidyn.report.sections.cases import Column, case_table
 from equidyn.report.sections.section import Section, diverged_words, over_seeds_words

@@ -1,9 +1,9 @@
 """How far the learned maps are from commuting with small rotations."""
 
+from equidyn.domains.smoke.report.wording import VELOCITY_UNIT
 from equidyn.report.figures.levels import Chart, by_level
 from equidyn.report.figures.style import picture
 from equidyn.report.gather import StudyResults
-from equidyn.report.labels import VELOCITY_UNIT
 from equidyn.report.sections.cases import Column, case_table
 from equidyn.report.sections.section import Section, diverged_words, drawn, over_seeds_words, places
 from equidyn.report.statistics import over_seeds

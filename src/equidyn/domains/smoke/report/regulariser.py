@@ -2,11 +2,12 @@
 
 import pandas as pd
 
+from equidyn.domains.smoke.report.wording import VELOCITY_UNIT
 from equidyn.report.families import alpha_families, alphas
 from equidyn.report.figures.curves import Course, curves
 from equidyn.report.figures.style import Picture, picture
 from equidyn.report.gather import StudyResults
-from equidyn.report.labels import VELOCITY_UNIT, level_labels
+from equidyn.report.labels import level_labels
 from equidyn.report.numbers import listed, tick
 from equidyn.report.sections.cases import Column, case_table
 from equidyn.report.sections.section import Section, over_seeds_words

@@ -2,17 +2,17 @@
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 import pandas as pd
 
-from equidyn.domains.smoke.report.rmse import in_length_per_time
+from equidyn.domains.smoke.report.published import Row, figures
+from equidyn.domains.smoke.report.wording import VELOCITY_UNIT, in_length_per_time
 from equidyn.report.figures.dots import Series, dots
 from equidyn.report.figures.style import Picture, picture
 from equidyn.report.gather import StudyResults
-from equidyn.report.labels import VELOCITY_UNIT, level_labels
+from equidyn.report.labels import level_labels
 from equidyn.report.numbers import estimate_text, listed
-from equidyn.report.published import Row, Spread, published
+from equidyn.report.published import Spread, differing
 from equidyn.report.sections.section import Section, diverged_words, over_seeds_words
 from equidyn.report.statistics import over_seeds
 from equidyn.report.tables import Table
@@ -24,7 +24,7 @@ _FORMS = ("paper", "blog")
 
 def section(results: StudyResults) -> Section | None:
     """One table per published split, where this study has that split."""
-    splits = [split for split in results.tests if any(split in row.paper for row in published().rotation.rows)]
+    splits = [split for split in results.tests if any(split in row.paper for row in figures().rotation.rows)]
     summaries = {split: pair for split in splits if not (pair := _ours(results, split))[0].empty}
     if not summaries:
         return None
@@ -36,14 +36,15 @@ def section(results: StudyResults) -> Section | None:
 def _ours(results: StudyResults, split: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Estimates over seeds of the RMSE, in the published unit and in units of the data."""
     quantity = f"{split}.rmse" if len(results.tests) > 1 else "rmse"
-    return over_seeds(in_length_per_time(results, quantity)), over_seeds(results.quantity("error", quantity))
+    values = results.quantity("error", quantity)
+    return over_seeds(in_length_per_time(results, values)), over_seeds(values)
 
 
 def _rows(results: StudyResults) -> Iterator[tuple[Row | None, str | None]]:
     """Published rows with each of our variants that stands beside them; then our other variants."""
     models = {name: variant.model for name, variant in results.settings.variants.items()}
     beside: set[str] = set()
-    for row in published().rotation.rows:
+    for row in figures().rotation.rows:
         ours = [name for name, model in models.items() if model in row.models]
         beside.update(ours)
         yield from ((row, name) for name in ours or [None])
@@ -82,7 +83,7 @@ def _tagged(summary: pd.DataFrame, split: str, unit: str) -> pd.DataFrame:
 def _data(split: str) -> pd.DataFrame:
     """The published figures as rows of the CSV file."""
     rows = []
-    for row in published().rotation.rows:
+    for row in figures().rotation.rows:
         for form in _FORMS:
             if split in (spreads := getattr(row, form)):
                 mean, sd = spreads[split]
@@ -131,12 +132,8 @@ def _points(rows: list[tuple[Row | None, str | None]], form: str, split: str) ->
 
 def _scale_words(results: StudyResults) -> str:
     """Whether ours was made at the published scale, and if not, in what it differs."""
-    tree = results.settings.model_dump(mode="json")
-    wanted = published().rotation.scale
-    found = {key: _setting(tree, key) for key in wanted}
-    off = [
-        f"{key} {found[key]} (published: {value})" for key, value in wanted.items() if found[key] not in (value, None)
-    ]
+    wanted = figures().rotation.scale
+    off = [f"{key} {value} (published: {wanted[key]})" for key, value in differing(results.settings, wanted).items()]
     if results.settings.source.kind == "archive":
         made = "Ours was trained on the authors' own files"
     else:
@@ -146,14 +143,8 @@ def _scale_words(results: StudyResults) -> str:
     return f"{made}, not at the published scale, so the numbers cannot be compared one by one: {listed(off)}."
 
 
-def _setting(tree: Any, key: str) -> Any:
-    for part in key.split("."):
-        tree = tree.get(part) if isinstance(tree, dict) else None
-    return tree
-
-
 def _source_words() -> str:
-    sources = published().sources
+    sources = figures().sources
     return (
         f"Paper: {sources['paper']}. Blog: {sources['blog']}. Figures marked unverified are quoted from memory of the "
         "paper. A row without a variant of ours is published only."

@@ -2,10 +2,11 @@
 
 import pandas as pd
 
+from equidyn.domains.smoke.report.wording import VELOCITY_UNIT
 from equidyn.report.figures.levels import Baseline, Chart, by_level
 from equidyn.report.figures.style import picture
 from equidyn.report.gather import StudyResults
-from equidyn.report.labels import VELOCITY_UNIT, level_labels
+from equidyn.report.labels import level_labels
 from equidyn.report.numbers import estimate_text, listed, number
 from equidyn.report.ranking import findings
 from equidyn.report.sections.section import Section, diverged_words, drawn, over_seeds_words, places
@@ -48,14 +49,6 @@ def split_quantities(results: StudyResults) -> dict[str, str]:
     """Test split -> name of its RMSE; "" for the only one."""
     tests = results.tests
     return {"": "rmse"} if len(tests) == 1 else {split: f"{split}.rmse" for split in tests}
-
-
-def in_length_per_time(results: StudyResults, quantity: str) -> pd.DataFrame:
-    """Rows of an error in the unit of the simulation, [length/time]: times the unit that its network worked in."""
-    cell = ["dataset", "variant", "seed"]
-    unit = results.quantity("error", "unit")[[*cell, "value"]].rename(columns={"value": "unit"})
-    values = results.quantity("error", quantity).merge(unit, on=cell)
-    return values.assign(value=values["value"] * values["unit"])
 
 
 def _known(results: StudyResults, quantity: str) -> bool:

@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 
 from equidyn.domains.smoke.report.rmse import split_quantities
+from equidyn.domains.smoke.report.wording import VELOCITY_UNIT
 from equidyn.report.figures.curves import Course, curves
 from equidyn.report.figures.style import picture
 from equidyn.report.gather import StudyResults
-from equidyn.report.labels import VELOCITY_UNIT, level_labels
+from equidyn.report.labels import level_labels
 from equidyn.report.numbers import estimate_text
 from equidyn.report.sections.section import Section, drawn, over_seeds_words
 from equidyn.report.statistics import over_seeds

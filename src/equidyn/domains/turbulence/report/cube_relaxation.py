@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 
 from equidyn.domains.digits.report.figures.rotations import Map, rotation_maps
-from equidyn.domains.turbulence.report.stabiliser import MEASURE, TIED, changes, ratio
 from equidyn.report.families import charted
 from equidyn.report.figures.levels import Chart, by_level
 from equidyn.report.figures.style import Picture, picture
@@ -19,6 +18,8 @@ from equidyn.symmetry.cube_names import element_name
 from equidyn.symmetry.groups import CUBE
 
 TITLE = "Relaxed weights"
+MEASURE = "cube_relaxation"
+TIED = 1e-6  # spread of the weights below which they count as all alike
 _WORDS = (
     "A relaxed layer has one weight for each of the 24 rotations of the cube, all alike at the start, when the network "
     "is exactly equivariant. Weight: its magnitude over the mean of the 24, averaged over layers. Spread: standard "
@@ -82,7 +83,7 @@ def _trend_words(results: StudyResults, spread: pd.DataFrame) -> list[str]:
 def _axis_words(results: StudyResults) -> list[str]:
     """Whether the weights have found the axis that the forcing prefers; told where there may be one."""
     told = []
-    for row in over_seeds(ratio(results)).dropna(subset="mean").itertuples():
+    for row in over_seeds(results.quantity(MEASURE, "change_ratio")).dropna(subset="mean").itertuples():
         if hasattr(results.settings.datasets[row.dataset], "anisotropy"):
             side = _side(row.n, (row.high < 1, "kept more"), (row.low > 1, "kept less"))
             where = f"{row.variant} at {level_labels(results.settings)[row.dataset]}"
@@ -126,7 +127,7 @@ def _weights(results: StudyResults, weights: pd.DataFrame) -> Picture:
 
 def _changes(results: StudyResults) -> list[Picture]:
     """A map per variant, a row per dataset: means over seeds."""
-    found = _sound(changes(results))
+    found = _sound(results.quantity(MEASURE, "change"))
     means = found.groupby(["variant", "dataset", "index"])["value"].mean()
     heads, maps = level_labels(results.settings), []
     for name in charted(results.settings):
@@ -157,7 +158,9 @@ def _table(results: StudyResults, spread: pd.DataFrame) -> Table:
     share = results.quantity(MEASURE, "preferred_share")
     columns = [
         Column("spread [1]", f"{MEASURE}.total", spread),
-        Column("change, x axis kept over others [1]", f"{MEASURE}.ratio", ratio(results)),
+        Column(
+            "change, x axis kept over others [1]", f"{MEASURE}.change_ratio", results.quantity(MEASURE, "change_ratio")
+        ),
         Column("largest weight, share of all [%]", f"{MEASURE}.preferred_share", share, 100.0),
     ]
     caption = (

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from equidyn.domains.turbulence.report.figures.flow_spectra import Waves, waves
+from equidyn.domains.turbulence.report.wording import VELOCITY_UNIT
 from equidyn.report.figures.style import Picture, picture
 from equidyn.report.gather import StudyResults
-from equidyn.report.labels import VELOCITY_UNIT, level_labels
+from equidyn.report.labels import level_labels
 from equidyn.report.numbers import tick
 from equidyn.report.ranking import findings
 from equidyn.report.sections.cases import Column, case_table

@@ -6,10 +6,11 @@ import pandas as pd
 
 from equidyn.domains.turbulence.report import super_resolution_tables
 from equidyn.domains.turbulence.report.super_resolution_tables import MEASURE, REFERENCES
+from equidyn.domains.turbulence.report.wording import VELOCITY_UNIT
 from equidyn.report.figures.levels import Chart, by_level
 from equidyn.report.figures.style import Picture, picture
 from equidyn.report.gather import StudyResults
-from equidyn.report.labels import VELOCITY_UNIT, level_labels
+from equidyn.report.labels import level_labels
 from equidyn.report.numbers import interval, listed
 from equidyn.report.ranking import findings
 from equidyn.report.sections.section import Section, diverged_words, drawn, places

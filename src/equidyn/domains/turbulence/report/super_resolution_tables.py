@@ -1,16 +1,16 @@
 """The tables of super-resolution: ours beside the published numbers, and the parts of the error."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pandas as pd
 
-from equidyn.core.params.variant import Variant
+from equidyn.domains.turbulence.report.published import UpscaleRow, alike, figures
+from equidyn.domains.turbulence.report.wording import VELOCITY_UNIT
 from equidyn.report.families import options
 from equidyn.report.gather import StudyResults
-from equidyn.report.labels import VELOCITY_UNIT, level_labels
+from equidyn.report.labels import level_labels
 from equidyn.report.numbers import estimate_text, listed, number
-from equidyn.report.published import Spread, UpscaleRow, published
+from equidyn.report.published import Spread, differing
 from equidyn.report.sections.cases import Column, case_table
 from equidyn.report.sections.section import over_seeds_words
 from equidyn.report.sections.untrained import untrained
@@ -73,12 +73,11 @@ def parts(results: StudyResults) -> Table:
 
 def published_words(results: StudyResults) -> str:
     """How the published numbers may be compared with ours."""
-    sources, wanted = published().sources, published().super_resolution.scale
-    found = {key: _setting(results.settings.model_dump(mode="json"), key) for key in wanted}
-    off = [f"{key} {found[key]} (published: {value})" for key, value in wanted.items() if found[key] != value]
+    sources, wanted = figures().sources, figures().super_resolution.scale
+    off = [f"{key} {value} (published: {wanted[key]})" for key, value in differing(results.settings, wanted).items()]
     scale = f"not at the published scale: {listed(off)}" if off else "at the published scale"
     return (
-        f"Paper: {sources['relaxed']}. Blog: {sources['blog']}. Theirs are errors on JHTDB in its own velocity unit; "
+        f"Paper: {sources['paper']}. Blog: {sources['blog']}. Theirs are errors on JHTDB in its own velocity unit; "
         f"ours are in units of the {VELOCITY_UNIT}, on flows simulated here, {scale}. So only the order of the "
         "networks can be compared. The published networks take velocity components for scalars, and so do our variants "
         "that stand beside them."
@@ -88,18 +87,16 @@ def published_words(results: StudyResults) -> str:
 def _rows(results: StudyResults) -> Iterator[tuple[UpscaleRow | None, str | None]]:
     """Published rows with each of our variants that stands beside them; our others, those without parameters last."""
     study, beside, last = results.settings, set(), untrained(results)
-    for row in published().super_resolution.rows:
-        ours = [name for name, variant in study.variants.items() if _alike(row, variant, options(study, name))]
+    for row in figures().super_resolution.rows:
+        ours = [
+            name
+            for name, variant in study.variants.items()
+            if variant.augment == "none" and row in alike(variant.model, options(study, name))
+        ]
         beside.update(ours)
         yield from ((row, name) for name in ours or [None])
     yield from ((None, name) for name in results.variants if name not in {*beside, *last})
     yield from ((None, name) for name in last)
-
-
-def _alike(row: UpscaleRow, variant: Variant, chosen: dict[str, Any]) -> bool:
-    """Whether a variant is built and trained as a published network."""
-    same = all(chosen.get(key) == value for key, value in row.options.items())
-    return variant.model == row.model and variant.augment == "none" and same
 
 
 def _published_cells(row: UpscaleRow | None) -> list[str]:
@@ -114,7 +111,7 @@ def _published_data() -> pd.DataFrame:
     rows = [
         {"variant": row.name, "source": form, "mean": getattr(row, form)[0], "sd": getattr(row, form)[1]}
         for form in _FORMS
-        for row in published().super_resolution.rows
+        for row in figures().super_resolution.rows
     ]
     return pd.DataFrame(rows).assign(unit="0.1 velocity units of JHTDB")
 
@@ -163,9 +160,3 @@ def _known_parts(results: StudyResults) -> pd.DataFrame:
 
 def _written(value: float | None) -> str:
     return "–" if value is None else number(value)
-
-
-def _setting(tree: Any, key: str) -> Any:
-    for part in key.split("."):
-        tree = tree.get(part) if isinstance(tree, dict) else None
-    return tree
