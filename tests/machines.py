@@ -102,7 +102,7 @@ def variants(study: str) -> list[str]:
 
 def network(study: str, variant: str) -> Network:
     """The variant's network as its training with seed 1 begins."""
-    return build_network(params().studies[study].variants[variant], task(study).inputs, task(study).outputs, 1)
+    return build_network(params().studies[study], variant, task(study).inputs, task(study).outputs, 1)
 
 
 @dataclass

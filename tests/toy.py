@@ -1,6 +1,8 @@
 """A tiny study with synthetic fields, for tests that need no simulation."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import torch
@@ -8,7 +10,11 @@ import yaml
 
 from equidyn.core import paths
 from equidyn.core.data.store import write
+from equidyn.core.domain import find
+from equidyn.core.models.network import Network
+from equidyn.core.models.registry import build_network
 from equidyn.core.params import Cell, Params, load
+from equidyn.core.params.variant import Variant
 from equidyn.domains.smoke.source.fields import Fields
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.groups import C4
@@ -19,6 +25,7 @@ TREE = {
     "compute": {"threads": 1, "device": "cpu", "precision": "fp32"},
     "studies": {
         "toy": {
+            "domain": "smoke",
             "seeds": [1],
             "source": {
                 "kind": "smoke",
@@ -93,6 +100,12 @@ def toy_params(**training: object) -> Params:
     Path("params.yaml").write_text(yaml.safe_dump(tree), encoding="utf-8")
     write(paths.dataset("toy", "sym"), toy_dataset())
     return load()
+
+
+def built(domain: str, variant: Variant, inputs: Any, outputs: Any, seed: int = 0) -> Network:
+    """The network of a variant that stands in no params.yaml."""
+    study = SimpleNamespace(home=find(domain), variants={"it": variant})
+    return build_network(study, "it", inputs, outputs, seed)
 
 
 def randomised(network: torch.nn.Module, seed: int = 0) -> torch.nn.Module:

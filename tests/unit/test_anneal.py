@@ -5,11 +5,11 @@ import json
 import pytest
 import torch
 from safetensors.torch import load_file
-from toy import CELL
+from toy import CELL, built
 from toy_variants import ANNEAL, params_with_both
 
 from equidyn.core import paths
-from equidyn.core.models.registry import build_network, count_parameters
+from equidyn.core.models.registry import count_parameters
 from equidyn.core.params.variant import Variant
 from equidyn.core.training import check, loop, train
 from equidyn.core.training.loop import Trainer
@@ -23,7 +23,7 @@ INPUTS, OUTPUTS = FieldType(C4, "vector", 2), FieldType(C4, "vector", 1)
 
 def _build(model: str) -> torch.nn.Module:
     options = {"hidden": 3, "layers": 3}
-    return build_network(Variant(model=model, options=options, augment="none"), INPUTS, OUTPUTS, seed=0)
+    return built("smoke", Variant(model=model, options=options, augment="none"), INPUTS, OUTPUTS, seed=0)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5])

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 import torch
-from toy import CELL, toy_params
+from toy import CELL, built, toy_params
 from toy_variants import ANNEAL, params_with_both
 from typer.testing import CliRunner
 
@@ -42,7 +42,7 @@ def test_strict_variants_are_exact_and_others_are_listed(workplace):
 def test_checking_leaves_the_network_as_it_is(workplace):
     """Batch statistics too: those of a checkpoint must not be moved by the noise that it is checked with."""
     variant = params_with_both(norm="batch").studies["toy"].variants[ANNEAL.variant]
-    network = build_network(variant, INPUTS, OUTPUTS, seed=0)
+    network = built("smoke", variant, INPUTS, OUTPUTS, seed=0)
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     check.symmetry(network, INPUTS, OUTPUTS)
     assert all(torch.equal(before[name], tensor) for name, tensor in network.state_dict().items())
@@ -164,7 +164,7 @@ def test_a_foreign_record_is_refused(trained, content):
 
 def test_a_foreign_or_torn_checkpoint_is_refused_with_both_hashes(trained):
     run, folder = read_run(trained, CELL), paths.run(CELL)
-    network = build_network(trained.studies["toy"].variants["gcnn"], INPUTS, OUTPUTS, 1)
+    network = build_network(trained.studies["toy"], "gcnn", INPUTS, OUTPUTS, 1)
     foreign = read_run(trained, PLAIN)["sha256"]["best"]
     whole = (folder / "best.safetensors").read_bytes()
     shutil.copy(paths.run(PLAIN) / "best.safetensors", folder)

@@ -3,10 +3,10 @@
 import pytest
 import torch
 from torch.nn import functional
-from toy import randomised
+from toy import built, randomised
 
 from equidyn.core.models.check import relative_errors
-from equidyn.core.models.registry import build_network, count_parameters
+from equidyn.core.models.registry import count_parameters
 from equidyn.core.params.variant import Variant
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.groups import C4
@@ -26,8 +26,8 @@ PUBLISHED = [
 
 
 def _build(model: str, frames: int = 1, **options: object) -> torch.nn.Module:
-    return build_network(
-        Variant(model=model, options=options, augment="none"), FieldType(C4, "vector", frames), FRAME, 0
+    return built(
+        "smoke", Variant(model=model, options=options, augment="none"), FieldType(C4, "vector", frames), FRAME, 0
     )
 
 

@@ -3,18 +3,19 @@
 import numpy as np
 import pytest
 import torch
-from toy import randomised
+from toy import built, randomised
 
+from equidyn.core.domain import find
 from equidyn.core.models import check
-from equidyn.core.models.registry import build_network, count_parameters
+from equidyn.core.models.registry import count_parameters
 from equidyn.core.params.signatures import entries
 from equidyn.core.params.variant import Variant
 from equidyn.symmetry.sets import Invariants, SetType, moved
 
 INPUTS, OUTPUTS = SetType(4, 3), Invariants(1)
 SIZES = {"hidden": 6, "layers": 2, "width": 8, "heads": 2, "count": 3}
-MODELS = [model for model, entry in entries("models").items() if entry.takes[0] == "SetType"]
-WAYS = [None, *entries("models/impose")]
+MODELS = [model for model, entry in entries(find("sets"), "models").items() if entry.takes[0] == "SetType"]
+WAYS = [None, *entries("impose")]
 
 
 def _sized(room: str, name: str) -> dict[str, int]:
@@ -23,9 +24,9 @@ def _sized(room: str, name: str) -> dict[str, int]:
 
 def _build(spec: tuple[str, str | None], seed: int = 0) -> torch.nn.Module:
     model, way = spec
-    impose = {"by": way, "options": _sized("models/impose", way)} if way else None
+    impose = {"by": way, "options": _sized("impose", way)} if way else None
     variant = Variant(model=model, options=_sized("models", model), impose=impose, augment="none")
-    return build_network(variant, INPUTS, OUTPUTS, seed)
+    return built("sets", variant, INPUTS, OUTPUTS, seed)
 
 
 @pytest.fixture(

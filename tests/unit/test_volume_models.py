@@ -6,23 +6,28 @@ from itertools import pairwise, product
 
 import pytest
 import torch
-from toy import randomised
+from equidyn.domains.turbulence.models.upscaler import Upscaler
+from toy import built, randomised
 from toy_volumes import awake
 
 from equidyn import commands
+from equidyn.core.domain import find
 from equidyn.core.errors import EquidynError
 from equidyn.core.models import check
 from equidyn.core.models.check import relative_errors
-from equidyn.core.models.registry import build_network, count_parameters
+from equidyn.core.models.registry import count_parameters
 from equidyn.core.params.signatures import entries
 from equidyn.core.params.variant import Variant
 from equidyn.curvature.landscape import Hessian, Landscape
-from equidyn.domains.turbulence.models.upscaler import Upscaler
 from equidyn.domains.turbulence.tasks.upscale.task import upscale_types
 from equidyn.symmetry.fields import BoxType
 
 FRAMES = 3
-MODELS = {model: entry for model, entry in entries("models").items() if entry.takes == ("BoxType", "BoxType")}
+MODELS = {
+    model: entry
+    for model, entry in entries(find("turbulence"), "models").items()
+    if entry.takes == ("BoxType", "BoxType")
+}
 CHOICES = {"norm": ["none", "batch"], "components": ["vector", "scalar"]}
 Spec = tuple[str, dict]
 
@@ -45,7 +50,7 @@ def _build(spec: Spec, factor: int = 2, periodic: bool = True, seed: int = 0, **
     model, choice = spec
     given = {"hidden": [2, 2, 2][: factor.bit_length()]} if spec in WEIGHTED else {}
     variant = Variant(model=model, options=given | choice | options, augment="none")
-    return build_network(variant, *upscale_types(FRAMES, factor, periodic), seed)
+    return built("turbulence", variant, *upscale_types(FRAMES, factor, periodic), seed)
 
 
 def _coarse(side: int = 3, count: int = 2, dtype: torch.dtype = torch.float32) -> torch.Tensor:

@@ -16,6 +16,8 @@ from equidyn.symmetry.orbits import intertwiners
 class Kernel(nn.Module):
     """A kernel with `side` entries along each axis; relaxed kernels say how far their symmetry is broken."""
 
+    expands_once: bool = False  # whether the package behind it keeps its filter in eval mode (audit)
+
     def __init__(self, inputs: FieldType, outputs: FieldType, side: int) -> None:
         super().__init__()
         self.inputs, self.outputs, self.side = inputs, outputs, side

@@ -72,6 +72,12 @@ class ConvStack(AnnealingNet):
             field = functional.relu(norm(correlated(field, kernel, bias)))
         return correlated(field, *filters[-1])
 
+    def expand(self) -> None:
+        """Keep the present filters, if the package behind a layer does."""
+        if any(kernel.expands_once for layer in self.layers for kernel, _ in layer.factors):
+            expanded = self.filters()
+            self.filters = lambda: expanded
+
     def with_layers(self, layers: Sequence[Conv]) -> Self:
         """The same net with other layers; the norms are shared."""
         return type(self)(layers, self.norms, self.alpha, self.strict).train(self.training)

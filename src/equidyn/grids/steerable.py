@@ -21,6 +21,8 @@ class SteerableKernel(Kernel):
     vector -> regular or back, 8 vector -> vector.
     """
 
+    expands_once = True  # as e2cnn does
+
     def __init__(self, inputs: FieldType, outputs: FieldType, side: int) -> None:
         super().__init__(inputs, outputs, side)
         basis = torch.from_numpy(ring_harmonics(outputs, inputs, side)).float()

@@ -41,6 +41,9 @@ class Network(nn.Module):
         """The network as it is used after training: the same map, with the parameters that this takes."""
         return self
 
+    def expand(self) -> None:
+        """Keep the filters of the present weights, where the package behind a published net does so in eval mode."""
+
     def penalty(self) -> torch.Tensor | float:
         """What the network's own regulariser adds to the loss."""
         return 0.0

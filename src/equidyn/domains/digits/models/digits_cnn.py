@@ -3,9 +3,9 @@
 import torch
 from torch.nn import functional
 
+from equidyn.core.models.dense import Dense
 from equidyn.core.params.types import PositiveInt
 from equidyn.domains.digits.models.recogniser import KERNEL, DigitClassifier, as_maps, pooled, sides
-from equidyn.domains.sets.models.mlp import Dense
 from equidyn.grids.families import plain_conv
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.groups import C4
