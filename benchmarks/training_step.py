@@ -19,7 +19,7 @@ from equidyn.core.params import Study, load
 from equidyn.core.params.variant import Variant
 from equidyn.core.training.loop import Trainer
 from equidyn.core.training.precision import arithmetic
-from equidyn.domains.smoke.models.stack import ConvStack
+from equidyn.grids.stack import ConvStack
 from equidyn.domains.smoke.source.fields import Fields
 from equidyn.domains.smoke.tasks.rollout.recipe import RolloutRecipe
 from equidyn.domains.smoke.tasks.rollout.task import Rollout

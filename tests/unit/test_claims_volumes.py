@@ -5,12 +5,12 @@ from contextlib import chdir
 
 import pytest
 from claims_cells import FLOWS, Truth, around, every_contrast, volume_results
+from equidyn.report.claims.levels import chosen_datasets
 from reporting_studies import params
 from reporting_volumes import VARIANTS, upscale, write_volumes
 
 from equidyn.report.claims.effects import effect, missing
 from equidyn.report.claims.ledger import NO_OTHER, Ledger, ledger
-from equidyn.report.claims.levels import chosen_datasets
 from equidyn.report.claims.model import Contrast, published_claims
 from equidyn.report.claims.tables import claims_table, contrasts_table
 from equidyn.report.claims.words import claimed, label

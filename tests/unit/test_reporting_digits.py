@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from equidyn.report.origins import origin_words
 from reporting_cells import edit_json, write_cells
 from reporting_images import recognise, reconstruct, write_images
 from reporting_studies import levels, params
@@ -17,7 +18,6 @@ from equidyn.core.params import Cell, Params
 from equidyn.domains.digits.report import layer_equivariance, layer_lie, motions, recognition, variants_of_images
 from equidyn.report.gather import StudyResults, gather
 from equidyn.report.labels import dataset_kind, level_labels, ordered, trained_on
-from equidyn.report.origins import origin_words
 from equidyn.report.overview import overview
 from equidyn.report.report import run
 from equidyn.report.sections import (

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from equidyn.domains.digits.report.figures.rotations import Map, rotation_maps
+from equidyn.domains.turbulence.report.stabiliser import change, keep_axis
 from reporting_studies import params
 from reporting_volumes import VARIANTS, edit_measure, upscale, write_volumes
 
 from equidyn.core.params import Params
-from equidyn.domains.digits.report.figures.rotations import Map, rotation_maps
 from equidyn.domains.turbulence.report import cube_equivariance, cube_relaxation
-from equidyn.domains.turbulence.report.stabiliser import change, keep_axis
 from equidyn.report.gather import StudyResults, gather
 from equidyn.report.sections import decomposition, distance
 from equidyn.symmetry.groups import CUBE

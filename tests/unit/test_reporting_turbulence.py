@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from equidyn.domains.turbulence.report.pictures_of_turbulence import _guide
 from reporting_cells import edit_json
 from reporting_studies import levels, params
 from reporting_volumes import VARIANTS, upscale, write_volumes
@@ -18,7 +19,6 @@ from equidyn.core.files import read_json
 from equidyn.core.params import Cell, Params
 from equidyn.domains.turbulence.params import TurbulenceData
 from equidyn.domains.turbulence.report import sizes_of_volumes, variants_of_volumes
-from equidyn.domains.turbulence.report.pictures_of_turbulence import _guide
 from equidyn.report.cells import read_slices
 from equidyn.report.gather import StudyResults, gather
 from equidyn.report.labels import dataset_kind, level_labels, ordered

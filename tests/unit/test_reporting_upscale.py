@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from equidyn.core.published import published
 from reporting_cells import write_cells
 from reporting_studies import levels, params
 from reporting_volume_measures import FACTOR, SIDE
@@ -17,7 +18,6 @@ from equidyn.domains.turbulence.report import slices as slices_section
 from equidyn.domains.turbulence.report.figures.slices import Pane, slices
 from equidyn.report.cells import read_slices
 from equidyn.report.gather import StudyResults, gather
-from equidyn.report.published import published
 from equidyn.report.report import run
 from equidyn.report.sections import (
     checkpoints,

@@ -8,13 +8,6 @@ import torch
 from equidyn.grids.conv import Layer
 
 
-def relaxed_weights(self) -> list[torch.Tensor]:
-    """Its relaxed weights in any number of tensors; a strict layer would tie the numbers along the last axis.
-
-    That axis is the group in a relaxed group convolution, and the positions of a kernel in a steerable one.
-    """
-
-
 def relaxed_weights(layer: Layer) -> list[torch.Tensor]:
     """The relaxed weights of a layer in float64; none of a layer that has none.
 

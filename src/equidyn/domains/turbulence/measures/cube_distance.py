@@ -2,8 +2,15 @@
 
 from typing import Any
 
+from equidyn.core.measures.quantities import Quantity
 from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
 from equidyn.grids.layers import distances
+
+TITLE = "Distance from strict kernels"
+QUANTITIES = (
+    Quantity("total", "distance from strict kernels", headline=True),
+    Quantity("by_layer", "distance from strict kernels", axis="layer"),
+)
 
 
 def measure(context: UpscaleContext) -> dict[str, Any]:
