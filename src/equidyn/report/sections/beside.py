@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from equidyn.core.published import Spread, differing
 from equidyn.report.gather import StudyResults
 from equidyn.report.labels import level_labels
 from equidyn.report.numbers import estimate_text
-from equidyn.report.published import Spread, differing
 from equidyn.report.sections.section import over_seeds_words
 from equidyn.report.statistics import over_seeds
 from equidyn.report.tables import Table
