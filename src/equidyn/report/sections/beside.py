@@ -64,7 +64,7 @@ def beside(results: StudyResults, name: str, caption: str, known: Published) -> 
 
 
 def scale_words(results: StudyResults, wanted: Mapping[str, object], sources: Mapping[str, str]) -> str:
-    """Where the figures are from, and in which settings ours were not made as those; wanted: dotted setting -> theirs."""
+    """Where the figures are from, and which settings of ours differ; wanted: dotted setting -> theirs."""
     off = "; ".join(
         f"{key} {value} (published: {wanted[key]})" for key, value in differing(results.settings, dict(wanted)).items()
     )
