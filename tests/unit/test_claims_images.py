@@ -1,12 +1,9 @@
 """The claims on digits, on made-up results whose truth is known."""
 
 from collections.abc import Callable
-from contextlib import chdir
 
 import pytest
-from claims_cells import Truth, around, digit_results, every_contrast
-from reporting_images import CODERS, RECOGNISERS, recognise, reconstruct, write_images
-from reporting_studies import params
+from claims_cells import Truth, around, digit_results, every_contrast, published_claims
 
 from equidyn.domains.digits.report import (
     angles,
@@ -17,11 +14,8 @@ from equidyn.domains.digits.report import (
     reconstruction,
     reconstructions,
 )
-from equidyn.report.claims.effects import effect, missing
 from equidyn.report.claims.ledger import NO_OTHER, Ledger, ledger
-from equidyn.report.claims.model import published_claims
 from equidyn.report.claims.words import label
-from equidyn.report.gather import StudyResults, gather
 
 CODER_IDS = [f"A{number}" for number in range(1, 5)]
 LAYER_IDS = [f"L{number}" for number in range(1, 4)]
@@ -58,7 +52,7 @@ CODER_TRUTH: Truth = {
 
 
 def _verdicts(found: Ledger, ids: list[str], definition: str = "corrected") -> dict[str, str]:
-    return {entry.claim.id: entry.told(definition) for entry in found.entries if entry.claim.id in ids}
+    return {entry.claim.id: entry.text(definition) for entry in found.entries if entry.claim.id in ids}
 
 
 def _coders(changes: Truth, definition: str = "corrected") -> dict[str, str]:
@@ -137,24 +131,6 @@ def test_claims_on_auto_encoders_name_sections_that_the_report_has():
     titles = {module.TITLE for module in (reconstruction, reconstructions, angles, attention)}
     claims = [claim for claim in published_claims().claims if claim.id in CODER_IDS]
     assert {title for claim in claims for title in claim.sections} == titles
-
-
-@pytest.fixture(scope="module")
-def studies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, StudyResults]:
-    """Both studies of digits as read from files."""
-    chosen = params(digits_autoencoder=reconstruct(list(CODERS), 3), digits_cnn=recognise(list(RECOGNISERS), 3))
-    with chdir(tmp_path_factory.mktemp("digits")):
-        write_images(chosen)
-        return {study.name: study for study in gather(chosen)}
-
-
-def test_every_test_finds_its_numbers_in_the_files(studies):
-    tests = [test for test in every_contrast() if test.study in studies]
-    assert {test.study for test in tests} >= {"digits-autoencoder"}
-    for test in tests:
-        study = studies[test.study]
-        assert missing(test, study) == "", label(test)
-        assert len(effect(test, study).sample) == len(study.settings.seeds), label(test)
 
 
 LAYER_TRUTH: Truth = {

@@ -16,6 +16,7 @@ from claims_cells import (
     around,
     claims_file,
     every_contrast,
+    published_claims,
     results,
     set_results,
     value,
@@ -23,7 +24,7 @@ from claims_cells import (
 
 from equidyn.core.params import load
 from equidyn.report.claims.ledger import NO_OTHER, Ledger, ledger
-from equidyn.report.claims.model import Claims, published_claims, read_claims
+from equidyn.report.claims.model import Claims, read_claims
 from equidyn.report.claims.tables import claims_table, contrasts_table, effect_text
 from equidyn.report.tables import csv, latex, markdown
 
@@ -75,7 +76,7 @@ def _sets() -> Claims:
 
 
 def _verdicts(found: Ledger) -> dict[str, str]:
-    return {entry.claim.id: entry.told("corrected") for entry in found.entries if entry.claim.id in IDS}
+    return {entry.claim.id: entry.text("corrected") for entry in found.entries if entry.claim.id in IDS}
 
 
 def _with(changes: Truth) -> dict[str, str]:
@@ -160,7 +161,7 @@ def test_costs_that_all_seeds_share_have_no_doubt_and_take_nothing_from_other_cl
 
 def test_optional_tests_decide_only_where_they_are_run():
     (entry, *_) = ledger(_sets(), [set_results(TRUTH, variants=SETS)]).entries
-    assert (entry.claim.id, entry.told("corrected"), entry.corrected.judgement.reason) == ("G1", "supported", "")
+    assert (entry.claim.id, entry.text("corrected"), entry.corrected.judgement.reason) == ("G1", "supported", "")
     assert [outcome.decides for outcome in entry.corrected.outcomes] == [True] * 6 + [False] * 5
     assert all(outcome.decides for outcome in ledger(_sets(), [set_results(TRUTH)]).entries[0].corrected.outcomes)
 
@@ -186,16 +187,16 @@ def test_a_definition_that_a_claim_lacks_makes_no_test():
     found = ledger(_sets(), [set_results(TRUTH)])
     assert found.tests == sum(len(claim.corrected) for claim in _sets().claims)
     assert {definition for _, definition, _ in found.outcomes()} == {"corrected"}
-    assert all(entry.as_published is None and entry.told("as_published") == NO_OTHER for entry in found.entries)
+    assert all(entry.as_published is None and entry.text("as_published") == NO_OTHER for entry in found.entries)
 
 
 def test_holm_counts_a_claim_with_one_definition_once(tmp_path):
     shift = dict(zip(FIVE, (0.9, 0.2, 0.7, 0.1, 0.6), strict=True))  # p = 0.03
     study = results({("error", "rmse"): lambda v, d, seed: -shift[seed] if v == "rsteer" else 0.0}, seeds=FIVE)
     once = ledger(read_claims(claims_file(tmp_path, LESS, as_published=[])), [study])
-    assert (once.tests, once.entries[0].told("corrected")) == (1, "supported")
+    assert (once.tests, once.entries[0].text("corrected")) == (1, "supported")
     twice = ledger(read_claims(claims_file(tmp_path, LESS)), [study])
-    assert (twice.tests, twice.entries[0].told("corrected")) == (2, "inconclusive")
+    assert (twice.tests, twice.entries[0].text("corrected")) == (2, "inconclusive")
 
 
 def test_the_tally_tells_of_claims_without_another_definition():

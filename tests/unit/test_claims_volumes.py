@@ -1,21 +1,14 @@
 """The claims on turbulence, on made-up results whose truth is known."""
 
 from collections.abc import Callable
-from contextlib import chdir
 
 import pytest
-from claims_cells import FLOWS, Truth, around, every_contrast, volume_results
-from reporting_studies import params
-from reporting_volumes import VARIANTS, upscale, write_volumes
+from claims_cells import FLOWS, Truth, around, published_claims, volume_results
 
-from equidyn.report.claims.effects import effect, missing
+from equidyn.report.claims.datasets import chosen_datasets
 from equidyn.report.claims.ledger import NO_OTHER, Ledger, ledger
-from equidyn.report.claims.levels import chosen_datasets
-from equidyn.report.claims.model import Contrast, published_claims
-from equidyn.report.claims.tables import claims_table, contrasts_table
+from equidyn.report.claims.model import Contrast
 from equidyn.report.claims.words import claimed, label
-from equidyn.report.gather import gather
-from equidyn.report.tables import latex
 
 PUBLISHED, OURS = ("C3", "C4", "C10"), ("T1", "T2", "T3")
 THREE = FLOWS | {"forced030": 0.3}
@@ -66,7 +59,7 @@ def _ledger(changes: Truth, **options: object) -> Ledger:
 
 def _verdicts(found: Ledger, definition: str = "corrected") -> dict[str, str]:
     wanted = (*PUBLISHED, *OURS)
-    return {entry.claim.id: entry.told(definition) for entry in found.entries if entry.claim.id in wanted}
+    return {entry.claim.id: entry.text(definition) for entry in found.entries if entry.claim.id in wanted}
 
 
 def _mae(definition: str = "corrected", spread: float = 0.001, **changes: float) -> dict[str, str]:
@@ -102,7 +95,7 @@ def test_errors_decide(changes, verdicts):
 def test_a_relaxed_net_that_is_worse_helps_no_more_either():
     found = _ledger({MAE: _near(_error(rgcnn_vector=0.3))})
     (entry,) = (entry for entry in found.entries if entry.claim.id == "T2")
-    assert entry.told("corrected") == "supported"
+    assert entry.text("corrected") == "supported"
     beside = [str(outcome.judgement) for outcome in entry.corrected.outcomes if not outcome.decides]
     assert beside == ["contradicted", "supported"]  # not the same; and relaxing helped the nets for scalars
 
@@ -119,7 +112,7 @@ def test_arithmetic_stands_beside_the_verdict():
     more = found.runs["multiply_adds"] * (1 + (found.runs["variant"] == "rgcnn-vector"))
     costly = ledger(published_claims(), [_with_runs(found, multiply_adds=more)])
     (entry,) = (entry for entry in costly.entries if entry.claim.id == "C4")
-    assert entry.told("corrected") == "supported"
+    assert entry.text("corrected") == "supported"
     per_parameter, per_work = entry.corrected.outcomes
     assert per_parameter.effect.mean == pytest.approx(0.8, rel=0.01) and per_parameter.decides
     assert per_work.effect.mean == pytest.approx(1.6, rel=0.01) and not per_work.decides
@@ -211,33 +204,3 @@ def test_a_difference_of_differences_and_products_are_told_too():
         assert label(Contrast.model_validate(base | {"terms": terms})) == words
     ratio = Contrast.model_validate(base | {"form": "ratio", "terms": crossed})
     assert "over b on the most broken level times b on symmetric data over a on symmetric data" in label(ratio)
-
-
-def test_every_test_finds_its_numbers_in_the_files(tmp_path):
-    chosen = params(turbulence=_preset())
-    with chdir(tmp_path):
-        write_volumes(chosen)
-        (study,) = gather(chosen)
-    for test in (test for test in every_contrast() if test.study == "turbulence"):
-        absent = missing(test, study)
-        if test.measure == "audit/sharpness":
-            assert absent == "turbulence does not take the measure audit/sharpness"
-        else:
-            assert absent == ("turbulence has no dataset forced030" if test.optional else ""), label(test)
-        if not absent:
-            assert len(effect(test, study).sample) == len(study.settings.seeds), label(test)
-
-
-def _preset() -> dict[str, object]:
-    tree = upscale(list(VARIANTS), [0.0], 3)
-    return tree | {"datasets": {name: {"anisotropy": eps} for name, eps in FLOWS.items()}}
-
-
-def test_the_ledger_of_turbulence_prints_in_plain_latex():
-    found = _ledger({})
-    for table in (claims_table(found), contrasts_table(found)):
-        assert latex(table).isascii()
-    view = claims_table(found).view.set_index("id")
-    assert view.loc["T2", "effect, corrected"].partition(";")[0].endswith("rms velocity above 0.98 of the strict net's")
-    assert view.loc["T1", "published"] == "None: a hypothesis of this project"
-    assert view.loc["T1", "verdict, as published"] == NO_OTHER
