@@ -33,6 +33,7 @@ lint: $(STAMP)
 	ruff format --check .
 	snakefmt --check Snakefile workflow
 	snakemake --lint
+	equidyn engines
 
 set-up: $(STAMP)
 

@@ -117,7 +117,7 @@ def report() -> None:
 
 @app.command()
 def example() -> None:
-    """Make reports/example from a finished report, and DVC's locks of it: small enough for version control.
+    """Make reports/example from a finished report: small enough for version control.
 
     Example: equidyn example
     """
@@ -155,13 +155,19 @@ def check(
 def validate() -> None:
     """Check params.yaml and say what it asks for.
 
+    It also says where DVC's files are not those of params.yaml, which is no matter to Snakemake.
+
     Example: equidyn validate
     """
+    from equidyn.core.engines import complaint
+
     params = _params()
     for name, study in params.studies.items():
         counts = f"{len(study.datasets)} datasets x {len(study.variants)} variants x {len(study.seeds)} seeds"
         typer.echo(f"{name}: {counts}")
     typer.echo(f"params.yaml is valid: {len(list(params.cells()))} training runs")
+    if told := complaint(params):
+        typer.echo(told)
 
 
 @app.command()
@@ -181,9 +187,29 @@ def sources() -> None:
 
     Example: equidyn sources
     """
+    from equidyn.core.engines import complaint
     from equidyn.core.sources import write_lists
 
-    typer.echo(write_lists(_params()))
+    params = _params()
+    if told := complaint(params):
+        raise EquidynError(told)
+    typer.echo(write_lists(params))
+
+
+@app.command()
+def engines(
+    write: Annotated[bool, typer.Option("--write", help="Write them, and remove what is left over.")] = False,
+) -> None:
+    """Compare DVC's files, here and in presets/, with those that follow from params.yaml; status 1 if they differ.
+
+    Example: equidyn engines --write
+    """
+    from equidyn.core.engines import COMMAND, update
+
+    found = update(write)
+    if found and not write:
+        raise EquidynError(f"DVC's files do not match params.yaml; run `{COMMAND}`\n  " + "\n  ".join(found))
+    typer.echo("\n".join([*found, "DVC's files match params.yaml" + (" now" if found else "")]))
 
 
 @app.command()
@@ -271,10 +297,10 @@ def _print_check(entries: list[dict[str, Any]], by_case: bool) -> None:
 
     from equidyn.core.models.check import label
 
-    table = Table(title="Largest relative error under the group, over sizes of fields and layers of nets on images")
+    table = Table(title="Largest relative error under the group, over sizes of grids and layers of nets on images")
     for column in ("network", "group", "strict", "parameters"):
         table.add_column(column, justify="right" if column == "parameters" else "left", overflow="fold")
-    columns = [(precision, mode) for precision in ("float32", "float64") for mode in ("train", "eval")]
+    columns = [(precision, mode) for precision, modes in entries[0]["error"].items() for mode in modes]
     for precision, mode in columns:
         table.add_column(f"{precision}\n{mode}", justify="right")
     for entry in entries:
@@ -282,7 +308,7 @@ def _print_check(entries: list[dict[str, Any]], by_case: bool) -> None:
         row = [label(entry), entry["group"], strict, f"{entry['parameters']:,}"]
         for name, error in {"": entry["error"], **entry["also"]}.items():
             found = [error[precision][mode] for precision, mode in columns]
-            head = [f"  but with {name}", "", "", ""] if name else row
+            head = [f"  also: {name}", "", "", ""] if name else row
             table.add_row(*head, *(f"{max(cases.values()):.1e}" for cases in found))
             for case in found[0] if by_case and len(found[0]) > 1 else ():
                 table.add_row(f"  {case}", "", "", "", *(f"{cases[case]:.1e}" for cases in found))

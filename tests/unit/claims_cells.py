@@ -20,12 +20,6 @@ VARIANTS = (
     *("e2cnn-published", "rsteer-published", "rsteer-published-alpha1e-2"),
 )
 LEVELS = {"eps000": 0.0, "eps030": 0.3, "eps060": 0.6}
-SETS = (
-    *("mlp", "mlp-aug", "mlp-canonical", "mlp-symmetrized", "mlp-sampled", "transformer"),
-    *("intrinsic", "intrinsic-sum", "intrinsic-exchangeable"),
-)
-OPTIONAL_SETS = tuple(f"transformer-{name}" for name in ("aug", "canonical", "symmetrized", "sampled", "sinusoidal"))
-FLOWS = {"isotropic": 0.0, "forced060": 0.6}
 FIVE = (1, 2, 3, 4, 5)
 # A test of a claim: rsteer has less RMSE than e2cnn on symmetric data; RMSE lacks what is claimed.
 PAIR = [{"variant": "rsteer", "datasets": "symmetric"}, {"variant": "e2cnn", "datasets": "symmetric", "weight": -1}]
@@ -50,34 +44,6 @@ def results(
     data = {dataset: {"equivariance": {"pairwise": level}} for dataset, level in LEVELS.items()}
     settings = _settings("smoke-levels", seeds, variants, {key: {"value": level} for key, level in LEVELS.items()})
     return _results(name, settings, truth, data, set(diverged), list(checkpoints))
-
-
-def set_results(
-    truth: Truth, seeds: Iterable[int] = FIVE, variants: Iterable[str] = SETS + OPTIONAL_SETS
-) -> StudyResults:
-    """The results of the study of Gaussian sets, static and fresh, whose measures take the values of `truth`."""
-    data = {dataset: {"equivariance": None} for dataset in ("static", "fresh")}
-    settings = _settings("gaussian", seeds, variants, {key: {"sampling": key} for key in data})
-    return _results("gaussian", settings, truth, data, set(), ["best"])
-
-
-def digit_results(truth: Truth, name: str = "digits-autoencoder", seeds: Iterable[int] = FIVE) -> StudyResults:
-    """The results of a study of digits, digits-autoencoder or digits-cnn, whose measures take the values of `truth`."""
-    settings = _settings(name, seeds, _study(name).variants, {"digits": {}})
-    return _results(name, settings, truth, {"digits": {"equivariance": None}}, set(), ["best"])
-
-
-def volume_results(
-    truth: Truth,
-    seeds: Iterable[int] = FIVE,
-    flows: dict[str, float] = FLOWS,
-    diverged: Iterable[tuple[str, str, int]] = (),
-) -> StudyResults:
-    """The results of the study of turbulence, whose measures take the values of `truth`; flows: dataset -> eps."""
-    entries = {name: {"anisotropy": eps} for name, eps in flows.items()}
-    study = _settings("turbulence", seeds, _study("turbulence").variants, entries)
-    data = {dataset: {"equivariance": None} for dataset in flows}
-    return _results("turbulence", study, truth, data, set(diverged), ["best"])
 
 
 def _results(

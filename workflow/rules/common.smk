@@ -11,6 +11,7 @@ from equidyn.core.params import Cell, resources
 from equidyn.core.params.subtrees import subtree
 
 held = ExitStack()
+EACH = Cell("{study}", "{dataset}", "{variant}", "{seed}")  # as a rule names the cell of its job
 
 
 @cache
@@ -25,9 +26,10 @@ def code(stage, study=None, variant=None):
     return sources.fingerprint(getattr(sources, f"{stage}_sources")(*of_study, *of_variant))
 
 
-def values(keys):
+@cache
+def values(*keys):
     """The values of these keys as text: a stage runs again when, and only when, it changes."""
-    return json.dumps(subtree(config, keys), sort_keys=True)
+    return json.dumps(subtree(tree, keys), sort_keys=True)
 
 
 def cell(wildcards):
@@ -35,9 +37,9 @@ def cell(wildcards):
     return Cell(wildcards.study, wildcards.dataset, wildcards.variant, int(wildcards.seed))
 
 
-def of_every_cell(name):
-    """The file of this name of every training run."""
-    return [f"data/runs/{c.study}/{c.dataset}/{c.variant}/seed{c.seed}/{name}" for c in study_params.cells()]
+def of_every_cell(*names):
+    """The files of these names of every training run."""
+    return [path for each in study_params.cells() for path in paths.in_run(each, names)]
 
 
 # Asked of a cluster; on one machine, a network finds the GPU by itself.
@@ -68,6 +70,6 @@ def hold_the_folder():
 
 def tell_where_the_report_is():
     """The last line that a user reads."""
-    page = Path("reports/report.html").resolve()
+    page = Path(paths.PAGE).resolve()
     if page.exists():
         print(f"The report: {page}", flush=True)

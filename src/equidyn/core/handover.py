@@ -8,13 +8,16 @@ import json
 import subprocess
 from pathlib import Path
 
-from equidyn.core import sources
+from equidyn.core import engines, sources
 from equidyn.core.errors import EquidynError
 from equidyn.core.params import Params
 
 
 def to_dvc(params: Params) -> None:
     """Let DVC take over what Snakemake made in this folder; raises EquidynError if Snakemake has something to do."""
+    told = engines.complaint(params)
+    if told:
+        raise EquidynError(f"hand-over refused: {told}")
     _refuse_unless_snakemake_is_done()
     sources.write_lists(params)
     _succeed(["dvc", "commit", "--force", *_dvc_files()])

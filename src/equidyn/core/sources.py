@@ -13,13 +13,13 @@ from functools import cache
 from importlib.util import find_spec, resolve_name
 from pathlib import Path
 
+from equidyn.core import paths
 from equidyn.core.domain import folder_of
 from equidyn.core.files import sha256, sole_engine, write_text
 from equidyn.core.params import signatures
 from equidyn.core.params.params import Params
 from equidyn.core.params.study import Study
 
-FOLDER = Path("data/sources")  # where `equidyn sources` writes its lists, for DVC
 # Messages, progress, command line, process management, and the reading of names: none of it is in a number.
 LEFT_OUT = (
     "equidyn.cli",
@@ -73,27 +73,27 @@ def write_lists(params: Params) -> Path:
     """
     wanted = dict(lists(params))
     with sole_engine():
-        for path in FOLDER.rglob("*.txt"):
+        for path in paths.SOURCES.rglob("*.txt"):
             if path not in wanted:
                 path.unlink()
         for path, files in wanted.items():
             write_text(path, listing(files))
-    return FOLDER
+    return paths.SOURCES
 
 
 def lists(params: Params) -> Iterable[tuple[Path, list[Path]]]:
     """Where the list of each stage and kind of cell lies, and the files in it."""
-    yield FOLDER / "report.txt", report_sources(params)
+    yield paths.sources("report"), report_sources(params)
     for name, study in params.studies.items():
-        yield FOLDER / "prepare" / f"{name}.txt", prepare_sources(study)
+        yield paths.sources("prepare", name), prepare_sources(study)
         for variant in study.variants:
-            yield FOLDER / "train" / name / f"{variant}.txt", train_sources(study, variant)
-            yield FOLDER / "measure" / name / f"{variant}.txt", measure_sources(study, variant)
+            yield paths.sources("train", name, variant), train_sources(study, variant)
+            yield paths.sources("measure", name, variant), measure_sources(study, variant)
 
 
 def listing(files: list[Path]) -> str:
     """Checksum and path of each file, one a line: equal for equal sources, wherever the checkout lies."""
-    return "".join(f"{sha256(file)}  {_name(file)}\n" for file in files)
+    return "".join(map(_line, files))
 
 
 def fingerprint(files: list[Path]) -> str:
@@ -139,13 +139,26 @@ def _name(file: Path) -> str:
 
 def imported_names(path: Path, package: str) -> Iterator[str]:
     """Dotted names that the file imports, at the top or inside functions; `package` resolves relative imports."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), filename=str(path))):
+    for node in _statements(ast.parse(path.read_text(encoding="utf-8"), filename=str(path))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = resolve_name("." * node.level + (node.module or ""), package)
             yield base
             yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """All statements in `node`; no expressions, which are most of a tree and import nothing."""
+    for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for statement in getattr(node, part, ()):
+            yield statement
+            yield from _statements(statement)
+
+
+@cache
+def _line(file: Path) -> str:
+    return f"{sha256(file)}  {_name(file)}\n"
 
 
 @cache

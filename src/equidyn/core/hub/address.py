@@ -46,7 +46,7 @@ class Contents:
         """Of the report: what it says of the cells, and what it is drawn from."""
         cells = list(self._params.cells())
         return {
-            "params": subtree(self._tree, report_keys()),
+            "params": subtree(self._tree, report_keys(self._params)),
             "measures": {str(cell): self._of_measures(cell) for cell in cells},
             "sources_sha256": fingerprint(report_sources()),
         }

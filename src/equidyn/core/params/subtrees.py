@@ -1,5 +1,6 @@
 """Which keys of params.yaml each stage reads. Both engines re-run a stage when, and only when, one of these changes."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from equidyn.core.params.params import Params
@@ -30,14 +31,14 @@ def measure_keys(cell: Cell) -> list[str]:
     return ["compute", f"{study}.task", f"{study}.training", f"{study}.variants.{cell.variant}", f"{study}.measures"]
 
 
-def report_keys() -> list[str]:
+def report_keys(params: Params) -> list[str]:
     """Keys that define the report: which cells there are, what they are called, and the pictures that need none."""
-    return ["studies", *OPTIONAL]
+    return ["studies", *(key for key in OPTIONAL if getattr(params, key) is not None)]
 
 
-def subtree(tree: dict[str, Any], keys: list[str]) -> dict[str, Any]:
-    """The parts of `tree` at dotted `keys`; keys of names hold no dot (see types.Name). Of OPTIONAL, None if absent."""
-    return {key: None if key in OPTIONAL and key not in tree else _at(tree, key) for key in keys}
+def subtree(tree: dict[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    """The parts of `tree` at dotted `keys`; keys of names hold no dot (see types.Name)."""
+    return {key: _at(tree, key) for key in keys}
 
 
 def _at(tree: Any, key: str) -> Any:
