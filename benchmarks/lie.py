@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import torch
+from equidyn.domains.smoke.models.stack import ConvStack
 from results import command
 from timing import timed
 from training_step import noise_dataset
@@ -23,7 +24,6 @@ from equidyn.core.models.registry import build_network, count_parameters
 from equidyn.core.params import Study, load
 from equidyn.core.params.variant import Variant
 from equidyn.domains.smoke.measures.lie import lie_derivative
-from equidyn.domains.smoke.models.stack import ConvStack
 from equidyn.domains.smoke.tasks.rollout.task import Rollout
 from equidyn.symmetry.generator import rotation_generator
 

@@ -10,6 +10,7 @@ process on one thread; the median is taken. Written to benchmarks/results/traini
 from collections.abc import Callable, Iterator
 
 import torch
+from equidyn.domains.smoke.models.stack import ConvStack
 from results import command
 from timing import timed
 from torch.nn import functional
@@ -19,7 +20,6 @@ from equidyn.core.params import Study, load
 from equidyn.core.params.variant import Variant
 from equidyn.core.training.loop import Trainer
 from equidyn.core.training.precision import arithmetic
-from equidyn.domains.smoke.models.stack import ConvStack
 from equidyn.domains.smoke.source.fields import Fields
 from equidyn.domains.smoke.tasks.rollout.recipe import RolloutRecipe
 from equidyn.domains.smoke.tasks.rollout.task import Rollout

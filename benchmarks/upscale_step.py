@@ -21,6 +21,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from equidyn.domains.turbulence.models.volume_blocks import VolumeNet
+from equidyn.domains.turbulence.models.volume_layers import SeparableVolumeConv, VolumeLayer
 from results import command
 from timing import timed
 from torch.nn import functional
@@ -29,8 +31,6 @@ from equidyn.core.models.registry import build_network, count_parameters
 from equidyn.core.params import load
 from equidyn.core.params.variant import Variant
 from equidyn.core.training.loop import Trainer
-from equidyn.domains.turbulence.models.volume_blocks import VolumeNet
-from equidyn.domains.turbulence.models.volume_layers import SeparableVolumeConv, VolumeLayer
 from equidyn.domains.turbulence.source.volumes import Volumes
 from equidyn.domains.turbulence.tasks.upscale.recipe import UpscaleRecipe
 from equidyn.domains.turbulence.tasks.upscale.task import Upscale

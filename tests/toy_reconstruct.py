@@ -22,6 +22,7 @@ NET = {"hidden": 16, "latent": 4}
 PLAIN, TURNED = Cell("images", "digits", "ae", 1), Cell("images", "digits", "ae-aug", 1)
 STRICT, ATTENTIVE = (Cell("images", "digits", name, 1) for name in ("equivariant-ae", "equivariant-ae-attention"))
 STUDY = {
+    "domain": "digits",
     "seeds": [1],
     "source": {
         "kind": "digits",
@@ -73,5 +74,5 @@ def lessons_of_cell(params: Params, cell: Cell, seed: int = 1) -> ReconstructRec
 def subject_of_cell(params: Params, cell: Cell) -> ReconstructContext:
     """The cell's network at random weights, ready to be measured."""
     task = lessons_of_cell(params, cell).task
-    network = build_network(params.studies["images"].variants[cell.variant], task.inputs, task.outputs, 0)
+    network = build_network(params.studies["images"], cell.variant, task.inputs, task.outputs, 0)
     return ReconstructContext(randomised(network).eval(), task)

@@ -13,6 +13,7 @@ from equidyn.core.params import Cell, Params, load
 NET = {"hidden": 6, "layers": 2}
 STATIC, FRESH = Cell("sets", "static", "mlp", 1), Cell("sets", "fresh", "mlp", 1)
 STUDY = {
+    "domain": "sets",
     "seeds": [1],
     "source": {
         "kind": "gaussian",

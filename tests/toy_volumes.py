@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import torch
 import yaml
+from equidyn.domains.turbulence.models.upscaler import Upscaler
+from equidyn.domains.turbulence.models.volume_norm import NormReLU
 from toy import TREE, randomised
 
 from equidyn.core import paths
@@ -14,8 +16,6 @@ from equidyn.core.data.store import SPLITS, write
 from equidyn.core.models.registry import build_network
 from equidyn.core.params import Cell, Params, load
 from equidyn.core.training.task import dataset_of, task_of
-from equidyn.domains.turbulence.models.upscaler import Upscaler
-from equidyn.domains.turbulence.models.volume_norm import NormReLU
 from equidyn.domains.turbulence.source.volumes import Volumes
 from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
 from equidyn.domains.turbulence.tasks.upscale.recipe import UpscaleRecipe
@@ -26,6 +26,7 @@ NET = {"hidden": [2, 2]}
 NAMES = ("trilinear", "cnn", "cnn-aug", "gcnn-scalar", "gcnn-vector", "rgcnn-vector", "relax-anneal")
 NONE, PLAIN, TURNED, SCALAR, STRICT, RELAXED, ANNEALED = (Cell("boxes", "isotropic", name, 1) for name in NAMES)
 STUDY = {
+    "domain": "turbulence",
     "seeds": [1],
     "source": {
         "kind": "turbulence",
@@ -145,5 +146,5 @@ def lessons_of_cell(params: Params, cell: Cell, seed: int = 1) -> UpscaleRecipe:
 def subject_of_cell(params: Params, cell: Cell) -> UpscaleContext:
     """The cell's network at random weights, ready to be measured."""
     task = lessons_of_cell(params, cell).task
-    network = build_network(params.studies["boxes"].variants[cell.variant], task.inputs, task.outputs, 0)
+    network = build_network(params.studies["boxes"], cell.variant, task.inputs, task.outputs, 0)
     return UpscaleContext(randomised(network).eval(), task)

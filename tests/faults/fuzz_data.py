@@ -86,7 +86,7 @@ def _weights() -> str:
     params = load()
     study = params.studies[SETS]
     network = load_weights(
-        build_network(study.variants["mlp"], *io_types(study), 1), paths.run(CELL), "best", read_run(params, CELL)
+        build_network(study, "mlp", *io_types(study), 1), paths.run(CELL), "best", read_run(params, CELL)
     )
     return hashlib.sha256(b"".join(value.numpy().tobytes() for value in network.state_dict().values())).hexdigest()
 

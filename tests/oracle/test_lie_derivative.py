@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 import torch
 
-from equidyn.domains.smoke.audit.measures.lie import pixel_lie_derivative
+from equidyn.domains.smoke.audit.measures.pixels import pixel_lie_derivative
 from equidyn.domains.smoke.measures.lie import lie_derivative
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.generator import rotation_generator

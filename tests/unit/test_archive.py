@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-import pickle
+import pickle  # noqa: TID251 what is to be refused
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import yaml
 from claims_cells import FIVE, LESS, PAIR, RMSE, VARIANTS, claims_file, every_contrast, results, value
+from equidyn.report.claims.levels import GROUPS, chosen_datasets
 
 from equidyn.core.errors import EquidynError
 from equidyn.core.params import load
 from equidyn.core.params.signatures import AUDIT, checked
 from equidyn.report.claims.effects import effect, missing, setting, unmet
-from equidyn.report.claims.levels import GROUPS, chosen_datasets
 from equidyn.report.claims.model import Contrast, published_claims, read_claims
 from equidyn.report.claims.words import claimed, effect_words, label, p_words, seeds_words
 from equidyn.report.sections import SECTIONS

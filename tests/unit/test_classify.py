@@ -14,6 +14,7 @@ from toy_sets import FRESH, STATIC, STUDY, set_params, set_tree
 from equidyn.core import paths
 from equidyn.core.data.labelled import Labelled
 from equidyn.core.data.store import read
+from equidyn.core.domain import find
 from equidyn.core.errors import EquidynError
 from equidyn.core.measures import measure
 from equidyn.core.models.registry import build_network
@@ -100,13 +101,15 @@ def test_stages_from_sets_to_measures(workplace):
 
 
 @pytest.mark.parametrize("variant", STUDY["variants"])
-@pytest.mark.parametrize("name", [name for name, entry in entries("measures").items() if entry.takes in TAKEN])
+@pytest.mark.parametrize(
+    "name", [name for name, entry in entries(find("sets"), "measures").items() if entry.takes in TAKEN]
+)
 def test_every_measure_of_sets_gives_numbers_twice_the_same(workplace, name, variant):
     study = set_params().studies["sets"]
     task = task_of(study, read(paths.dataset("sets", "static"), Labelled), torch.device("cpu"))
-    network = build_network(study.variants[variant], task.inputs, task.outputs, 0).eval()
+    network = build_network(study, variant, task.inputs, task.outputs, 0).eval()
     history = ({"train_loss": None, "validation_loss": 0.7}, {"train_loss": 0.6, "validation_loss": 0.8})
-    entry = import_module(module("measures", name))
+    entry = import_module(module(find("sets"), "measures", name))
     found, again = (entry.measure(ClassifySetsContext(network, task, history=history)) for _ in range(2))
     assert found and found == again
     assert json.loads(json.dumps(found)) == found

@@ -6,21 +6,22 @@ from importlib import import_module
 
 import pytest
 import torch
+from equidyn.domains.turbulence.models.upscaler import Upscaler
 from toy import randomised
 from toy_volumes import CONTEXT, FACTOR, volumes
 
+from equidyn.core.domain import find
 from equidyn.core.params.signatures import entries, known, module
 from equidyn.curvature.audit import sharpness as published
 from equidyn.domains.smoke.measures import relaxation
 from equidyn.domains.turbulence.measures import cube_decomposition, cube_distance, cube_equivariance, cube_relaxation
 from equidyn.domains.turbulence.models import volume_cnn, volume_gcnn, volume_rgcnn
-from equidyn.domains.turbulence.models.upscaler import Upscaler
 from equidyn.domains.turbulence.params import UpscaleTask
 from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
 from equidyn.domains.turbulence.tasks.upscale.task import Upscale, upscale_types
 
 INPUTS, OUTPUTS = upscale_types(CONTEXT, FACTOR, True)
-NAMES = [name for name in entries("measures") if name.startswith("cube_")]
+NAMES = [name for name in entries(find("turbulence"), "measures") if name.startswith("cube_")]
 HIDDEN = [2, 2]
 
 
@@ -64,8 +65,8 @@ def _weights(network: Upscaler) -> list[torch.Tensor]:
 @pytest.mark.parametrize("make", [_trilinear, _plain, _strict, _relaxed])
 @pytest.mark.parametrize("name", NAMES)
 def test_every_measure_gives_finite_numbers_twice_the_same(name, make):
-    assert known("measures", name).takes == ("UpscaleContext",)
-    entry = import_module(module("measures", name))
+    assert known(find("turbulence"), "measures", name).takes == ("UpscaleContext",)
+    entry = import_module(module(find("turbulence"), "measures", name))
     found, again = (entry.measure(_subject(make())) for _ in range(2))
     text = json.dumps(found)
     assert found == again == json.loads(text) and "Infinity" not in text and "NaN" not in text

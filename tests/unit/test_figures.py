@@ -7,13 +7,14 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from equidyn.core.published import published
+from equidyn.domains.sets.report.figures.gaps import gaps
+from equidyn.domains.smoke.report.grad_div import known_answer
 from matplotlib.figure import Figure
 from PIL import Image
 from reporting_studies import VARIANTS, levels, params, rotation, sizes
 
 from equidyn.core.params import Params, signatures
-from equidyn.domains.sets.report.figures.gaps import gaps
-from equidyn.domains.smoke.report.grad_div import known_answer
 from equidyn.report import families
 from equidyn.report.figures.axes import linear_above, logarithmic
 from equidyn.report.figures.curves import Course, curves
@@ -23,7 +24,6 @@ from equidyn.report.figures.style import WIDTH, looks, picture, styled
 from equidyn.report.figures.tradeoff import tradeoff
 from equidyn.report.labels import dataset_kind, level_labels, ordered, wrapped_name
 from equidyn.report.numbers import power, tick
-from equidyn.report.published import published
 
 HEADS = {"a": "ε = 0", "b": "ε = 0.6", "c": "ε = 1"}
 

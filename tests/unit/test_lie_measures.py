@@ -12,7 +12,7 @@ from equidyn.curvature.audit.train_mode import train_mode
 from equidyn.domains.smoke.audit.measures import equivariance as published_equivariance
 from equidyn.domains.smoke.audit.measures import lie as published_lie
 from equidyn.domains.smoke.audit.measures.equivariance import batch_errors, turned
-from equidyn.domains.smoke.audit.measures.lie import pixel_lie_derivative
+from equidyn.domains.smoke.audit.measures.pixels import pixel_lie_derivative
 from equidyn.domains.smoke.measures import lie
 from equidyn.domains.smoke.measures.lie import directional, lie_derivative
 from equidyn.domains.smoke.models import cnn, gcnn

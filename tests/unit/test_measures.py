@@ -10,6 +10,7 @@ from safetensors.torch import load_file
 from toy import CELL, toy_dataset, toy_params
 
 from equidyn.core import paths
+from equidyn.core.domain import find
 from equidyn.core.errors import EquidynError
 from equidyn.core.measures import measure
 from equidyn.core.models.registry import build_network
@@ -25,7 +26,7 @@ TAKEN = (("EvaluationContext",), ("RolloutContext",))
 def _subject(workplace, variant: str) -> RolloutContext:
     study = toy_params().studies["toy"]
     task = Rollout(study.task, toy_dataset(), torch.device("cpu"))
-    return RolloutContext(build_network(study.variants[variant], task.inputs, task.outputs, 0).eval(), task)
+    return RolloutContext(build_network(study, variant, task.inputs, task.outputs, 0).eval(), task)
 
 
 def _numbers(tree):
@@ -35,14 +36,16 @@ def _numbers(tree):
 
 
 def test_registry_holds_the_measures():
-    assert set(entries("measures")) >= {"error", "equivariance", "decomposition"}
+    assert set(entries(find("smoke"), "measures")) >= {"error", "equivariance", "decomposition"}
 
 
 @pytest.mark.parametrize("variant", ["cnn", "gcnn", "rgroup"])
-@pytest.mark.parametrize("name", [name for name, entry in entries("measures").items() if entry.takes in TAKEN])
+@pytest.mark.parametrize(
+    "name", [name for name, entry in entries(find("smoke"), "measures").items() if entry.takes in TAKEN]
+)
 def test_every_measure_gives_finite_numbers_twice_the_same(workplace, name, variant):
     context = _subject(workplace, variant)
-    entry = import_module(module("measures", name))
+    entry = import_module(module(find("smoke"), "measures", name))
     found = entry.measure(context)
     assert _numbers(found) and all(math.isfinite(number) for number in _numbers(found))
     assert json.loads(json.dumps(found)) == found
@@ -52,7 +55,7 @@ def test_every_measure_gives_finite_numbers_twice_the_same(workplace, name, vari
 def test_a_strict_net_has_round_off_only(workplace):
     strict, plain = (_subject(workplace, variant) for variant in ("gcnn", "cnn"))
     for name, key in (("equivariance", "relative"), ("decomposition", "share")):
-        entry = import_module(module("measures", name))
+        entry = import_module(module(find("smoke"), "measures", name))
         assert entry.measure(strict)[key] < 1e-6
         assert entry.measure(plain)[key] > 1e-3
 

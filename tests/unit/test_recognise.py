@@ -20,6 +20,7 @@ from toy_images import digits
 from equidyn.core import paths
 from equidyn.core.data.labelled import Labelled
 from equidyn.core.data.store import write
+from equidyn.core.domain import find
 from equidyn.core.errors import EquidynError
 from equidyn.core.measures import measure
 from equidyn.core.models.registry import build_network
@@ -37,6 +38,7 @@ COUNTS = {"train": 60, "validation": 20, "test": 40}
 NET = {"first": 2, "second": 3, "hidden": 8}
 PLAIN, TURNED, STRICT = (Cell("marks", "digits", name, 1) for name in ("cnn", "cnn-aug", "gcnn"))
 STUDY = {
+    "domain": "digits",
     "seeds": [1],
     "source": {
         "kind": "digits",
@@ -156,7 +158,7 @@ def test_loss_and_accuracy_are_those_of_the_largest_logit():
 def test_answers_come_in_the_order_of_the_questions(params):
     """Also where they take more than one chunk."""
     task = _lessons(params, PLAIN).task
-    network = randomised(build_network(params.studies["marks"].variants["cnn"], task.inputs, task.outputs, 0))
+    network = randomised(build_network(params.studies["marks"], "cnn", task.inputs, task.outputs, 0))
     images = torch.cat([task.splits["train"].inputs] * 5)
     found = task.answers(network, images)
     assert not found.requires_grad and torch.equal(found[:60], found[240:])
@@ -197,15 +199,17 @@ def test_stages_from_images_to_measures(params):
 
 def _subject(params: Params, variant: str) -> ClassifyImagesContext:
     task = _lessons(params, PLAIN).task
-    network = build_network(params.studies["marks"].variants[variant], task.inputs, task.outputs, 0).eval()
+    network = build_network(params.studies["marks"], variant, task.inputs, task.outputs, 0).eval()
     history = ({"train_loss": None, "validation_loss": 2.3}, {"train_loss": 0.6, "validation_loss": 0.8})
     return ClassifyImagesContext(network, task, history=history)
 
 
 @pytest.mark.parametrize("variant", ["cnn", "gcnn"])
-@pytest.mark.parametrize("name", [name for name, entry in entries("measures").items() if entry.takes in TAKEN])
+@pytest.mark.parametrize(
+    "name", [name for name, entry in entries(find("digits"), "measures").items() if entry.takes in TAKEN]
+)
 def test_every_measure_of_digits_gives_numbers_twice_the_same(params, name, variant):
-    entry = import_module(module("measures", name))
+    entry = import_module(module(find("digits"), "measures", name))
     found, again = (entry.measure(_subject(params, variant)) for _ in range(2))
     assert found and found == again
     assert json.loads(json.dumps(found)) == found

@@ -10,6 +10,7 @@ import torch
 from toy_images import digits
 from toy_reconstruct import ATTENTIVE, COUNTS, NET, PLAIN, SIDE, STRICT, STUDY, image_params, subject_of_cell
 
+from equidyn.core.domain import find
 from equidyn.core.measures import cost
 from equidyn.core.params import Cell, Params
 from equidyn.core.params.signatures import entries, module
@@ -37,17 +38,21 @@ TAKEN = [("EvaluationContext",), ("ReconstructContext",)]
 
 
 @pytest.mark.parametrize("variant", STUDY["variants"])
-@pytest.mark.parametrize("name", [name for name, entry in entries("measures").items() if entry.takes in TAKEN])
+@pytest.mark.parametrize(
+    "name", [name for name, entry in entries(find("digits"), "measures").items() if entry.takes in TAKEN]
+)
 def test_every_measure_of_images_gives_numbers_twice_the_same(params, name, variant):
     cell = Cell("images", "digits", variant, 1)
-    context, entry = subject_of_cell(params, cell), import_module(module("measures", name))
+    context, entry = subject_of_cell(params, cell), import_module(module(find("digits"), "measures", name))
     found, again = (entry.measure(ReconstructContext(context.network, context.task)) for _ in range(2))
     assert found == again == json.loads(json.dumps(found))
     assert bool(found) is not (name == "attention" and variant != ATTENTIVE.variant)
 
 
 def test_measures_are_registered():
-    assert {"reconstruction", "angles", "attention", "audit/reconstruction", "cost"} <= set(entries("measures"))
+    assert {"reconstruction", "angles", "attention", "audit/reconstruction", "cost"} <= set(
+        entries(find("digits"), "measures")
+    )
 
 
 def test_errors_of_a_strict_net_do_not_depend_on_the_turn(params):
@@ -101,7 +106,7 @@ def test_errors_by_angle_pass_through_the_quarter_turns(params):
 
 def test_as_published_errors_are_means_over_batches_each_turned_once(params):
     context = subject_of_cell(params, PLAIN)
-    entry = import_module(module("measures", "audit/reconstruction"))
+    entry = import_module(module(find("digits"), "measures", "audit/reconstruction"))
     assert entry.measure(context, batch_size=1)["upright"] == pytest.approx(context.errors[0].mean().item())
     whole = entry.measure(context)["rotated"]
     assert min(abs(whole - error) for error in context.errors[1:].mean(1).tolist()) < 1e-12

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from equidyn.core.sources import PACKAGE
-from equidyn.report import rulegraph
 from equidyn.report.claims.ledger import ledger
 from equidyn.report.claims.model import published_claims
 from equidyn.report.overview import Overview
@@ -53,7 +52,7 @@ def test_the_page_escapes_what_files_say(template: str) -> None:
     """Facts, messages of diverged runs and rows of tables come from files that may be someone else's."""
     times = pd.DataFrame({"stage": [MARKUP], "jobs": [1]})
     overview = Overview([("Preset", MARKUP)], times, [MARKUP], [MARKUP])
-    page = render(Page("", overview, ledger(published_claims(), []), [], None, rulegraph.section()), template)
+    page = render(Page("", overview, ledger(published_claims(), []), [], None), template)
     assert "alert(1)" in page
     assert MARKUP not in page
 

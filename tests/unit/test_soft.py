@@ -58,13 +58,13 @@ def test_the_broken_symmetry_of_a_constant_wind(task, turns, expected):
 @pytest.mark.parametrize("turns", [1, 2, 3])
 @pytest.mark.parametrize(("variant", "strict"), [("gcnn", True), ("relax-anneal", True), ("cnn", False)])
 def test_it_is_zero_for_strict_nets_and_no_others(study, task, variant, strict, turns):
-    network = build_network(study.variants[variant], task.inputs, task.outputs, seed=0)
+    network = build_network(study, variant, task.inputs, task.outputs, seed=0)
     broken = _broken(task, network, turns).item()
     assert broken < 1e-12 if strict else broken > 1e-4
 
 
 def test_every_weight_feels_it(study, task):
-    network = build_network(study.variants["cnn"], task.inputs, task.outputs, seed=0)
+    network = build_network(study, "cnn", task.inputs, task.outputs, seed=0)
     _broken(task, network, 1).backward()
     assert all(parameter.grad.abs().sum() > 0 for parameter in network.parameters())
 
@@ -87,7 +87,7 @@ def test_the_update_is_that_of_the_loss_with_the_weighted_term(study, task):
     training = study.training.model_copy(update={"clip": 0.0})
     gradients = []
     for by_hand in (True, False):
-        network = build_network(study.variants["cnn"], task.inputs, task.outputs, seed=0)
+        network = build_network(study, "cnn", task.inputs, task.outputs, seed=0)
         recipe = RolloutRecipe(task, _penalised(study, 3.0), training, seed=1)
         trainer = Trainer(network, recipe, training, seed=1, device=task.device, precision="fp32")
         batch = recipe.batches(1)[0]

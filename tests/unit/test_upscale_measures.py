@@ -19,6 +19,7 @@ from toy_volumes import (
     volume_params,
 )
 
+from equidyn.core.domain import find
 from equidyn.core.errors import EquidynError
 from equidyn.core.params import Cell, Params
 from equidyn.core.params.signatures import entries, module
@@ -32,7 +33,11 @@ from equidyn.symmetry.fields import BoxType
 from equidyn.symmetry.groups import CUBE
 
 TAKEN = [("EvaluationContext",), ("UpscaleContext",)]
-NAMES = [name for name, entry in entries("measures").items() if entry.takes in TAKEN and "audit/" not in name]
+NAMES = [
+    name
+    for name, entry in entries(find("turbulence"), "measures").items()
+    if entry.takes in TAKEN and "audit/" not in name
+]
 QUICK = {name: STUDY["measures"][name]["options"] for name in ("sharpness", "hessian")} | {
     name: {"samples": 1} for name in ("cube_equivariance", "cube_decomposition")
 }
@@ -56,7 +61,7 @@ def _with_targets(context: UpscaleContext, targets: torch.Tensor) -> UpscaleCont
 @pytest.mark.parametrize("name", NAMES)
 def test_every_measure_of_boxes_gives_the_same_numbers_twice(params, name, variant):
     context = subject_of_cell(params, Cell("boxes", "isotropic", variant, 1))
-    entry = import_module(module("measures", name))
+    entry = import_module(module(find("turbulence"), "measures", name))
     found, again = (
         json.dumps(entry.measure(UpscaleContext(context.network, context.task), **QUICK.get(name, {}))) for _ in "12"
     )
@@ -65,7 +70,7 @@ def test_every_measure_of_boxes_gives_the_same_numbers_twice(params, name, varia
 
 
 def test_measures_are_registered():
-    assert {"super_resolution", "spectrum"} <= set(entries("measures"))
+    assert {"super_resolution", "spectrum"} <= set(entries(find("turbulence"), "measures"))
 
 
 def test_orbits_are_answers_to_turned_questions(params):

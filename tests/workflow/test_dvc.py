@@ -7,7 +7,7 @@ import pytest
 import yaml
 from checkout import PROJECT, WARM, Checkout
 
-STUDY, VARIANTS = "gaussian", ["mlp-aug", "variance-net"]
+STUDY, VARIANTS = "gaussian", ["mlp-aug", "mlp-sampled"]
 ROOT = ("--with-deps", "dvc.yaml")  # all stages of the root, and none of a preset that was not run
 METRICS, CURVES = "reports/metrics.json", f"reports/tables/{STUDY}-learning.csv"
 
@@ -22,7 +22,7 @@ def _small_params() -> dict[str, Any]:
     """One study of the test preset, with one dataset, two variants and the first of its measures, and no pictures."""
     tree = yaml.safe_load((PROJECT / "presets/test/params.yaml").read_text())
     study = tree["studies"][STUDY]
-    study["datasets"] = {"static": study["datasets"]["static"]}
+    study["datasets"] = {"fresh": study["datasets"]["fresh"]}
     study["variants"] = {name: study["variants"][name] for name in VARIANTS}
     study["measures"] = {"accuracy": study["measures"]["accuracy"]}
     return {"compute": tree["compute"], "studies": {STUDY: study}}
@@ -92,7 +92,7 @@ def test_what_was_pushed_is_pulled_and_nothing_is_run_again(finished: Checkout, 
 def test_metrics_are_shown(finished: Checkout) -> None:
     shown = _answer(finished, "metrics", "show")[""]["data"][METRICS]["data"]
     assert shown == json.loads((finished.root / METRICS).read_text())
-    scores = shown["studies"][STUDY]["static"]
+    scores = shown["studies"][STUDY]["fresh"]
     assert list(scores) == VARIANTS
     assert all(0 < score["accuracy.accuracy"] <= 1 for score in scores.values())
     assert sum(shown["claims"]["corrected"].values()) > 20
@@ -104,7 +104,7 @@ def test_differences_of_params_and_metrics(changed: Checkout) -> None:
     (scores,) = _answer(changed, "metrics", "diff").values()
     assert scores
     for name, score in scores.items():
-        assert name in [f"studies.{STUDY}.static.{variant}.accuracy.accuracy" for variant in VARIANTS]
+        assert name in [f"studies.{STUDY}.fresh.{variant}.accuracy.accuracy" for variant in VARIANTS]
         assert score["diff"] == pytest.approx(score["new"] - score["old"]) != 0
 
 

@@ -37,7 +37,11 @@ def test_outputs_are_whole(finished: dict[str, Checkout], engine: str) -> None:
 
 def test_snakemake_ends_by_naming_the_report_and_keeps_logs(finished: dict[str, Checkout]) -> None:
     preset = finished["snakemake"].preset
-    assert (preset / "logs/train/smoke-levels/E3/gcnn/seed1.log").read_text().startswith("train smoke-levels/E3/gcnn/1")
+    assert (
+        (preset / "logs/train/smoke-levels/eps000/gcnn/seed1.log")
+        .read_text()
+        .startswith("train smoke-levels/eps000/gcnn/1")
+    )
     assert (preset / "logs/report.log").read_text().strip().endswith("report.html")
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
 import pandas as pd
 from safetensors import SafetensorError
 from safetensors.numpy import load
@@ -43,65 +42,6 @@ class CellFiles:
     history: pd.DataFrame
 
 
-@dataclass(frozen=True)
-class Example:
-    """The test window with the fastest flow; velocities in units of the data's rms velocity component.
-
-    start: (2, y, x); truth, prediction: (step, 2, y, x).
-    """
-
-    start: np.ndarray
-    truth: np.ndarray
-    prediction: np.ndarray
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What a classifier says of the test sets, in their order.
-
-    logits: (sample,), above 0 for the second class; labels: (sample,), 0 or 1.
-    """
-
-    logits: np.ndarray
-    labels: np.ndarray
-
-    @property
-    def right(self) -> np.ndarray:
-        """Whether each answer is right, (sample,) bool; as in training, a logit of exactly 0 says the first class."""
-        return (self.logits > 0) == (self.labels > 0.5)
-
-
-@dataclass(frozen=True)
-class Reconstructions:
-    """Test images of different digits before and after an auto-encoder, 0 for paper and 1 for ink; row 0 is the top.
-
-    inputs, upright: (image, y, x), as they are and as reconstructed. turned_inputs, turned: (image, turn, y, x), the
-    same after one, two and three quarter turns. traversal: (latent, step, y, x), the first image decoded with one
-    latent moved by -2, -1, 0, 1 and 2 of its standard deviations over the test images. attention: (image, 4), weights
-    over the orbit, of a network that has them.
-    """
-
-    inputs: np.ndarray
-    upright: np.ndarray
-    turned_inputs: np.ndarray
-    turned: np.ndarray
-    traversal: np.ndarray
-    attention: np.ndarray | None = None
-
-
-@dataclass(frozen=True)
-class Slices:
-    """The middle slice of a test box at the time of the fine frame; velocities over the rms one of the training split.
-
-    input: (3, y, x), the middle coarse frame; truth, prediction, trilinear: (3, Y, X), fine. Components (vx, vy, vz).
-    """
-
-    input: np.ndarray
-    truth: np.ndarray
-    prediction: np.ndarray
-    trilinear: np.ndarray
-
-
 def read_cell(cell: Cell) -> CellFiles:
     """Read a cell; raises EquidynError that names the file which is missing, torn, altered, or of another run."""
     folder = paths.run(cell)
@@ -114,28 +54,8 @@ def read_cell(cell: Cell) -> CellFiles:
     return CellFiles(cell, run, measures, _history(folder / "history.csv", run))
 
 
-def read_example(cell: Cell) -> Example:
-    """Read the example rollout of a cell."""
-    return _arrays(cell, Example)
-
-
-def read_answers(cell: Cell) -> Answers:
-    """Read what the classifier of a cell says of the test sets."""
-    return _arrays(cell, Answers)
-
-
-def read_reconstructions(cell: Cell) -> Reconstructions:
-    """Read what the auto-encoder of a cell makes of a few test images."""
-    return _arrays(cell, Reconstructions)
-
-
-def read_slices(cell: Cell) -> Slices:
-    """Read the slice of a test box before and after the network of a cell."""
-    return _arrays(cell, Slices)
-
-
-def _arrays(cell: Cell, kind: type[_Kind]) -> _Kind:
-    """The cell's example, whose arrays are the fields of `kind`."""
+def read_arrays(cell: Cell, kind: type[_Kind]) -> _Kind:
+    """What the network of a cell answers to a few test samples: a dataclass `kind`, whose fields are the arrays."""
     path = paths.run(cell) / "example.safetensors"
     sums = _tree(path.with_name("measures.json"), cell, _MEASURE_KEYS)["sha256"]
     try:

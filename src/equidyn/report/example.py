@@ -1,6 +1,5 @@
 """A finished report, small enough to be kept under version control: for readers who have run nothing."""
 
-import hashlib
 import re
 import shutil
 from pathlib import Path
@@ -11,7 +10,6 @@ from equidyn.core.files import whole_folder
 
 FOLDER = paths.REPORTS / "example"
 LARGEST_PAGE = 5_000_000  # bytes
-_METRICS = paths.REPORTS / "metrics.json"
 # Figures that are of use beside the page: the headline number of each kind of study, and what networks answer.
 _FIGURES = ("rmse", "accuracy", "recognition", "reconstruction", "super-resolution", "rollouts", "reconstructions")
 _CHOSEN = re.compile(rf"(?!.*-learning-).*-({'|'.join(_FIGURES)})")
@@ -21,28 +19,22 @@ _README = """# A report
 
 What `make run` ends with: `report.html` opens offline, with all its pictures inside; `tables/` has its numbers as CSV,
 `figures/` some of its pictures, and `metrics.json` the headline numbers. Left out are the lists of every measured
-number, and the other forms of tables and pictures. `dvc/` holds DVC's locks of that run, with the MD5 sum of each of
-its outputs (docs/dvc.md says how to compare yours). Made from a finished run by `equidyn handover dvc` and
-`equidyn example`.
+number, and the other forms of tables and pictures. Made from a finished run by `equidyn example`.
 """
 
 
 def run() -> Path:
     """Make the example from the report in this folder; returns where it lies.
 
-    Raises EquidynError, and leaves the old example as it was, if there is no report, its page is too large, or DVC's
-    locks are not those of this run.
+    Raises EquidynError, and leaves the old example as it was, if there is no report or its page is too large.
     """
-    page, locks = _page(), _locks()
+    page = _page()
     with whole_folder(FOLDER) as folder:
         for name, files in {"tables": _tables(), "figures": _figures()}.items():
             (folder / name).mkdir()
             for file in files:
                 shutil.copyfile(file, folder / name / file.name)
-        for lock in locks:
-            (folder / "dvc" / lock).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(lock, folder / "dvc" / lock)
-        shutil.copyfile(_METRICS, folder / "metrics.json")
+        shutil.copyfile(paths.REPORTS / "metrics.json", folder / "metrics.json")
         (folder / "README.md").write_text(_README, encoding="utf-8")
         (folder / "report.html").write_text(_linked(page, folder), encoding="utf-8")
     return FOLDER
@@ -55,15 +47,6 @@ def _page() -> str:
     if (size := path.stat().st_size) > LARGEST_PAGE:
         raise EquidynError(f"{path}: {size / 1e6:.1f} MB; an example must be below {LARGEST_PAGE / 1e6:.0f} MB")
     return path.read_text(encoding="utf-8")
-
-
-def _locks() -> list[Path]:
-    """DVC's: of the report, which must know the metrics that lie here, and of each study."""
-    lock = Path("dvc.lock")
-    metrics = hashlib.md5(_METRICS.read_bytes(), usedforsecurity=False).hexdigest()
-    if not lock.is_file() or metrics not in lock.read_text(encoding="utf-8"):
-        raise EquidynError(f"{lock}: missing, or of another run; let DVC take this one over (equidyn handover dvc)")
-    return [lock, *sorted(Path("studies").glob("*/dvc.lock"))]
 
 
 def _tables() -> list[Path]:

@@ -11,7 +11,6 @@ import pandas as pd
 from equidyn.core.params.params import Params
 from equidyn.core.params.study import Cell, Study
 from equidyn.report.cells import CellFiles, read_cell
-from equidyn.report.origins import settled
 
 KEYS = ["dataset", "variant", "seed", "status"]
 VALUE_COLUMNS = [*KEYS, "checkpoint", "measure", "quantity", "index", "value"]
@@ -21,7 +20,7 @@ VALUE_COLUMNS = [*KEYS, "checkpoint", "measure", "quantity", "index", "value"]
 class StudyResults:
     """What the cells of one study hold; rows stand in the order of params.yaml.
 
-    settings: as in params.yaml; of digits, the one origin that they were had from stands in the place of all wanted.
+    settings: as in params.yaml; where it leaves a choice to the preparation of a dataset, with what was chosen.
     runs: one row per cell: KEYS, message, parameters (as used), trained_parameters (more where some are left out
         after training), multiply_adds (per cell or voxel of the field, per set or image), strict, epochs, best_epoch,
         early_epoch, device, precision, train_seconds, measure_seconds [s], commit.
@@ -70,6 +69,13 @@ class StudyResults:
         """Rows of `values` of one quantity; empty if it was not measured."""
         return self.values.iloc[self._rows.get((measure, quantity, checkpoint), [])]
 
+    def on_tests(self, measure: str, quantity: str) -> dict[str, str]:
+        """Test split -> name of the quantity there; "" -> its name for a study that has but one, or where it is not
+        measured by split."""
+        named = {split: f"{split}.{quantity}" for split in self.tests}
+        several = len(named) > 1 and any(len(self.quantity(measure, name)) for name in named.values())
+        return named if several else {"": quantity}
+
     def along(self, measure: str, x: str, y: str, checkpoint: str = "best") -> pd.DataFrame:
         """Two lists of equal length as a curve: rows of `values` of `y`, with the value of `x` at their index as x."""
         place = ["dataset", "variant", "seed", "index"]
@@ -95,7 +101,7 @@ def _study(name: str, settings: Study, cells: list[CellFiles]) -> StudyResults:
     data = {files.cell.dataset: files.measures["data"] for files in reversed(cells)}
     return StudyResults(
         name,
-        settled(settings, data),
+        _as_prepared(settings, data),
         runs=pd.DataFrame([_run_row(files) for files in cells]),
         values=_values(cells),
         history=pd.concat([files.history.assign(**_keys(files)) for files in cells], ignore_index=True),
@@ -103,6 +109,11 @@ def _study(name: str, settings: Study, cells: list[CellFiles]) -> StudyResults:
         provenances=[part["provenance"] for files in cells for part in (files.run, files.measures)]
         + [part["provenance"] for part in data.values()],
     )
+
+
+def _as_prepared(settings: Study, data: dict[str, Any]) -> Study:
+    entries = {name: entry.as_prepared(data[name]["checks"]) for name, entry in settings.datasets.items()}
+    return settings.model_copy(update={"datasets": entries})
 
 
 def _keys(files: CellFiles) -> dict[str, Any]:

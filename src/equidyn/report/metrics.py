@@ -1,10 +1,8 @@
 """The report's headline numbers as one small tree, by which `dvc metrics show` and `diff` compare whole runs."""
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
-from equidyn.domains.smoke.report.rmse import split_quantities
 from equidyn.report.claims.ledger import Ledger
 from equidyn.report.claims.model import DEFINITIONS
 from equidyn.report.gather import StudyResults
@@ -25,20 +23,13 @@ def metrics(studies: list[StudyResults], ledger: Ledger) -> dict[str, Any]:
 
 
 def _scores(study: StudyResults) -> dict[str, dict[str, dict[str, float | None]]]:
-    """Dataset -> variant -> quantity -> mean."""
-    measure = wording(study.settings).headline.measure
+    """Dataset -> variant -> quantity -> mean of the headline number, on each test split where a study has several."""
     tree: dict[str, dict[str, dict[str, float | None]]] = {}
-    for quantity in _quantities(study):
-        for row in over_seeds(study.quantity(measure, quantity)).itertuples():
-            mean = row.mean if math.isfinite(row.mean) else None
-            tree.setdefault(row.dataset, {}).setdefault(row.variant, {})[f"{measure}.{quantity}"] = mean
-    return tree
-
-
-def _quantities(study: StudyResults) -> Iterator[str]:
-    """The headline number, on each test split where a study has several."""
     headline = wording(study.settings).headline
-    if study.settings.task.kind == "rollout":
-        yield from split_quantities(study).values()
-    else:
-        yield headline.quantity
+    if headline is None:
+        return tree
+    for quantity in study.on_tests(headline.measure, headline.quantity).values():
+        for row in over_seeds(study.quantity(headline.measure, quantity)).itertuples():
+            mean = row.mean if math.isfinite(row.mean) else None
+            tree.setdefault(row.dataset, {}).setdefault(row.variant, {})[f"{headline.measure}.{quantity}"] = mean
+    return tree

@@ -1,4 +1,4 @@
-"""How numbers are written for readers; files for machines keep every digit."""
+"""How numbers are written for readers; files for machines keep them in full."""
 
 import math
 
@@ -10,14 +10,14 @@ NOT_FINITE = "not finite"
 _NO_BREAK = str.maketrans({" ": "\N{NO-BREAK SPACE}"})
 
 
-def number(value: float, digits: int = 4) -> str:
-    """Up to `digits` significant digits; powers of ten outside 0.001 .. 100000."""
+def number(value: float, significant: int = 4) -> str:
+    """Up to `significant` figures; powers of ten outside 0.001 .. 100000."""
     if not math.isfinite(value):
         return NOT_FINITE
     if value == 0 or 1e-3 <= abs(value) < 1e5:
-        return f"{value:,.{_decimals(value, digits)}f}"
+        return f"{value:,.{_decimals(value, significant)}f}"
     exponent = math.floor(math.log10(abs(value)))
-    return f"{value / 10.0**exponent:.{min(digits, 2) - 1}f} × {_power(exponent)}"
+    return f"{value / 10.0**exponent:.{min(significant, 2) - 1}f} × {_power(exponent)}"
 
 
 def tick(value: float) -> str:
@@ -90,10 +90,10 @@ def listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else "none"
 
 
-def _decimals(value: float, digits: int) -> int:
+def _decimals(value: float, significant: int) -> int:
     if value == 0:
         return 0
-    return min(12, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
+    return min(12, max(0, significant - 1 - math.floor(math.log10(abs(value)))))
 
 
 def _power(exponent: int) -> str:

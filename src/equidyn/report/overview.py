@@ -3,41 +3,41 @@
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
+from equidyn.core.domain import Domain
 from equidyn.report.gather import StudyResults
-from equidyn.report.labels import level_labels
 from equidyn.report.numbers import counted, duration, listed
-from equidyn.report.origins import flow_words, origin_words
+from equidyn.report.own import own
 
-_BRIEF = ("Preset", "Data", "Runs", "Commit")
-_DIGITS = "Digits"  # how the facts begin that the head of the page makes a notice of
-_TURBULENCE = "Turbulence"  # how those begin that it tells among the brief ones
+
+class Fact(NamedTuple):
+    """Something of what was run. place: below: only there; brief: at the head of the page too; notice: there, as
+    something that nobody who reads on may miss."""
+
+    name: str
+    value: str
+    place: Literal["below", "brief", "notice"] = "below"
 
 
 @dataclass(frozen=True)
 class Overview:
-    """facts: (name, value), each of what was run; times: wall time per stage.
+    """facts: of what was run; times: wall time per stage; terms: (term, definition) of the domains.
 
     diverged: one sentence per run. stopped: one line per study and variant with runs that stopped early.
     """
 
-    facts: list[tuple[str, str]]
+    facts: list[Fact]
     times: pd.DataFrame
     diverged: list[str]
     stopped: list[str]
+    terms: list[tuple[str, str]]
 
-    @property
-    def brief(self) -> list[tuple[str, str]]:
-        """The facts for the head of the page."""
-        return [(name, value) for name, value in self.facts if name in _BRIEF or name.startswith(_TURBULENCE)]
-
-    @property
-    def notices(self) -> list[tuple[str, str]]:
-        """The facts that nobody who reads on may miss."""
-        return [(name, value) for name, value in self.facts if name.startswith(_DIGITS)]
+    def at(self, place: str) -> list[Fact]:
+        """The facts for a place at the head of the page."""
+        return [fact for fact in self.facts if fact.place == place]
 
     @property
     def time_rows(self) -> list[list[str]]:
@@ -49,19 +49,26 @@ def overview(studies: list[StudyResults]) -> Overview:
     """All of it is read from the provenance that every output carries."""
     provenances = [part for study in studies for part in study.provenances]
     runs = pd.concat([study.runs.assign(study=study.name) for study in studies], ignore_index=True)
+    by_domain: dict[Domain, list[StudyResults]] = {}
+    for study in studies:
+        by_domain.setdefault(study.settings.home, []).append(study)
     facts = [
-        ("Preset", preset(Path.cwd())),
-        *((f"Study {study.name}", _grid(study)) for study in studies),
-        ("Data", listed(_sources(studies))),
-        *_digits(studies),
-        *_turbulence(studies),
-        ("Commit", _several(part["commit"] for part in provenances)),
-        ("Packages", _versions(provenances)),
-        ("Training on", _several(f"{row.device}, {row.precision}" for row in runs.itertuples())),
-        ("Machine", _several(part.get("machine", "unknown") for part in provenances)),
-        ("Runs", _ends(runs)),
+        Fact("Preset", preset(Path.cwd()), "brief"),
+        *(Fact(f"Study {study.name}", _grid(study)) for study in studies),
+        Fact("Data", listed(_sources(studies)), "brief"),
+        *(fact for domain, part in by_domain.items() for fact in own(domain, "overview", "facts", _no_facts)(part)),
+        Fact("Commit", _several(part["commit"] for part in provenances), "brief"),
+        Fact("Packages", _versions(provenances)),
+        Fact("Training on", _several(f"{row.device}, {row.precision}" for row in runs.itertuples())),
+        Fact("Machine", _several(part.get("machine", "unknown") for part in provenances)),
+        Fact("Runs", _ends(runs), "brief"),
     ]
-    return Overview(facts, _times(studies), _diverged(runs), _stopped(runs))
+    terms = [term for domain in by_domain for term in own(domain, "overview", "TERMS", {}).items()]
+    return Overview(facts, _times(studies), _diverged(runs), _stopped(runs), terms)
+
+
+def _no_facts(studies: list[StudyResults]) -> list[Fact]:
+    return []
 
 
 def preset(folder: Path) -> str:
@@ -76,33 +83,6 @@ def _grid(study: StudyResults) -> str:
 
 def _sources(studies: list[StudyResults]) -> list[str]:
     return list(dict.fromkeys(str(tree["provenance"]["source"]) for study in studies for tree in study.data.values()))
-
-
-def _digits(studies: list[StudyResults]) -> list[tuple[str, str]]:
-    """Which digits there are and why: one fact if all studies of digits have the same, else one per dataset."""
-    told = {
-        f"{study.name}/{name}": origin_words(study.settings, tree["checks"])
-        for study in studies
-        for name, tree in study.data.items()
-        if study.settings.source.kind == "digits"
-    }
-    if len(set(told.values())) == 1:
-        return [(_DIGITS, next(iter(told.values())))]
-    return [(f"{_DIGITS} of {place}", words) for place, words in told.items()]
-
-
-def _turbulence(studies: list[StudyResults]) -> list[tuple[str, str]]:
-    """Which flow each study of super-resolution has."""
-    chosen = [study for study in studies if study.settings.task.kind == "upscale"]
-    told = {}
-    for study in chosen:
-        heads = level_labels(study.settings)
-        told[study.name] = flow_words(
-            study.settings, {heads[name]: tree["checks"] for name, tree in study.data.items()}
-        )
-    if len(chosen) == 1:
-        return [(_TURBULENCE, told[chosen[0].name])]
-    return [(f"{_TURBULENCE} of {name}", words) for name, words in told.items()]
 
 
 def _several(values: Any) -> str:

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
@@ -13,22 +14,21 @@ from equidyn.report.claims import words
 from equidyn.report.claims.ledger import Entry, Ledger
 from equidyn.report.claims.links import Link, links
 from equidyn.report.claims.tables import HEADS, claims_table, contrasts_table, effect_text
-from equidyn.report.compact import data_url
 from equidyn.report.figures.style import Picture
 from equidyn.report.overview import Overview
 from equidyn.report.sections.section import Section
 from equidyn.report.tables import Table, markdown
 
 _TYPES = {"png": "image/png", "gif": "image/gif"}
+_SAFE = " /:=;,()!*@?+$"  # besides letters, digits and _.-~: they stand in a quoted attribute as they are
 
 
 @dataclass(frozen=True)
 class StudyPart:
-    """One study on the page. left_out: titles of the sections for which nothing was measured."""
+    """One study on the page."""
 
     name: str
     sections: list[Section]
-    left_out: list[str]
 
     @property
     def findings(self) -> list[str]:
@@ -40,15 +40,14 @@ class StudyPart:
 class Page:
     """All that the report says.
 
-    studies: those with runs. sharing: the study that has pictures only, if it is wanted.
+    studies: those with runs. drawn: those of domains that have pictures only.
     """
 
     question: str
     overview: Overview
     ledger: Ledger
     studies: list[StudyPart]
-    sharing: StudyPart | None
-    stages: Section
+    drawn: list[StudyPart]
 
     @cached_property
     def claims(self) -> Table:
@@ -67,12 +66,12 @@ class Page:
     @property
     def parts(self) -> list[StudyPart]:
         """Every study, with runs or without."""
-        return [*self.studies, self.sharing] if self.sharing else self.studies
+        return [*self.studies, *self.drawn]
 
     @property
     def sections(self) -> list[Section]:
         """Every section of the page."""
-        return [*(section for part in self.parts for section in part.sections), self.stages]
+        return [section for part in self.parts for section in part.sections]
 
     @property
     def pictures(self) -> list[Picture]:
@@ -107,7 +106,7 @@ def _inlined(picture: Picture) -> str:
     """The picture as a data URL; as an <img> of its own, its ids cannot clash with those of another."""
     suffix, content = picture.shown
     if suffix == "svg":
-        return Markup(data_url(content))
+        return f"data:image/svg+xml,{quote(content, safe=_SAFE)}"
     return f"data:{_TYPES[suffix]};base64,{base64.b64encode(content).decode()}"
 
 

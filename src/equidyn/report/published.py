@@ -1,82 +1,37 @@
-"""Published figures, from one data file with their sources."""
+"""Published figures: each domain ships its own in a data file, with their sources."""
 
 from functools import cache
 from importlib.resources import as_file, files
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field
 
 from equidyn.core.params import read_yaml
-from equidyn.core.params.types import PositiveInt, Real, Strict
+from equidyn.core.params.study import Study
+from equidyn.core.params.types import Real, Strict
 
 Spread = Annotated[tuple[Real, Real], Field(strict=False, description="mean and standard deviation")]
-
-
-class Row(Strict):
-    """One network of the published table; split -> mean and standard deviation."""
-
-    name: str
-    models: list[str] = Field(description="model files of ours that stand beside it")
-    verified: bool = Field(description="false: from memory, printed as unverified")
-    paper: dict[str, Spread]
-    blog: dict[str, Spread] = Field(default={})
-
-
-class Rotation(Strict):
-    """The table of the Rotation smoke set, and the scale at which it was made."""
-
-    scale: dict[str, int] = Field(description="dotted settings of a study -> their published value")
-    rows: list[Row]
-
-
-class UpscaleRow(Strict):
-    """One network of the published table of super-resolution, and what a variant of ours beside it is built from."""
-
-    name: str
-    model: str = Field(description="model file of ours")
-    options: dict[str, Any] = Field(description="those of its options that matter")
-    parameters: PositiveInt
-    paper: Spread
-    blog: Spread
-
-
-class SuperResolution(Strict):
-    """The table of super-resolution, and the scale at which it was made."""
-
-    scale: dict[str, int | str] = Field(description="dotted settings of a study -> their published value")
-    rows: list[UpscaleRow]
-
-
-class Network(Strict):
-    """A published architecture."""
-
-    name: str
-    hidden: PositiveInt
-    parameters: PositiveInt
-
-
-class Networks(Strict):
-    """Published architectures, by the name of our model file."""
-
-    input_frames: PositiveInt = Field(description="that they see; with another number they have other parameters")
-    by_model: dict[str, Network]
-
-    def of(self, model: str, input_frames: int) -> Network | None:
-        """The published network beside a model of ours, if it sees as many frames."""
-        return self.by_model.get(model) if input_frames == self.input_frames else None
-
-
-class Published(Strict):
-    """All of published.yaml."""
-
-    sources: dict[str, str]
-    rotation: Rotation
-    super_resolution: SuperResolution
-    networks: Networks
+_Published = TypeVar("_Published", bound=Strict)
 
 
 @cache
-def published() -> Published:
-    """The figures that the project ships."""
-    with as_file(files("equidyn.report") / "published.yaml") as path:
-        return Published.model_validate(read_yaml(path))
+def published(package: str, kind: type[_Published]) -> _Published:
+    """The file published.yaml of a package."""
+    with as_file(files(package) / "published.yaml") as path:
+        return kind.model_validate(read_yaml(path))
+
+
+def differing(study: Study, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Dotted settings that are not as `wanted` -> what they are.
+
+    A setting that the study does not have is not held against it: the authors' own files have no resolution to set.
+    """
+    tree = study.model_dump(mode="json")
+    found = {key: _setting(tree, key) for key in wanted}
+    return {key: value for key, value in found.items() if value not in (None, wanted[key])}
+
+
+def _setting(tree: Any, key: str) -> Any:
+    for part in key.split("."):
+        tree = tree.get(part) if isinstance(tree, dict) else None
+    return tree

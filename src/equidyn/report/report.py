@@ -3,19 +3,18 @@
 from pathlib import Path
 
 from equidyn.core import paths
+from equidyn.core.domain import Domain, built_in, find
 from equidyn.core.files import sole_writer, write_json
 from equidyn.core.params.params import Params
-from equidyn.domains.sharing import report as sharing
-from equidyn.report import rulegraph
+from equidyn.core.publish import replaced
 from equidyn.report.claims.ledger import ledger
-from equidyn.report.claims.model import published_claims
+from equidyn.report.claims.model import claims_of
 from equidyn.report.figures.style import styled
 from equidyn.report.gather import StudyResults, gather
 from equidyn.report.learning_curves import learning_curves
 from equidyn.report.metrics import metrics
 from equidyn.report.overview import overview
 from equidyn.report.page import Page, StudyPart, render
-from equidyn.report.publish import replaced
 from equidyn.report.sections import sections_for
 from equidyn.report.tables import as_csv, csv, latex
 
@@ -41,15 +40,25 @@ def run(params: Params) -> Path:
 
 def _page(params: Params, studies: list[StudyResults]) -> Page:
     parts = [_part(study) for study in studies]
-    pictured = StudyPart(sharing.NAME, sharing.sections(params.pictures.sharing), []) if params.pictures else None
-    return Page(QUESTION, overview(studies), ledger(published_claims(), studies), parts, pictured, rulegraph.section())
+    claims = claims_of(_domains(params))
+    return Page(QUESTION, overview(studies), ledger(claims, studies), parts, _drawn(params))
+
+
+def _domains(params: Params) -> list[Domain]:
+    """Those of the studies, in their order, then the others that come with equidyn."""
+    named = [study.home for study in params.studies.values()]
+    return list(dict.fromkeys([*named, *map(find, built_in())]))
+
+
+def _drawn(params: Params) -> list[StudyPart]:
+    """Domains of which there are pictures only."""
+    wanted = {name: settings for name, settings in (params.pictures or ()) if settings}
+    return [StudyPart(name, find(name).module("report").sections(settings)) for name, settings in wanted.items()]
 
 
 def _part(study: StudyResults) -> StudyPart:
-    modules = sections_for(study.settings.task.kind)
-    sections = {module.TITLE: module.section(study) for module in modules}
-    shown = [section for section in sections.values() if section is not None]
-    return StudyPart(study.name, shown, [title for title, section in sections.items() if section is None])
+    sections = [one.section(study) for one in sections_for(study)]
+    return StudyPart(study.name, [section for section in sections if section is not None])
 
 
 def _write(folder: Path, page: Page, studies: list[StudyResults]) -> None:

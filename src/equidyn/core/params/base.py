@@ -1,18 +1,38 @@
 """What core asks of the sources, datasets and tasks that domains define (equidyn/domains/*/params)."""
 
-from collections.abc import Iterator
-from typing import Any, ClassVar
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Self
 
 from equidyn.core.params.types import Strict
 
 
 class DatasetSettings(Strict):
-    """What tells one dataset of a study from the others."""
+    """What tells one dataset of a study from the others. noun: what its samples are called, in the singular."""
+
+    noun: ClassVar[str] = "sample"
 
     @property
     def own_size(self) -> int | None:
         """Its own number of training samples, of classes with a field `train`; None: what the source says."""
         return getattr(self, "train", None)
+
+    @property
+    def breaking(self) -> float | None:
+        """Its level of symmetry breaking, 0 for symmetric data, of classes with a `value`; None: it has none."""
+        return getattr(self, "value", None)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether each epoch draws its training samples anew."""
+        return False
+
+    def label(self, name: str, source: Any) -> str:
+        """What readers see of it, beside its number of training samples; name: its key in params.yaml."""
+        return name
+
+    def as_prepared(self, checks: Mapping[str, Any]) -> Self:
+        """The same with what its preparation chose, where params.yaml leaves a choice; checks: of the dataset."""
+        return self
 
 
 class SourceSettings(Strict):

@@ -27,7 +27,7 @@ def run(command: list[str]) -> int:
     """Exit status of COMMAND, 128 + n if signal n ended it. Within another `equidyn warm`, that one's server serves."""
     if VARIABLE in os.environ or not _possible():
         return _waited(_started(command, dict(os.environ)))
-    place = "/tmp" if len(tempfile.gettempdir()) > _LONGEST else None
+    place = "/tmp" if len(tempfile.gettempdir()) > _LONGEST else None  # noqa: S108 a folder of its own in it
     with tempfile.TemporaryDirectory(prefix="equidyn-", dir=place) as folder, socket.socket(socket.AF_UNIX) as listener:
         listener.bind(f"{folder}/socket")
         listener.listen(4096)

@@ -16,14 +16,19 @@ from typing import Any
 import torch
 
 from equidyn.core.measures.context import EvaluationContext
+from equidyn.core.measures.quantities import Quantity
 from equidyn.core.models.network import Network
 from equidyn.core.models.registry import count_parameters
 from equidyn.core.params.types import PositiveInt
 from equidyn.core.training.task import Batch, Task
 from equidyn.curvature.audit.train_mode import train_mode
 from equidyn.curvature.sharpness import RADII
-from equidyn.domains.smoke.models.e2cnn import SteerableConv
-from equidyn.domains.smoke.models.stack import ConvStack
+
+QUANTITIES = (
+    Quantity("radii", "t", axis="radii", scale="log"),
+    Quantity("published", "as published", "{loss}", "lower", "log", axis="radii"),
+    Quantity("control", "as published, t = 0", "{loss}"),
+)
 
 
 def measure(
@@ -66,9 +71,7 @@ def _change(
 def perturbed(network: Network, radius: float, generator: torch.Generator) -> Network:
     """A copy in eval mode, each weight moved by radius x normal / N, N the number of trainable weights."""
     moved = copy.deepcopy(network).eval()
-    if isinstance(moved, ConvStack) and any(isinstance(layer, SteerableConv) for layer in moved.layers):
-        expanded = moved.filters()
-        moved.filters = lambda: expanded
+    moved.expand()
     weights = [weight for weight in moved.parameters() if weight.requires_grad]
     count = sum(weight.numel() for weight in weights)
     for weight in weights:

@@ -1,6 +1,7 @@
 """Handwritten digits: MNIST from the Hugging Face Hub, or the small set that scikit-learn brings along."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator
 
@@ -9,6 +10,7 @@ from equidyn.core.params.hub import Repository, RepositoryPath, Revision
 from equidyn.core.params.types import NonNegativeInt, PositiveInt, Strict
 
 Origin = Literal["huggingface", "optdigits"]
+_NAMES = {"mnist": "MNIST"}  # of repositories, as they are called
 
 
 class FilesOfDigits(Strict):
@@ -38,6 +40,16 @@ class DigitsData(DatasetSettings):
         default=None, description="training images; overrides source.split.train: data-size axis"
     )
 
+    noun = "image"
+
+    def label(self, name: str, source: "DigitsSource") -> str:
+        """Its origin, if only one may be."""
+        return source.name_of(self.origins[0]) if len(self.origins) == 1 else name
+
+    def as_prepared(self, checks: Mapping[str, Any]) -> Self:
+        """With the one origin that its images came from."""
+        return self.model_copy(update={"origins": [checks["origin"]]})
+
     @field_validator("origins")
     @classmethod
     def _distinct(cls, origins: list[str]) -> list[str]:
@@ -62,6 +74,11 @@ class DigitsSource(SourceSettings):
     )
     split: SplitOfImages
     seed: NonNegativeInt = Field(description="seed of the choice of images")
+
+    def name_of(self, origin: Origin) -> str:
+        """What readers call an origin."""
+        repository = self.repository.rpartition("/")[2]
+        return _NAMES.get(repository, repository) if origin == "huggingface" else origin
 
 
 class ReconstructTask(TaskSettings):

@@ -34,6 +34,17 @@ class GaussianData(DatasetSettings):
         default=None, description="training samples; overrides source.split.train: data-size axis"
     )
 
+    noun = "set"
+
+    def label(self, name: str, source: Any) -> str:
+        """How its training samples come about."""
+        return self.sampling
+
+    @property
+    def fresh(self) -> bool:
+        """Whether each epoch draws them anew."""
+        return self.sampling == "fresh"
+
 
 class GaussianSource(SourceSettings):
     """Sets of `points` vectors in `dimensions` dimensions, all of whose values are independent and of mean 0."""

@@ -1,6 +1,6 @@
 """Forced homogeneous turbulence in a periodic box, simulated here, for super-resolution (DESIGN 6)."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -29,7 +29,7 @@ class SplitBySimulation(Strict):
 class TurbulenceData(DatasetSettings):
     """One dataset of turbulence: how unequally its forcing treats the directions, and how many simulations train."""
 
-    level: ClassVar[str] = "anisotropy"
+    noun = "simulation"
 
     anisotropy: UnitFloat = Field(
         description="eps; the forcing weighs vx, vy, vz by 1 + 2 eps, 1 - eps, 1 - eps; 0: isotropic; same power at all"
@@ -42,6 +42,10 @@ class TurbulenceData(DatasetSettings):
     def value(self) -> float:
         """The level of symmetry breaking."""
         return self.anisotropy
+
+    def label(self, name: str, source: Any) -> str:
+        """Its level."""
+        return f"ε = {self.anisotropy:g}"
 
 
 class TurbulenceSource(SourceSettings):

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from equidyn.report.claims.levels import chosen_datasets, group_words
+from equidyn.core.published import differing
+from equidyn.report.claims.datasets import chosen_datasets, group_words
 from equidyn.report.claims.model import Contrast, Term
 from equidyn.report.gather import StudyResults
 from equidyn.report.statistics import bootstrap, estimate, paired
@@ -54,7 +54,7 @@ class Effect:
 
 
 def study_of(contrast: Contrast, studies: Sequence[StudyResults]) -> StudyResults | None:
-    """The study that the contrast looks at, None if it was not run."""
+    """The study that the contrast is made on, None if it was not run."""
     return next((study for study in studies if study.name == contrast.study), None)
 
 
@@ -78,14 +78,9 @@ def missing(contrast: Contrast, study: StudyResults | None) -> str:
 
 
 def unmet(contrast: Contrast, study: StudyResults) -> list[str]:
-    """Settings of the study that are not those at which the published figures were taken.
-
-    A setting that the study does not have is not held against it: the authors' own files have no resolution to set.
-    """
-    tree = study.settings.model_dump(mode="json")
-    found = {key: setting(tree, key) for key in contrast.needs}
-    differing = {key: value for key, value in found.items() if value not in (None, contrast.needs[key])}
-    return [f"{key} is {value}, not {contrast.needs[key]}" for key, value in differing.items()]
+    """Settings of the study that are not those at which the published figures were taken."""
+    found = differing(study.settings, contrast.needs)
+    return [f"{key} is {value}, not {contrast.needs[key]}" for key, value in found.items()]
 
 
 def effect(contrast: Contrast, study: StudyResults) -> Effect:
@@ -130,10 +125,3 @@ def _diverged(study: StudyResults, contrast: Contrast) -> int:
     used = {(name, term.variant) for term in contrast.terms for name in chosen_datasets(study, term.datasets)}
     runs = study.runs[study.runs["status"] == "diverged"]
     return sum(pair in used for pair in zip(runs["dataset"], runs["variant"], strict=True))
-
-
-def setting(tree: Any, key: str) -> Any:
-    """The value of a dotted key, None if there is none."""
-    for part in key.split("."):
-        tree = tree.get(part) if isinstance(tree, dict) else None
-    return tree

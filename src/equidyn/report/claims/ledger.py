@@ -79,7 +79,7 @@ class Entry:
         defined = self.under(definition)
         return defined.judgement.verdict if defined else NO_OTHER
 
-    def told(self, definition: str) -> str:
+    def text(self, definition: str) -> str:
         """The verdict as it is printed, or that there is no other definition."""
         defined = self.under(definition)
         return str(defined.judgement) if defined else NO_OTHER

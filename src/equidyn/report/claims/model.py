@@ -1,12 +1,21 @@
-"""What claims.yaml may say, and how it is read."""
+"""What the file claims.yaml of a domain may say, and how the claims of several are put together.
 
-from functools import cache
-from importlib.resources import as_file, files
+Verdicts and numbers are computed from these files and the measures, by the rules in verdict.py, and are written nowhere
+by hand. A test forms, for each seed, the sum of weight x (mean over the datasets of a variant's value), and asks
+whether it is less or greater than 0, or none within a margin. With `form: ratio` it does so for logarithms, and effect
+and margin are factors. One test that contradicts is enough to contradict a claim; to support it, all must, but for
+those beside the verdict (decides: false), and for optional ones where the study lacks their variant or dataset.
+Margins are choices, made before any result was seen; each is explained where it stands. So are references that are no
+published figures (`reference_from: here`).
+"""
+
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
+from equidyn.core.domain import Domain
 from equidyn.core.errors import EquidynError
 from equidyn.core.params import read_yaml
 from equidyn.core.params.faults import message
@@ -99,7 +108,7 @@ class Claim(Strict):
 
 
 class Claims(Strict):
-    """The whole data file."""
+    """The whole data file, or several together."""
 
     sources: dict[str, Words] = Field(description="short name -> bibliographic entry")
     claims: list[Claim] = Field(min_length=1)
@@ -126,11 +135,23 @@ class Claims(Strict):
         return "; ".join(self.sources[name] for name in claim.source)
 
 
-@cache
-def published_claims() -> Claims:
-    """The claims that the project ships."""
-    with as_file(files("equidyn.report.claims") / "claims.yaml") as path:
-        return read_claims(path)
+def claims_of(domains: Iterable[Domain]) -> Claims:
+    """The claims of these domains together: those whose ids begin with one letter beside each other, by number.
+
+    Raises EquidynError if two domains have a claim of the same id, or a source of the same name but not the same text.
+    """
+    paths = [domain.folder / "claims.yaml" for domain in domains]
+    parts = [read_claims(path) for path in paths if path.exists()]
+    claims = [claim for part in parts for claim in part.claims]
+    letters = list(dict.fromkeys(claim.id[0] for claim in claims))
+    ordered = sorted(claims, key=lambda claim: (letters.index(claim.id[0]), int(claim.id[1:])))
+    sources = {name: text for part in parts for name, text in part.sources.items()}
+    if any(sources[name] != text for part in parts for name, text in part.sources.items()):
+        raise EquidynError("claims.yaml: domains call different sources by one name")
+    try:
+        return Claims(sources=sources, claims=ordered)
+    except ValidationError as fault:
+        raise EquidynError(f"claims.yaml of several domains: {fault.errors()[0]['msg']}") from None
 
 
 def read_claims(path: Path) -> Claims:

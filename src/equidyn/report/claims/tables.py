@@ -84,7 +84,7 @@ def _numbers(outcome: Outcome) -> dict[str, Any]:
 def _claim_view(entry: Entry) -> dict[str, str]:
     view = {"id": entry.claim.id, "claim": entry.claim.statement, "published": entry.claim.evidence}
     for definition, head in HEADS.items():
-        view |= {f"effect, {head}": _shown(entry.under(definition)), f"verdict, {head}": entry.told(definition)}
+        view |= {f"effect, {head}": _shown(entry.under(definition)), f"verdict, {head}": entry.text(definition)}
     return view
 
 

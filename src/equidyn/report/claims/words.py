@@ -2,8 +2,8 @@
 
 import math
 
+from equidyn.report.claims.datasets import group_words
 from equidyn.report.claims.effects import Effect
-from equidyn.report.claims.levels import group_words
 from equidyn.report.claims.model import Contrast, Term
 from equidyn.report.numbers import counted, number
 
@@ -38,16 +38,16 @@ def _compared(contrast: Contrast, by_place: dict[str, list[Term]]) -> str:
     (here, first), *others = by_place.items()
     alike = [_multiple(terms, first) for _, terms in others]
     if not others:
-        told = _sum(contrast, [(term.weight, term.variant) for term in first])
+        text = _sum(contrast, [(term.weight, term.variant) for term in first])
     elif len(first) > 1 and all(alike):
         pattern = _sum(contrast, [(term.weight, term.variant) for term in first])
         same = [(weight, f"the same on {there}") for weight, (there, _) in zip(alike, others, strict=True)]
-        told = _sum(contrast, [(1.0, f"{pattern} on {here}"), *same], ", ")
+        text = _sum(contrast, [(1.0, f"{pattern} on {here}"), *same], ", ")
     else:
         cells = [(term.weight, f"{term.variant} on {group_words(term.datasets)}") for term in contrast.terms]
-        told = _sum(contrast, cells)
+        text = _sum(contrast, cells)
     whose = "the published " if contrast.reference_from == "published" else ""
-    return f"{told} minus {whose}{contrast.reference:g}" if contrast.reference else told
+    return f"{text} minus {whose}{contrast.reference:g}" if contrast.reference else text
 
 
 def _multiple(terms: list[Term], first: list[Term]) -> float:
@@ -65,8 +65,8 @@ def _sum(contrast: Contrast, weighted: list[tuple[float, str]], between: str = "
     for weight, name in weighted:
         sign = ("over " if ratio else "minus ") if weight < 0 else ("times " if ratio else "plus ") if words else ""
         size = f"{abs(weight):g}"
-        told = name if size == "1" else f"{name} to the power {size}" if ratio else f"{size} {name}"
-        words.append(f"{sign}{told}")
+        text = name if size == "1" else f"{name} to the power {size}" if ratio else f"{size} {name}"
+        words.append(f"{sign}{text}")
     return between.join(words)
 
 
@@ -85,7 +85,7 @@ def effect_words(mean: float, low: float, high: float, unit: str) -> str:
     if not math.isfinite(mean):
         return "–"
     half = (high - low) / 2
-    spreads = half > _ROUND_OFF * abs(mean)  # an effect that all seeds share has no digits of its interval to go by
+    spreads = half > _ROUND_OFF * abs(mean)  # an effect that all seeds share has no interval to go by
     if math.isfinite(half) and spreads and max(abs(low), abs(high)) >= 1e-3:
         places = min(12, max(0, 1 - math.floor(math.log10(half))))
         return f"{mean:,.{places}f} [{low:,.{places}f}, {high:,.{places}f}] {unit}"

@@ -27,9 +27,11 @@ _LETTER, _HANDLE, _LINE = 0.07, 0.6, 0.18  # of a legend: width of a letter and 
 _DIGITS = re.compile(r"(\.\d\d)\d+")  # of a coordinate, in hundredths of a point and beyond
 _PATHS = re.compile(r' d="[^"]*"')
 _SETTINGS = {
-    # DejaVu Sans comes with matplotlib, and text is drawn as outlines: the same picture on every machine.
-    "font.family": "DejaVu Sans",
-    "svg.fonttype": "path",
+    # matplotlib brings DejaVu Sans, and measures by it. In SVG text stays text: outlines are as long as all the rest.
+    # Where a reader has no DejaVu Sans, Verdana has letters of nearly the same widths.
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "sans-serif"],
+    "svg.fonttype": "none",
     "text.hinting": "none",  # with it, letters are wider at some resolutions than at that of the layout
     "font.size": 9,
     "axes.titlesize": 9.5,
@@ -149,7 +151,7 @@ def picture(name: str, caption: str, alt: str, figure: Figure) -> Picture:
         figure.set_layout_engine(None)  # laid out once; each form would do it again, and draw twice for it
     svg, png = io.BytesIO(), io.BytesIO()
     with mpl.rc_context({"svg.hashsalt": name}):
-        figure.savefig(svg, format="svg", metadata={"Date": None})
+        figure.savefig(svg, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
     figure.savefig(png, format="png", dpi=PNG_DPI)
     return Picture(name, caption, alt, {"svg": _rounded(svg.getvalue()), "png": png.getvalue()})
 

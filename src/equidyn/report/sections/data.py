@@ -1,105 +1,85 @@
-"""The data: how far each level is from symmetric, and the checks that its preparation made."""
+"""The data: what was measured of each dataset while it was prepared, and what its domain says of it."""
 
 import math
+from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
-from equidyn.domains.digits.report import data_of_digits
-from equidyn.domains.sets.report import data_of_sets
-from equidyn.domains.turbulence.report import data_of_turbulence, pictures_of_turbulence
 from equidyn.report.gather import StudyResults, flattened
 from equidyn.report.labels import level_labels
 from equidyn.report.numbers import listed, number
+from equidyn.report.own import own
 from equidyn.report.sections.section import Section
 from equidyn.report.tables import Table
 
 TITLE = "Data"
-# Heads of the columns that are known; another check is shown under its own name.
-_HEADS = {
-    "error.absolute": "error, absolute [length/time]",
-    "error.relative": "error, relative [1]",
-    "error.pairwise": "error, pairwise [1]",
-    "error.published": "error, as published [length/time]",
-    "mean_speed": "mean speed [length/time]",
-    "max_divergence": "largest |div| [1/time]",
-    "max_disagreement": "largest difference between directions [length/time]",
-    "published_table_entry": "entry of the published table [length/time]",
-    "bayes_accuracy": "accuracy of the best rule (Bayes limit) [1]",
-    "bayes_threshold": "its threshold on the sum of squares [1]",
-    "centred_accuracy": "of the best rule about the mean [1]",
-    "by_split.test.bayes_here": "of the best rule on these test sets [1]",
-    "counts.train": "training images",
-    "counts.validation": "validation images",
-    "counts.test": "test images",
-    "mean": "mean of the pixels [1]",
-    "sd": "their standard deviation [1]",
-}
-_TOLD = ("shrunk", "mean_halves")  # in words
-# Kinds of task whose data have words of their own; those of the others are fields.
-_ROOMS = {
-    "classify_sets": data_of_sets,
-    "reconstruct": data_of_digits,
-    "classify_images": data_of_digits,
-    "upscale": data_of_turbulence,
-}
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check for readers. head: what it is, with its unit; expected: its value in sound data."""
+
+    head: str
+    expected: str = "–"
 
 
 def section(results: StudyResults) -> Section:
-    """One row per dataset: measured equivariance error, then every number among its checks.
-
-    Turbulence has so many checks that they are the rows of a table of its own, and pictures beside it.
-    """
+    """A row per check that some dataset has, and a column per dataset."""
+    domain = results.settings.home
     sources = list(dict.fromkeys(str(tree["provenance"]["source"]) for tree in results.data.values()))
-    text = [f"Source: {listed(sources)}.", *_words(results)]
-    if results.settings.task.kind == "upscale":
-        return Section(TITLE, text, pictures_of_turbulence.pictures(results), [data_of_turbulence.table(results)])
+    text = [f"Source: {listed(sources)}.", *own(domain, "data", "words", _no_words)(results)]
+    pictures = own(domain, "data", "pictures", _no_words)(results)
+    checks = {name: {"error": tree["equivariance"] or {}} | tree["checks"] for name, tree in results.data.items()}
+    shown = own(domain, "data", "CHECKS", {}) or {name: Check(name.replace("_", " ")) for name in _plain(checks)}
     heads = level_labels(results.settings)
-    numbers = pd.DataFrame([_row(dataset, heads[dataset], tree) for dataset, tree in results.data.items()])
-    caption = "Measured properties of each dataset; the CSV file has them all."
-    return Section(TITLE, text, tables=[Table(f"{results.name}-data", caption, numbers, _view(numbers))])
+    data = pd.DataFrame([{"dataset": name, "data": heads[name]} | _numbers(checks[name], shown) for name in heads])
+    caption = "Measured properties of each dataset; the CSV file has every number."
+    return Section(TITLE, text, pictures, [Table(f"{results.name}-data", caption, data, _view(heads, checks, shown))])
 
 
-def _words(results: StudyResults) -> list[str]:
-    """What there is to say of the samples, by the kind of task."""
-    room = _ROOMS.get(results.settings.task.kind)
-    return room.words(results) if room else [_error_words(results)]
+def _no_words(results: StudyResults) -> list[Any]:
+    return []
 
 
-def _error_words(results: StudyResults) -> str:
-    if not any(tree["equivariance"] for tree in results.data.values()):
-        return (
-            "No simulation of these sets was made in all four directions, so the data's own equivariance error is not "
-            "defined; their symmetry is that of the set as a whole."
-        )
-    return (
-        "The error says how far simulations of the four directions are from being turns of each other, measured by "
-        "the same code as that of the networks. The pairwise form treats all directions alike; the relative form takes "
-        "the first as the reference."
-    )
+def _plain(checks: dict[str, dict[str, Any]]) -> list[str]:
+    """Names of the checks that are numbers, in no part of their own."""
+    found = [name for tree in checks.values() for name, index, _ in flattened(tree) if not index and "." not in name]
+    return list(dict.fromkeys(found))
 
 
-def _row(dataset: str, label: str, tree: dict) -> dict[str, str | float]:
-    checks = {"error": tree["equivariance"] or {}} | {
-        key: tree["checks"][key] for key in tree["checks"] if key != "equivariance"
+def _numbers(checks: dict[str, Any], shown: dict[str, Check]) -> dict[str, float]:
+    """The numbers of a dataset by name; of lists only those that are shown, as others are spectra and the like."""
+    tree = {key: value for key, value in checks.items() if key != "equivariance"}
+    return {
+        f"{name}[{index}]" if index else name: value
+        for name, index, value in flattened(tree)
+        if not index or name in shown
     }
-    numbers = {name: value for name, index, value in flattened(checks) if index == 0}
-    return {"dataset": dataset, "data": label} | numbers
 
 
-def _view(numbers: pd.DataFrame) -> pd.DataFrame:
-    """The columns that fit a page: not what is told per split or direction, nor what no dataset has."""
-    known = numbers.dropna(axis="columns", how="all")
-    shown = [column for column in known if column in _HEADS or ("." not in column and column not in _TOLD)]
-    counts = {column: known[column].map("{:,.0f}".format) for column in shown if column.startswith("counts.")}
-    return (
-        known[shown]
-        .assign(**counts)
-        .map(_text)
-        .rename(columns=lambda column: _HEADS.get(column, column.replace("_", " ")))
-    )
+def _view(heads: dict[str, str], checks: dict[str, dict[str, Any]], shown: dict[str, Check]) -> pd.DataFrame:
+    found = {name: [_at(checks[dataset], name) for dataset in heads] for name in shown}
+    rows = [
+        [shown[name].head, *map(_text, values), shown[name].expected]
+        for name, values in found.items()
+        if any(value is not None for value in values)
+    ]
+    view = pd.DataFrame(rows, columns=["check", *heads.values(), "expected"])
+    return view if (view["expected"] != "–").any() else view.drop(columns="expected")
 
 
-def _text(value: str | float) -> str:
-    if isinstance(value, str):
-        return value
-    return number(value) if math.isfinite(value) else "–"
+def _at(tree: Any, name: str) -> Any:
+    """What a dotted name stands for; None if there is none."""
+    for part in name.split("."):
+        tree = tree.get(part) if isinstance(tree, dict) else None
+    return tree
+
+
+def _text(value: float | list[float] | None) -> str:
+    """A check for readers; counts as such, and a dash if it is not known."""
+    if isinstance(value, list):
+        return ", ".join(map(_text, value))
+    if isinstance(value, int):
+        return f"{value:,}"
+    return "–" if value is None or not math.isfinite(value) else number(value)

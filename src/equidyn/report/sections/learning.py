@@ -1,85 +1,26 @@
 """Learning curves."""
 
 import math
-from dataclasses import dataclass
 
 import pandas as pd
 
 from equidyn.report.figures.curves import Course, curves
 from equidyn.report.figures.style import Picture, picture
 from equidyn.report.gather import StudyResults
-from equidyn.report.labels import VELOCITY_UNIT, level_labels
+from equidyn.report.labels import level_labels
 from equidyn.report.numbers import listed
 from equidyn.report.sections.section import Section, chart_parts
 from equidyn.report.sections.untrained import trained, untrained
 from equidyn.report.tables import Table
-from equidyn.report.wording import DIGITS, GUESSED, GUESSED_DIGIT, HIGHEST, LOSS_UNIT, PIXEL_UNIT, wording
+from equidyn.report.wording import Line, wording
 
 TITLE = "Learning curves"
-
-
-@dataclass(frozen=True)
-class _Line:
-    """What a chart shows of a column of history.csv; unit: "" for that of the training loss, which a task may choose.
-    guess: what a network scores that cannot tell the classes. top: where the axis ends. rest: whether 1 minus the
-    column is shown, as accuracies near 1 are told apart by errors."""
-
-    name: str
-    unit: str
-    log: bool = True
-    guess: float | None = None
-    top: float = math.inf
-    rest: bool = False
-
-    def of(self, column: pd.Series) -> pd.Series:
-        """What is shown of the column."""
-        return 1 - column if self.rest else column
-
-
-# Kind of task -> stem of a chart's file -> column -> what is shown of it.
-_CHARTS = {
-    "rollout": {
-        "learning": {
-            "validation_rmse": _Line("validation RMSE", VELOCITY_UNIT),
-            "train_loss": _Line("training loss", f"({VELOCITY_UNIT})²"),
-        }
-    },
-    "classify_sets": {
-        "learning": {
-            "validation_loss": _Line("validation loss", LOSS_UNIT, False, GUESSED, HIGHEST),
-            "train_loss": _Line("training loss", LOSS_UNIT, False, GUESSED, HIGHEST),
-        },
-        "learning-accuracy": {"validation_accuracy": _Line("validation accuracy", "1", False, guess=0.5)},
-    },
-    "reconstruct": {
-        "learning": {
-            "validation_loss": _Line("validation MSE", PIXEL_UNIT),
-            "train_loss": _Line("training MSE", PIXEL_UNIT),
-        }
-    },
-    "classify_images": {
-        "learning": {
-            "validation_loss": _Line("validation loss", LOSS_UNIT, guess=GUESSED_DIGIT),
-            "train_loss": _Line("training loss", LOSS_UNIT, guess=GUESSED_DIGIT),
-        },
-        "learning-error": {
-            "validation_accuracy": _Line("validation error", "share wrong", guess=1 - 1 / DIGITS, rest=True),
-            "train_accuracy": _Line("training error", "share wrong", guess=1 - 1 / DIGITS, rest=True),
-        },
-    },
-    "upscale": {
-        "learning": {
-            "validation_mae": _Line("validation MAE", VELOCITY_UNIT),
-            "train_loss": _Line("training loss", ""),
-        },
-    },
-}
 
 
 def section(results: StudyResults) -> Section | None:
     """Validation score and training loss over epochs."""
     pictures = []
-    for stem, columns in _CHARTS[results.settings.task.kind].items():
+    for stem, columns in wording(results.settings).charts.items():
         lines = {column: line for column, line in columns.items() if column in results.history}
         if lines and not trained(results, results.history).empty:
             pictures += _pictures(results, stem, lines)
@@ -91,17 +32,17 @@ def section(results: StudyResults) -> Section | None:
     return Section(TITLE, [], pictures, [table])
 
 
-def _pictures(results: StudyResults, stem: str, lines: dict[str, _Line]) -> list[Picture]:
+def _pictures(results: StudyResults, stem: str, lines: dict[str, Line]) -> list[Picture]:
     names = [line.name for line in lines.values()]
-    told = listed(names)
+    title = listed(names)
     caption = (
-        f"{told[0].upper()}{told[1:]} over epochs: mean over the runs that reached the epoch, and their range as "
+        f"{title[0].upper()}{title[1:]} over epochs: mean over the runs that reached the epoch, and their range as "
         "a band. A run that diverged is a thin dotted line that ends in a cross."
     )
     if any(math.isfinite(line.top) for line in lines.values()):
         caption += " Losses of more than twice that of guessing leave the frame."
     if any(line.rest for line in lines.values()):
-        caption += " Error: share of the images that are told wrong."
+        caption += " Error: share of the samples that are classified wrongly."
     if level := untrained(results):
         caption += f" Dotted: {level[0]}, which has nothing to train."
     alt = f"Line charts of {' and of '.join(names)} against epoch, one row of panels per dataset."
@@ -114,7 +55,7 @@ def _pictures(results: StudyResults, stem: str, lines: dict[str, _Line]) -> list
     return shown
 
 
-def _course(results: StudyResults, history: pd.DataFrame, column: str, line: _Line) -> Course:
+def _course(results: StudyResults, history: pd.DataFrame, column: str, line: Line) -> Course:
     frame = history.assign(y=line.of(history[column]))
     label = f"{line.name}\n[{line.unit or wording(results.settings).loss_unit}]"
     if line.guess is not None:

@@ -9,7 +9,7 @@ from equidyn.report.families import chart_groups, charted
 from equidyn.report.figures.levels import Places
 from equidyn.report.figures.style import Picture
 from equidyn.report.gather import StudyResults
-from equidyn.report.labels import dataset_kind, level_labels, ordered, samplings
+from equidyn.report.labels import dataset_kind, level_labels, ordered
 from equidyn.report.numbers import counted, listed
 from equidyn.report.tables import Table
 
@@ -71,10 +71,10 @@ def drawn(results: StudyResults, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def seen_words(results: StudyResults) -> str:
-    """A sentence, after a space, where "training sets" are not what a network was trained on; else nothing."""
-    if "fresh" not in samplings(results.settings):
+    """A sentence, after a space, where stored training samples are not what a network was trained on; else nothing."""
+    if not any(entry.fresh for entry in results.settings.datasets.values()):
         return ""
-    return " Where sampling is fresh, the training sets are the stored ones, which no network was trained on."
+    return " Where every epoch draws fresh samples, the training samples are the stored ones, which no network saw."
 
 
 def diverged_words(results: StudyResults) -> list[str]:

@@ -4,9 +4,9 @@ from itertools import pairwise
 
 from torch import nn
 
+from equidyn.core.models.dense import Dense
 from equidyn.core.params.types import PositiveInt
 from equidyn.domains.digits.models.autoencoder_base import Affine, AutoEncoder
-from equidyn.domains.sets.models.mlp import Dense
 from equidyn.symmetry.images import ImageType
 
 

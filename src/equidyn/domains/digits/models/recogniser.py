@@ -7,11 +7,10 @@ import torch
 from torch.nn import functional
 
 from equidyn.domains.digits.models.images import ImageNetwork
+from equidyn.domains.digits.models.strides import POOL, STRIDES
 from equidyn.symmetry.images import ImageType
 
 KERNEL = 5  # pixels per side of a kernel
-POOL = 2  # pixels per side of what is pooled into one
-STRIDES = {"conv1": 1, "pool1": POOL, "conv2": POOL, "pool2": POOL**2}
 
 
 class DigitClassifier(ImageNetwork):

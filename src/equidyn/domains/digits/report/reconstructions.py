@@ -5,8 +5,9 @@ import math
 import numpy as np
 
 from equidyn.core.params.study import Cell
+from equidyn.domains.digits.report.example import Reconstructions
 from equidyn.domains.digits.report.figures.images import sheets
-from equidyn.report.cells import Reconstructions, read_reconstructions
+from equidyn.report.cells import read_arrays
 from equidyn.report.families import charted
 from equidyn.report.figures.style import Picture, picture
 from equidyn.report.gather import StudyResults
@@ -32,7 +33,7 @@ def read_examples(results: StudyResults) -> dict[str, Reconstructions]:
         return {}
     seed = results.settings.seeds[0]
     return {
-        name: read_reconstructions(Cell(results.name, results.datasets[0], name, seed))
+        name: read_arrays(Cell(results.name, results.datasets[0], name, seed), Reconstructions)
         for name in charted(results.settings)
     }
 

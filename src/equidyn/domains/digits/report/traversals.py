@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from equidyn.domains.digits.report.example import Reconstructions
 from equidyn.domains.digits.report.figures.images import sheets
 from equidyn.domains.digits.report.reconstructions import read_examples, where_words
-from equidyn.report.cells import Reconstructions
 from equidyn.report.figures.style import Picture, picture
 from equidyn.report.gather import StudyResults
 from equidyn.report.numbers import listed

@@ -11,8 +11,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from equidyn.core.models.dense import Dense
 from equidyn.core.params.types import PositiveInt
-from equidyn.domains.sets.models.mlp import Dense
 from equidyn.domains.sets.models.sets import SetNetwork
 from equidyn.symmetry.permutations import symmetric, trivial
 from equidyn.symmetry.sets import Invariants, SetGroup, SetType

@@ -8,7 +8,7 @@ frames, and every window lies inside its range.
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -48,6 +48,10 @@ class RotationData(DatasetSettings):
         description="true: as simulated; published: vy negated, so that nets under the true action learn what nets "
         "under the published one would (which turns vectors against the picture)"
     )
+
+    def label(self, name: str, source: Any) -> str:
+        """Its action on vectors."""
+        return {"true": "true action", "published": "published sign"}[self.vector_action]
 
 
 class RotationSource(FrameSplitSource):

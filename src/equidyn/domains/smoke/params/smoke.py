@@ -1,6 +1,6 @@
 """Smoke simulated with PhiFlow: the generator's settings and the levels of symmetry breaking (DESIGN 6)."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -110,6 +110,8 @@ class FrameSplitSource(SimulatedSource):
 class _Level(DatasetSettings):
     """What levels of every kind may say."""
 
+    noun = "scene"
+
     train: PositiveInt | None = Field(
         default=None, description="independent training scenes; overrides source.split.train: data-size axis"
     )
@@ -121,12 +123,20 @@ class EpsLevel(_Level):
     level: Literal["eps"]
     value: UnitFloat = Field(description="eps; 0 is exactly symmetric [1]")
 
+    def label(self, name: str, source: Any) -> str:
+        """Its level."""
+        return f"ε = {self.value:g}"
+
 
 class PublishedLevel(_Level):
     """Level E_k of Wang, Walters, Yu 2022: buoyancy 0.005 (2 + j k), j = 0..3 for up, right, down, left."""
 
     level: Literal["E"]
     value: Annotated[int, Field(ge=0, le=9)] = Field(description="k of E_k; 0 is exactly symmetric")
+
+    def label(self, name: str, source: Any) -> str:
+        """Its level."""
+        return f"E{'₀₁₂₃₄₅₆₇₈₉'[self.value]}"
 
 
 SmokeLevel = EpsLevel | PublishedLevel

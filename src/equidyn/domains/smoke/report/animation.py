@@ -7,10 +7,10 @@ import matplotlib as mpl
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
+from equidyn.domains.smoke.report.example import Example
 from equidyn.domains.smoke.report.figures.fields import ERROR_MAP, SPEED_MAP, speed
-from equidyn.report.cells import Example
+from equidyn.domains.smoke.report.wording import VELOCITY_UNIT
 from equidyn.report.figures.style import INK
-from equidyn.report.labels import VELOCITY_UNIT
 
 PANEL = 224  # pixels, about
 GAP, HEAD, FOOT, BAR = 14, 26, 44, 8

@@ -6,8 +6,9 @@ import numpy as np
 
 from equidyn.core.params.study import Cell
 from equidyn.domains.smoke.report.animation import animate
+from equidyn.domains.smoke.report.example import Example
 from equidyn.domains.smoke.report.figures.fields import rollouts
-from equidyn.report.cells import Example, read_example
+from equidyn.report.cells import read_arrays
 from equidyn.report.families import charted
 from equidyn.report.figures.style import Picture, picture
 from equidyn.report.gather import StudyResults
@@ -32,7 +33,7 @@ def section(results: StudyResults) -> Section | None:
 
 
 def _example(results: StudyResults, dataset: str, variant: str) -> Example:
-    return read_example(Cell(results.name, dataset, variant, results.settings.seeds[0]))
+    return read_arrays(Cell(results.name, dataset, variant, results.settings.seeds[0]), Example)
 
 
 def _level(results: StudyResults) -> str:

@@ -2,19 +2,33 @@
 
 from typing import Any
 
+import numpy as np
 import torch
 
+from equidyn.core.measures.quantities import Quantity
+from equidyn.domains.turbulence.measures.stabiliser import stabiliser
 from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
 from equidyn.grids.layers import relaxed_weights, spreads
 
+TITLE = "Relaxed weights"
+QUANTITIES = (
+    Quantity("total", "spread of relaxed weights", headline=True),
+    Quantity("by_layer", "spread of relaxed weights", axis="layer"),
+    Quantity("weights", "relaxed weight", axis="rotation", optional=True),
+    Quantity("change", "change under a rotation", axis="rotation", optional=True),
+    Quantity("change_ratio", "change, keeping the axis / others", optional=True),
+    Quantity("preferred", "preferred rotation", optional=True),
+    Quantity("preferred_share", "share of the preferred rotation", "%", optional=True),
+)
+
 
 def measure(context: UpscaleContext) -> dict[str, Any]:
-    """Spread of the relaxed weights, in all and by layer, as in domains/smoke/measures/relaxation.py; and what they are.
+    """Spread of the relaxed weights, in all and by layer, as grids/layers.py defines it; and what they are.
 
     weights: of each rotation, in the order of groups.CUBE: |a| over its mean over the group, averaged over layers
     and banks; all 1 if tied. preferred: the rotation with the largest of them (the first of equal ones), a number from
-    0; preferred_share: its part of their sum, 1/24 if tied, 1 if no other counts.
-    These three only for a network with relaxed weights, not all of them 0.
+    0; preferred_share: its part of their sum, 1/24 if tied, 1 if no other counts. change, change_ratio: which rotations
+    the weights keep (stabiliser.py). All of these only for a network with relaxed weights, not all of them 0.
     """
     layers = list(context.network.layers)
     return spreads(layers) | _preference([weight for layer in layers for weight in relaxed_weights(layer)])
@@ -32,4 +46,5 @@ def _preference(relaxed: list[torch.Tensor]) -> dict[str, Any]:
         "weights": weights.tolist(),
         "preferred": preferred,
         "preferred_share": (weights[preferred] / weights.sum()).item(),
+        **stabiliser(np.array(weights.tolist())),
     }

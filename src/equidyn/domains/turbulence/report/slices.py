@@ -3,12 +3,14 @@
 import numpy as np
 
 from equidyn.core.params.study import Cell
+from equidyn.domains.turbulence.report.example import Slices
 from equidyn.domains.turbulence.report.figures.slices import Pane, slices
-from equidyn.report.cells import Slices, read_slices
+from equidyn.domains.turbulence.report.wording import VELOCITY_UNIT
+from equidyn.report.cells import read_arrays
 from equidyn.report.families import charted
 from equidyn.report.figures.style import Picture, picture
 from equidyn.report.gather import StudyResults
-from equidyn.report.labels import VELOCITY_UNIT, level_labels
+from equidyn.report.labels import level_labels
 from equidyn.report.sections.section import Section
 from equidyn.report.sections.untrained import untrained
 
@@ -35,7 +37,7 @@ def speed(velocity: np.ndarray) -> np.ndarray:
 def _examples(results: StudyResults, dataset: str) -> dict[str, Slices]:
     """Variant -> its example, of the first seed."""
     seed = results.settings.seeds[0]
-    return {name: read_slices(Cell(results.name, dataset, name, seed)) for name in charted(results.settings)}
+    return {name: read_arrays(Cell(results.name, dataset, name, seed), Slices) for name in charted(results.settings)}
 
 
 def _picture(results: StudyResults, dataset: str, examples: dict[str, Slices]) -> Picture:

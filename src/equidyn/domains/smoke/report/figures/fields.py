@@ -5,9 +5,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-from equidyn.report.cells import Example
+from equidyn.domains.smoke.report.example import Example
+from equidyn.domains.smoke.report.wording import VELOCITY_UNIT
 from equidyn.report.figures.style import MUTED, WIDTH
-from equidyn.report.labels import VELOCITY_UNIT, wrapped_name
+from equidyn.report.labels import wrapped_name
 
 SPEED_MAP, ERROR_MAP = "viridis", "magma"
 _GAP = 0.06  # between pictures, in sides of a picture
