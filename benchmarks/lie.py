@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import torch
-from equidyn.domains.smoke.models.stack import ConvStack
 from results import command
 from timing import timed
 from training_step import noise_dataset
@@ -25,6 +24,7 @@ from equidyn.core.params import Study, load
 from equidyn.core.params.variant import Variant
 from equidyn.domains.smoke.measures.lie import lie_derivative
 from equidyn.domains.smoke.tasks.rollout.task import Rollout
+from equidyn.grids.stack import ConvStack
 from equidyn.symmetry.generator import rotation_generator
 
 WINDOWS, BATCH = 16, 8  # of domains/smoke/measures/lie.py; of the published configuration for the levels

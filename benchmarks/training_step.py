@@ -10,7 +10,6 @@ process on one thread; the median is taken. Written to benchmarks/results/traini
 from collections.abc import Callable, Iterator
 
 import torch
-from equidyn.domains.smoke.models.stack import ConvStack
 from results import command
 from timing import timed
 from torch.nn import functional
@@ -23,6 +22,7 @@ from equidyn.core.training.precision import arithmetic
 from equidyn.domains.smoke.source.fields import Fields
 from equidyn.domains.smoke.tasks.rollout.recipe import RolloutRecipe
 from equidyn.domains.smoke.tasks.rollout.task import Rollout
+from equidyn.grids.stack import ConvStack
 
 LARGE = {"side": 64, "batch": 8, "hidden": {"gcnn": 77, "rgroup": 54}, "repeats": 3}
 SMALL = {"side": 32, "batch": 8, "hidden": {"gcnn": 10, "rgroup": 7, "cnn": 20}, "repeats": 15}

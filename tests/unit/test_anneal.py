@@ -111,7 +111,7 @@ def test_trained_checkpoints_are_strict_though_trained_free(workplace, norm):
     entries = check.run_cell(params, ANNEAL)
     assert [entry["checkpoint"] for entry in entries] == ["best", "early"]
     errors = [error for entry in entries for sides in entry["error"]["float64"].values() for error in sides.values()]
-    assert len(errors) == 2 * 2 * 2 and max(errors) <= 1e-12
+    assert len(errors) == 2 * 2 * 3 and max(errors) <= 1e-12
     for name in ("best", "early"):
         weights = load_file(paths.run(ANNEAL) / f"{name}.safetensors")
         assert weights["layers.0.share"] == 0

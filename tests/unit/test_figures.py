@@ -7,7 +7,6 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from equidyn.core.published import published
 from equidyn.domains.sets.report.figures.gaps import gaps
 from equidyn.domains.smoke.report.grad_div import known_answer
 from matplotlib.figure import Figure
@@ -24,6 +23,7 @@ from equidyn.report.figures.style import WIDTH, looks, picture, styled
 from equidyn.report.figures.tradeoff import tradeoff
 from equidyn.report.labels import dataset_kind, level_labels, ordered, wrapped_name
 from equidyn.report.numbers import power, tick
+from equidyn.report.published import published
 
 HEADS = {"a": "ε = 0", "b": "ε = 0.6", "c": "ε = 1"}
 

@@ -1,4 +1,4 @@
-"""Biases of a convolution: free ones, and those that commute with the symmetry: constant over the components of a field."""
+"""Biases: free ones, and those that commute with the symmetry, constant over the components of a field."""
 
 import torch
 from torch import nn

@@ -1,4 +1,4 @@
-"""The net that all families on one grid share: convolutions with norm and ReLU between. Families differ in their kernels.
+"""The net that all families on one grid share: convolutions, norm and ReLU between. Families differ in their kernels.
 
 [W22]'s planar nets have this shape: 5 layers, 3 x 3 kernels, zero padding, ReLU, none after the last layer.
 """

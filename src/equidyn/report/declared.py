@@ -1,4 +1,4 @@
-"""What the measures of a study declare: their quantities, titles and definitions; and what a domain derives from them."""
+"""What measures declare, their quantities, titles and definitions; and what a domain derives from them."""
 
 import inspect
 import re

@@ -1,4 +1,4 @@
-"""Steerable kernels of the plane: rings of circular harmonics between two field types, sampled on the pixels of a kernel.
+"""Steerable kernels of the plane: rings of circular harmonics between two field types, sampled on a kernel's pixels.
 
 Weiler, Cesa 2019 (arXiv 1911.08251): the kernels from one field type to another are sums of a radial profile times a
 circular harmonic times a matrix that makes the product equivariant. Here such products, with any matrix, are sampled
@@ -33,11 +33,10 @@ def ring_harmonics(outputs: FieldType, inputs: FieldType, side: int, limits: Seq
     """Orthonormal basis of the band-limited kernels from one field of `inputs` to one of `outputs`.
 
     Its shape is (count, out_dim, in_dim, side, side); the group is one of the plane.
-
     limits: highest frequency on each ring, centre first; `band_limits(side)` if None; ValueError if there is not one
     for each ring. The order is by ring, then by frequency. Entries of one orbit are equal bit by bit, up to sign, so
-    that the basis is as equivariant in any other precision. 3 x 3, C4: 24 kernels regular -> regular, 12 vector -> regular
-    or back, 8 vector -> vector; without a band limit there are 36, 18 and 9.
+    that the basis is as equivariant in any other precision. 3 x 3, C4: 24 kernels regular -> regular, 12 vector ->
+    regular or back, 8 vector -> vector; without a band limit there are 36, 18 and 9.
     """
     limits = band_limits(side) if limits is None else limits
     if len(limits) != side // 2 + 1:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from equidyn.core.published import differing
 from equidyn.report.claims.datasets import chosen_datasets, group_words
 from equidyn.report.claims.model import Contrast, Term
 from equidyn.report.gather import StudyResults
+from equidyn.report.published import differing
 from equidyn.report.statistics import bootstrap, estimate, paired
 
 _CELL = ["dataset", "variant", "seed"]

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from equidyn.core.published import Spread, differing
 from equidyn.report.gather import StudyResults
 from equidyn.report.labels import level_labels
 from equidyn.report.numbers import estimate_text
+from equidyn.report.published import Spread, differing
 from equidyn.report.sections.section import over_seeds_words
 from equidyn.report.statistics import over_seeds
 from equidyn.report.tables import Table
@@ -64,7 +64,7 @@ def beside(results: StudyResults, name: str, caption: str, known: Published) -> 
 
 
 def scale_words(results: StudyResults, wanted: Mapping[str, object], sources: Mapping[str, str]) -> str:
-    """Where the figures are from, and in which settings ours were not made as those; wanted: dotted setting -> theirs."""
+    """Where the figures are from, and which settings of ours differ; wanted: dotted setting -> theirs."""
     off = "; ".join(
         f"{key} {value} (published: {wanted[key]})" for key, value in differing(results.settings, dict(wanted)).items()
     )

@@ -15,7 +15,6 @@ from equidyn.report.gather import StudyResults
 from equidyn.report.labels import level_labels, ordered
 from equidyn.report.sections.quantity_values import Axis, Shown
 from equidyn.report.sections.section import Part, chart_parts, places
-from equidyn.report.statistics import over_seeds
 
 _TOGETHER, _ABREAST = 4, 2  # quantities in one chart, at most; such whose panels stand side by side
 _GUIDES = (":", "--", "-.", "-")
@@ -63,7 +62,7 @@ def _groups(shown: Sequence[Shown], key: Callable[[Shown], object], most: int = 
 
 def _estimates(one: Shown, part: Part) -> pd.DataFrame:
     """Means and intervals in the reader's unit; on a logarithmic axis nothing is below its end."""
-    frame = over_seeds(part.of(one.values))
+    frame = part.of(one.estimates)
     ends = ["mean", "low", "high"]
     scaled = frame.assign(**{end: one.factor * frame[end] for end in ends})
     if one.quantity.scale == "linear":

@@ -10,7 +10,6 @@ from equidyn.report.labels import level_labels
 from equidyn.report.numbers import estimate_text, number, tick
 from equidyn.report.sections.quantity_values import Shown
 from equidyn.report.sections.section import over_seeds_words
-from equidyn.report.statistics import over_seeds
 from equidyn.report.tables import Table
 
 BEST = "\N{NO-BREAK SPACE}*"  # behind the best mean of a dataset
@@ -20,8 +19,7 @@ _PLACE = ["dataset", "variant"]
 
 def single_table(results: StudyResults, name: str, caption: str, shown: Sequence[Shown]) -> Table:
     """A column for each of `shown`, which are single numbers."""
-    estimates = {one.name: over_seeds(one.values) for one in shown}
-    texts = {one.name: _texts(one, estimates[one.name]) for one in shown}
+    texts = {one.name: _texts(one) for one in shown}
     below = {one.name: _baseline_texts(one) for one in shown}
     heads = level_labels(results.settings)
     rows = [
@@ -29,32 +27,35 @@ def single_table(results: StudyResults, name: str, caption: str, shown: Sequence
         for dataset, label in heads.items()
         for variant, cells in _rows(results, dataset, texts, below)
     ]
-    data = pd.concat([part for one in shown for part in (_data(one, estimates[one.name]), _baseline_data(one))])
+    data = pd.concat([part for one in shown for part in (_data(one), _baseline_data(one))])
     view = pd.DataFrame(rows, columns=["data", "variant", *(f"{one.label}{_at(one, shown)}" for one in shown)])
     return Table(name, _caption(results, caption, shown, rows), data.reset_index(drop=True), view)
 
 
 def along_table(results: StudyResults, name: str, caption: str, shown: Sequence[Shown]) -> Table:
     """A row for each of `shown` as well, and columns for places along their axis; the CSV file has all places."""
-    axis, heads, keys = shown[0].axis, level_labels(results.settings), [*_PLACE, "at"]
-    estimates = [(one, over_seeds(one.values.dropna(subset="value"), keys)) for one in shown]
-    places = _chosen(pd.concat([frame["at"] for _, frame in estimates]))
+    axis, heads = shown[0].axis, level_labels(results.settings)
+    places = _chosen(pd.concat([one.estimates["at"] for one in shown]))
     rows = [
         [heads[dataset], variant, f"{one.label}{_at(one, shown)}", *_cells(one, part, places)]
         for dataset in heads
         for variant in results.variants
-        for one, frame in estimates
-        if len(part := frame[(frame["dataset"] == dataset) & (frame["variant"] == variant)])
+        for one in shown
+        if len(part := _of(one.estimates, dataset, variant))
     ]
     written = [axis.names[int(place)] if axis.names else tick(place) for place in places]
     view = pd.DataFrame(rows, columns=["data", "variant", axis.label, *written])
     parts = [
         part.assign(at=part["at"].map(lambda place: axis.names[int(place)] if axis.names else place))
-        for one, frame in estimates
-        for part in (_data(one, frame), _baseline_data(one))
+        for one in shown
+        for part in (_data(one), _baseline_data(one))
         if len(part)
     ]
     return Table(name, f"{caption} {over_seeds_words(results)}", pd.concat(parts, ignore_index=True), view)
+
+
+def _of(estimates: pd.DataFrame, dataset: str, variant: str) -> pd.DataFrame:
+    return estimates[(estimates["dataset"] == dataset) & (estimates["variant"] == variant)]
 
 
 def _at(one: Shown, shown: Sequence[Shown]) -> str:
@@ -76,19 +77,19 @@ def _rows(
     return [(name, cells) for name, cells in known if any((dataset, name) in column for column in cells.values())]
 
 
-def _texts(one: Shown, frame: pd.DataFrame) -> dict[tuple[str, str], str]:
+def _texts(one: Shown) -> dict[tuple[str, str], str]:
     """(dataset, variant) -> estimate, the best of a dataset with a mark."""
-    best = _best(one, frame)
+    best = _best(one)
     return {
         (row["dataset"], row["variant"]): f"{estimate_text(row, one.factor)}{BEST if place in best else ''}"
-        for place, row in frame.iterrows()
+        for place, row in one.estimates.iterrows()
     }
 
 
-def _best(one: Shown, frame: pd.DataFrame) -> set[int]:
+def _best(one: Shown) -> set[int]:
     """Rows with the best mean of their dataset, where there is a better and a worse."""
     found: set[int] = set()
-    for _, rows in frame.dropna(subset="mean").groupby("dataset", sort=False):
+    for _, rows in one.estimates.dropna(subset="mean").groupby("dataset", sort=False):
         end = {"lower": rows["mean"].min(), "higher": rows["mean"].max()}.get(one.quantity.better)
         if end is not None and rows["mean"].nunique() > 1:
             found |= set(rows.index[rows["mean"] == end])
@@ -104,8 +105,8 @@ def _baseline_texts(one: Shown) -> dict[tuple[str, str], str]:
     }
 
 
-def _data(one: Shown, frame: pd.DataFrame) -> pd.DataFrame:
-    data = frame.copy()
+def _data(one: Shown) -> pd.DataFrame:
+    data = one.estimates.copy()
     data.insert(len(_PLACE), "quantity", one.name)
     return data
 

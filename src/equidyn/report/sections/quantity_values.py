@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
@@ -9,6 +10,7 @@ from equidyn.core.measures.quantities import Quantity, declared_as
 from equidyn.core.params.signatures import AUDIT
 from equidyn.report.declared import declared, derived
 from equidyn.report.gather import StudyResults
+from equidyn.report.statistics import over_seeds
 from equidyn.report.wording import wording
 
 DATA = "data."  # before the form of the data's own error, where that is a baseline
@@ -41,6 +43,13 @@ class Shown:
     unit: str
     axis: Axis | None = None
     baselines: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+    @cached_property
+    def estimates(self) -> pd.DataFrame:
+        """Means over seeds (statistics.over_seeds), at each place along the axis."""
+        if self.axis is None:
+            return over_seeds(self.values)
+        return over_seeds(self.values.dropna(subset="value"), ("dataset", "variant", "at"))
 
     @property
     def name(self) -> str:

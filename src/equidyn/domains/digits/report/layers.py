@@ -3,6 +3,7 @@
 import pandas as pd
 
 from equidyn.core.measures.quantities import declared_as
+from equidyn.domains.digits.models.strides import STRIDES
 from equidyn.domains.digits.report.figures.shifts import shifts
 from equidyn.report.declared import declared
 from equidyn.report.figures.style import Picture, picture
@@ -37,8 +38,6 @@ def section(results: StudyResults) -> Section | None:
 
 def _shift_pictures(results: StudyResults) -> list[Picture]:
     """One per dataset and variant that is drawn."""
-    from equidyn.domains.digits.models.recogniser import STRIDES
-
     frames = {name: frame for measure, name in _NAMES.items() if len(frame := _shares(results, measure))}
     if not frames:
         return []

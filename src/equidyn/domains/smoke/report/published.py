@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from equidyn.core.params.types import PositiveInt, Strict
-from equidyn.core.published import Spread, published
+from equidyn.report.published import Spread, published
 
 
 class Row(Strict):

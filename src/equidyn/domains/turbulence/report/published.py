@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from equidyn.core.params.types import PositiveInt, Strict
-from equidyn.core.published import Spread, published
+from equidyn.report.published import Spread, published
 
 
 class UpscaleRow(Strict):
