@@ -1,0 +1,198 @@
+"""The ledger of made-up results whose truth is known: its verdicts, its tables and its links."""
+
+import io
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_up import (
+    FIVE,
+    LESS,
+    LEVELS,
+    PAIR,
+    RMSE,
+    Truth,
+    around,
+    claims_file,
+    every_contrast,
+    published_claims,
+    results,
+    value,
+)
+
+from equidyn.report.claims.ledger import NO_OTHER, Ledger, ledger
+from equidyn.report.claims.links import links
+from equidyn.report.claims.model import DEFINITIONS, read_claims
+from equidyn.report.claims.tables import claims_table, contrasts_table
+from equidyn.report.claims.words import seeds_words
+from equidyn.report.sections.section import Section
+from equidyn.report.tables import Table, csv, latex
+
+
+def _verdicts(found: Ledger) -> dict[str, tuple[str, str]]:
+    return {entry.claim.id: (entry.told("corrected"), entry.told("as_published")) for entry in found.entries}
+
+
+def _noisy(value: float, *key: object) -> float:
+    """The value with 2 % of noise."""
+    return value * (1 + 0.02 * float(np.random.default_rng([*map(ord, str(key))]).standard_normal()))
+
+
+def _learned(strict: str) -> object:
+    """Follows the level of the data, but in the strict net."""
+    return lambda variant, dataset, seed: (
+        1e-7 if variant == strict else _noisy(0.01 + 0.1 * LEVELS[dataset], variant, dataset, seed)
+    )
+
+
+def _steeper(lower: str, **others: float) -> object:
+    return lambda variant, dataset, seed: _noisy(0.1 if variant == lower else 0.2, variant, dataset, seed)
+
+
+TRUTH: Truth = {
+    # C8: rsteer worse, rsteer-published better than their e2cnn. C13: rgroup and gcnn cannot be told apart.
+    ("error", "rmse"): around({"e2cnn": 0.8, "rsteer": 1.0, "rsteer-published": 0.9, "rgroup": 0.9, "gcnn": 0.9}, 0.01),
+    ("equivariance", "relative"): _learned("e2cnn"),
+    # C6 as published: the strict net is off by more than the margin.
+    ("audit/equivariance", "published"): _learned("nothing"),
+    ("lie", "relative"): _steeper("e2cnn"),
+    ("audit/lie", "published"): _steeper("rsteer-published"),
+    ("sharpness", "sphere"): lambda *key: [0.0, _steeper("rsteer")(*key)],
+    # C9: by one of its two measures there is nothing but noise.
+    ("sharpness", "adaptive"): lambda *key: [0.0, _steeper("nothing")(*key)],
+    ("hessian", "largest"): _steeper("rsteer"),
+    ("hessian", "smallest"): lambda *key: _noisy(-0.3, *key),
+    ("audit/hessian", "negative_share"): lambda *_: 0.0,
+}
+
+
+def test_verdicts_are_those_of_the_truth():
+    found = _verdicts(ledger(published_claims(), [results(TRUTH, seeds=FIVE)]))
+    assert found == {
+        "C1": ("not run", "not run"),
+        "C2": ("not run", "not run"),
+        "C3": ("not run", "not run"),
+        "C4": ("not run", "not run"),
+        "C5": ("supported", "supported"),
+        "C6": ("supported", "contradicted"),
+        "C7": ("contradicted", "supported"),
+        "C8": ("contradicted", "supported"),
+        "C9": ("inconclusive", "not run"),
+        "C10": ("not run", "not run"),
+        "C11": ("supported", "not run"),
+        "C12": ("contradicted", "supported"),
+        "C13": ("contradicted", "supported"),
+        **{f"T{number}": ("not run", NO_OTHER) for number in range(1, 4)},
+        **{f"G{number}": ("not run", NO_OTHER) for number in range(1, 6)},
+        **{f"A{number}": ("not run", "not run" if number in (1, 3) else NO_OTHER) for number in range(1, 5)},
+        "L1": ("not run", "not run"),
+        "L2": ("not run", NO_OTHER),
+        "L3": ("not run", NO_OTHER),
+    }
+
+
+def test_two_seeds_are_too_few_for_any_verdict():
+    found = _verdicts(ledger(published_claims(), [results(TRUTH, seeds=(1, 2))]))
+    assert {verdict for pair in found.values() for verdict in pair} == {"not run", "inconclusive (2 seeds)", NO_OTHER}
+
+
+def test_a_diverged_run_of_three_leaves_two_seeds(tmp_path):
+    study = results({("error", "rmse"): value}, diverged=[("e2cnn", "eps000", 3)])
+    (entry,) = ledger(read_claims(claims_file(tmp_path)), [study]).entries
+    assert str(entry.corrected.judgement) == "inconclusive (2 seeds)"
+    assert seeds_words(entry.corrected.crucial.effect) == "2 of 3 seeds, 1 run diverged"
+
+
+def test_holm_counts_every_test_of_the_ledger(tmp_path):
+    """One test alone is supported; beside tests of pure noise, with the same data, it no longer is."""
+    shift = dict(zip(FIVE, (0.9, 0.2, 0.7, 0.1, 0.6), strict=True))  # p = 0.03
+    study = results({("error", "rmse"): lambda v, d, seed: -shift[seed] if v == "rsteer" else 0.0}, seeds=FIVE)
+    noise = LESS | {"terms": [{"variant": "cnn", "datasets": "all"}], "decides": False}
+    claims = read_claims(claims_file(tmp_path, as_published=[LESS | {"study": "none"}]))
+    alone = ledger(claims, [study])
+    assert (alone.tests, _verdicts(alone)["C1"]) == (1, ("supported", "not run"))
+    many = ledger(read_claims(claims_file(tmp_path, LESS, noise, noise)), [study])
+    assert (many.tests, _verdicts(many)["C1"]) == (6, ("inconclusive", "inconclusive"))
+    assert many.entries[0].corrected.crucial.p_holm == pytest.approx(6 * alone.entries[0].corrected.crucial.p)
+
+
+def test_tests_beside_the_verdict_do_not_decide(tmp_path):
+    study = results({("error", "rmse"): around({"rsteer": 0.5}, 0.001)}, seeds=FIVE)
+    against = LESS | {"direction": "greater"}
+    decided = ledger(read_claims(claims_file(tmp_path, LESS, against | {"decides": False})), [study])
+    assert _verdicts(decided)["C1"] == ("supported", "supported")
+    assert decided.entries[0].corrected.outcomes[1].judgement.verdict == "contradicted"
+    whole = ledger(read_claims(claims_file(tmp_path, LESS, against)), [study])
+    assert _verdicts(whole)["C1"] == ("contradicted", "contradicted")
+    assert whole.entries[0].corrected.crucial.contrast.direction == "greater"
+
+
+def test_an_absolute_figure_needs_the_published_scale(tmp_path):
+    absolute = RMSE | {"terms": PAIR[:1], "direction": "none", "margin": 0.1, "reference": 2.0}
+    study = results({("error", "rmse"): lambda *_: 2.01})
+    here, elsewhere = ({"needs": {"source.resolution": cells}} for cells in (8, 64))
+    found = ledger(
+        read_claims(claims_file(tmp_path, corrected=[absolute | here], as_published=[absolute | elsewhere])), [study]
+    )
+    assert _verdicts(found)["C1"] == ("supported", "inconclusive (not the published scale)")
+    assert found.entries[0].as_published.judgement.reason == "source.resolution is 8, not 64"
+    assert found.tests == 1
+
+
+def test_claims_find_their_own_study_among_several():
+    other = results({("error", "rmse"): lambda *_: math.nan}, name="smoke-sizes", variants=("cnn",))
+    both = ledger(published_claims(), [other, results(TRUTH, seeds=FIVE)])
+    assert _verdicts(both) == _verdicts(ledger(published_claims(), [results(TRUTH, seeds=FIVE)]))
+
+
+@pytest.fixture(scope="module")
+def full() -> Ledger:
+    return ledger(published_claims(), [results(TRUTH, seeds=FIVE)])
+
+
+def test_one_row_per_claim_and_its_id_first(full):
+    table = pd.read_csv(io.StringIO(csv(claims_table(full))))
+    assert list(table.columns)[:2] == ["id", "statement"]
+    assert table["id"].tolist() == [entry.claim.id for entry in full.entries]
+    for definition in DEFINITIONS:
+        columns = {
+            f"{key}_{definition}" for key in ("effect", "low", "high", "unit", "seeds", "p", "p_holm", "verdict")
+        }
+        assert columns <= set(table.columns)
+        assert table[f"verdict_{definition}"].tolist() == [entry.told(definition) for entry in full.entries]
+    row = table.set_index("id").loc["C8"]
+    assert row["effect_corrected"] > 0 > row["effect_as_published"]
+    assert row["low_corrected"] <= row["effect_corrected"] <= row["high_corrected"]
+    assert row["p_holm_corrected"] >= row["p_corrected"]
+
+
+def test_one_row_per_test(full):
+    table = pd.read_csv(io.StringIO(csv(contrasts_table(full))))
+    assert len(table) == len(every_contrast())
+    assert table["p"].notna().sum() == full.tests
+    row = table.query("id == 'C7' and definition == 'corrected'").iloc[0]
+    by_seed = [float(part.partition(": ")[2]) for part in row["by_seed"].split("; ")]
+    assert row["effect"] == pytest.approx(np.exp(np.mean(np.log(by_seed))))
+    assert (row["seeds"], row["seeds_run"], row["claimed"]) == (5, 5, "below 1")
+
+
+def test_latex_of_the_ledger_is_plain_ascii(full):
+    for table in (claims_table(full), contrasts_table(full)):
+        assert latex(table).isascii()
+
+
+def test_the_tally_counts_every_claim_once(full):
+    for definition in DEFINITIONS:
+        tally = full.tally(definition)
+        assert sorted(name for ids in tally.values() for name in ids) == sorted(e.claim.id for e in full.entries)
+    assert tally["supported"] == ["C5", "C7", "C8", "C12", "C13"]
+
+
+def test_links_lead_only_to_what_the_page_has():
+    claim = next(claim for claim in published_claims().claims if claim.id == "C8")
+    table = Table("a-table", "", pd.DataFrame(), pd.DataFrame())
+    error, other = Section("Test error", tables=[table]), Section("Elsewhere")
+    (link,) = links(claim, [("smoke-sizes", [error]), ("smoke-levels", [other, error])])
+    assert (link.study, link.title, link.picture, link.table) == ("smoke-levels", "Test error", None, table)
+    assert links(claim, [("smoke-levels", [other])]) == []
