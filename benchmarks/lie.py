@@ -23,8 +23,8 @@ from equidyn.core.models.registry import build_network, count_parameters
 from equidyn.core.params import Study, load
 from equidyn.core.params.variant import Variant
 from equidyn.domains.smoke.measures.lie import lie_derivative
-from equidyn.domains.smoke.models.stack import ConvStack
 from equidyn.domains.smoke.tasks.rollout.task import Rollout
+from equidyn.grids.stack import ConvStack
 from equidyn.symmetry.generator import rotation_generator
 
 WINDOWS, BATCH = 16, 8  # of domains/smoke/measures/lie.py; of the published configuration for the levels

@@ -19,10 +19,10 @@ from equidyn.core.params import Study, load
 from equidyn.core.params.variant import Variant
 from equidyn.core.training.loop import Trainer
 from equidyn.core.training.precision import arithmetic
-from equidyn.domains.smoke.models.stack import ConvStack
 from equidyn.domains.smoke.source.fields import Fields
 from equidyn.domains.smoke.tasks.rollout.recipe import RolloutRecipe
 from equidyn.domains.smoke.tasks.rollout.task import Rollout
+from equidyn.grids.stack import ConvStack
 
 LARGE = {"side": 64, "batch": 8, "hidden": {"gcnn": 77, "rgroup": 54}, "repeats": 3}
 SMALL = {"side": 32, "batch": 8, "hidden": {"gcnn": 10, "rgroup": 7, "cnn": 20}, "repeats": 15}

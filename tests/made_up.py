@@ -1,4 +1,4 @@
-"""Results of a study of levels made up so that the truth behind them is known; nothing is read from or written to disk."""
+"""Results of a study of levels made up so that the truth behind them is known; no file is read or written."""
 
 from collections.abc import Callable, Iterable
 from copy import deepcopy

@@ -1,4 +1,4 @@
-"""One real run of small studies, of every kind of data: it is made once per test run, and what its stages import is kept.
+"""One real run of small studies, of every kind of data: made once per test run, and what its stages import.
 
     python tests/tiny.py FOLDER
 

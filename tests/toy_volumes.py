@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import torch
 import yaml
+from equidyn.domains.turbulence.models.upscaler import Upscaler
+from equidyn.domains.turbulence.models.volume_norm import NormReLU
 from toy import TREE, randomised
 
 from equidyn.core import paths
@@ -14,8 +16,6 @@ from equidyn.core.data.store import SPLITS, write
 from equidyn.core.models.registry import build_network
 from equidyn.core.params import Cell, Params, load
 from equidyn.core.training.task import dataset_of, task_of
-from equidyn.domains.turbulence.models.upscaler import Upscaler
-from equidyn.domains.turbulence.models.volume_norm import NormReLU
 from equidyn.domains.turbulence.source.volumes import Volumes
 from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
 from equidyn.domains.turbulence.tasks.upscale.recipe import UpscaleRecipe

@@ -297,10 +297,10 @@ def _print_check(entries: list[dict[str, Any]], by_case: bool) -> None:
 
     from equidyn.core.models.check import label
 
-    table = Table(title="Largest relative error under the group, over sizes of fields and layers of nets on images")
+    table = Table(title="Largest relative error under the group, over sizes of grids and layers of nets on images")
     for column in ("network", "group", "strict", "parameters"):
         table.add_column(column, justify="right" if column == "parameters" else "left", overflow="fold")
-    columns = [(precision, mode) for precision in ("float32", "float64") for mode in ("train", "eval")]
+    columns = [(precision, mode) for precision, modes in entries[0]["error"].items() for mode in modes]
     for precision, mode in columns:
         table.add_column(f"{precision}\n{mode}", justify="right")
     for entry in entries:
@@ -308,7 +308,7 @@ def _print_check(entries: list[dict[str, Any]], by_case: bool) -> None:
         row = [label(entry), entry["group"], strict, f"{entry['parameters']:,}"]
         for name, error in {"": entry["error"], **entry["also"]}.items():
             found = [error[precision][mode] for precision, mode in columns]
-            head = [f"  but with {name}", "", "", ""] if name else row
+            head = [f"  also: {name}", "", "", ""] if name else row
             table.add_row(*head, *(f"{max(cases.values()):.1e}" for cases in found))
             for case in found[0] if by_case and len(found[0]) > 1 else ():
                 table.add_row(f"  {case}", "", "", "", *(f"{cases[case]:.1e}" for cases in found))

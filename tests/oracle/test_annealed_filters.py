@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 import torch
+from equidyn.domains.smoke.models.check_fields import relative_error
 from toy import randomised
 
 from equidyn.domains.smoke.models import anneal, gcnn
 from equidyn.domains.smoke.models.anneal import AnnealedConv
-from equidyn.domains.smoke.models.check_fields import relative_error
 from equidyn.domains.smoke.models.gcnn import C4Conv
 from equidyn.symmetry.actions import grid_action
 from equidyn.symmetry.fields import FieldType

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 import torch
+from equidyn.domains.turbulence.models.upscaler import Upscaler
 from toy_volumes import volumes
 
 from equidyn.domains.turbulence.measures import cube_decomposition, cube_equivariance
-from equidyn.domains.turbulence.models.upscaler import Upscaler
 from equidyn.domains.turbulence.params import UpscaleTask
 from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
 from equidyn.domains.turbulence.tasks.upscale.task import Boxes, Upscale

@@ -2,9 +2,9 @@
 
 import pytest
 import torch
+from equidyn.domains.smoke.models.norm import FieldBatchNorm
 from torch import nn
 
-from equidyn.domains.smoke.models.norm import FieldBatchNorm
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.groups import C4
 

@@ -5,11 +5,11 @@ import itertools
 import numpy as np
 import pytest
 import torch
+from equidyn.domains.turbulence.models.convolve import convolved
+from equidyn.domains.turbulence.models.interpolation import upsampled
 from scipy.ndimage import map_coordinates
 from torch.nn import functional
 
-from equidyn.domains.turbulence.models.convolve import convolved
-from equidyn.domains.turbulence.models.interpolation import upsampled
 from equidyn.domains.turbulence.models.volume_cnn import PlainVolumeConv
 from equidyn.domains.turbulence.models.volume_gcnn import CubeConv, SeparableCubeConv
 from equidyn.symmetry.fields import BoxType, moved_grid
@@ -218,3 +218,10 @@ def test_interpolation_on_the_way_is_interpolation_before(periodic):
     after.load_state_dict(layer.state_dict())
     field = torch.randn(1, coarse.channels, 3, 3, 3, dtype=torch.float64)
     assert (layer(field) - after(upsampled(field, 2, periodic))).abs().max() <= 1e-12
+
+
+@pytest.mark.parametrize("periodic", [True, False])
+def test_interpolation_can_be_differentiated_twice(periodic):
+    field = torch.randn(1, 2, 2, 3, 2, dtype=torch.float64).requires_grad_()
+    assert torch.autograd.gradcheck(lambda field: upsampled(field, 2, periodic).pow(3), field)
+    assert torch.autograd.gradgradcheck(lambda field: upsampled(field, 2, periodic).pow(3), field)

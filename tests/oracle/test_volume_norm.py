@@ -2,10 +2,10 @@
 
 import pytest
 import torch
+from equidyn.domains.turbulence.models.volume_norm import NormReLU
 from torch import nn
 
 from equidyn.domains.turbulence.models import volume_norm
-from equidyn.domains.turbulence.models.volume_norm import NormReLU
 from equidyn.symmetry.fields import BoxType
 from equidyn.symmetry.groups import CUBE
 

@@ -6,6 +6,7 @@ from importlib import import_module
 
 import pytest
 import torch
+from equidyn.domains.turbulence.models.upscaler import Upscaler
 from toy import randomised
 from toy_volumes import CONTEXT, FACTOR, volumes
 
@@ -15,7 +16,6 @@ from equidyn.curvature.audit import sharpness as published
 from equidyn.domains.smoke.measures import relaxation
 from equidyn.domains.turbulence.measures import cube_decomposition, cube_distance, cube_equivariance, cube_relaxation
 from equidyn.domains.turbulence.models import volume_cnn, volume_gcnn, volume_rgcnn
-from equidyn.domains.turbulence.models.upscaler import Upscaler
 from equidyn.domains.turbulence.params import UpscaleTask
 from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
 from equidyn.domains.turbulence.tasks.upscale.task import Upscale, upscale_types

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 import torch
+from equidyn.domains.smoke.models.stack import ConvStack
 from toy import randomised, toy_dataset, toy_params
 
 from equidyn.domains.smoke.measures import distance, relaxation
 from equidyn.domains.smoke.models import cnn, e2cnn, gcnn, rgroup, rsteer
-from equidyn.domains.smoke.models.stack import ConvStack
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
 from equidyn.domains.smoke.tasks.rollout.task import Rollout
 from equidyn.grids.layers import shares

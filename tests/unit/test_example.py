@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from equidyn.core.errors import EquidynError
+from equidyn.core.publish import replaced
 from equidyn.report import example
-from equidyn.report.publish import replaced
 
 NAMES = ("smoke-levels-rmse", "smoke-levels-lie", "gaussian-accuracy", "gaussian-learning-accuracy")
 LINKS = "".join(

@@ -7,13 +7,13 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from equidyn.domains.sets.report.figures.gaps import gaps
 from equidyn.domains.smoke.report.grad_div import known_answer
 from matplotlib.figure import Figure
 from PIL import Image
 from reporting_studies import VARIANTS, levels, params, rotation, sizes
 
 from equidyn.core.params import Params, signatures
-from equidyn.domains.sets.report.figures.gaps import gaps
 from equidyn.report import families
 from equidyn.report.figures.axes import linear_above, logarithmic
 from equidyn.report.figures.curves import Course, curves

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from cells_hub import TOKEN, CellsHub
 from cells_hub_faults import Fault
+from equidyn.core.hub.client import Client, HubError
 from finished_cells import DATASET, REPOSITORY, RUN, STUDY, outputs, small_tree, write_params
 from hubs import free_port
 from huggingface_hub import constants
@@ -18,7 +19,6 @@ from huggingface_hub import constants
 from equidyn.core.data import hub_process
 from equidyn.core.errors import EquidynError
 from equidyn.core.hub import stage
-from equidyn.core.hub.client import Client, HubError
 from equidyn.core.hub.items import Items
 from equidyn.core.hub.pull import pull
 from equidyn.core.hub.push import planned, push

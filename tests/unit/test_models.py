@@ -2,13 +2,13 @@
 
 import pytest
 import torch
+from equidyn.domains.smoke.models.check_fields import relative_error
 from toy import built, randomised
 
 from equidyn.core.domain import find
 from equidyn.core.models.registry import count_parameters
 from equidyn.core.params.signatures import entries
 from equidyn.core.params.variant import Variant
-from equidyn.domains.smoke.models.check_fields import relative_error
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.groups import C4
 

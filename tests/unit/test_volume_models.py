@@ -6,6 +6,8 @@ from itertools import pairwise, product
 
 import pytest
 import torch
+from equidyn.domains.turbulence.models.check_volumes import relative_error
+from equidyn.domains.turbulence.models.upscaler import Upscaler
 from toy import built, randomised
 from toy_volumes import awake
 
@@ -18,8 +20,6 @@ from equidyn.core.params.signatures import entries
 from equidyn.core.params.variant import Variant
 from equidyn.curvature.landscape import Hessian, Landscape
 from equidyn.domains.turbulence.models import check_volumes
-from equidyn.domains.turbulence.models.check_volumes import relative_error
-from equidyn.domains.turbulence.models.upscaler import Upscaler
 from equidyn.domains.turbulence.tasks.upscale.task import upscale_types
 from equidyn.symmetry.fields import BoxType
 

@@ -2,14 +2,14 @@
 
 import pytest
 import torch
+from equidyn.domains.turbulence.models.check_volumes import relative_error
+from equidyn.domains.turbulence.models.volume_blocks import VolumeNet
 from toy import randomised
 from toy_volumes import awake
 
 from equidyn.core.models.registry import count_parameters
 from equidyn.domains.turbulence.models import volume_anneal, volume_gcnn, volume_rgcnn
-from equidyn.domains.turbulence.models.check_volumes import relative_error
 from equidyn.domains.turbulence.models.volume_anneal import FreePart
-from equidyn.domains.turbulence.models.volume_blocks import VolumeNet
 from equidyn.domains.turbulence.tasks.upscale.task import upscale_types
 from equidyn.symmetry.actions import grid_action, regular_action, vector_action
 from equidyn.symmetry.groups import CUBE

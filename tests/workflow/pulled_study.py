@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from cells_hub import TOKEN, CellsHub, running
+from hubs import TOKEN, Hub, running
 
 HUB = "\nhub:\n  repository: owner/cells\n  revision: main\n  pull: true\n"
 _OURS = {"PYTHONPATH", "VIRTUAL_ENV", "OMP_NUM_THREADS"}  # of whoever calls this; a new user has none of them
@@ -69,7 +69,7 @@ def results(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in files if not path.name.startswith(".")}
 
 
-def fill_and_run(hub: CellsHub, finished: Path, new: Path) -> bool:
+def fill_and_run(hub: Hub, finished: Path, new: Path) -> bool:
     """Whether the new clone has computed no dataset and no training, and has the same results."""
     place = {"HF_ENDPOINT": hub.address, "HF_HUB_OFFLINE": "0", "HF_HOME": str(new.with_name(f"{new.name}-client"))}
     environment = {name: value for name, value in os.environ.items() if name not in _OURS} | place
@@ -90,7 +90,7 @@ def main() -> int:
     parser.add_argument("finished", type=lambda name: Path(name).resolve())
     parser.add_argument("new", type=lambda name: Path(name).resolve())
     chosen = parser.parse_args()
-    with running(TOKEN) as hub:
+    with running() as hub:
         return 0 if fill_and_run(hub, chosen.finished, chosen.new) else 1
 
 

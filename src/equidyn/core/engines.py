@@ -4,7 +4,6 @@ Datasets, variants and seeds are looked up in params.yaml by DVC itself. So the 
 studies, and with the top-level keys that params.yaml has; `equidyn engines --write` makes them again.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -97,9 +96,9 @@ def _content(path: Path) -> str | None:
 
 def _files(folder: Path, params: Params) -> dict[Path, str]:
     """DVC's files of a folder, and their content."""
-    found = {folder / DVC_FILE: _text(_OF_ALL, {"stages": dict(_of_all(folder, params))})}
+    found = {folder / DVC_FILE: _text(_OF_ALL, {"stages": _of_all(folder, params)})}
     for study in params.studies:
-        tree = {"vars": [f"../../{PARAMS_FILE}"], "stages": dict(_of_study(study)), "plots": [_curves(study)]}
+        tree = {"vars": [f"../../{PARAMS_FILE}"], "stages": _of_study(study), "plots": [_curves(study)]}
         found[folder / "studies" / study / DVC_FILE] = _text(_OF_STUDY, tree)
     return found
 
@@ -108,31 +107,23 @@ def _text(about: str, tree: dict[str, Any]) -> str:
     return f"{MARK}\n{about}\n{yaml.dump(tree, Dumper=_Plain, sort_keys=False, width=1000)}"
 
 
-def _of_all(folder: Path, params: Params) -> Iterator[tuple[str, Any]]:
-    """Names of stages, and what dvc.yaml says of them."""
+def _of_all(folder: Path, params: Params) -> dict[str, Any]:
+    """The stages of dvc.yaml."""
     keys = report_keys(params)
-    yield (
-        "sources",
-        {
-            "cmd": "equidyn sources",
-            "deps": _source_code(folder),
-            "params": ["compute", *keys],
-            "outs": [str(paths.SOURCES)],
-        },
-    )
-    yield (
-        "report",
-        {
-            "cmd": "equidyn report",
-            "deps": [
-                str(paths.sources("report")),
-                "data/runs",
-            ],  # runs of all studies; the report reads those configured
-            "params": keys,
-            "outs": [paths.PAGE, paths.TEXT, paths.TABLES, paths.FIGURES],
-            "metrics": [paths.METRICS],
-        },
-    )
+    sources = {
+        "cmd": "equidyn sources",
+        "deps": _source_code(folder),
+        "params": ["compute", *keys],
+        "outs": [str(paths.SOURCES)],
+    }
+    report = {
+        "cmd": "equidyn report",
+        "deps": [str(paths.sources("report")), "data/runs"],  # runs of all studies; the report reads those configured
+        "params": keys,
+        "outs": [paths.PAGE, paths.TEXT, paths.TABLES, paths.FIGURES],
+        "metrics": [paths.METRICS],
+    }
+    return {"sources": sources, "report": report}
 
 
 def _source_code(folder: Path) -> list[str]:
@@ -141,45 +132,37 @@ def _source_code(folder: Path) -> list[str]:
     return [str(place) for place in places if (folder / place).is_dir()][:1]
 
 
-def _of_study(study: str) -> Iterator[tuple[str, Any]]:
-    """The same for studies/NAME/dvc.yaml; DVC puts names in the place of ${item...}."""
+def _of_study(study: str) -> dict[str, Any]:
+    """The stages of studies/NAME/dvc.yaml; DVC puts names in the place of ${item...}."""
     cell = Cell(study, "${item.dataset}", "${item.variant}", "${item.seed}")
     dataset, card = (str(path(study, cell.dataset)) for path in (paths.dataset, paths.card))
     trained = paths.in_run(cell, paths.TRAINED)
     axes = {axis: f"${{studies.{study}.{axis}s}}" for axis in ("dataset", "variant", "seed")}
-    yield (
-        "prepare",
-        {
-            "wdir": "../..",
-            "matrix": {"dataset": axes["dataset"]},
-            "cmd": f"equidyn prepare {study}/{cell.dataset}",
-            "deps": [str(paths.sources("prepare", study))],
-            "params": prepare_keys(study, cell.dataset),
-            "outs": [dataset, card],
-        },
-    )
-    yield (
-        "train",
-        {
-            "wdir": "../..",
-            "matrix": axes,
-            "cmd": f"equidyn train {cell}",
-            "deps": [str(paths.sources("train", study, cell.variant)), dataset],
-            "params": train_keys(cell),
-            "outs": trained,
-        },
-    )
-    yield (
-        "measure",
-        {
-            "wdir": "../..",
-            "matrix": axes,
-            "cmd": f"equidyn measure {cell}",
-            "deps": [str(paths.sources("measure", study, cell.variant)), dataset, *trained],
-            "params": measure_keys(cell),
-            "outs": paths.in_run(cell, paths.MEASURED),
-        },
-    )
+    prepare = {
+        "wdir": "../..",
+        "matrix": {"dataset": axes["dataset"]},
+        "cmd": f"equidyn prepare {study}/{cell.dataset}",
+        "deps": [str(paths.sources("prepare", study))],
+        "params": prepare_keys(study, cell.dataset),
+        "outs": [dataset, card],
+    }
+    train = {
+        "wdir": "../..",
+        "matrix": axes,
+        "cmd": f"equidyn train {cell}",
+        "deps": [str(paths.sources("train", study, cell.variant)), dataset],
+        "params": train_keys(cell),
+        "outs": trained,
+    }
+    measure = {
+        "wdir": "../..",
+        "matrix": axes,
+        "cmd": f"equidyn measure {cell}",
+        "deps": [str(paths.sources("measure", study, cell.variant)), dataset, *trained],
+        "params": measure_keys(cell),
+        "outs": paths.in_run(cell, paths.MEASURED),
+    }
+    return {"prepare": prepare, "train": train, "measure": measure}
 
 
 def _curves(study: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from equidyn.core.measures.context import EvaluationContext
+from equidyn.core.measures.quantities import Quantity
 from equidyn.core.models.registry import count_parameters
 from equidyn.core.params.types import PositiveInt
 from equidyn.core.training.task import Batch
@@ -23,6 +24,25 @@ TOLERANCE = 1e-3  # relative error at which an eigenvalue is known well enough, 
 # of the spectrum, which lies about 0, any finer.
 NEGATIVE = 1e-3
 WIDTH = 1 / 200  # of the bells of the density, relative to the largest magnitude
+
+UNIT = "loss/weight²"
+QUANTITIES = (
+    Quantity("largest", "largest eigenvalue", UNIT, "lower", "log", headline=True),
+    Quantity("smallest", "smallest", UNIT),
+    Quantity("largest_error", "bound of the largest's error", UNIT, detail=True),
+    Quantity("smallest_error", "bound of the smallest's error", UNIT, detail=True),
+    Quantity("top", "largest eigenvalues", UNIT, axis="rank", detail=True),
+    Quantity("decayed_largest", "largest, with weight decay", UNIT),
+    Quantity("decayed_smallest", "smallest, with weight decay", UNIT),
+    Quantity("negative_share", "share below 0", "%"),
+    Quantity("density_at", "eigenvalue", UNIT, axis="density_at", detail=True),
+    Quantity("density", "spectral density", "weight²/loss", axis="density_at", detail=True),
+    Quantity("maxima", "maxima of batches", UNIT, axis="batch and rank", detail=True),
+    Quantity("maxima_median", "median of the maxima", UNIT),
+    Quantity("maxima_iqr", "their interquartile range", UNIT),
+    Quantity("maxima_negative_share", "their share below 0", "%"),
+    Quantity("products", "Hessian-vector products"),
+)
 
 
 def measure(

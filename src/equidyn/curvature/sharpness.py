@@ -10,11 +10,20 @@ from typing import Any
 import torch
 
 from equidyn.core.measures.context import EvaluationContext
+from equidyn.core.measures.quantities import Quantity
 from equidyn.core.models.registry import count_parameters
 from equidyn.core.params.types import PositiveInt
 from equidyn.curvature.landscape import Landscape
 
 RADII = (0.1, 0.4, 0.7, 1.0)  # t, as in the published code
+
+QUANTITIES = (
+    Quantity("loss", "loss here", "{loss}", detail=True),
+    Quantity("control", "sphere, t = 0", "{loss}"),
+    Quantity("radii", "t", axis="radii", scale="log"),
+    Quantity("sphere", "unit sphere", "{loss}", "lower", "log", axis="radii"),
+    Quantity("adaptive", "adaptive", "{loss}", "lower", "log", axis="radii"),
+)
 
 
 def measure(

@@ -1,4 +1,4 @@
-"""Biases that commute with the symmetry: constant over the components of a field, absent on vectors."""
+"""Biases: free ones, and those that commute with the symmetry, constant over the components of a field."""
 
 import torch
 from torch import nn
@@ -7,11 +7,24 @@ from equidyn.core.models.initial import uniform_fan_in
 from equidyn.symmetry.fields import FieldType
 
 
-def invariant_bias(outputs: FieldType, fan_in: int) -> nn.Parameter | None:
+class Bias(nn.Module):
+    """The same number on `repeats` channels side by side; weight: (numbers,)."""
+
+    def __init__(self, numbers: int, repeats: int, fan: float) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(uniform_fan_in((numbers,), fan))
+        self.repeats = repeats
+
+    def forward(self) -> torch.Tensor:
+        """(channels,)."""
+        return self.weight if self.repeats == 1 else self.weight.repeat_interleave(self.repeats)
+
+
+def free_bias(outputs: FieldType, fan: float) -> Bias:
+    """One number per channel."""
+    return Bias(outputs.channels, 1, fan)
+
+
+def invariant_bias(outputs: FieldType, fan: float) -> Bias | None:
     """One number per field where the group fixes a direction (scalar, regular), none on vectors."""
-    return None if outputs.kind == "vector" else nn.Parameter(uniform_fan_in((outputs.multiplicity,), fan_in))
-
-
-def expanded_bias(bias: torch.Tensor | None, outputs: FieldType) -> torch.Tensor | None:
-    """The same number on every component of a field: (channels,)."""
-    return None if bias is None else bias.repeat_interleave(outputs.dimension)
+    return None if outputs.kind == "vector" else Bias(outputs.multiplicity, outputs.dimension, fan)

@@ -25,11 +25,10 @@ _SAFE = " /:=;,()!*@?+$"  # besides letters, digits and _.-~: they stand in a qu
 
 @dataclass(frozen=True)
 class StudyPart:
-    """One study on the page. left_out: titles of the sections for which nothing was measured."""
+    """One study on the page."""
 
     name: str
     sections: list[Section]
-    left_out: list[str]
 
     @property
     def findings(self) -> list[str]:

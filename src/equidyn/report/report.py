@@ -6,6 +6,7 @@ from equidyn.core import paths
 from equidyn.core.domain import Domain, built_in, find
 from equidyn.core.files import sole_writer, write_json
 from equidyn.core.params.params import Params
+from equidyn.core.publish import replaced
 from equidyn.report.claims.ledger import ledger
 from equidyn.report.claims.model import claims_of
 from equidyn.report.figures.style import styled
@@ -14,7 +15,6 @@ from equidyn.report.learning_curves import learning_curves
 from equidyn.report.metrics import metrics
 from equidyn.report.overview import overview
 from equidyn.report.page import Page, StudyPart, render
-from equidyn.report.publish import replaced
 from equidyn.report.sections import sections_for
 from equidyn.report.tables import as_csv, csv, latex
 
@@ -53,14 +53,12 @@ def _domains(params: Params) -> list[Domain]:
 def _drawn(params: Params) -> list[StudyPart]:
     """Domains of which there are pictures only."""
     wanted = {name: settings for name, settings in (params.pictures or ()) if settings}
-    return [StudyPart(name, find(name).module("report").sections(settings), []) for name, settings in wanted.items()]
+    return [StudyPart(name, find(name).module("report").sections(settings)) for name, settings in wanted.items()]
 
 
 def _part(study: StudyResults) -> StudyPart:
-    modules = sections_for(study.settings.task.kind)
-    sections = {module.TITLE: module.section(study) for module in modules}
-    shown = [section for section in sections.values() if section is not None]
-    return StudyPart(study.name, shown, [title for title, section in sections.items() if section is None])
+    sections = [one.section(study) for one in sections_for(study)]
+    return StudyPart(study.name, [section for section in sections if section is not None])
 
 
 def _write(folder: Path, page: Page, studies: list[StudyResults]) -> None:

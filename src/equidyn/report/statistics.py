@@ -46,11 +46,12 @@ def over_seeds(values: pd.DataFrame, keys: Sequence[str] = ("dataset", "variant"
     values: columns keys, status, value. Returns columns keys, n, seeds, diverged, mean, sd, low, high; diverged runs
     are counted, and stay out of the mean.
     """
+    numbers, diverged = values["value"].to_numpy(dtype=float), (values["status"] == "diverged").to_numpy()
+    groups = sorted(values.groupby(list(keys), sort=False).indices.items(), key=lambda item: item[1][0])
     rows = []
-    for group, part in values.groupby(list(keys), sort=False):
-        finite = part[part["status"] != "diverged"]
-        counts = {"seeds": len(part), "diverged": int((part["status"] == "diverged").sum())}
-        rows.append(dict(zip(keys, group, strict=True)) | vars(estimate(finite["value"])) | counts)
+    for group, at in groups:
+        counts = {"seeds": len(at), "diverged": int(diverged[at].sum())}
+        rows.append(dict(zip(keys, group, strict=True)) | vars(estimate(numbers[at[~diverged[at]]])) | counts)
     return pd.DataFrame(rows, columns=[*keys, "n", "seeds", "diverged", "mean", "sd", "low", "high"])
 
 

@@ -1,8 +1,9 @@
 """Fields on a regular grid in any dimension: their types, and how a finite group of signed permutations moves them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 import torch
@@ -25,6 +26,10 @@ class FieldType:
     kind: str
     multiplicity: int
 
+    refinement: ClassVar[int] = 1
+    periodic: ClassVar[bool] = False
+    example_sides: ClassVar[Sequence[Sequence[int]]] = ((9, 7), (12, 10))
+
     @cached_property
     def action(self) -> Action:
         """How the group acts on the components of one field."""
@@ -32,8 +37,8 @@ class FieldType:
 
     @property
     def group_name(self) -> str:
-        """What readers call the group."""
-        return self.group.name
+        """What readers call the group, and on which kind of fields it acts."""
+        return f"{self.group.name} on {self.kind}s" if self.kind != "regular" else f"{self.group.name} on itself"
 
     @property
     def order(self) -> int:
@@ -58,9 +63,14 @@ class FieldType:
         """The same numbers, each component taken for a scalar field of its own, which a vector's are not."""
         return self.of("scalar", self.channels)
 
-    def elements_to_check(self, count: int, rng: np.random.Generator) -> range:
-        """All elements, the identity first: the group is listed."""
-        return range(self.order)
+    def elements_to_check(self, count: int, rng: np.random.Generator) -> Sequence[int]:
+        """As of Group."""
+        return self.group.elements_to_check(count, rng)
+
+    def example_shapes(self) -> dict[str, tuple[int, ...]]:
+        """A grid with odd sides and one with even ones, not equally long if the group allows that."""
+        shapes = [self.group.shape_of(sides) for sides in self.example_sides]
+        return {" x ".join(map(str, shape)): (1, self.channels, *shape) for shape in shapes}
 
     def inverse(self, element: int) -> int:
         """The element that undoes this one."""
@@ -92,6 +102,8 @@ class BoxType(FieldType):
 
     refinement: int = 1
     periodic: bool = True
+
+    example_sides: ClassVar[Sequence[Sequence[int]]] = ((2, 4, 6), (3, 5, 3))
 
     def refined(self, refinement: int) -> Self:
         """The same fields on a grid of this refinement."""

@@ -19,7 +19,7 @@ class GroupAction(Protocol):
 
     @property
     def group_name(self) -> str:
-        """What readers call the group."""
+        """What readers call the group, and what it acts on, if they must be told."""
 
     @property
     def order(self) -> int | None:
@@ -28,9 +28,12 @@ class GroupAction(Protocol):
     def elements_to_check(self, count: int, rng: np.random.Generator) -> Sequence[Any]:
         """Elements on which a symmetry is checked, the identity first.
 
-        All of a group that is listed; generators, and `count` random elements, of a larger one; `count` random ones of
-        a group without generators.
+        All of a small group; generators, and `count` random elements, of a larger one; `count` random ones of a group
+        without generators.
         """
+
+    def example_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shapes of small batches on which a symmetry is checked, by what readers call them."""
 
     def inverse(self, element: Any) -> Any:
         """The element that undoes this one."""

@@ -9,9 +9,11 @@ Conventions. A matrix acts on coordinates and vectors (x, y) or (x, y, z); array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import permutations, product
+from itertools import combinations, permutations, product
 
 import numpy as np
+
+SMALL = 8  # elements of a group that are all looked at
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,11 +59,37 @@ class Group:
         lengths = np.array(shape)[::-1]  # by coordinate: x is the last axis
         return len(lengths) == self.dimension and bool((lengths[self.axes[0]] == lengths).all())
 
+    def shape_of(self, lengths: Sequence[int]) -> tuple[int, ...]:
+        """A shape that fits, one length per axis of an array (..., y, x): that of the first axis of those exchanged."""
+        exchanged = (self.matrices != 0).any(axis=0)[::-1, ::-1]
+        return tuple(lengths[first] for first in exchanged.argmax(axis=1))
+
     def shape_in_words(self) -> str:
         """What shapes fit: "n, n" if the axes are exchanged, "y, x" if not."""
         exchanged = (self.matrices != 0).any(axis=0).sum(axis=1) > 1
         names = ["n" if tied else name for name, tied in zip("xyzw", exchanged, strict=False)]
         return ", ".join(reversed(names))
+
+    @cached_property
+    def generators(self) -> tuple[int, ...]:
+        """Numbers of elements, as few as can be, of which all others are products."""
+        sizes = range(self.order)
+        chosen = (some for size in sizes for some in combinations(range(1, self.order), size))
+        return next(some for some in chosen if len(self._products_of(some)) == self.order)
+
+    def elements_to_check(self, count: int, rng: np.random.Generator) -> list[int]:
+        """All of a small group; else the identity, generators, which are enough for exactness, and `count` others."""
+        if self.order <= SMALL:
+            return list(range(self.order))
+        return [0, *self.generators, *rng.integers(self.order, size=count).tolist()]
+
+    def _products_of(self, elements: Sequence[int]) -> np.ndarray:
+        made = np.array([0])
+        while True:
+            more = np.union1d(self.products[np.ix_(elements, made)], made) if elements else made
+            if len(more) == len(made):
+                return made
+            made = more
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Group) and np.array_equal(self.matrices, other.matrices)
@@ -107,4 +135,4 @@ _REFLECTION = np.array([[-1, 0], [0, 1]])  # of x: it negates one component of a
 C2 = generated("C2", [[[-1, 0], [0, -1]]])  # half turns of the plane, of rectangles too
 C4 = generated("C4", [[[0, -1], [1, 0]]])  # element k is k counter-clockwise quarter turns
 D4 = Group("D4", np.concatenate([C4.matrices, C4.matrices @ _REFLECTION]))  # C4; then reflect x, and turn
-CUBE = Group("the 24 rotations of the cube", _cube())
+CUBE = Group("cube rotations", _cube())

@@ -1,5 +1,6 @@
 """Square grey images, and how they turn."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -38,9 +39,13 @@ class ImageType:
         """Number of group elements."""
         return self.group.order
 
-    def elements_to_check(self, count: int, rng: np.random.Generator) -> range:
-        """All elements, the identity first: the group is listed."""
-        return range(self.order)
+    def elements_to_check(self, count: int, rng: np.random.Generator) -> Sequence[int]:
+        """As of Group."""
+        return self.group.elements_to_check(count, rng)
+
+    def example_shapes(self) -> dict[str, tuple[int, ...]]:
+        """A few images."""
+        return {f"{self.side} x {self.side}": (4, self.side, self.side)}
 
     def inverse(self, element: int) -> int:
         """The element that undoes this one."""

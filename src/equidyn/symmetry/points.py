@@ -58,6 +58,10 @@ class PointType:
         """The identity, and `count` random rotations."""
         return [self.group.identity(), *self.group.random(count, rng)]
 
+    def example_shapes(self) -> dict[str, tuple[int, ...]]:
+        """A few clouds of points."""
+        return {f"{self.points} x {self.group.dimension}": (8, self.points, self.group.dimension)}
+
     def inverse(self, element: np.ndarray) -> np.ndarray:
         """The rotation back."""
         return element.T

@@ -69,6 +69,10 @@ class SetType:
         stay = np.arange(self.points), np.arange(self.dimensions)
         return [stay, *self.acting.generators(), *self.acting.random(count, rng)]
 
+    def example_shapes(self) -> dict[str, tuple[int, ...]]:
+        """A few sets."""
+        return {f"{self.points} x {self.dimensions}": (16, self.points, self.dimensions)}
+
     def inverse(self, element: Move) -> Move:
         """The move back."""
         rows, columns = element
@@ -93,6 +97,10 @@ class Invariants:
     def elements_to_check(self, count: int, rng: np.random.Generator) -> range:
         """The identity."""
         return range(1)
+
+    def example_shapes(self) -> dict[str, tuple[int, ...]]:
+        """A few rows."""
+        return {f"{self.count}": (4, self.count)}
 
     def inverse(self, element: Any) -> Any:
         """Any: none changes anything."""

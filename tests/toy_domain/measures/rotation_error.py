@@ -2,8 +2,8 @@
 
 import numpy as np
 import torch
-from equidyn.core.measures.quantities import Quantity
 
+from equidyn.core.measures.quantities import Quantity
 from equidyn.core.params.types import PositiveInt
 from equidyn.symmetry.error import error_of_answers
 from toy_domain.tasks.vector.context import VectorContext

@@ -1,11 +1,10 @@
 """vector_error: how wrong the vectors are, beside the answer 0."""
 
 from equidyn.core.measures.quantities import Quantity
-
 from toy_domain.tasks.vector.context import VectorContext
 
 QUANTITIES = (
-    Quantity("rmse", "RMSE", better="lower", headline=True, baseline="zero"),
+    Quantity("rmse", "RMSE", better="lower", headline=True, baselines=("zero",)),
     Quantity("zero", "RMSE of the answer 0", better="lower"),
 )
 

@@ -8,7 +8,6 @@ from equidyn.core.errors import EquidynError
 
 if TYPE_CHECKING:
     from equidyn.core.hub.items import Items
-    from equidyn.core.hub.push import Plan
     from equidyn.core.params import Params
 
 app = typer.Typer(
@@ -34,25 +33,26 @@ def push(
 ) -> None:
     """Send finished cells and the report to the Hub; what is there already is not sent again.
 
-    Needs a token that may write, in HF_TOKEN or from `hf auth login`.
+    Needs a token with write permission in HF_TOKEN.
 
     Example: equidyn hub push --dry-run
 
     Example: equidyn hub push smoke-levels/eps000 smoke-levels/eps000/gcnn/1
     """
-    from equidyn.core.hub.client import Client
     from equidyn.core.hub.push import planned, push, refuse_unfinished
 
     params, items = _items()
-    with Client(params.hub) as client:
-        plan = planned(client, items.named(cells) if cells else items.all())
-        if cells:
-            refuse_unfinished(plan)
-        _list(plan)
-        if not dry_run:
-            push(client, plan, items.all(), private)
+    plan = planned(params.hub, items.named(cells) if cells else items.all())
+    if cells:
+        refuse_unfinished(plan)
+    lines = [f"send   {item.name}: {len(item.outputs()) + 1} files" for item in plan.to_send]
+    lines += [f"there  {item.name}" for item in plan.there]
+    lines += [f"not    {item.name}: {reason}" for item, reason in plan.unfinished]
+    typer.echo("\n".join(lines))
+    if not dry_run:
+        push(params.hub, plan, items.all(), private)
     done = "to push" if dry_run else "pushed"
-    counts = f"{len(plan.parcels)} {done}, {len(plan.there)} there already, {len(plan.unfinished)} not finished here"
+    counts = f"{len(plan.to_send)} {done}, {len(plan.there)} there already, {len(plan.unfinished)} not finished here"
     typer.echo(f"{params.hub.repository}: {counts}")
 
 
@@ -67,7 +67,7 @@ def pull(cells: _Cells = None, dry_run: _DryRun = False) -> None:
 
     Example: equidyn hub pull report
     """
-    from equidyn.core.hub.pull_all import pull_all
+    from equidyn.core.hub.pull import pull_all
 
     params, items = _items()
     wanted = items.named(cells) if cells else items.all()
@@ -84,12 +84,3 @@ def _items() -> tuple["Params", "Items"]:
     if params.hub is None:
         raise EquidynError("params.yaml: it names no place on the Hub; add at its end:\nhub:\n  repository: owner/name")
     return params, Items(params)
-
-
-def _list(plan: "Plan") -> None:
-    for parcel in plan.parcels:
-        typer.echo(f"send   {parcel.item.name}: {len(parcel.files) + 1} files, {parcel.size / 1e6:.1f} MB")
-    for item in plan.there:
-        typer.echo(f"there  {item.name}")
-    for item, fault in plan.unfinished:
-        typer.echo(f"not    {item.name}: {fault}")

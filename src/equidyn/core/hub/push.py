@@ -1,159 +1,125 @@
-"""Pushing: send finished cells, in commits of some size, so that a push that was cut goes on with the next one.
+"""Pushing: send finished items, some per commit; each appears whole, with its manifest and the card, in one commit.
 
-A cell appears whole, with its manifest, by one commit. One whose address is there already is not sent again, whoever
-made it.
+What is there already is not sent again, whoever made it. A commit names the one that it was made for, so that the Hub
+refuses it if somebody else was faster; then what is still lacking is sent on top of theirs.
 """
 
-import hashlib
 import tempfile
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from equidyn.core.data import hub_client
+from equidyn.core.data.hub_client import ConflictError, MissingError
 from equidyn.core.errors import EquidynError
-from equidyn.core.files import sha256
 from equidyn.core.hub import card, manifest
-from equidyn.core.hub.client import Client
-from equidyn.core.hub.item import Item, RepositoryKind, unfinished
+from equidyn.core.hub.items import Item, RepositoryKind
+from equidyn.core.hub.pull import Listing, connect, listing
+from equidyn.core.params.hub import Hub
 from equidyn.core.progress import progress
 
-_MOST_FILES = 100  # in a commit, as the Hub advises
-_MOST_BYTES = 10**9
-Listing = dict[str, dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """One cell and the files of it that the Hub lacks, by their paths there."""
-
-    item: Item
-    files: dict[str, Path]
-
-    @property
-    def size(self) -> int:
-        """Bytes to be sent."""
-        return sum(path.stat().st_size for path in self.files.values())
+ITEMS_PER_COMMIT = 20  # about 100 files, as the Hub advises
+ATTEMPTS = 5
 
 
 @dataclass
 class Plan:
-    """What a push will do. unfinished: item -> why it cannot be pushed."""
+    """What a push will do. unfinished: with the reason why it cannot be pushed."""
 
-    listings: dict[RepositoryKind, Listing | None]
-    parcels: list[Parcel] = field(default_factory=list)
+    to_send: list[Item] = field(default_factory=list)
     there: list[Item] = field(default_factory=list)
     unfinished: list[tuple[Item, str]] = field(default_factory=list)
 
 
-def planned(client: Client, items: list[Item]) -> Plan:
+def planned(hub: Hub, items: list[Item]) -> Plan:
     """Compare what is finished here with what the Hub has; nothing is sent."""
-    homes = dict.fromkeys(item.HOME for item in items)
-    plan = Plan({home: client.call("listing", home) for home in homes})
+    connect()
+    plan = Plan()
+    listings = {home: _listing(hub, home) for home in dict.fromkeys(item.HOME for item in items)}
     for item in items:
-        fault = unfinished(item)
-        files = {f"{item.folder}/{name}": path for name, path in item.outputs().items()}
-        listing = plan.listings[item.HOME] or {}
-        if fault:
-            plan.unfinished.append((item, fault))
-        elif {f"{item.folder}/{manifest.NAME}", *files} <= listing.keys():
-            plan.there.append(item)
+        reason = item.unfinished()
+        if reason:
+            plan.unfinished.append((item, reason))
         else:
-            lacking = {there: path for there, path in files.items() if not _same(listing.get(there), path)}
-            plan.parcels.append(Parcel(item, lacking))
+            (plan.there if _complete(item, listings[item.HOME]) else plan.to_send).append(item)
     return plan
 
 
-def push(client: Client, plan: Plan, known: list[Item], private: bool) -> None:
-    """Send what `planned` found, and the cards, which tell of all that is there and `known` here.
-
-    private: of a repository that has to be made.
-    """
-    files, size = sum(len(parcel.files) + 1 for parcel in plan.parcels), sum(parcel.size for parcel in plan.parcels)
-    with progress("push", files) as advance, tempfile.TemporaryDirectory() as folder:
-        done = _Done(advance, size)
-        for home, listing in plan.listings.items():
-            parcels = [parcel for parcel in plan.parcels if home == parcel.item.HOME]
-            if not parcels:
-                continue
-            if listing is None:
-                client.call("create", home, private=private)
-            for number, batch in enumerate(_batches(parcels)):
-                _send(client, home, batch, Path(folder) / f"{home}-{number}", done)
-            told = [item for item in known if home == item.HOME and _is_there(item, listing or {}, parcels)]
-            _send_card(client, home, told, listing or {}, Path(folder) / f"{home}.md")
-
-
-class _Done:
-    """How many files have been sent, and how many bytes of all."""
-
-    def __init__(self, advance: Any, size: int) -> None:
-        self._advance, self._size, self._files, self._bytes = advance, size, 0, 0
-
-    def told(self, count: int) -> None:
-        """Bytes of the present commit."""
-        self._advance(self._files, f"{min(self._bytes + count, self._size) / 1e6:.1f} of {self._size / 1e6:.1f} MB")
-
-    def committed(self, batch: list[Parcel]) -> None:
-        self._files += sum(len(parcel.files) + 1 for parcel in batch)
-        self._bytes += sum(parcel.size for parcel in batch)
-        self.told(0)
-
-
-def _batches(parcels: Iterable[Parcel]) -> Iterator[list[Parcel]]:
-    """Parcels for one commit each, whole cells always."""
-    batch: list[Parcel] = []
-    for parcel in parcels:
-        files, size = sum(len(other.files) + 1 for other in batch), sum(other.size for other in batch)
-        if batch and (files + len(parcel.files) >= _MOST_FILES or size + parcel.size > _MOST_BYTES):
-            yield batch
-            batch = []
-        batch.append(parcel)
-    if batch:
-        yield batch
-
-
-def _send(client: Client, home: RepositoryKind, batch: list[Parcel], folder: Path, done: _Done) -> None:
-    """One commit: the files that are lacking, and a manifest of all."""
-    files = {}
-    for parcel in batch:
-        page = folder / parcel.item.address
-        page.parent.mkdir(exist_ok=True)
-        page.write_text(manifest.text_of(parcel.item), encoding="utf-8")
-        files |= {there: str(path) for there, path in parcel.files.items()}
-        files[f"{parcel.item.folder}/{manifest.NAME}"] = str(page)
-    names = ", ".join(parcel.item.name for parcel in batch)
-    message = names if len(names) < 60 else f"{batch[0].item.name} and {len(batch) - 1} more"
-    client.call("commit", home, done.told, message=message, files=files)
-    done.committed(batch)
-
-
-def _send_card(client: Client, home: RepositoryKind, items: list[Item], listing: Listing, page: Path) -> None:
-    """README.md of the repository, unless it is the same."""
-    page.write_text(card.text_of(home, client.repository, items, list(listing)), encoding="utf-8")
-    if not _same(listing.get("README.md"), page):
-        client.call("commit", home, message="Card", files={"README.md": str(page)})
-
-
-def _is_there(item: Item, listing: Listing, sent: list[Parcel]) -> bool:
-    """Whether a cell that is finished here is on the Hub by now."""
-    held = f"{item.folder}/{manifest.NAME}" in listing or item.address in [parcel.item.address for parcel in sent]
-    return held and unfinished(item) is None
-
-
-def _same(entry: dict[str, Any] | None, path: Path) -> bool:
-    """Whether a file there is the one here."""
-    if entry is None or entry["size"] != path.stat().st_size:
-        return False
-    if "sha256" in entry:
-        return entry["sha256"] == sha256(path)
-    content = path.read_bytes()
-    blob = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False)
-    return entry["git"] == blob.hexdigest()
-
-
 def refuse_unfinished(plan: Plan) -> None:
-    """Raise EquidynError for cells that were asked for by name."""
+    """Raise EquidynError for items that were asked for by name."""
     if plan.unfinished:
-        told = "\n  ".join(f"{item.name}: {fault}" for item, fault in plan.unfinished)
-        raise EquidynError(f"not finished here, so nothing was pushed:\n  {told}")
+        lines = "\n  ".join(f"{item.name}: {reason}" for item, reason in plan.unfinished)
+        raise EquidynError(f"not finished here, so nothing was pushed:\n  {lines}")
+
+
+def push(hub: Hub, plan: Plan, known: list[Item], private: bool) -> None:
+    """Send what `planned` found. known: what the cards may tell of. private: of a repository that has to be made."""
+    finished = [item for item in known if item.unfinished() is None] if plan.to_send else []
+    with progress("push", len(plan.to_send)) as advance:
+        done = 0
+        for home in dict.fromkeys(item.HOME for item in plan.to_send):
+            if _listing(hub, home).commit is None:
+                _create(hub, home, private)
+            items = [item for item in plan.to_send if home == item.HOME]
+            for start in range(0, len(items), ITEMS_PER_COMMIT):
+                batch = items[start : start + ITEMS_PER_COMMIT]
+                size = sum(path.stat().st_size for item in batch for path in item.outputs().values())
+                advance(done, f"{batch[0].name} and {len(batch) - 1} more, {size / 1e6:.1f} MB")
+                _send(hub, home, batch, [item for item in finished if home == item.HOME])
+                done += len(batch)
+                advance(done, batch[-1].name)
+
+
+def _listing(hub: Hub, home: RepositoryKind) -> Listing:
+    try:
+        return listing(hub, home)
+    except MissingError:
+        return Listing(home, hub.repository, None)
+
+
+def _complete(item: Item, there: Listing) -> bool:
+    return there.holds(item) and there.files >= {f"{item.folder}/{name}" for name in item.outputs()}
+
+
+def _create(hub: Hub, home: RepositoryKind, private: bool) -> None:
+    """Make the repository and the branch, unless they are there."""
+    with hub_client.client(kind=home, repository=hub.repository, revision=hub.revision) as client:
+        client.create_repo(hub.repository, repo_type=home, private=private or None, exist_ok=True)
+        if hub.revision != "main":
+            client.create_branch(hub.repository, repo_type=home, branch=hub.revision, exist_ok=True)
+
+
+def _send(hub: Hub, home: RepositoryKind, items: list[Item], finished: list[Item]) -> None:
+    """One commit, and after a conflict another of what is then still lacking; ConflictError if that goes on."""
+    for attempt in range(ATTEMPTS):
+        there = _listing(hub, home)
+        lacking = [item for item in items if not _complete(item, there)]
+        if not lacking:
+            return
+        try:
+            _commit(hub, there, lacking, [item for item in finished if item in lacking or there.holds(item)])
+        except ConflictError:
+            if attempt == ATTEMPTS - 1:
+                raise
+        else:
+            return
+
+
+def _commit(hub: Hub, there: Listing, items: list[Item], shown: list[Item]) -> None:
+    message = items[0].name + (f" and {len(items) - 1} more" if len(items) > 1 else "")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for item in items:
+            for file, path in item.outputs().items():
+                _new(folder / item.folder / file).symlink_to(path.resolve())
+            _new(folder / item.folder / manifest.NAME).write_text(manifest.text_of(item), encoding="utf-8")
+        (folder / "README.md").write_text(
+            card.text_of(there.kind, hub.repository, shown, there.files), encoding="utf-8"
+        )
+        with hub_client.client(kind=there.kind, repository=hub.repository, revision=hub.revision) as client:
+            options = {"repo_type": there.kind, "revision": hub.revision, "parent_commit": there.commit}
+            client.upload_folder(repo_id=hub.repository, folder_path=folder, commit_message=message, **options)
+
+
+def _new(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path

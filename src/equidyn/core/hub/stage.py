@@ -1,16 +1,15 @@
-"""What `prepare` and `train` do first with `hub.pull: true`: look whether their very cell can be had.
+"""What `prepare` and `train` do first with `hub.pull: true`: look whether their very cell is on the Hub.
 
-Called by the command, not by the stages, so that no change of this room touches the sources of a stage: where a result
-comes from does not change what it is.
+Called by the command, not by the stages, so that no change here touches the sources of a stage: where a result comes
+from does not change what it is.
 """
 
 import sys
 from pathlib import Path
 
-from equidyn.core.hub.client import Client, HubError
-from equidyn.core.hub.item import Item, UnfitError
-from equidyn.core.hub.items import Items
-from equidyn.core.hub.pull import pull
+from equidyn.core.data.hub_client import HubError
+from equidyn.core.hub.items import Item, Items
+from equidyn.core.hub.pull import UnfitError, connect, listing, pull
 from equidyn.core.params.params import Params
 from equidyn.core.params.study import Cell
 
@@ -28,15 +27,11 @@ def run(params: Params, cell: Cell) -> Path | None:
 def _pulled(params: Params, item: Item) -> Path | None:
     place = f"{params.hub.repository} ({item.folder[: len(item.KIND) + 14]})"
     try:
-        with Client(params.hub) as client:
-            path = pull(client, item)
+        connect()
+        there = listing(params.hub, item.HOME)
+        path = pull(there, item) if there.holds(item) else None
+        text = f"pulled from {place}" if path else f"not at {place}; computing it"
     except (HubError, UnfitError) as fault:
-        return _say(f"{item.name}: not pulled from {place}: {fault}; computing it")
-    if path is None:
-        return _say(f"{item.name}: not at {place}; computing it")
-    _say(f"{item.name}: pulled from {place}")
+        path, text = None, f"not pulled from {place}: {fault}; computing it"
+    print(f"{item.name}: {text}", file=sys.stderr, flush=True)
     return path
-
-
-def _say(words: str) -> None:
-    print(words, file=sys.stderr, flush=True)

@@ -1,7 +1,13 @@
 """cost: the arithmetic of an answer, which unlike its time is the same on every machine."""
 
 from equidyn.core.measures.context import EvaluationContext
+from equidyn.core.measures.quantities import Quantity
 from equidyn.core.models.registry import count_parameters
+
+QUANTITIES = (
+    Quantity("multiply_adds", "multiply-adds", better="lower", scale="log"),
+    Quantity("parameters", "parameters", scale="log"),
+)
 
 
 def measure(context: EvaluationContext) -> dict[str, int]:

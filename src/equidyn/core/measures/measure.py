@@ -11,6 +11,7 @@ from equidyn.core import paths
 from equidyn.core.data.store import Stored
 from equidyn.core.files import sole_writer, write_bytes, write_record
 from equidyn.core.measures.context import EvaluationContext, context_of
+from equidyn.core.measures.quantities import measured
 from equidyn.core.models.network import Network
 from equidyn.core.models.registry import build_network
 from equidyn.core.params.params import Params
@@ -57,7 +58,7 @@ def _measured(study: Study, checkpoint: str, context: EvaluationContext) -> dict
 def _taken(study: Study, name: str, context: EvaluationContext) -> dict[str, Any]:
     """One measure of a network, with the options that params.yaml gives it."""
     options = checked(study.home, "measures", name, study.measures[name].options)
-    return import_module(module(study.home, "measures", name)).measure(context, **options)
+    return measured(name, import_module(module(study.home, "measures", name)), context, **options)
 
 
 def _summary(trained: dict[str, Any], network: Network, dataset: Stored) -> dict[str, Any]:

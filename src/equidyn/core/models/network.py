@@ -1,9 +1,13 @@
 """What training and measures expect of every network, whatever it maps."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Self
 
 import torch
 from torch import nn
+
+from equidyn.symmetry.group_action import GroupAction
 
 
 class Network(nn.Module):
@@ -11,10 +15,21 @@ class Network(nn.Module):
 
     strict: whether it is exactly symmetric under what it imposes, whatever its weights (unless it is relaxed just now).
     anneals: whether relax() changes anything.
+    imposed_inputs, imposed_outputs: under whose actions of a group a strict net is exact; None: those of the data.
+    kinds: name of an activation, in order -> how the group acts on it, if the layers before commute with it by
+    construction, or as it would act on a plain net's features taken as they lie: its feature maps as scalar fields.
+    None: no action is known, as of a plain net's numbers. Empty for nets that name no activations.
     """
 
     strict: bool = False
     anneals: bool = False
+    imposed_inputs: GroupAction | None = None
+    imposed_outputs: GroupAction | None = None
+    kinds: Mapping[str, GroupAction | None] = MappingProxyType({})
+
+    def activations(self, values: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Every activation, named and ordered as `kinds`, each (batch, ...); the last one is the answer."""
+        raise TypeError(f"{type(self).__name__} names no activations")
 
     def begin(self, seed: int, epoch: int) -> None:
         """Called before each epoch of training: what is drawn anew in each is a function of (seed, epoch) alone."""

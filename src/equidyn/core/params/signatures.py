@@ -107,9 +107,11 @@ def _as_it_is(message: str) -> PydanticCustomError:
     return PydanticCustomError("option", "{message}", {"message": message.removeprefix("Value error, ")})
 
 
+@cache
 def _entry(path: Path, name: str, function: str) -> Entry | None:
     """What the file of module `name` offers, if it defines `function`."""
-    tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text if f"def {function}(" in text else "", filename=str(path))  # most files have none
     found = next((node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == function), None)
     if found is None:
         return None

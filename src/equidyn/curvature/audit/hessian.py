@@ -14,13 +14,21 @@ import numpy as np
 import torch
 
 from equidyn.core.measures.context import EvaluationContext
+from equidyn.core.measures.quantities import Quantity
 from equidyn.core.models.registry import count_parameters
 from equidyn.core.params.types import PositiveInt
 from equidyn.core.training.task import Batch
-from equidyn.curvature.hessian import COUNT, TOLERANCE
+from equidyn.curvature.hessian import COUNT, TOLERANCE, UNIT
 from equidyn.curvature.landscape import Hessian, Landscape, split_batch
 
 TINY = 1e-6  # added to norms and to the divisor of the relative change
+
+QUANTITIES = (
+    Quantity("maxima", "maxima of batches", UNIT, axis="batch and rank", detail=True),
+    Quantity("maxima_median", "median of the maxima", UNIT),
+    Quantity("negative_share", "their share below 0", "%"),
+    Quantity("products", "Hessian-vector products"),
+)
 
 
 def measure(

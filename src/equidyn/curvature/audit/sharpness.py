@@ -16,12 +16,19 @@ from typing import Any
 import torch
 
 from equidyn.core.measures.context import EvaluationContext
+from equidyn.core.measures.quantities import Quantity
 from equidyn.core.models.network import Network
 from equidyn.core.models.registry import count_parameters
 from equidyn.core.params.types import PositiveInt
 from equidyn.core.training.task import Batch, Task
 from equidyn.curvature.audit.train_mode import train_mode
 from equidyn.curvature.sharpness import RADII
+
+QUANTITIES = (
+    Quantity("radii", "t", axis="radii", scale="log"),
+    Quantity("published", "as published", "{loss}", "lower", "log", axis="radii"),
+    Quantity("control", "as published, t = 0", "{loss}"),
+)
 
 
 def measure(

@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
@@ -12,6 +13,7 @@ from equidyn.report.numbers import power, tick
 
 _LINEAR = 0.6  # length of the linear piece about 0, in decades
 _TICKS = 6
+_LOWEST = 1e-17
 
 
 def logarithmic(axis: Axis) -> None:
@@ -22,6 +24,12 @@ def logarithmic(axis: Axis) -> None:
     axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if decades < 2.5 else (1.0,), numticks=_TICKS))
     axis.set_major_formatter(FuncFormatter(lambda value, _: write(value)))
     axis.set_minor_locator(NullLocator())
+
+
+def lowest(means: pd.Series) -> float:
+    """Where a logarithmic axis ends: what is at or below 0, a mean or the end of an interval, is drawn there."""
+    positive = means[means > 0]
+    return max(_LOWEST, positive.min() / 10) if len(positive) else _LOWEST
 
 
 def at_values(axes: Axes, values: np.ndarray) -> None:

@@ -32,11 +32,14 @@ class Course:
     top: float = math.inf
 
 
-def curves(courses: list[Course], heads: dict[str, str], xlabel: str, xscale: str = "integer") -> Figure:
+def curves(
+    courses: list[Course], heads: dict[str, str], xlabel: str, xscale: str = "integer", names: tuple[str, ...] = ()
+) -> Figure:
     """A panel per dataset and course; heads: dataset -> panel title, in order.
 
     One course: its panels stand side by side and share both axes. Several: datasets are rows and courses columns.
     xscale: "integer", "degrees", "log", or "symlog" (logarithmic above the smallest positive x, with a place for 0).
+    names: of x = 0, 1, 2, ..., where these are no numbers.
     """
     figure, cells = _layout(courses, heads)
     every = pd.concat([course.frame for course in courses], ignore_index=True)
@@ -44,7 +47,10 @@ def curves(courses: list[Course], heads: dict[str, str], xlabel: str, xscale: st
     for axes, course, dataset in cells:
         _panel(axes, course, dataset, styles)
         axes.set_title(heads[dataset])
-        _scale_x(axes, xscale, every["x"].to_numpy(dtype=float))
+        if names:
+            axes.set_xticks(range(len(names)), names)
+        else:
+            _scale_x(axes, xscale, every["x"].to_numpy(dtype=float))
         if course.log:
             logarithmic(axes.yaxis)
         if axes.get_subplotspec().is_first_col() or len(courses) > 1:

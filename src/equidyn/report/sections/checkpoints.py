@@ -1,49 +1,28 @@
 """The early checkpoint beside the best: what changes while training."""
 
+import pandas as pd
+
 from equidyn.report.gather import StudyResults
-from equidyn.report.sections.cases import Column, case_table
-from equidyn.report.sections.section import Section, over_seeds_words
+from equidyn.report.sections.quantity_charts import along_charts
+from equidyn.report.sections.quantity_tables import single_table
+from equidyn.report.sections.quantity_values import Axis, Shown, shown
+from equidyn.report.sections.section import Section
 from equidyn.report.sections.untrained import trained
 from equidyn.report.wording import wording
 
 TITLE = "Early and best checkpoints"
-# measure, quantity, head of its columns, factor
-_SHOWN = (
-    ("error", "rmse", "test RMSE", 1.0),
-    ("accuracy", "accuracy", "test accuracy", 1.0),
-    ("accuracy", "loss", "test loss [nats]", 1.0),
-    ("reconstruction", "upright", "test MSE, upright", 1.0),
-    ("reconstruction", "rotated", "test MSE, turned", 1.0),
-    ("recognition", "accuracy", "test accuracy", 1.0),
-    ("recognition", "rotated", "test accuracy, turned", 1.0),
-    ("super_resolution", "mae", "test MAE", 1.0),
-    ("spectrum", "total_error", "spectral error [decades]", 1.0),
-    ("invariance", "points.relative", "invariance error under S_n", 1.0),
-    ("equivariance", "pairwise", "equivariance error", 1.0),
-    ("cube_equivariance", "vector.relative", "error under rotations of vectors", 1.0),
-    ("decomposition", "share", "share of loss [%]", 100.0),
-    ("cube_decomposition", "share", "share of loss [%]", 100.0),
-    ("lie", "relative", "Lie derivative [1/rad]", 1.0),
-    ("hessian", "largest", "largest eigenvalue", 1.0),
-)
 
 
 def section(results: StudyResults) -> Section | None:
-    """Headline quantities at every checkpoint, one row per dataset and variant."""
-    if len(results.checkpoints) < 2 or trained(results, results.runs).empty:
+    """Headline quantities that were measured at several checkpoints."""
+    found = [one for measure in results.settings.measures for one in shown(results, measure)]
+    found = [one for one in found if one.quantity.headline and one.axis is None]
+    several = [one for one in found if sum(other.quantity == one.quantity for other in found) > 1]
+    if not several:
         return None
-    columns = [
-        Column(f"{head}, {checkpoint}", f"{measure}.{quantity}@{checkpoint}", values, scale)
-        for measure, quantity, head, scale in _SHOWN
-        for checkpoint in sorted(results.checkpoints, reverse=True)
-        if not (values := results.quantity(measure, quantity, checkpoint)).empty
-    ]
-    if not columns:
-        return None
-    caption = f"The same measures at each checkpoint. {over_seeds_words(results)}"
-    return Section(
-        TITLE, [words(results)], tables=[case_table(results, f"{results.name}-checkpoints", caption, columns)]
-    )
+    name = f"{results.name}-checkpoints"
+    table = single_table(results, name, "The same quantities at each checkpoint.", several)
+    return Section(TITLE, [words(results)], along_charts(results, name, TITLE, _along(results, several)), [table])
 
 
 def words(results: StudyResults) -> str:
@@ -51,3 +30,14 @@ def words(results: StudyResults) -> str:
     early = ", ".join(map(str, trained(results, results.runs)["early_epoch"].unique()))
     score = wording(results.settings).score_name
     return f"Early: weights after epoch {early}. Best: weights of the lowest validation {score}."
+
+
+def _along(results: StudyResults, several: list[Shown]) -> list[Shown]:
+    """Each quantity once, along the checkpoints."""
+    names = tuple(sorted(results.checkpoints, reverse=True))
+    axis, joined = Axis("checkpoint", names), []
+    for quantity in dict.fromkeys(one.quantity for one in several):
+        same = [one for one in several if one.quantity == quantity]
+        values = pd.concat([one.values.assign(at=float(names.index(one.checkpoint))) for one in same])
+        joined.append(Shown(same[0].measure, quantity, "best", values, same[0].unit, axis))
+    return joined

@@ -1,18 +1,15 @@
-"""How fast training converges: epochs until it stops, and until a loss that every run reaches."""
-
-import math
+"""How fast training converges: epochs until it stops, and until a score that every run reaches."""
 
 import pandas as pd
 
-from equidyn.report.figures.levels import Chart, by_level
-from equidyn.report.figures.style import Picture, picture
+from equidyn.core.measures.quantities import Quantity
 from equidyn.report.gather import StudyResults
 from equidyn.report.labels import level_labels
-from equidyn.report.numbers import listed, number
-from equidyn.report.sections.cases import Column, case_table
-from equidyn.report.sections.section import Section, chart_parts, diverged_words, over_seeds_words, places
+from equidyn.report.numbers import number
+from equidyn.report.sections.quantity import displayed
+from equidyn.report.sections.quantity_values import given
+from equidyn.report.sections.section import Section, diverged_words
 from equidyn.report.sections.untrained import trained
-from equidyn.report.statistics import over_seeds
 from equidyn.report.wording import wording
 
 TITLE = "Convergence"
@@ -24,38 +21,16 @@ def section(results: StudyResults) -> Section | None:
     common = common_score(results)
     if not common:
         return None
-    reached = epochs_to(results, common)
-    runs = trained(results, results.runs)
-    stopped, best = (runs.assign(value=runs[column].astype(float)) for column in ("epochs", "best_epoch"))
-    columns = [
-        Column("epochs to the end", "epochs", stopped),
-        Column("best epoch", "best_epoch", best),
-        Column(f"epochs to the common {wording(results.settings).score_name}", "epochs_to_common", reached),
-    ]
-    name = f"{results.name}-convergence"
-    table = case_table(results, name, f"Epochs of training. {over_seeds_words(results)}", columns)
-    text = [_words(results, common), *diverged_words(results)]
-    return Section(TITLE, text, _pictures(results, name, columns), [table])
-
-
-def _pictures(results: StudyResults, name: str, columns: list[Column]) -> list[Picture]:
-    """Charts of the common score and, above it, of the end; of the best epoch, where all runs go on to the last one."""
-    words, (end, best, common) = wording(results.settings), columns
-    score = words.score_name
-    above, told = (best, "Best epoch") if words.whole_runs else (end, "Epochs until training stopped")
-    caption = f"{told}, and until the common {score}; bars are 95 % intervals over seeds."
-    alt = f"Charts of {above.head} and epochs to a common validation {score}, by dataset and variant."
-    top, shown = math.inf, []
-    if words.whole_runs:
-        top, caption = 1.05 * end.values["value"].max(), f"{caption[:-1]}, cut at the last epoch."
-    for part in chart_parts(results):
-        charts = [
-            Chart(over_seeds(part.of(above.values)), above.head, top=top),
-            Chart(over_seeds(part.of(common.values)), f"epochs to the\ncommon {score}", top=top),
-        ]
-        chart = by_level(charts, places(results))
-        shown.append(picture(f"{name}{part.suffix}", f"{caption}{part.words}", alt, chart))
-    return shown
+    words, runs = wording(results.settings), trained(results, results.runs)
+    told = {
+        Quantity("epochs", "epochs to the end", headline=not words.whole_runs): runs["epochs"],
+        Quantity("best_epoch", "best epoch", headline=words.whole_runs): runs["best_epoch"],
+    }
+    found = [given(results, "training", name, runs.assign(value=column.astype(float))) for name, column in told.items()]
+    reached = Quantity("epochs_to_common", f"epochs to the common {words.score_name}", "1", "lower", headline=True)
+    found.append(given(results, "training", reached, epochs_to(results, common)))
+    pictures, tables = displayed(results, f"{results.name}-convergence", TITLE, found)
+    return Section(TITLE, [_words(results, common), *diverged_words(results)], pictures, tables)
 
 
 def common_score(results: StudyResults) -> dict[str, float]:
@@ -81,9 +56,9 @@ def epochs_to(results: StudyResults, threshold: dict[str, float]) -> pd.DataFram
 
 def _words(results: StudyResults, common: dict[str, float]) -> str:
     heads, words = level_labels(results.settings), wording(results.settings)
-    told = listed([f"{number(value)} at {heads[dataset]}" for dataset, value in common.items()])
+    levels = ", ".join(f"{heads[dataset]}: {number(value)}" for dataset, value in common.items())
     return (
-        f"The common {words.score_name} of a dataset is the lowest validation {words.score_name} of the run whose "
-        f"lowest is highest, so that every run reaches it: {told} [{words.score_unit}]. Epoch 0 is the network before "
-        "training."
+        f"The common {words.score_name} of a dataset is the highest over its runs of the lowest validation "
+        f"{words.score_name} of a run, so that every run reaches it [{words.score_unit}]: {levels}. Epoch 0 is the "
+        "network before training."
     )

@@ -7,15 +7,16 @@ from equidyn.report.figures.style import INK, MUTED, Picture, picture
 from equidyn.report.figures.tradeoff import tradeoff
 from equidyn.report.gather import StudyResults
 from equidyn.report.labels import level_labels
-from equidyn.report.numbers import listed, number
+from equidyn.report.numbers import number
 from equidyn.report.sections.section import Section, chart_parts, diverged_words
 from equidyn.report.sections.untrained import as_baseline, trained
-from equidyn.report.sections.variants import matched, time_words
+from equidyn.report.sections.variants import time_words
 from equidyn.report.statistics import over_seeds
 from equidyn.report.tables import Table
 from equidyn.report.wording import wording
 
 TITLE = "Cost"
+MEASURES = ("cost",)
 
 
 def section(results: StudyResults) -> Section | None:
@@ -23,9 +24,7 @@ def section(results: StudyResults) -> Section | None:
     if trained(results, results.runs).empty:
         return None
     table, words = _table(results), wording(results.settings).reuse
-    groups = [group for group in matched(trained(results, table.data)) if len(group) > 1]
-    ranges = [_range_words(group, len(groups) > 1) for group in groups]
-    text = [f"{_first_words(results)} {words}", *ranges, time_words(results), *diverged_words(results)]
+    text = [f"{_first_words(results)} {words}", time_words(results), *diverged_words(results)]
     return Section(TITLE, text, _pictures(results, table.data), [table])
 
 
@@ -49,19 +48,6 @@ def _table(results: StudyResults) -> Table:
     uses = frame["per_parameter"].map(lambda count: "–" if pd.isna(count) else number(count, 3))
     view = frame.assign(**counts, per_parameter=uses).rename(columns=heads)
     return Table(f"{results.name}-cost", "Arithmetic of one answer.", frame, view)
-
-
-def _range_words(equal: pd.DataFrame, named: bool) -> str:
-    """Of variants that match in parameters, which does the most arithmetic, and how much; named: with their names."""
-    who = f"{listed(equal['variant'].tolist())}, which" if named else "the variants that"
-    least, most = (equal.loc[equal["multiply_adds"].agg(end)] for end in ("idxmin", "idxmax"))
-    ratio = most["multiply_adds"] / least["multiply_adds"]
-    if ratio == 1:
-        return f"Of {who} match in parameters, all do the same arithmetic."
-    return (
-        f"Of {who} match in parameters, {most['variant']} does {number(ratio, 2)} times the arithmetic of "
-        f"{least['variant']}."
-    )
 
 
 def _pictures(results: StudyResults, costs: pd.DataFrame) -> list[Picture]:

@@ -1,10 +1,17 @@
 """angles: how the error of reconstructions goes with the angle by which images are turned."""
 
+from equidyn.core.measures.quantities import Quantity
 from equidyn.core.params.types import PositiveInt
 from equidyn.domains.digits.tasks.reconstruct.context import ReconstructContext
 from equidyn.symmetry.motions import rotated
 
 STEP = 15  # degrees
+
+TITLE = "Error against angle"
+QUANTITIES = (
+    Quantity("degrees", "angle [degrees]", axis="degrees"),
+    Quantity("mse", "MSE per pixel", "1", "lower", "log", axis="degrees"),
+)
 
 
 def measure(context: ReconstructContext, *, samples: PositiveInt = 1000) -> dict[str, list[float]]:

@@ -5,9 +5,20 @@ from typing import Any
 
 import torch
 
+from equidyn.core.measures.quantities import Quantity
 from equidyn.domains.digits.tasks.reconstruct.context import ReconstructContext
 
 BINS = 20  # of the histogram of entropies
+
+QUANTITIES = (
+    Quantity("entropy", "entropy", "nats", headline=True),
+    Quantity("concentration", "concentration"),
+    Quantity("largest", "largest weight"),
+    Quantity("variation", "variation over images"),
+    Quantity("mean", "mean weight", axis="turn"),
+    Quantity("entropy_at", "entropy [nats]", axis="entropy_at", detail=True),
+    Quantity("entropy_share", "share of the images", axis="entropy_at", detail=True),
+)
 
 
 def measure(context: ReconstructContext) -> dict[str, Any]:

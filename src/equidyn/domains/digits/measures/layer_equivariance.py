@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from equidyn.core.measures.quantities import Quantity
 from equidyn.core.params.types import PositiveInt
 from equidyn.domains.digits.measures.pairs import TURNS, Motion, Pairs, Turn, shifted_pairs, turned_pairs
 from equidyn.domains.digits.models.recogniser import DigitClassifier
@@ -22,6 +23,21 @@ Answers = Callable[[torch.Tensor], dict[str, torch.Tensor]]
 Part = EllipsisType | tuple[EllipsisType | slice, ...]
 Foresee = Callable[[str, torch.Tensor, Motion], tuple[torch.Tensor, Part]]
 Number = float | None
+
+TITLE = "Equivariance by layer"
+OTHERS = "of another digit's"
+QUANTITIES = (
+    Quantity("shift", "shift [pixels]", axis="shift"),
+    Quantity("translation.*.error", "error under shifts", axis="shift", each="layer", detail=True),
+    Quantity("translation.*.random", "another digit's", axis="shift", each="layer", detail=True),
+    Quantity("translation.*.ratio", "all shifts", OTHERS, "lower", each="layer"),
+    Quantity("translation.*.whole", "whole strides", OTHERS, "lower", each="layer"),
+    Quantity("translation.*.fractional", "other shifts", OTHERS, "lower", each="layer", optional=True),
+    Quantity("translation.*.border", "whole, with border", OTHERS, "lower", each="layer"),
+    Quantity("rotation.*.error", "error under quarter turns", axis="turn", each="layer", detail=True),
+    Quantity("rotation.*.random", "another digit's under turns", axis="turn", each="layer", detail=True),
+    Quantity("rotation.*.ratio", "quarter turns", OTHERS, "lower", each="layer"),
+)
 
 
 def measure(context: ClassifyImagesContext, *, samples: PositiveInt = 600, largest: PositiveInt = 6) -> dict[str, Any]:

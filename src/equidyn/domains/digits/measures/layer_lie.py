@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from equidyn.core.measures.quantities import Quantity
 from equidyn.core.params.types import PositiveInt
 from equidyn.domains.digits.models.recogniser import DigitClassifier
 from equidyn.domains.digits.tasks.classify_images.context import ClassifyImagesContext
@@ -24,6 +25,12 @@ from equidyn.symmetry.groups import C4
 IMAGE = FieldType(C4, "scalar", 1)
 # (field (batch, channels, n, n), its type, its stride) -> its change; None where the type has no such motion.
 Generator = Callable[[torch.Tensor, FieldType, int], torch.Tensor | None]
+
+TITLE = "Lie derivative by layer"
+QUANTITIES = (
+    Quantity("translation.*", "translation", "1/px", "lower", each="layer"),
+    Quantity("rotation.*", "rotation", "1/rad", "lower", each="layer"),
+)
 
 
 def measure(context: ClassifyImagesContext, *, samples: PositiveInt = 200) -> dict[str, Any]:

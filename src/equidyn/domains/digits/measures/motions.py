@@ -4,6 +4,7 @@ from typing import Any
 
 import torch
 
+from equidyn.core.measures.quantities import Quantity
 from equidyn.core.params.types import PositiveInt
 from equidyn.core.training.labelled import Samples
 from equidyn.domains.digits.measures.layer_equivariance import Number, mean
@@ -13,6 +14,15 @@ from equidyn.domains.digits.tasks.classify_images.task import accuracy
 from equidyn.symmetry.motions import rotated, translated
 
 DEGREES = tuple(range(0, 181, 15))
+
+TITLE = "Moved digits"
+QUANTITIES = (
+    Quantity("shift", "shift [pixels]", axis="shift"),
+    Quantity("shift_accuracy", "accuracy, shifted", better="higher", axis="shift"),
+    Quantity("inside", "images that stay inside", detail=True),
+    Quantity("degrees", "angle [degrees]", axis="degrees"),
+    Quantity("angle_accuracy", "accuracy, turned", better="higher", axis="degrees"),
+)
 
 
 def measure(context: ClassifyImagesContext, *, samples: PositiveInt = 1000, largest: PositiveInt = 6) -> dict[str, Any]:

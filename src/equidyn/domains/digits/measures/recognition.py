@@ -2,10 +2,20 @@
 
 import torch
 
+from equidyn.core.measures.quantities import Quantity
 from equidyn.domains.digits.tasks.classify_images.context import ClassifyImagesContext
 from equidyn.domains.digits.tasks.classify_images.task import accuracy
 
 MOST = 10_000  # training images looked at
+
+QUANTITIES = (
+    Quantity("accuracy", "test accuracy", "1", "higher", headline=True, baselines=("guess",)),
+    Quantity("loss", "test loss", "nats", "lower"),
+    Quantity("train_accuracy", "training accuracy", "1", "higher"),
+    Quantity("train_loss", "training loss", "nats", "lower"),
+    Quantity("rotated", "test accuracy, turned", "1", "higher", headline=True, baselines=("guess",)),
+    Quantity("guess", "most frequent digit"),
+)
 
 
 def measure(context: ClassifyImagesContext) -> dict[str, float]:

@@ -3,9 +3,27 @@
 import math
 from typing import Any
 
+from equidyn.core.measures.quantities import Quantity
 from equidyn.domains.digits.measures.principal import Moments, Projection, moments, principal, symmetric
 from equidyn.domains.digits.tasks.reconstruct.context import ReconstructContext
 from equidyn.symmetry.images import ImageType
+
+LINEAR = ("pca.upright", "pca_symmetric.upright", "mean_image", "pca_best", "pca_symmetric_best")
+QUANTITIES = (
+    Quantity("upright", "MSE, upright", "1", "lower", headline=True, baselines=LINEAR),
+    Quantity("by_turn", "MSE at each turn", "1", "lower", axis="quarter turns", detail=True),
+    Quantity("rotated", "MSE, turned", "1", "lower", headline=True, baselines=("pca.rotated", "pca_symmetric.rotated")),
+    Quantity("excess", "turned / upright - 1"),
+    Quantity("drift", "drift"),
+    Quantity("latent", "latents", detail=True),
+    Quantity("mean_image", "the mean image"),
+    Quantity("pca.upright", "PCA"),
+    Quantity("pca.rotated", "PCA"),
+    Quantity("pca_best", "PCA of the test images"),
+    Quantity("pca_symmetric.upright", "PCA that commutes"),
+    Quantity("pca_symmetric.rotated", "PCA that commutes"),
+    Quantity("pca_symmetric_best", "PCA that commutes, of the test images"),
+)
 
 
 def measure(context: ReconstructContext) -> dict[str, Any]:

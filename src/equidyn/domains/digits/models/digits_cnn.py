@@ -6,7 +6,7 @@ from torch.nn import functional
 from equidyn.core.models.dense import Dense
 from equidyn.core.params.types import PositiveInt
 from equidyn.domains.digits.models.recogniser import KERNEL, DigitClassifier, as_maps, pooled, sides
-from equidyn.domains.smoke.models.cnn import PlainConv
+from equidyn.grids.families import plain_conv
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.groups import C4
 from equidyn.symmetry.images import ImageType
@@ -22,7 +22,7 @@ class DigitsCNN(DigitClassifier):
         maps = [FieldType(C4, "scalar", count) for count in (1, first, second)]
         self.kinds = {"conv1": maps[1], "pool1": maps[1], "conv2": maps[2], "pool2": maps[2]}
         self.kinds |= {"fc1": Invariants(hidden), "logits": outputs}
-        self.conv1, self.conv2 = PlainConv(maps[0], maps[1], KERNEL), PlainConv(maps[1], maps[2], KERNEL)
+        self.conv1, self.conv2 = plain_conv(maps[0], maps[1], KERNEL), plain_conv(maps[1], maps[2], KERNEL)
         self.fc1 = Dense(second * self.sides["pool2"] ** 2, hidden)
         self.logits = Dense(hidden, outputs.count)
 
@@ -38,7 +38,7 @@ class DigitsCNN(DigitClassifier):
 
     def multiply_adds(self) -> int:
         """Entries of each kernel at each pixel of its map, and of both matrices: per image."""
-        maps = sum(getattr(self, name).weight.numel() * self.sides[name] ** 2 for name in ("conv1", "conv2"))
+        maps = sum(getattr(self, name).kernel.weight.numel() * self.sides[name] ** 2 for name in ("conv1", "conv2"))
         return maps + self.fc1.weight.numel() + self.logits.weight.numel()
 
 

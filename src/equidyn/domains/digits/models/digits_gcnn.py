@@ -10,7 +10,7 @@ from torch.nn import functional
 from equidyn.core.models.dense import Dense
 from equidyn.core.params.types import PositiveInt
 from equidyn.domains.digits.models.recogniser import KERNEL, DigitClassifier, as_maps, pooled, sides
-from equidyn.domains.smoke.models.gcnn import C4Conv
+from equidyn.grids.families import strict_conv
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.groups import C4
 from equidyn.symmetry.images import ImageType
@@ -28,8 +28,8 @@ class DigitsGCNN(DigitClassifier):
         image, *maps = FieldType(C4, "scalar", 1), FieldType(C4, "regular", first), FieldType(C4, "regular", second)
         self.kinds = {"conv1": maps[0], "pool1": maps[0], "conv2": maps[1], "pool2": maps[1]}
         self.kinds |= {"fc1": Invariants(hidden), "logits": outputs}
-        self.conv1, self.conv2 = C4Conv(image, maps[0], KERNEL), C4Conv(maps[0], maps[1], KERNEL)
-        self.fc1 = C4Conv(maps[1], FieldType(C4, "regular", hidden), self.sides["pool2"])
+        self.conv1, self.conv2 = strict_conv(image, maps[0], KERNEL), strict_conv(maps[0], maps[1], KERNEL)
+        self.fc1 = strict_conv(maps[1], FieldType(C4, "regular", hidden), self.sides["pool2"])
         self.logits = Dense(hidden, outputs.count)
 
     def activations(self, images: torch.Tensor) -> dict[str, torch.Tensor]:

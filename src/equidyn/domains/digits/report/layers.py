@@ -1,72 +1,77 @@
-"""What is measured of every layer of a net: one number per dataset, variant, seed and layer."""
-
-import re
-from dataclasses import dataclass
+"""Which layers of a net move with its images, and which stay as they are: by the true action and by sorting."""
 
 import pandas as pd
 
+from equidyn.core.measures.quantities import declared_as
+from equidyn.domains.digits.models.strides import STRIDES
+from equidyn.domains.digits.report.figures.shifts import shifts
+from equidyn.report.declared import declared
+from equidyn.report.figures.style import Picture, picture
 from equidyn.report.gather import StudyResults
 from equidyn.report.labels import level_labels
-from equidyn.report.numbers import estimate_text
-from equidyn.report.sections.section import drawn
-from equidyn.report.statistics import over_seeds
-from equidyn.report.tables import Table
+from equidyn.report.sections.quantity import Measured
+from equidyn.report.sections.section import Section, drawn
 
-KEYS = ("dataset", "variant", "layer")
-
-
-@dataclass(frozen=True)
-class LayerColumn:
-    """One column of a table of layers. quantity: its name in the CSV file; values: as from `by_layer`."""
-
-    head: str
-    quantity: str
-    values: pd.DataFrame
-
-
-def layers(results: StudyResults, measure: str, motion: str) -> list[str]:
-    """Names of the layers of which a measure knows something under a motion, as they follow each other in the nets."""
-    names = results.values[results.values["measure"] == measure]["quantity"].unique()
-    found = (re.match(rf"{motion}\.([^.]+)", name) for name in names)
-    return list(dict.fromkeys(match[1] for match in found if match))
+TITLE = "Equivariance by layer"
+MEASURES = ("layer_equivariance", "audit/sorting")
+_NAMES = {"layer_equivariance": "by the true action", "audit/sorting": "by the sorting trick"}
+_ANOTHER = "another digit"
+_WORDS = (
+    "Feature maps should move with the image, numbers (fc1, logits) stay as they are. Errors are over those of another "
+    "test image in the place of the moved one, so that 1 is as far off as another digit is."
+)
+_TRICK = (
+    "The published sorting trick compares the sorted activations of both images of a pair, so that it needs no action; "
+    "nor can it see where things are. Its errors are over those of another digit by the same trick."
+)
 
 
-def by_layer(results: StudyResults, measure: str, motion: str, item: str = "") -> pd.DataFrame:
-    """Rows of `motion.LAYER.item` (or `motion.LAYER`) of every layer, with its name as the column layer."""
-    parts = [
-        results.quantity(measure, ".".join(filter(None, (motion, layer, item)))).assign(layer=layer)
-        for layer in layers(results, measure, motion)
-    ]
-    return pd.concat(parts, ignore_index=True) if parts else results.values.iloc[:0].assign(layer="")
+def section(results: StudyResults) -> Section | None:
+    """Errors of every layer against the shift, and all that both measures declare."""
+    parts = [part for name in MEASURES if (part := Measured(name).section(results))]
+    if not parts:
+        return None
+    text = [_WORDS, *parts[0].text, *([_TRICK] if len(parts) > 1 else [])]
+    pictures = [*_shift_pictures(results), *(shown for part in parts for shown in part.pictures)]
+    return Section(TITLE, text, pictures, [table for part in parts for table in part.tables])
 
 
-def along_layers(results: StudyResults, values: pd.DataFrame, dataset: str) -> pd.DataFrame:
-    """Estimates over seeds of the variants that are drawn, with the layers in the place of datasets, for a chart."""
-    own = drawn(results, values[values["dataset"] == dataset]).dropna(subset="value")
-    return over_seeds(own, KEYS[1:]).rename(columns={"layer": "dataset"})
-
-
-def layer_tables(results: StudyResults, name: str, caption: str, columns: list[LayerColumn]) -> list[Table]:
-    """Estimates over seeds, one row per dataset, variant and layer; what has no number is left out, the whole too."""
-    known = [column for column in columns if column.values["value"].notna().any()]
-    if not known:
+def _shift_pictures(results: StudyResults) -> list[Picture]:
+    """One per dataset and variant that is drawn."""
+    frames = {name: frame for measure, name in _NAMES.items() if len(frame := _shares(results, measure))}
+    if not frames:
         return []
-    summaries = [summary[summary["n"] > 0] for column in known for summary in (over_seeds(column.values, KEYS),)]
-    for column, summary in zip(known, summaries, strict=True):
-        summary.insert(len(KEYS), "quantity", column.quantity)
-    texts = {
-        (*(row[key] for key in KEYS), column.head): estimate_text(row)
-        for column, summary in zip(known, summaries, strict=True)
-        for row in summary.to_dict("records")
-    }
-    every = list(dict.fromkeys(layer for column in known for layer in column.values["layer"]))
-    heads = level_labels(results.settings)
-    rows = [
-        [heads[dataset], variant, layer, *(texts.get((dataset, variant, layer, column.head), "–") for column in known)]
-        for dataset in results.datasets
-        for variant in results.variants
-        for layer in every
-        if any((dataset, variant, layer, column.head) in texts for column in known)
-    ]
-    view = pd.DataFrame(rows, columns=["data", "variant", "layer", *(column.head for column in known)])
-    return [Table(name, caption, pd.concat(summaries, ignore_index=True), view)]
+    heads, shown = level_labels(results.settings), []
+    alt = "Line charts, one panel per layer: error against the shift, by the true action and by the sorting trick."
+    every = drawn(results, pd.concat(frames.values()))
+    for (dataset, variant), _ in every.groupby(["dataset", "variant"], sort=False):
+        chosen = {
+            name: frame[(frame["dataset"] == dataset) & (frame["variant"] == variant)] for name, frame in frames.items()
+        }
+        chart = shifts(chosen, STRIDES, f"error over\n{_ANOTHER}'s", _ANOTHER)
+        caption = (
+            f"{variant}, {heads[dataset]}: error of each layer against the shift of the image, over that of "
+            f"{_ANOTHER}; mean, and range over seeds as a band. Filled marks: multiples of the layer's stride."
+        )
+        suffix = variant if len(results.datasets) == 1 else f"{dataset}-{variant}"
+        shown.append(picture(f"{results.name}-layer-shifts-{suffix}", caption, alt, chart))
+    return shown
+
+
+def _shares(results: StudyResults, measure: str) -> pd.DataFrame:
+    """dataset, variant, seed, layer, x (shift), y (error over that of a random pair), of runs that did not diverge."""
+    key, parts = ["dataset", "variant", "seed", "index"], []
+    for layer in _layers(results, measure):
+        errors = results.along(measure, "shift", f"translation.{layer}.error")
+        random = results.along(measure, "shift", f"translation.{layer}.random")[[*key, "y"]]
+        both = errors.merge(random, on=key, suffixes=("", "_random"))
+        parts.append(both.assign(layer=layer, y=both["y"] / both["y_random"]))
+    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["status", "y"])
+    return frame[frame["status"] != "diverged"].dropna(subset="y")
+
+
+def _layers(results: StudyResults, measure: str) -> list[str]:
+    """Names of the layers, as they follow each other in the nets."""
+    error = declared_as("translation.any.error", declared(results.settings.home, measure))
+    names = results.values.loc[results.values["measure"] == measure, "quantity"].unique()
+    return [layer for name in names if error and (layer := error.key(name))]

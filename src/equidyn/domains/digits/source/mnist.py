@@ -18,7 +18,6 @@ from equidyn.core.data import hub
 from equidyn.core.errors import EquidynError, first_line
 from equidyn.core.progress import progress
 from equidyn.domains.digits.params import DigitsSource
-from equidyn.domains.digits.source import png
 from equidyn.domains.digits.source.digit_images import SIDE, Digits, Facts, Found, mean_and_deviation
 
 if TYPE_CHECKING:
@@ -124,19 +123,12 @@ def _table(path: Path) -> "Table":
 
 def _decoded(table: "Table", path: Path) -> Digits:
     labels = table["label"].to_numpy()
-    head, rows, others = png.header(SIDE), np.zeros((len(labels), SIDE, SIDE + 1), np.uint8), {}
+    images = np.zeros((len(labels), SIDE, SIDE), np.uint8)
     with progress(f"reading {path.name}", len(labels)) as advance:
         for number, data in enumerate(_files(table)):
-            plain = png.rows_of(data or b"", head, SIDE)
-            if plain is None:
-                others[number] = _pixels(data, number)
-            else:
-                rows[number] = np.frombuffer(plain, np.uint8).reshape(SIDE, SIDE + 1)
+            images[number] = _pixels(data, number)
             if (number + 1) % 1000 == 0 or number + 1 == len(labels):
                 advance(number + 1, "images read")
-    images = png.unfiltered(rows)
-    for number, image in others.items():
-        images[number] = image
     return Digits(images, labels, full=255)
 
 
@@ -147,7 +139,7 @@ def _files(table: "Table") -> Iterator[bytes | None]:
 
 
 def _pixels(data: bytes | None, row: int) -> np.ndarray:
-    """(28, 28) uint8, by a library that knows every form; the size is looked at before anything is decoded."""
+    """(28, 28) uint8; the size is looked at before anything is decoded."""
     from PIL import Image
 
     try:

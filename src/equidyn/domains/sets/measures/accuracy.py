@@ -2,15 +2,28 @@
 
 import math
 
+from equidyn.core.measures.quantities import Quantity
 from equidyn.core.training.labelled import Samples
 from equidyn.domains.sets.source.chi_square import bayes_labels, best_threshold, sums_of_squares
 from equidyn.domains.sets.tasks.classify_sets.context import ClassifySetsContext
+
+QUANTITIES = (
+    Quantity("accuracy", "test accuracy", "1", "higher", headline=True, baselines=("bayes", "bayes_here", "threshold")),
+    Quantity("loss", "test loss", "nats", "lower", headline=True),
+    Quantity("train_accuracy", "training accuracy", "1", "higher"),
+    Quantity("train_loss", "training loss", "nats", "lower"),
+    Quantity("bayes", "Bayes limit"),
+    Quantity("bayes_here", "Bayes rule on these sets"),
+    Quantity("above_bayes", "above the Bayes rule here"),
+    Quantity("above_bayes_error", "its standard error, by the test sets"),
+    Quantity("threshold", "best threshold"),
+)
 
 
 def measure(context: ClassifySetsContext) -> dict[str, float]:
     """Share of right answers, and cross-entropy [nats], on the test samples; the same on the stored training samples.
 
-    bayes: share of right answers of the best rule there is, exact (source/chi_square.py); bayes_here: its share on these
+    bayes: share of right answers of the best rule there is, exact (source/chi_square.py); bayes_here: its share on the
     very test samples, which a network can exceed by chance only. above_bayes: by how much the network's share exceeds
     it, and above_bayes_error, the standard error of that by the choice of the test samples: both err on the same hard
     sets, so that their difference is known much better than either share. threshold: share on the test samples of the

@@ -3,10 +3,16 @@
 import numpy as np
 import torch
 
+from equidyn.core.measures.quantities import Quantity
 from equidyn.core.params.types import PositiveInt
 from equidyn.domains.sets.tasks.classify_sets.context import ClassifySetsContext
 from equidyn.symmetry.permutations import symmetric, trivial
 from equidyn.symmetry.sets import SetGroup, moved
+
+QUANTITIES = (
+    Quantity("*.relative", "invariance error", "1", "lower", "log", each="group"),
+    Quantity("*.flipped", "predictions that change", "%", "lower", each="group"),
+)
 
 
 def measure(

@@ -1,7 +1,14 @@
 """overfitting: what the course of training lost on samples that it did not see."""
 
 from equidyn.core.errors import EquidynError
+from equidyn.core.measures.quantities import Quantity
 from equidyn.domains.sets.tasks.classify_sets.context import ClassifySetsContext
+
+QUANTITIES = (
+    Quantity("gap", "validation - training loss at the end", "nats", "lower", headline=True),
+    Quantity("rise", "rise of the validation loss", "nats", "lower"),
+    Quantity("best", "lowest validation loss", "nats", "lower"),
+)
 
 
 def measure(context: ClassifySetsContext) -> dict[str, float]:

@@ -1,5 +1,7 @@
 """What every network on sets declares: what it reads, and the group under which it is invariant by construction."""
 
+from dataclasses import replace
+
 import torch
 
 from equidyn.core.models.network import Network
@@ -16,6 +18,11 @@ class SetNetwork(Network):
 
     inputs: SetType
     imposed: SetGroup
+
+    @property
+    def imposed_inputs(self) -> SetType:
+        """The sets under the group that is imposed; under all orders of the points, if none is."""
+        return replace(self.inputs, group=self.imposed) if self.imposed.order > 1 else self.inputs
 
     def forward(self, sets: torch.Tensor) -> torch.Tensor:
         """Map (batch, points, dimensions) to (batch, outputs.count)."""

@@ -1,1 +1,5 @@
-"""Sections of the report that only this domain has."""
+"""What the report says of sets alone."""
+
+from equidyn.domains.sets.report import bayes
+
+SECTIONS = ("accuracy", bayes, "invariance", "overfitting", ...)

@@ -4,7 +4,24 @@ from typing import Any
 
 import torch
 
+from equidyn.core.measures.quantities import Quantity
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
+
+TITLE = "Test error"
+RMS, STEP = "rms velocity", "rollout step"
+QUANTITIES = (
+    Quantity("rmse", "test RMSE", RMS, "lower", "log", headline=True, baselines=("persistence_rmse",)),
+    Quantity("rmse_by_step", "test RMSE", RMS, "lower", axis=STEP, baselines=("persistence_rmse_by_step",)),
+    Quantity("persistence_rmse", "persistence", RMS),
+    Quantity("persistence_rmse_by_step", "persistence", RMS, axis=STEP),
+    Quantity("unit", "rms velocity", "length/time", detail=True),
+    Quantity("*.rmse", "test RMSE", RMS, "lower", "log", True, baselines=("*.persistence_rmse",), optional=True),
+    Quantity(
+        "*.rmse_by_step", "test RMSE", RMS, "lower", axis=STEP, baselines=("*.persistence_rmse_by_step",), optional=True
+    ),
+    Quantity("*.persistence_rmse", "persistence", RMS, optional=True),
+    Quantity("*.persistence_rmse_by_step", "persistence", RMS, axis=STEP, optional=True),
+)
 
 
 def measure(context: RolloutContext) -> dict[str, Any]:

@@ -9,11 +9,18 @@ from collections.abc import Callable
 
 import torch
 
+from equidyn.core.measures.quantities import Quantity
 from equidyn.core.params.types import PositiveInt
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
 from equidyn.symmetry.directional import directional, mean_norm
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.generator import rotation_generator
+
+TITLE = "Lie derivative"
+QUANTITIES = (
+    Quantity("absolute", "absolute", "rms velocity/rad", "lower", "log"),
+    Quantity("relative", "Lie derivative, relative", "1/rad", "lower", "log", headline=True),
+)
 
 
 def measure(context: RolloutContext, *, windows: PositiveInt = 16) -> dict[str, float]:

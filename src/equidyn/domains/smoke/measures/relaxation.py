@@ -2,8 +2,15 @@
 
 from typing import Any
 
+from equidyn.core.measures.quantities import Quantity
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
 from equidyn.grids.layers import spreads
+
+TITLE = "Relaxed weights"
+QUANTITIES = (
+    Quantity("total", "spread of relaxed weights", headline=True),
+    Quantity("by_layer", "spread of relaxed weights", axis="layer"),
+)
 
 
 def measure(context: RolloutContext) -> dict[str, Any]:

@@ -2,9 +2,19 @@
 
 from typing import Any
 
+from equidyn.core.measures.quantities import Quantity
 from equidyn.core.params.types import PositiveInt
 from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
 from equidyn.symmetry.error import error_of_answers
+
+TITLE = "Rotations of the cube"
+QUANTITIES = (
+    Quantity("vector.absolute", "vectors turned, absolute", "rms velocity", "lower", "log"),
+    Quantity("vector.relative", "vectors turned", "1", "lower", "log", headline=True),
+    Quantity("vector.by_element", "vectors turned", "1", "lower", "log", axis="rotation"),
+    Quantity("scalar.absolute", "components left alone, absolute", "rms velocity", "lower", "log"),
+    Quantity("scalar.relative", "components left alone", "1", "lower", "log", headline=True),
+)
 
 
 def measure(context: UpscaleContext, *, samples: PositiveInt = 2) -> dict[str, dict[str, Any]]:

@@ -5,9 +5,21 @@ from typing import Any
 import numpy as np
 import torch
 
+from equidyn.core.measures.quantities import Quantity
 from equidyn.domains.turbulence.measures.stabiliser import stabiliser
 from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
 from equidyn.grids.layers import relaxed_weights, spreads
+
+TITLE = "Relaxed weights"
+QUANTITIES = (
+    Quantity("total", "spread of relaxed weights", headline=True),
+    Quantity("by_layer", "spread of relaxed weights", axis="layer"),
+    Quantity("weights", "relaxed weight", axis="rotation", optional=True),
+    Quantity("change", "change under a rotation", axis="rotation", optional=True),
+    Quantity("change_ratio", "change, keeping the axis / others", optional=True),
+    Quantity("preferred", "preferred rotation", optional=True),
+    Quantity("preferred_share", "share of the preferred rotation", "%", optional=True),
+)
 
 
 def measure(context: UpscaleContext) -> dict[str, Any]:

@@ -5,11 +5,24 @@ from typing import Any
 
 import torch
 
+from equidyn.core.measures.quantities import Quantity
 from equidyn.domains.turbulence.measures.spectra import shell_products
 from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
 
 # A shell with less than this share of the truth's energy holds its round-off, and what is relative to it says nothing.
 EMPTY = 1e-12
+
+TITLE = "Energy spectra"
+ENERGY = "(rms velocity)²"
+QUANTITIES = (
+    Quantity("wavenumber", "wavenumber [2π / side]", axis="wavenumber", scale="log"),
+    Quantity("truth", "energy of the truth", ENERGY, "none", "log", axis="wavenumber"),
+    Quantity("prediction", "energy", ENERGY, "none", "log", axis="wavenumber", baselines=("truth",)),
+    Quantity("trilinear", "energy of the interpolation", ENERGY, "none", "log", axis="wavenumber"),
+    Quantity("error", "error", "1", "lower", "log", axis="wavenumber"),
+    Quantity("correlation", "correlation", "1", "higher", axis="wavenumber"),
+    Quantity("total_error", "spectral error", "decades", "lower", headline=True),
+)
 
 
 def measure(context: UpscaleContext) -> dict[str, Any]:

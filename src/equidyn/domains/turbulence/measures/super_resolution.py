@@ -4,9 +4,27 @@ from typing import Any
 
 import torch
 
+from equidyn.core.measures.quantities import Quantity
 from equidyn.domains.turbulence.measures.spectra import fourier_upsampled, spectral_slopes
 from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
 from equidyn.domains.turbulence.tasks.upscale.task import errors
+
+TITLE = "Super-resolution"
+RMS = "rms velocity"
+QUANTITIES = (
+    Quantity("mae", "test MAE", RMS, "lower", headline=True, baselines=("trilinear.mae", "spectral.mae", "mean.mae")),
+    Quantity("rmse", "test RMSE", RMS, "lower", baselines=("trilinear.rmse", "spectral.rmse", "mean.rmse")),
+    Quantity("by_component", "test MAE", RMS, "lower", axis="component"),
+    Quantity("trilinear.mae", "trilinear interpolation", RMS),
+    Quantity("trilinear.rmse", "trilinear interpolation", RMS),
+    Quantity("mean.mae", "mean flow (0)", RMS),
+    Quantity("mean.rmse", "mean flow (0)", RMS),
+    Quantity("spectral.mae", "Fourier interpolation", RMS),
+    Quantity("spectral.rmse", "Fourier interpolation", RMS),
+    Quantity("unit", "rms velocity", "length/time", detail=True),
+    Quantity("divergence", "divergence over gradient", "1", "lower", headline=True, baselines=("truth_divergence",)),
+    Quantity("truth_divergence", "the truth"),
+)
 
 
 def measure(context: UpscaleContext) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """trilinear: interpolation of the middle frame, without weights. What every network has to beat."""
 
-from equidyn.domains.turbulence.models.upscaler import Upscaler
+from equidyn.grids.upscaler import Upscaler
 from equidyn.symmetry.fields import BoxType
 
 

@@ -1,8 +1,7 @@
 """Energy by wavenumber: how much of it the answers have at each scale, and whether it is the right flow."""
 
-import math
+from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from equidyn.domains.turbulence.report.figures.flow_spectra import Waves, waves
@@ -11,29 +10,25 @@ from equidyn.report.figures.style import Picture, picture
 from equidyn.report.gather import StudyResults
 from equidyn.report.labels import level_labels
 from equidyn.report.numbers import tick
-from equidyn.report.ranking import findings
-from equidyn.report.sections.cases import Column, case_table
-from equidyn.report.sections.section import Part, Section, chart_parts, diverged_words, over_seeds_words
+from equidyn.report.sections.quantity import Measured
+from equidyn.report.sections.section import Part, Section, chart_parts
 from equidyn.report.sections.untrained import trained, untrained
-from equidyn.report.tables import Table
 
-TITLE = "Energy spectra"
 MEASURE = "spectrum"
+MEASURES = (MEASURE,)
 _WAVENUMBER = "wavenumber k [2π / side]"
 _ENERGY = f"energy E(k)\n[({VELOCITY_UNIT})²]"
 _RATIO = "E(k) over that\nof the truth [1]"
-_TRUSTED = 0.5  # correlation from which on a scale counts as found
-_CELL = ["dataset", "variant", "seed", "status"]
 
 
 def section(results: StudyResults) -> Section | None:
-    """Spectra of truth and answers, error and correlation by wavenumber, and one number for each."""
-    totals = results.quantity(MEASURE, "total_error")
-    if totals.empty:
+    """Spectra of truth and predictions, error and correlation by wavenumber, and what the measure declares of single
+    numbers."""
+    declared = Measured(MEASURE, curves=False).section(results)
+    if declared is None:
         return None
     pictures = [shown for part in chart_parts(results) for shown in _pictures(results, part)]
-    told = findings(totals, level_labels(results.settings), "spectral error")
-    return Section(TITLE, [_words(results), *diverged_words(results)], pictures, [_table(results, totals)], told)
+    return replace(declared, text=[_words(results), *declared.text], pictures=[*pictures, *declared.pictures])
 
 
 def end_of_coarse(results: StudyResults) -> float:
@@ -42,35 +37,11 @@ def end_of_coarse(results: StudyResults) -> float:
     return source.resolution / source.factor / 2
 
 
-def reach(results: StudyResults) -> pd.DataFrame:
-    """dataset, variant, seed, status, value: up to which wavenumber the correlation with the truth is at least one
-    half, per run; NaN if it never is."""
-    curves = results.along(MEASURE, "wavenumber", "correlation").sort_values("x", kind="stable")
-    rows = [[*key, _reach(run["x"].to_numpy(), run["y"].to_numpy())] for key, run in curves.groupby(_CELL, sort=False)]
-    return pd.DataFrame(rows, columns=[*_CELL, "value"])
-
-
-def _reach(at: np.ndarray, correlation: np.ndarray) -> float:
-    """Where the correlation first falls short, on a straight line between two wavenumbers; the last if it never is."""
-    short = np.flatnonzero(~(correlation >= _TRUSTED))
-    if not len(short):
-        return float(at[-1])
-    first = int(short[0])
-    if first == 0:
-        return math.nan
-    if not np.isfinite(correlation[first]):
-        return float(at[first - 1])
-    share = (correlation[first - 1] - _TRUSTED) / (correlation[first - 1] - correlation[first])
-    return float(at[first - 1] + share * (at[first] - at[first - 1]))
-
-
 def _words(results: StudyResults) -> str:
     return (
-        "Energy of a shell of wavenumbers about k, mean over the test samples. The coarse grid resolves wavenumbers up "
-        f"to {tick(end_of_coarse(results))}; what lies beyond, a network must find from what it learned. Spectral "
-        "error: mean of |log₁₀(E of the answers / E of the truth)| beyond it, up to a third of the fine grid; it asks "
-        "for the right energy, not for the right flow. Error at k: energy of the difference over that of the truth; an "
-        "answer of 0 has 1. Correlation: 1 if a scale is found, 0 if what is there has nothing to do with the truth."
+        f"The coarse grid resolves wavenumbers up to {tick(end_of_coarse(results))}; what lies beyond, a network must "
+        "find from what it learned. The spectral error asks for the right energy there, not for the right flow: that "
+        "is the correlation, 1 if a scale is found and 0 if what is there has nothing to do with the truth."
     )
 
 
@@ -142,12 +113,3 @@ def _quality(results: StudyResults, part: Part) -> list[Waves]:
         Waves(own["error"], "error at k [1]", None, _of_untrained(results, told["error"]), log=True),
         Waves(own["correlation"], "correlation [1]", None, _of_untrained(results, told["correlation"])),
     ]
-
-
-def _table(results: StudyResults, totals: pd.DataFrame) -> Table:
-    columns = [
-        Column("spectral error [decades]", f"{MEASURE}.total_error", totals),
-        Column(f"correlation ≥ {tick(_TRUSTED)} up to k", f"{MEASURE}.reach", reach(results)),
-    ]
-    caption = f"Spectral error beyond the coarse grid, and up to where the flow is found. {over_seeds_words(results)}"
-    return case_table(results, f"{results.name}-spectra", caption, columns)

@@ -7,8 +7,14 @@ the last, smaller batch count more than others. Turns are exact there too.
 
 import torch
 
+from equidyn.core.measures.quantities import Quantity
 from equidyn.core.params.types import PositiveInt
 from equidyn.domains.digits.tasks.reconstruct.context import ReconstructContext
+
+QUANTITIES = (
+    Quantity("upright", "MSE, upright", "1", "lower"),
+    Quantity("rotated", "MSE, turned", "1", "lower"),
+)
 
 
 def measure(context: ReconstructContext, *, batch_size: PositiveInt = 128) -> dict[str, float]:

@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 import torch
 
+from equidyn.core.measures.quantities import Quantity
 from equidyn.core.params.types import PositiveInt
 from equidyn.domains.digits.measures.layer_equivariance import (
+    OTHERS,
     Number,
     Part,
     compared,
@@ -27,10 +29,17 @@ from equidyn.domains.digits.measures.layer_equivariance import (
     ratios,
     true_action,
 )
+from equidyn.domains.digits.measures.layer_equivariance import QUANTITIES as BY_TRUE_ACTION
 from equidyn.domains.digits.measures.pairs import TURNS, Motion, Pairs, shifted_pairs, turned_pairs
 from equidyn.domains.digits.tasks.classify_images.context import ClassifyImagesContext
 
 Sums = dict[str, torch.Tensor]
+
+QUANTITIES = (
+    *(one for one in BY_TRUE_ACTION if one.name != "translation.*.border"),
+    Quantity("agreement.translation", "off the true action, shifts", OTHERS),
+    Quantity("agreement.rotation", "off the true action, turns", OTHERS),
+)
 
 
 def measure(context: ClassifyImagesContext, *, samples: PositiveInt = 300, largest: PositiveInt = 6) -> dict[str, Any]:

@@ -13,11 +13,17 @@ import math
 import torch
 from torch.nn import functional
 
+from equidyn.core.measures.quantities import Quantity
 from equidyn.core.params.types import PositiveInt
 from equidyn.curvature.audit.train_mode import train_mode
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
 
 ANGLES = (math.pi / 2, math.pi, math.pi / 2 * 3)
+
+QUANTITIES = (
+    Quantity("published", "as published", "rms velocity", "lower", "log", headline=True),
+    Quantity("opposite", "as published, opposite action", "rms velocity", "lower", "log"),
+)
 
 
 def measure(context: RolloutContext, *, windows: PositiveInt = 40, batch_size: PositiveInt = 8) -> dict[str, float]:

@@ -11,11 +11,19 @@ The published code differentiates backwards twice; forward-mode differentiation 
 
 from typing import Any
 
+from equidyn.core.measures.quantities import Quantity
 from equidyn.core.params.types import PositiveInt
 from equidyn.curvature.audit.train_mode import train_mode
 from equidyn.domains.smoke.audit.measures.grad_div import known_answer
 from equidyn.domains.smoke.audit.measures.pixels import pixel_lie_derivative
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
+
+QUANTITIES = (
+    Quantity("published", "as published", "1/rad", "lower", "log", headline=True),
+    Quantity("grad_div.side", "cells per side", axis="grad_div.side", scale="log"),
+    Quantity("grad_div.proper", "of grad div, vectors turned too", "1/rad", "none", "log", axis="grad_div.side"),
+    Quantity("grad_div.pixels_only", "of grad div, pixels alone", "1/rad", "none", "log", axis="grad_div.side"),
+)
 
 
 def measure(context: RolloutContext, *, windows: PositiveInt = 40, batch_size: PositiveInt = 8) -> dict[str, Any]:

@@ -8,20 +8,21 @@ row, e2cnn shares it equally among the kinds of irreducible representations; her
 from torch import nn
 
 from equidyn.core.params.types import OddInt, PositiveInt
-from equidyn.domains.smoke.models.e2cnn import SteerableConv
-from equidyn.domains.smoke.models.stack import ConvStack, conv_stack
+from equidyn.grids.conv import Conv
+from equidyn.grids.families import steerable_conv
+from equidyn.grids.stack import ConvStack, regular_stack
 from equidyn.symmetry.fields import FieldType
-from equidyn.symmetry.groups import C4
 
 
-class NormalSteerableConv(SteerableConv):
+def normal_conv(inputs: FieldType, outputs: FieldType, side: int) -> Conv:
     """A steerable convolution with the start of the e2cnn package: every row of the expanded kernel has norm 1."""
-
-    def __init__(self, inputs: FieldType, outputs: FieldType, kernel: int) -> None:
-        super().__init__(inputs, outputs, kernel)
-        nn.init.normal_(self.weight, std=(inputs.multiplicity * len(self.basis) / outputs.dimension) ** -0.5)
-        if self.bias is not None:
-            nn.init.zeros_(self.bias)
+    layer = steerable_conv(inputs, outputs, side)
+    nn.init.normal_(
+        layer.kernel.weight, std=(inputs.multiplicity * len(layer.kernel.basis) / outputs.dimension) ** -0.5
+    )
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias.weight)
+    return layer
 
 
 def build(
@@ -33,5 +34,4 @@ def build(
     kernel: OddInt = 3,
 ) -> ConvStack:
     """`hidden` regular fields (four channels each). Published: 98 (1 frame), 278 (10)."""
-    fields = [inputs, *[FieldType(C4, "regular", hidden)] * (layers - 1), outputs]
-    return conv_stack(fields, NormalSteerableConv, kernel=kernel, norm="batch", strict=True)
+    return regular_stack((inputs, outputs), hidden, layers, normal_conv, kernel=kernel, norm="batch", strict=True)

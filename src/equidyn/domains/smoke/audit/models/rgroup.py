@@ -7,44 +7,43 @@ weights 1 / (4 L) at the start; squared regulariser. A linear net does not see t
 tied it is equivariant under both signs of the vector action, ours and the published one.
 """
 
-from functools import partial
 from itertools import pairwise
 
 import torch
-from torch.nn import functional
 
 from equidyn.core.models.initial import uniform_fan_in
 from equidyn.core.params.types import NonNegativeFloat, OddInt, PositiveInt
 from equidyn.domains.smoke.audit.models.squared import SquaredPenalty
-from equidyn.domains.smoke.models.rgroup import RelaxedC4Conv
-from equidyn.domains.smoke.models.stack import ConvStack, Filter, FilterLayer
+from equidyn.grids.conv import Conv, Filter
+from equidyn.grids.convolve import channels_last, correlated
+from equidyn.grids.families import relaxed_conv
+from equidyn.grids.kernels import Kernel
+from equidyn.grids.stack import ConvStack
 from equidyn.symmetry.actions import vector_action
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.groups import C4
 
 
-class LiftedC4Conv(FilterLayer):
-    """A relaxed group convolution regular -> regular, with vectors lifted on the way in or summed on the way out.
+class LiftedKernel(Kernel):
+    """A relaxed kernel regular -> regular, with vectors lifted on the way in or summed on the way out.
 
     Its bank l at element n is a[l, n] rot_n(W_l) with a cyclic shift, W_l uniform in +-1/sqrt(fields * k * k).
     """
 
-    def __init__(self, inputs: FieldType, outputs: FieldType, kernel: int, banks: int) -> None:
-        super().__init__()
-        self.inputs, self.outputs = inputs, outputs
-        regular = (FieldType(C4, "regular", field.multiplicity) for field in (inputs, outputs))
-        self.inner = RelaxedC4Conv(*regular, kernel, banks)
-        self.inner.bias = None
-        self.inner.weight.data = uniform_fan_in(self.inner.weight.shape, inputs.multiplicity * kernel**2)
+    def __init__(self, inputs: FieldType, outputs: FieldType, side: int, banks: int) -> None:
+        super().__init__(inputs, outputs, side)
+        regular = (field.of("regular", field.multiplicity) for field in (inputs, outputs))
+        self.inner = relaxed_conv(*regular, side, banks=banks).kernel
+        self.inner.weight.data = uniform_fan_in(self.inner.weight.shape, inputs.multiplicity * side**2)
         self.inner.relaxed.data.fill_(1 / self.inner.relaxed.numel())
         self.register_buffer("lift", _from_regular(inputs), persistent=False)
         self.register_buffer("sum", _from_regular(outputs), persistent=False)
 
-    def filter(self) -> Filter:
+    def forward(self) -> torch.Tensor:
         """The kernel regular -> regular, its columns and rows joined where vectors go in or come out."""
-        kernel = self.inner.filter()[0].unflatten(1, (-1, 4)).unflatten(0, (-1, 4))
+        kernel = self.inner().unflatten(1, (-1, 4)).unflatten(0, (-1, 4))
         joined = torch.einsum("ominyx,mv,nw->oviwyx", kernel, self.sum, self.lift)
-        return joined.flatten(2, 3).flatten(0, 1), None
+        return joined.flatten(2, 3).flatten(0, 1)
 
     def relaxed_weights(self) -> list[torch.Tensor]:
         """(banks, |G|)."""
@@ -60,9 +59,9 @@ class LinearStack(SquaredPenalty):
 
     def forward(self, field: torch.Tensor, filters: list[Filter] | None = None) -> torch.Tensor:
         """Map (batch, inputs.channels, y, x) to (batch, outputs.channels, y, x), linearly."""
-        field = field.contiguous(memory_format=torch.channels_last)
+        field = channels_last(field)
         for kernel, bias in self.filters() if filters is None else filters:
-            field = functional.conv2d(field, kernel, bias, padding=kernel.shape[-1] // 2)
+            field = correlated(field, kernel, bias)
         return field
 
 
@@ -82,6 +81,6 @@ def build(
     alpha: NonNegativeFloat = 1e-5,
 ) -> ConvStack:
     """`hidden` regular fields, `banks` filter banks, regulariser (`alpha` x C)^2. Published: 64 (1 frame), 2 banks."""
-    fields = [inputs, *[FieldType(C4, "regular", hidden)] * (layers - 1), outputs]
-    layer = partial(LiftedC4Conv, kernel=kernel, banks=banks)
-    return LinearStack([layer(*pair) for pair in pairwise(fields)], [], alpha, strict=False)
+    fields = [inputs, *[inputs.of("regular", hidden)] * (layers - 1), outputs]
+    stack = [Conv(LiftedKernel(*pair, kernel, banks), None) for pair in pairwise(fields)]
+    return LinearStack(stack, [], alpha, strict=False)

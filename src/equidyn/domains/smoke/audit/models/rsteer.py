@@ -16,32 +16,31 @@ from torch import nn
 from equidyn.core.models.initial import uniform_fan_in
 from equidyn.core.params.types import NonNegativeFloat, OddInt, PositiveInt
 from equidyn.domains.smoke.audit.models.squared import SquaredPenalty
-from equidyn.domains.smoke.models.stack import ConvStack, Filter, FilterLayer
+from equidyn.grids.bias import free_bias
+from equidyn.grids.conv import Conv
+from equidyn.grids.kernels import Kernel
+from equidyn.grids.stack import ConvStack
 from equidyn.symmetry.fields import FieldType
-from equidyn.symmetry.groups import C4
 from equidyn.symmetry.harmonics import ring_harmonics
 
 
-class UntiedSteerableConv(FilterLayer):
-    """K(p) = sum_b w_b(p) kappa_b(p), all w on their own and uniform in +-1/sqrt(fields * k * k), as is the bias.
+class UntiedSteerableKernel(Kernel):
+    """K(p) = sum_b w_b(p) kappa_b(p), all w on their own and uniform in +-1/sqrt(fields * k * k).
 
-    weight: (outputs.multiplicity, inputs.multiplicity, count, k * k); bias: (outputs.channels,).
+    weight: (outputs.multiplicity, inputs.multiplicity, count, k * k).
     """
 
-    def __init__(self, inputs: FieldType, outputs: FieldType, kernel: int) -> None:
-        super().__init__()
-        self.inputs, self.outputs, self.kernel = inputs, outputs, kernel
-        basis = torch.from_numpy(published_basis(inputs, outputs, kernel)).float()
-        shape = (outputs.multiplicity, inputs.multiplicity, len(basis), kernel**2)
-        fan_in = inputs.multiplicity * kernel**2
-        self.weight = nn.Parameter(uniform_fan_in(shape, fan_in))
-        self.bias = nn.Parameter(uniform_fan_in((outputs.channels,), fan_in))
+    def __init__(self, inputs: FieldType, outputs: FieldType, side: int) -> None:
+        super().__init__(inputs, outputs, side)
+        basis = torch.from_numpy(published_basis(inputs, outputs, side)).float()
+        shape = (outputs.multiplicity, inputs.multiplicity, len(basis), side**2)
+        self.weight = nn.Parameter(uniform_fan_in(shape, inputs.multiplicity * side**2))
         self.register_buffer("basis", basis.flatten(-2), persistent=False)
 
-    def filter(self) -> Filter:
+    def forward(self) -> torch.Tensor:
         """The weighted sum of the steerable kernels, position by position."""
         kernel = torch.einsum("oibp,bdep->odiep", self.weight, self.basis).flatten(2, 3).flatten(0, 1)
-        return kernel.unflatten(-1, (self.kernel, self.kernel)), self.bias
+        return kernel.unflatten(-1, (self.side, self.side))
 
     def relaxed_weights(self) -> list[torch.Tensor]:
         """The weights at all positions, those that multiply 0 among them."""
@@ -52,7 +51,7 @@ class UntiedSteerableConv(FilterLayer):
         return self.weight.diff(dim=-1).abs().mean()
 
 
-def published_basis(inputs: FieldType, outputs: FieldType, kernel: int) -> np.ndarray:
+def published_basis(inputs: FieldType, outputs: FieldType, side: int) -> np.ndarray:
     """The ring harmonics in the scale of e2cnn 0.2.3: (count, out_dim, in_dim, k, k).
 
     A kernel into an irreducible representation of dimension d has norm sqrt(d) there. Of C4's irreducible
@@ -60,7 +59,7 @@ def published_basis(inputs: FieldType, outputs: FieldType, kernel: int) -> np.nd
     """
     one, half_turn = outputs.action.matrices()[[0, 2]]
     scale = one + (2**0.5 - 1) * (one - half_turn) / 2
-    return np.einsum("dc,bceyx->bdeyx", scale, ring_harmonics(outputs.action, inputs.action, kernel))
+    return np.einsum("dc,bceyx->bdeyx", scale, ring_harmonics(outputs, inputs, side))
 
 
 def build(
@@ -73,6 +72,12 @@ def build(
     alpha: NonNegativeFloat = 1e-5,
 ) -> ConvStack:
     """`hidden` regular fields (four channels each), regulariser (`alpha` x C)^2. Published: 32 (1 frame), 92 (10)."""
-    fields = [inputs, *[FieldType(C4, "regular", hidden)] * (layers - 1), outputs]
-    stack = [UntiedSteerableConv(*pair, kernel) for pair in pairwise(fields)]
+    fields = [inputs, *[inputs.of("regular", hidden)] * (layers - 1), outputs]
+    stack = [_untied(*pair, kernel) for pair in pairwise(fields)]
     return SquaredPenalty(stack, [nn.Identity()] * (layers - 1), alpha, strict=False)
+
+
+def _untied(inputs: FieldType, outputs: FieldType, side: int) -> Conv:
+    """With a bias for each channel."""
+    kernel = UntiedSteerableKernel(inputs, outputs, side)
+    return Conv(kernel, free_bias(outputs, inputs.multiplicity * side**2))

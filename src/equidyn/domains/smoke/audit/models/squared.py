@@ -6,7 +6,7 @@ a loss of about 1, with a gradient as small: it does nothing.
 
 import torch
 
-from equidyn.domains.smoke.models.stack import ConvStack
+from equidyn.grids.stack import ConvStack
 
 
 class SquaredPenalty(ConvStack):

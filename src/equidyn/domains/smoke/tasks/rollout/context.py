@@ -6,8 +6,8 @@ from functools import cached_property
 import torch
 
 from equidyn.core.measures.context import EvaluationContext
-from equidyn.domains.smoke.models.stack import ConvStack
 from equidyn.domains.smoke.tasks.rollout.task import Rollout, Windows
+from equidyn.grids.stack import ConvStack
 
 
 @dataclass(frozen=True)

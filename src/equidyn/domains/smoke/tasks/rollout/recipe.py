@@ -8,10 +8,10 @@ from equidyn.core.params.training import Training
 from equidyn.core.params.variant import Variant
 from equidyn.core.training.draws import generator_of, passes
 from equidyn.core.training.task import TrainingRecipe
-from equidyn.domains.smoke.models.stack import ConvStack
 from equidyn.domains.smoke.tasks.rollout.soft import broken_symmetry
 from equidyn.domains.smoke.tasks.rollout.task import Rollout, Windows
 from equidyn.domains.smoke.tasks.rollout.validation import validate
+from equidyn.grids.stack import ConvStack
 
 
 class RolloutRecipe(TrainingRecipe):

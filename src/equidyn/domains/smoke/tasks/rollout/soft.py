@@ -6,8 +6,8 @@ the rollout only: one more forward pass.
 
 import torch
 
-from equidyn.domains.smoke.models.stack import ConvStack
 from equidyn.domains.smoke.tasks.rollout.task import Rollout
+from equidyn.grids.stack import ConvStack
 
 
 def broken_symmetry(

@@ -7,9 +7,9 @@ import torch
 
 from equidyn.core.errors import EquidynError
 from equidyn.core.training.task import Batch, Task
-from equidyn.domains.smoke.models.stack import ConvStack
 from equidyn.domains.smoke.params.rollout import RolloutTask
 from equidyn.domains.smoke.source.fields import Fields, component_rms
+from equidyn.grids.stack import ConvStack
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.groups import C4
 

@@ -1,7 +1,7 @@
 """What is recorded after every epoch, on fixed windows of the validation split."""
 
-from equidyn.domains.smoke.models.stack import ConvStack
 from equidyn.domains.smoke.tasks.rollout.task import Rollout, Windows
+from equidyn.grids.stack import ConvStack
 from equidyn.symmetry.decomposition import decompose
 
 

@@ -6,9 +6,9 @@ from functools import cached_property
 import torch
 
 from equidyn.core.measures.context import EvaluationContext
-from equidyn.domains.turbulence.models.interpolation import upsampled
-from equidyn.domains.turbulence.models.upscaler import Upscaler
 from equidyn.domains.turbulence.tasks.upscale.task import Boxes, Upscale
+from equidyn.grids.interpolation import upsampled
+from equidyn.grids.upscaler import Upscaler
 from equidyn.symmetry.fields import BoxType
 
 

@@ -11,9 +11,9 @@ from torch.nn import functional
 from equidyn.core.models.network import Network
 from equidyn.core.training.draws import spread
 from equidyn.core.training.task import Batch, Task
-from equidyn.domains.turbulence.models.upscaler import middle_frame
 from equidyn.domains.turbulence.params import TurbulenceSource, UpscaleTask
 from equidyn.domains.turbulence.source.volumes import Volumes
+from equidyn.grids.upscaler import middle_frame
 from equidyn.symmetry.fields import BoxType
 from equidyn.symmetry.groups import CUBE
 
