@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from made_up import LEVELS, VARIANTS, around, results
+from claims_cells import LEVELS, VARIANTS, around, results
 
 from equidyn.core.domain import built_in, find
 from equidyn.core.measures.quantities import Quantity, declared_as
@@ -26,6 +26,7 @@ MINE = '''
 """size: how large it is."""
 
 from equidyn.core.measures.quantities import Quantity
+from equidyn.core.params.types import PositiveInt
 
 TITLE = "Size"
 QUANTITIES = (
@@ -35,7 +36,7 @@ QUANTITIES = (
 )
 
 
-def measure(context, *, samples: PositiveInt = 16):
+def measure(context: object, *, samples: PositiveInt = 16):
     """Size of `samples` samples, by `total`."""
 '''
 
