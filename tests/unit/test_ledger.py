@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from claims_cells import (
+from made_up import (
     FIVE,
     LESS,
     LEVELS,
