@@ -6,13 +6,13 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 import torch
-from equidyn.domains.sets.report.limits import beside_bayes
 from toy_sets import set_params
 
 from equidyn.core import paths
 from equidyn.core.data.labelled import Labelled
 from equidyn.core.data.store import read
 from equidyn.domains.sets.measures.accuracy import _above_bayes
+from equidyn.domains.sets.report.bayes import beside_bayes
 from equidyn.domains.sets.source.chi_square import bayes_threshold, sums_of_squares
 from equidyn.domains.sets.tasks.classify_sets.task import ClassifySets
 

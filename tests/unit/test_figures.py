@@ -19,7 +19,7 @@ from equidyn.report.figures.axes import linear_above, logarithmic
 from equidyn.report.figures.curves import Course, curves
 from equidyn.report.figures.dots import Guide, Series, dots
 from equidyn.report.figures.spectra import Strip
-from equidyn.report.figures.style import WIDTH, looks, picture, styled
+from equidyn.report.figures.style import WIDTH, line_styles, picture, styled
 from equidyn.report.figures.tradeoff import tradeoff
 from equidyn.report.labels import dataset_kind, level_labels, ordered, wrapped_name
 from equidyn.report.numbers import power, tick
@@ -70,7 +70,7 @@ def test_panels_wrap_and_none_is_left_without_numbers_on_its_axis():
 
 
 def test_twelve_variants_differ_without_colour():
-    styles = looks(VARIANTS)
+    styles = line_styles(VARIANTS)
     told = {(look["marker"], str(look["linestyle"]), look["markerfacecolor"] == "white") for look in styles.values()}
     assert len(told) == len(VARIANTS) == 12
 

@@ -20,7 +20,7 @@ from equidyn.report.sections.section import Section
 from equidyn.report.tables import Table, markdown
 
 _TYPES = {"png": "image/png", "gif": "image/gif"}
-_SAFE = " /:=;,()!*@?+$"  # besides letters, digits and _.-~: they stand in a quoted attribute as they are
+_SAFE = " /:=;,()!*@?+$"  # besides letters, numerals and _.-~: they stand in a quoted attribute as they are
 
 
 @dataclass(frozen=True)
