@@ -27,7 +27,8 @@ def test_outputs_are_whole(snakemake_run: Checkout) -> None:
 
 def test_it_ends_by_naming_the_report_and_keeps_logs(snakemake_run: Checkout) -> None:
     logs = snakemake_run.preset / "logs"
-    assert (logs / "train/smoke-levels/eps000/gcnn/seed1.log").read_text().startswith("train smoke-levels/eps000/gcnn/1")
+    words = (logs / "train/smoke-levels/eps000/gcnn/seed1.log").read_text()
+    assert words.startswith("train smoke-levels/eps000/gcnn/1")
     assert (logs / "report.log").read_text().strip().endswith("report.html")
 
 

@@ -2,8 +2,9 @@
 
 In it are, for a dataset, what params.yaml says of its source and of itself; for a training run, the parts `compute`,
 `task`, `training` and its variant, its seed, and all that the address of its dataset is made of; for both, the
-checksums of the source files that define the result (equidyn.core.sources). These are the very things by which both engines
-decide whether a cell must be computed again, so that a cell that is pulled is the one that would have been computed.
+checksums of the source files that define the result (equidyn.core.sources). These are the very things by which both
+engines decide whether a cell must be computed again, so that a cell that is pulled is the one that would have been
+computed.
 
 Left out are the names of studies, datasets and variants, which change nothing: renamed cells are found again. Left out
 are also the versions of packages and the kind of machine, as the engines leave them out: they may change last digits,

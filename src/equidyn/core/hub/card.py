@@ -12,7 +12,8 @@ from equidyn.core.hub.items import Item, RepositoryKind, RunItem
 def text_of(kind: RepositoryKind, repository: str, items: list[Item], listing: Collection[str]) -> str:
     """The card of a repository that holds `items`, which are also here, and the files of `listing`."""
     options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    template = Environment(loader=PackageLoader("equidyn.core.hub", "."), **options).get_template("card.md.j2")
+    environment = Environment(loader=PackageLoader("equidyn.core.hub", "."), **options)  # noqa: S701 Markdown
+    template = environment.get_template("card.md.j2")
     known = {item.folder for item in items}
     others = {path.rpartition("/")[0] for path in listing if path.endswith("/manifest.json")} - known
     facts: dict[str, list[Any]] = {"datasets": [], "runs": [], "reports": []}
