@@ -60,7 +60,7 @@ def test_each_kind_lies_in_its_repository(full: Hub) -> None:
 
 def test_cards_name_the_cells_and_show_their_figures(full: Hub) -> None:
     data, models = (full.repositories[kind, REPOSITORY].branches["main"].files for kind in ("datasets", "models"))
-    assert all(line in data["README.md"].decode() for line in ("license: mit", f"### {DATASET}", "/card/frames.png)"))
+    assert all(line in data["README.md"].decode() for line in ("license: mit", f"## {DATASET}", "/card/frames.png)"))
     text = models["README.md"].decode()
     assert all(words in text for words in (f"datasets: [{REPOSITORY}]", f"[{RUN}](runs/", "| 0.4 |", "error.png)"))
     assert "{{" not in text

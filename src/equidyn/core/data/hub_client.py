@@ -79,7 +79,7 @@ def client(**place: str) -> Iterator["HfApi"]:
 
     _attempts.clear()
     try:
-        yield HfApi(token=os.environ.get("HF_TOKEN") or False)
+        yield HfApi(token=_token() or False)
     except Exception as fault:  # of whatever kind: no traceback of the client shall reach the user
         raise _explained(fault, {"kind": "dataset", "file": ""} | place) from None
 
@@ -111,9 +111,14 @@ def _wait(response: "Response") -> int:
     return int(text) if text.isdecimal() else 0
 
 
+def _token() -> str:
+    """HF_TOKEN without line breaks, which a pasted one may end in."""
+    return "".join(os.environ.get("HF_TOKEN", "").split())
+
+
 def _clean(text: str) -> str:
     """Without the token, and without the name and password that an address may hold."""
-    return re.sub("//[^/]*@", "//", text.replace(os.environ.get("HF_TOKEN") or "\0", "***"))
+    return re.sub("//[^/]*@", "//", text.replace(_token() or "\0", "***"))
 
 
 def _session() -> "Client":
