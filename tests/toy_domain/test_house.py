@@ -68,7 +68,7 @@ def test_the_exact_net_is_exact_and_the_plain_one_is_not(by_snakemake: Path) -> 
 
 def test_the_claim_is_judged(by_snakemake: Path) -> None:
     (row,) = (row for row in table(by_snakemake, "claims") if row["id"] == "P1")
-    assert row["corrected"] == "supported"
+    assert row["verdict_corrected"] == "supported"
 
 
 def test_dvc_makes_the_same_tables(by_snakemake: Path, tmp_path: Path) -> None:
