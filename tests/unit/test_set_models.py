@@ -15,11 +15,11 @@ from equidyn.symmetry.sets import Invariants, SetType, moved
 INPUTS, OUTPUTS = SetType(4, 3), Invariants(1)
 SIZES = {"hidden": 6, "layers": 2, "width": 8, "heads": 2, "count": 3}
 MODELS = [model for model, entry in entries(find("sets"), "models").items() if entry.takes[0] == "SetType"]
-WAYS = [None, *entries("impose")]
+WAYS = [None, *entries(find("sets"), "impose")]
 
 
 def _sized(room: str, name: str) -> dict[str, int]:
-    return {key: SIZES[key] for key in entries(room)[name].options.model_fields if key in SIZES}
+    return {key: SIZES[key] for key in entries(find("sets"), room)[name].options.model_fields if key in SIZES}
 
 
 def _build(spec: tuple[str, str | None], seed: int = 0) -> torch.nn.Module:
