@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from made_up import (
+from claims_cells import (
     FIVE,
     LESS,
     LEVELS,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from made_up import LEVELS, VARIANTS, around, results
+from claims_cells import LEVELS, VARIANTS, around, results
 
 from equidyn.core.domain import built_in, find
 from equidyn.core.measures.quantities import Quantity, declared_as
