@@ -26,6 +26,7 @@ MINE = '''
 """size: how large it is."""
 
 from equidyn.core.measures.quantities import Quantity
+from equidyn.core.params.types import PositiveInt
 
 TITLE = "Size"
 QUANTITIES = (
@@ -35,7 +36,7 @@ QUANTITIES = (
 )
 
 
-def measure(context, *, samples: PositiveInt = 16):
+def measure(context: object, *, samples: PositiveInt = 16):
     """Size of `samples` samples, by `total`."""
 '''
 
