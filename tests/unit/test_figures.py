@@ -11,7 +11,11 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from equidyn.core.params import Study, load, signatures
+from equidyn.core.domain import find
+from equidyn.core.params import load
+from equidyn.core.params.signatures import entries
+from equidyn.core.params.study import Study
+from equidyn.domains.smoke.audit.measures.grad_div import known_answer
 from equidyn.domains.smoke.report.published import figures
 from equidyn.report import families
 from equidyn.report.figures.axes import linear_above, logarithmic
@@ -23,8 +27,7 @@ from equidyn.report.figures.tradeoff import tradeoff
 from equidyn.report.labels import wrapped_name
 from equidyn.report.numbers import power, tick
 
-PROJECT = Path(__file__).resolve().parents[2]
-VARIANTS = tuple(f"variant-{number}" for number in range(12))
+VARIANTS = [f"net-{place}" for place in range(12)]
 HEADS = {"a": "ε = 0", "b": "ε = 0.6", "c": "ε = 1"}
 
 
@@ -71,8 +74,8 @@ def test_panels_wrap_and_none_is_left_without_numbers_on_its_axis():
 
 def test_twelve_variants_differ_without_colour():
     styles = line_styles(VARIANTS)
-    seen = {(look["marker"], str(look["linestyle"]), look["markerfacecolor"] == "white") for look in styles.values()}
-    assert len(seen) == len(VARIANTS) == 12
+    told = {(look["marker"], str(look["linestyle"]), look["markerfacecolor"] == "white") for look in styles.values()}
+    assert len(told) == len(VARIANTS) == 12
 
 
 def test_equal_figures_give_equal_bytes_as_wide_as_a_page():
@@ -176,18 +179,26 @@ def test_a_strip_keeps_the_mass_of_a_peak_that_is_narrower_than_its_bin():
     assert Strip(at, density).between(edges) == pytest.approx([0, 0, 0, 4, 0], abs=1e-6)
 
 
+def test_grad_div_commutes_with_rotations_only_if_vectors_turn_too():
+    found = known_answer((32, 64, 128))
+    assert found["proper"][0] / found["proper"][1] == pytest.approx(4, rel=0.1)
+    assert found["proper"][1] / found["proper"][2] == pytest.approx(4, rel=0.1)
+    assert min(found["pixels_only"]) > 1
+
+
 @pytest.fixture(scope="module")
-def study() -> Study:
-    return load(PROJECT / "params.yaml").studies["smoke-levels"]
+def levels() -> Study:
+    """The default study of levels."""
+    return load(Path(__file__).resolve().parents[2] / "params.yaml").studies["smoke-levels"]
 
 
-def test_families_differ_in_alpha_only(study):
-    assert families.alpha_families(study) == {
+def test_families_differ_in_alpha_only(levels):
+    assert families.alpha_families(levels) == {
         "rsteer": ["rsteer", "rsteer-alpha1e-2"],
         "rsteer-published": ["rsteer-published", "rsteer-published-alpha1e-2"],
     }
-    assert families.alphas(study)["rgroup"] == 1e-5 and "cnn" not in families.alphas(study)
-    assert [name for name in study.variants if families.is_published(study, name)] == [
+    assert families.alphas(levels)["rgroup"] == 1e-5 and "cnn" not in families.alphas(levels)
+    assert [name for name in levels.variants if families.is_published(levels, name)] == [
         "e2cnn-published",
         "rsteer-published",
         "rsteer-published-alpha1e-2",
@@ -199,15 +210,17 @@ def test_long_names_break_behind_hyphens_but_not_within_numbers():
     assert wrapped_name("cnn") == "cnn"
 
 
-def test_published_rows_stand_beside_models_that_exist(study):
-    known = signatures.entries(study.home, "models")
+def test_published_rows_stand_beside_models_that_exist():
+    known = entries(find("smoke"), "models")
     named = [model for row in figures().rotation.rows for model in row.models]
     assert set(named) <= set(known) and len(named) == len(set(named))
     assert set(figures().networks.by_model) <= set(known)
 
 
-def test_of_too_many_variants_charts_leave_out_steps_along_alpha(study):
-    assert families.charted(study) == list(study.variants)
-    more = study.model_copy(update={"variants": study.variants | {"one-more": study.variants["gcnn"]}})
-    left_out = set(more.variants) - set(families.charted(more))
+def test_of_too_many_variants_charts_leave_out_steps_along_alpha(levels):
+    assert families.charted(levels) == list(levels.variants)
+    spare = families.MOST + 1 - len(levels.variants)
+    more = {f"more-{place}": levels.variants["gcnn"] for place in range(spare)}
+    many = levels.model_copy(update={"variants": levels.variants | more})
+    left_out = set(many.variants) - set(families.charted(many))
     assert left_out == {"rsteer-alpha1e-2", "rsteer-published-alpha1e-2"}

@@ -2,11 +2,11 @@
 
 import pytest
 import torch
-from equidyn.domains.turbulence.models.check_volumes import relative_error
 from equidyn.domains.turbulence.models.volume_blocks import VolumeNet
 from toy import randomised
 from toy_volumes import awake
 
+from equidyn.core.models.check import relative_errors
 from equidyn.core.models.registry import count_parameters
 from equidyn.domains.turbulence.models import volume_anneal, volume_gcnn, volume_rgcnn
 from equidyn.domains.turbulence.models.volume_anneal import FreePart
@@ -36,7 +36,7 @@ def _moved(network: VolumeNet) -> VolumeNet:
 
 
 def _error(network: VolumeNet) -> float:
-    return relative_error(network, _coarse(), network.imposed_inputs, network.imposed_outputs)
+    return relative_errors(network, _coarse(), network.imposed_inputs, network.imposed_outputs)[""]
 
 
 @pytest.mark.parametrize("components", ["vector", "scalar"])

@@ -54,14 +54,15 @@ def train_sources(study: Study, variant: str) -> list[Path]:
 
 def measure_sources(study: Study, variant: str) -> list[Path]:
     """Files that define the measures of a run: measuring, the study's task and measures, and the variant's model."""
-    measures = (signatures.module(study.home, "measures", name) for name in study.measures)
-    return closure(_STAGES["measure"], *_of_task(study, "task", "context"), *_of_variant(study, variant), *measures)
+    wanted = (*_of_task(study, "task", "context"), *_of_variant(study, variant), *_measures(study))
+    return closure(_STAGES["measure"], *wanted)
 
 
 def report_sources(params: Params) -> list[Path]:
-    """Files that define the report: reporting, and what domains say of themselves."""
+    """Files that define the report: reporting, what domains say of themselves, and measures, of their quantities."""
     homes = _reported(params)
     modules = [name for home in homes for name in (home.path("params"), *_modules(home.path("report")))]
+    modules += [name for study in params.studies.values() for name in _measures(study)]
     texts = [path for home in homes for path in home.folder.glob("*.yaml")]
     return sorted({*closure("equidyn.report.report", *modules), *texts, *_templates("equidyn.report")})
 
@@ -200,6 +201,10 @@ def _templates(package: str) -> list[Path]:
     """Files of a package that are not Python: templates, styles."""
     files = (path for path in folder_of(package).rglob("*") if path.is_file())
     return [path for path in files if path.suffix not in {".py", ".pyc"} and not path.name.startswith(".")]
+
+
+def _measures(study: Study) -> list[str]:
+    return [signatures.module(study.home, "measures", name) for name in study.measures]
 
 
 def _of_task(study: Study, *files: str) -> list[str]:

@@ -93,16 +93,16 @@ def _explained(fault: BaseException, place: dict[str, str]) -> HubError:
     status = getattr(response, "status_code", None)
     known = next((text.format(**place) for key, text in _MEANINGS.items() if key in (name, status)), None)
     text = known or (_status(response) if response is not None else f"{name}: {first_line(fault)}")
-    kind = {404: MissingError, 409: ConflictError, 412: ConflictError}.get(status, HubError)
+    # Without a token the Hub answers 401 for what is private and for what does not exist alike.
+    missing = status == 404 or (name == "RepositoryNotFoundError" and not _token())
+    kind = MissingError if missing else ConflictError if status in (409, 412) else HubError
     return kind(_clean(f"{endpoint()}: {text}"))
 
 
 def _status(response: "Response") -> str:
     """The Hub's own text is not quoted: it may repeat what was sent."""
-    wait = _wait(response)
-    return f"it answers {response.status_code} {response.reason_phrase}" + (
-        f" and asks to wait {wait} s" if wait else ""
-    )
+    wait = f" and asks to wait {_wait(response)} s" if _wait(response) else ""
+    return f"it answers {response.status_code} {response.reason_phrase}{wait}"
 
 
 def _wait(response: "Response") -> int:
