@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import torch
-from equidyn.domains.smoke.models.stack import ConvStack
 from results import command
 from timing import timed
 from training_step import noise_dataset

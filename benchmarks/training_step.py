@@ -10,7 +10,6 @@ process on one thread; the median is taken. Written to benchmarks/results/traini
 from collections.abc import Callable, Iterator
 
 import torch
-from equidyn.domains.smoke.models.stack import ConvStack
 from results import command
 from timing import timed
 from torch.nn import functional

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import torch
 import yaml
-from equidyn.domains.turbulence.models.upscaler import Upscaler
-from equidyn.domains.turbulence.models.volume_norm import NormReLU
+from equidyn.grids.upscaler import Upscaler
+from equidyn.grids.norm import NormReLU
 from toy import TREE, randomised
 
 from equidyn.core import paths

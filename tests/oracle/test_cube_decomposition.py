@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from equidyn.domains.turbulence.models.upscaler import Upscaler
+from equidyn.grids.upscaler import Upscaler
 from toy_volumes import volumes
 
 from equidyn.domains.turbulence.measures import cube_decomposition, cube_equivariance

@@ -4,8 +4,8 @@ from itertools import product
 
 import pytest
 import torch
-from equidyn.domains.turbulence.models.depthwise import depthwise
-from equidyn.domains.turbulence.models.tiles import room_for, surrounded, tiles
+from equidyn.grids.depthwise import depthwise
+from equidyn.grids.tiles import room_for, surrounded, tiles
 
 from equidyn.domains.turbulence.models import tiles as tiling
 

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import pytest
 import torch
-from equidyn.domains.turbulence.models.upscaler import Upscaler
+from equidyn.grids.upscaler import Upscaler
 from toy import randomised
 from toy_volumes import CONTEXT, FACTOR, volumes
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from equidyn.domains.smoke.models.stack import ConvStack
+from equidyn.grids.stack import ConvStack
 from toy import randomised, toy_dataset, toy_params
 
 from equidyn.domains.smoke.measures import distance, relaxation

@@ -7,7 +7,7 @@ from itertools import pairwise, product
 import pytest
 import torch
 from equidyn.domains.turbulence.models.check_volumes import relative_error
-from equidyn.domains.turbulence.models.upscaler import Upscaler
+from equidyn.grids.upscaler import Upscaler
 from toy import built, randomised
 from toy_volumes import awake
 
