@@ -3,12 +3,12 @@
     python benchmarks/hessian.py            # a net of about 650 k parameters, 64 x 64; some minutes
     python benchmarks/hessian.py --small    # the sizes of the default study, batches of 16 windows
 
-The published way (curvature/audit/hessian.py): power iteration with deflation. "own rule": stopped as published, when an
-eigenvalue changes by less than 1e-3 from one product to the next, which does not make it known to 1e-3. "to 1e-3": the
-tolerance tightened tenfold until the five are within 1e-3 of the true ones; only the last, sufficient run counts. Ours
-stops when its residuals bound the errors by 1e-3. True: Lanczos with a bound of 1e-5. Both sides share the code of the
-products, and keep the graph between them. Means over batches; errors are the largest. Seconds of processor time, one
-thread. Written to benchmarks/results/hessian.csv.
+The published way (curvature/audit/hessian.py): power iteration with deflation. "own rule": stopped as published, when
+an eigenvalue changes by less than 1e-3 from one product to the next, which does not make it known to 1e-3. "to 1e-3":
+the tolerance tightened tenfold until the five are within 1e-3 of the true ones; only the last, sufficient run counts.
+Ours stops when its residuals bound the errors by 1e-3. True: Lanczos with a bound of 1e-5. Both sides share the code of
+the products, and keep the graph between them. Means over batches; errors are the largest. Seconds of processor time,
+one thread. Written to benchmarks/results/hessian.csv.
 """
 
 import statistics

@@ -5,9 +5,9 @@
 
 Both sides take the same windows through the same nets. The published way, written anew: rotate the field by bilinear
 interpolation as a function of the angle, run the net, rotate back, and differentiate backwards twice, batch by batch;
-vector components turn here, so that it is the quantity of domains/smoke/measures/lie.py up to the scheme of interpolation. "exact
-path" leaves the interpolation out: the same two backward passes along x + t G x, whose derivative is the same to
-round-off ("difference"). Seconds of processor time, median of runs in turn, one thread. Written to
+vector components turn here, so that it is the quantity of domains/smoke/measures/lie.py up to the scheme of
+interpolation. "exact path" leaves the interpolation out: the same two backward passes along x + t G x, whose derivative
+is the same to round-off ("difference"). Seconds of processor time, median of runs in turn, one thread. Written to
 benchmarks/results/lie.csv.
 """
 

@@ -80,7 +80,7 @@ def _train(params: Params, cell: Cell) -> None:
     names = {"study": cell.study, "dataset": cell.dataset, "variant": cell.variant, "seed": cell.seed}
     facts = {"status": "completed", "parameters": 554, "epochs": 4, "best_epoch": 3, "score": "rmse", "best_score": 0.4}
     device = {"device": "cpu", "precision": "fp32"}
-    data = {"dataset_sha256": store.read(paths.dataset(cell.study, cell.dataset)).content_hash()}
+    data = {"dataset_sha256": store.read(paths.dataset(cell.study, cell.dataset), Fields).content_hash()}
     write_record(
         folder / "run.json", names | facts | device | data | {"sha256": sums, "provenance": clock.provenance()}
     )

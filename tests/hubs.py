@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from huggingface_hub import constants
+
+from equidyn.core.data import hub_client
 
 REPOSITORY = "owner/smoke"
 REVISION, OTHER = "0123456789abcdef" * 2 + "01234567", "f" * 40
@@ -98,7 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def _handle(self) -> None:
-        line, body = f"{self.command} {self.path}", self._body()
+        line, body = f"{self.command} {self.path}", self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.server.requests.append(line)
         fault = self.fault = self._fault(line)
         if fault and fault.kind == "silent":
@@ -120,16 +121,6 @@ class _Handler(BaseHTTPRequestHandler):
     def _wait(self) -> None:
         self.server.over.wait(LONGER_THAN_ALLOWED)
         self.close_connection = True
-
-    def _body(self) -> bytes:
-        if self.headers.get("Transfer-Encoding") != "chunked":
-            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        parts = []
-        while size := int(self.rfile.readline(), 16):
-            parts.append(self.rfile.read(size))
-            self.rfile.readline()
-        self.rfile.readline()
-        return b"".join(parts)
 
     def _answer(self, body: bytes) -> None:
         path = unquote(urlsplit(self.path).path)
@@ -298,17 +289,8 @@ def endpoint(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     )
 
 
-def use_for_cells(monkeypatch: pytest.MonkeyPatch, hub: Hub, folder: Path) -> None:
-    """Take this Hub, with its token, and let the client keep its own things beside `folder`."""
-    use(monkeypatch, hub.server_address[1])
-    monkeypatch.setenv("HF_TOKEN", TOKEN)
-    monkeypatch.setenv("HF_HOME", str(folder.parent / f"{folder.name}-client"))
-
-
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fractions of a second, and no second attempt, so that faults show soon."""
-    from equidyn.core.data import hub_client
-
-    monkeypatch.setattr(hub_client, "PROBE_SECONDS", 0.5)
+    """A second or less, and no second attempt, so that faults show soon."""
+    monkeypatch.setattr(hub_client, "PROBE_SECONDS", 1.0)
     monkeypatch.setattr(hub_client, "ATTEMPTS", 1)
     monkeypatch.setattr(constants, "HF_HUB_DOWNLOAD_TIMEOUT", 0.5)

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 import torch
 
+from equidyn.domains.smoke.audit.measures.grad_div import known_answer
 from equidyn.domains.smoke.audit.measures.pixels import pixel_lie_derivative
 from equidyn.domains.smoke.measures.lie import lie_derivative
 from equidyn.symmetry.fields import FieldType
@@ -117,6 +118,13 @@ def test_turning_pixels_only_sees_no_symmetry_in_grad_div():
     for side in SIDES:
         field = _vortices(side)
         assert _norm(pixel_lie_derivative(_grad_div, field)) > _norm(_grad_div(field))
+
+
+def test_what_the_audit_stores_of_grad_div_is_that_of_every_resolution():
+    """Both definitions on another field than above: one falls with the square of the cell, the other stays above 1."""
+    known = known_answer((32, 64, 128))
+    assert known["side"] == [32, 64, 128] and min(known["pixels_only"]) > 1
+    assert [coarse / fine for coarse, fine in pairwise(known["proper"])] == pytest.approx([4, 4], rel=0.1)
 
 
 def test_scaling_one_component_breaks_the_symmetry_by_a_known_amount():

@@ -17,7 +17,7 @@ from equidyn.core.hub.push import planned, push
 def hub(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[hubs.Hub]:
     """An empty Hub, whose token is in the environment; the working folder is empty too."""
     with hubs.running() as server:
-        hubs.use_for_cells(monkeypatch, server, workplace)
+        _use(monkeypatch, server, workplace)
         yield server
 
 
@@ -27,7 +27,7 @@ def pushed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, hubs.Hub]:
     folder = tmp_path_factory.mktemp("pushed")
     with pytest.MonkeyPatch.context() as patch, hubs.running() as server:
         patch.chdir(folder)
-        hubs.use_for_cells(patch, server, folder)
+        _use(patch, server, folder)
         params = write_params(small_tree())
         finish(params)
         items = Items(params).all()
@@ -42,3 +42,10 @@ def full(pushed: tuple[Path, hubs.Hub], hub: hubs.Hub, workplace: Path) -> hubs.
     shutil.copytree(folder, workplace, dirs_exist_ok=True)
     hub.repositories, hub.large = copy.deepcopy(server.repositories), dict(server.large)
     return hub
+
+
+def _use(monkeypatch: pytest.MonkeyPatch, hub: hubs.Hub, folder: Path) -> None:
+    """Take this Hub, with its token, and let the client keep its own things beside `folder`."""
+    hubs.use(monkeypatch, hub.server_address[1])
+    monkeypatch.setenv("HF_TOKEN", hubs.TOKEN)
+    monkeypatch.setenv("HF_HOME", str(folder.parent / f"{folder.name}-client"))

@@ -14,9 +14,10 @@ from equidyn.report.claims.datasets import GROUPS, chosen_datasets
 from equidyn.report.claims.effects import effect, missing, unmet
 from equidyn.report.claims.model import Contrast, claims_of, read_claims
 from equidyn.report.claims.words import claimed, effect_words, label, p_words, seeds_words
+from equidyn.report.declared import title
 from equidyn.report.families import is_published, options
 from equidyn.report.published import differing
-from equidyn.report.sections import SECTIONS
+from equidyn.report.sections import convergence, learning, variants
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -59,8 +60,13 @@ def test_corrected_variants_differ_in_the_symmetry_that_they_impose_and_not_in_t
 
 
 def test_claims_name_sections_of_the_report():
-    titles = {module.TITLE for module in SECTIONS}
+    studies = load(PROJECT / "params.yaml").studies
     for claim in published_claims().claims:
+        tested = [studies[name] for name in {test.study for test in (*claim.corrected, *claim.as_published)}]
+        own = [study.home.module("report") for study in tested]
+        shown = [entry for one in own for entry in (*one.SECTIONS, *getattr(one, "AUDIT", ()))]
+        titles = {entry.TITLE for entry in (*shown, variants, learning, convergence) if hasattr(entry, "TITLE")}
+        titles |= {title(study.home, measure) for study in tested for measure in study.measures}
         assert set(claim.sections) <= titles, claim.id
 
 

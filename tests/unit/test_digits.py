@@ -212,9 +212,7 @@ def test_a_card_of_few_images_can_be_written(workplace: Path) -> None:
 
 def test_packages_that_load_slowly_wait_until_they_are_needed() -> None:
     files = sources.closure("equidyn.domains.digits.source.digits")
-    assert {"mnist.py", "hub_process.py", "hub_worker.py", "area.py", "digits_pictures.py"} <= {
-        path.name for path in files
-    }
+    assert {"mnist.py", "hub_client.py", "area.py", "digits_pictures.py"} <= {path.name for path in files}
     for path in files:
         top = ast.parse(path.read_text(encoding="utf-8")).body
         named = {alias.name for node in top if isinstance(node, ast.Import) for alias in node.names}

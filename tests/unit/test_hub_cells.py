@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from finished_cells import DATASET, REPOSITORY, RUN, STUDY, finish, outputs, small_tree, write_params
-from hubs import Hub
+from hubs import Fault, Hub
 from safetensors.numpy import load_file
 from typer.testing import CliRunner
 
@@ -60,7 +60,7 @@ def test_each_kind_lies_in_its_repository(full: Hub) -> None:
 
 def test_cards_name_the_cells_and_show_their_figures(full: Hub) -> None:
     data, models = (full.repositories[kind, REPOSITORY].branches["main"].files for kind in ("datasets", "models"))
-    assert all(line in data["README.md"].decode() for line in ("license: mit", f"### {DATASET}", "/card/frames.png)"))
+    assert all(line in data["README.md"].decode() for line in ("license: mit", f"## {DATASET}", "/card/frames.png)"))
     text = models["README.md"].decode()
     assert all(words in text for words in (f"datasets: [{REPOSITORY}]", f"[{RUN}](runs/", "| 0.4 |", "error.png)"))
     assert "{{" not in text
@@ -221,6 +221,14 @@ def test_a_run_without_its_dataset_says_what_comes_first(full: Hub) -> None:
     with pytest.raises(EquidynError, match=f"eps000.h5 is not there; pull or prepare {DATASET} first"):
         _said("pull", RUN)
     assert outputs() == {}
+
+
+def test_one_missing_repository_is_no_fault(full: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a token the Hub answers 401 for it, as for a private one."""
+    _emptied()
+    monkeypatch.delenv("HF_TOKEN")
+    full.fault = Fault(401, "/api/models/", code="RepoNotFound")
+    assert _said("pull").endswith(f"{REPOSITORY}: 1 pulled, 3 not on the Hub\n")
 
 
 @pytest.mark.parametrize("command", ["push", "pull"])

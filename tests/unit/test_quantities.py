@@ -63,7 +63,7 @@ def test_a_measure_must_declare() -> None:
     """Also one of the user's own."""
     module = ModuleType("mine")
     module.measure = lambda context, *, factor: {"double": factor * context}
-    with pytest.raises(EquidynError, match="measure mine.size: mine declares no QUANTITIES"):
+    with pytest.raises(EquidynError, match=r"measure mine.size: mine declares no QUANTITIES"):
         measured("mine.size", module, 3, factor=2)
     module.QUANTITIES = (Quantity("double", "twice"),)
     assert measured("mine.size", module, 3, factor=2) == {"double": 6}

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from equidyn.core import paths
+from equidyn.core.domain import built_in
 from equidyn.core.errors import EquidynError
 from equidyn.core.files import write_text
 from equidyn.core.params import PARAMS_FILE, Cell, Params, load
@@ -116,6 +117,8 @@ def _of_all(folder: Path, params: Params) -> dict[str, Any]:
         "params": ["compute", *keys],
         "outs": [str(paths.SOURCES)],
     }
+    if not sources["deps"] or _has_foreign_code(params):
+        sources["always_changed"] = True  # DVC cannot tell when code elsewhere changes; looking takes a second
     report = {
         "cmd": "equidyn report",
         "deps": [str(paths.sources("report")), "data/runs"],  # runs of all studies; the report reads those configured
@@ -124,6 +127,15 @@ def _of_all(folder: Path, params: Params) -> dict[str, Any]:
         "metrics": [paths.METRICS],
     }
     return {"sources": sources, "report": report}
+
+
+def _has_foreign_code(params: Params) -> bool:
+    """Whether a study names a domain, model or measure of a package of the user's own."""
+    named = [(study.domain in built_in(), study) for study in params.studies.values()]
+    return any(
+        not ours or any("." in name for name in (*study.measures, *(one.model for one in study.variants.values())))
+        for ours, study in named
+    )
 
 
 def _source_code(folder: Path) -> list[str]:

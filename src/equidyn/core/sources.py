@@ -14,7 +14,7 @@ from importlib.util import find_spec, resolve_name
 from pathlib import Path
 
 from equidyn.core import paths
-from equidyn.core.domain import folder_of
+from equidyn.core.domain import Domain, built_in, find, folder_of
 from equidyn.core.files import sha256, sole_engine, write_text
 from equidyn.core.params import signatures
 from equidyn.core.params.params import Params
@@ -54,16 +54,31 @@ def train_sources(study: Study, variant: str) -> list[Path]:
 
 def measure_sources(study: Study, variant: str) -> list[Path]:
     """Files that define the measures of a run: measuring, the study's task and measures, and the variant's model."""
-    measures = (signatures.module(study.home, "measures", name) for name in study.measures)
-    return closure(_STAGES["measure"], *_of_task(study, "task", "context"), *_of_variant(study, variant), *measures)
+    wanted = (*_of_task(study, "task", "context"), *_of_variant(study, variant), *_measures(study))
+    return closure(_STAGES["measure"], *wanted)
 
 
 def report_sources(params: Params) -> list[Path]:
-    """Files that define the report: reporting, what the domains add to it, and its templates and data files."""
-    homes = {study.home for study in params.studies.values()}
-    modules = [home.path("report") for home in homes if home.has("report")]
+    """Files that define the report: reporting, what domains say of themselves, and measures, of their quantities."""
+    homes = _reported(params)
+    modules = [name for home in homes for name in (home.path("params"), *_modules(home.path("report")))]
+    modules += [name for study in params.studies.values() for name in _measures(study)]
     texts = [path for home in homes for path in home.folder.glob("*.yaml")]
     return sorted({*closure("equidyn.report.report", *modules), *texts, *_templates("equidyn.report")})
+
+
+def _reported(params: Params) -> list[Domain]:
+    """Domains of the studies, and all that come with equidyn: their claims are in every report."""
+    return list(dict.fromkeys([*(study.home for study in params.studies.values()), *map(find, built_in())]))
+
+
+def _modules(path: str) -> list[str]:
+    """A module, or a package with all its modules: which of them a name in params.yaml calls is not known here."""
+    file = module_file(path)
+    if file is None or file.name != "__init__.py":
+        return [path] if file else []
+    inner = (entry.relative_to(file.parent).with_suffix("").parts for entry in file.parent.rglob("*.py"))
+    return [path, *(".".join((path, *parts)) for parts in inner if parts[-1] != "__init__")]
 
 
 def write_lists(params: Params) -> Path:
@@ -186,6 +201,10 @@ def _templates(package: str) -> list[Path]:
     """Files of a package that are not Python: templates, styles."""
     files = (path for path in folder_of(package).rglob("*") if path.is_file())
     return [path for path in files if path.suffix not in {".py", ".pyc"} and not path.name.startswith(".")]
+
+
+def _measures(study: Study) -> list[str]:
+    return [signatures.module(study.home, "measures", name) for name in study.measures]
 
 
 def _of_task(study: Study, *files: str) -> list[str]:

@@ -20,7 +20,7 @@ GRAPH_BYTES = 1_000_000_000
 
 
 def split_batch(batch: Batch, count: int) -> list[Batch]:
-    """The samples split_batch out to `count` batches (fewer, if there are fewer samples), each spread over all of them."""
+    """The samples dealt out to `count` batches (fewer, if there are fewer samples), each spread over all of them."""
     count = min(count, len(batch))
     return [batch.part(slice(first, None, count)) for first in range(count)]
 

@@ -2,12 +2,12 @@
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -49,15 +49,16 @@ def title(domain: Domain, measure: str) -> str:
     return getattr(_module(domain, measure), "TITLE", plain)
 
 
-def definition(domain: Domain, measure: str) -> list[str]:
-    """What a measure is, in the words of its file: paragraphs."""
+def definition(domain: Domain, measure: str, options: Mapping[str, Any]) -> list[str]:
+    """What a measure is, in the words of its file, with the values of options that stand in `backquotes` there."""
     module = _module(domain, measure)
     if module is None:
         return []
+    chosen = signatures.checked(domain, "measures", measure, dict(options))
     first = (inspect.getdoc(module) or "").split("\n\n")[0].partition(": ")[2]
     rest = (inspect.getdoc(module.measure) or "").split("\n\n")
-    plain = [re.sub(r"\s+", " ", text).replace("`", "").strip() for text in (first, *rest)]
-    return [f"{text[0].upper()}{text[1:]}" for text in plain if text]
+    plain = [re.sub(r"\s+", " ", text).strip() for text in (f"{first[:1].upper()}{first[1:]}", *rest)]
+    return [re.sub("`([^`]*)`", lambda found: str(chosen.get(found[1], found[1])), text) for text in plain if text]
 
 
 @cache

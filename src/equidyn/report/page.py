@@ -20,7 +20,7 @@ from equidyn.report.sections.section import Section
 from equidyn.report.tables import Table, markdown
 
 _TYPES = {"png": "image/png", "gif": "image/gif"}
-_SAFE = " /:=;,()!*@?+$"  # besides letters, digits and _.-~: they stand in a quoted attribute as they are
+_SAFE = " /:=;,()!*@?+$"  # besides letters, numerals and _.-~: they stand in a quoted attribute as they are
 
 
 @dataclass(frozen=True)
@@ -123,4 +123,4 @@ def _plain(text: str) -> str:
 
 
 def _style() -> Markup:
-    return Markup((files("equidyn.report") / "templates" / "style.css").read_text(encoding="utf-8"))
+    return Markup((files("equidyn.report") / "templates" / "style.css").read_text(encoding="utf-8"))  # noqa: S704 ours

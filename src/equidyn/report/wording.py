@@ -22,7 +22,7 @@ class Line:
     """What a chart shows of a column of history.csv.
 
     unit: "" for that of the training loss. guess: what a network scores that cannot tell the classes. top: where the
-    axis ends. rest: whether 1 minus the column is shown, as accuracies near 1 are told apart by errors.
+    axis ends. rest: whether 1 minus the column is shown, as accuracies near 1 are better compared by errors.
     """
 
     name: str

@@ -45,6 +45,6 @@ def fetch(
     except hub_client.HubError as fault:
         local = f"give a local file as {instead}, or " if instead else ""
         raise UnavailableError(
-            f"{key}: {wanted} is not in the cache {cache}, and was not fetched: {fault}. Try again, or {local}set "
+            f"{wanted} ({key}) is not in the cache {cache}, and was not fetched: {fault}. Try again, or {local}set "
             "HF_HUB_CACHE to a cache that holds it"
         ) from None

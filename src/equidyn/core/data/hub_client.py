@@ -79,7 +79,7 @@ def client(**place: str) -> Iterator["HfApi"]:
 
     _attempts.clear()
     try:
-        yield HfApi(token=os.environ.get("HF_TOKEN") or False)
+        yield HfApi(token=_token() or False)
     except Exception as fault:  # of whatever kind: no traceback of the client shall reach the user
         raise _explained(fault, {"kind": "dataset", "file": ""} | place) from None
 
@@ -93,16 +93,16 @@ def _explained(fault: BaseException, place: dict[str, str]) -> HubError:
     status = getattr(response, "status_code", None)
     known = next((text.format(**place) for key, text in _MEANINGS.items() if key in (name, status)), None)
     text = known or (_status(response) if response is not None else f"{name}: {first_line(fault)}")
-    kind = {404: MissingError, 409: ConflictError, 412: ConflictError}.get(status, HubError)
+    # Without a token the Hub answers 401 for what is private and for what does not exist alike.
+    missing = status == 404 or (name == "RepositoryNotFoundError" and not _token())
+    kind = MissingError if missing else ConflictError if status in (409, 412) else HubError
     return kind(_clean(f"{endpoint()}: {text}"))
 
 
 def _status(response: "Response") -> str:
     """The Hub's own text is not quoted: it may repeat what was sent."""
-    wait = _wait(response)
-    return f"it answers {response.status_code} {response.reason_phrase}" + (
-        f" and asks to wait {wait} s" if wait else ""
-    )
+    wait = f" and asks to wait {_wait(response)} s" if _wait(response) else ""
+    return f"it answers {response.status_code} {response.reason_phrase}{wait}"
 
 
 def _wait(response: "Response") -> int:
@@ -111,9 +111,14 @@ def _wait(response: "Response") -> int:
     return int(text) if text.isdecimal() else 0
 
 
+def _token() -> str:
+    """HF_TOKEN without line breaks, which a pasted one may end in."""
+    return "".join(os.environ.get("HF_TOKEN", "").split())
+
+
 def _clean(text: str) -> str:
     """Without the token, and without the name and password that an address may hold."""
-    return re.sub("//[^/]*@", "//", text.replace(os.environ.get("HF_TOKEN") or "\0", "***"))
+    return re.sub("//[^/]*@", "//", text.replace(_token() or "\0", "***"))
 
 
 def _session() -> "Client":

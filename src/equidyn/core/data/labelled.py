@@ -15,7 +15,7 @@ class Labelled(Stored):
     inputs: (sample, ...) float32. labels: (sample,) int64, the class of each.
     ranges: (split, 2) int64, samples [start, stop) of each of `splits`.
     attributes: JSON data: "provenance", "checks" (measured properties of the set), and "draws" where an epoch of
-    training may draw samples anew (domains/sets/source/gaussian_draws.py).
+    training may draw samples anew.
     """
 
     FORMAT = "equidyn-labelled-1"

@@ -1,13 +1,10 @@
 """The address of a cell on the Hub: the SHA-256 of all that its result follows from.
 
-In it are, for a dataset, what params.yaml says of its source and of itself; for a training run, the parts `compute`,
-`task`, `training` and its variant, its seed, and all that the address of its dataset is made of; for both, the
-checksums of the source files that define the result (equidyn.core.sources). These are the very things by which both engines
-decide whether a cell must be computed again, so that a cell that is pulled is the one that would have been computed.
-
-Left out are the names of studies, datasets and variants, which change nothing: renamed cells are found again. Left out
-are also the versions of packages and the kind of machine, as the engines leave them out: they may change last digits,
-and every cell tells them in its provenance. The report shows all names, so they are in its address.
+For a dataset: what params.yaml says of its source and of itself; for a training run: `compute`, `task`, `training`, its
+variant, its seed, and all that the address of its dataset is made of; for both: the checksums of the source files that
+define the result (core/sources.py). By the same things both engines decide what to compute again, so a pulled cell is
+the one that would have been computed. Left out are the names of studies, datasets and variants, so that renamed cells
+are found; and, as by the engines, the versions of packages and the kind of machine, which the provenance records.
 """
 
 from collections.abc import Callable
@@ -44,12 +41,9 @@ class Contents:
 
     def of_report(self) -> Content:
         """Of the report: what it says of the cells, and what it is drawn from."""
-        cells = list(self._params.cells())
-        return {
-            "params": subtree(self._tree, report_keys(self._params)),
-            "measures": {str(cell): self._of_measures(cell) for cell in cells},
-            "sources_sha256": fingerprint(report_sources()),
-        }
+        measures = {str(cell): self._of_measures(cell) for cell in self._params.cells()}
+        params, sources = subtree(self._tree, report_keys(self._params)), report_sources(self._params)
+        return {"params": params, "measures": measures, "sources_sha256": fingerprint(sources)}
 
     def _of_measures(self, cell: Cell) -> dict[str, str]:
         measures = subtree(self._tree, measure_keys(cell))

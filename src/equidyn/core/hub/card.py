@@ -11,14 +11,14 @@ from equidyn.core.hub.items import Item, RepositoryKind, RunItem
 
 def text_of(kind: RepositoryKind, repository: str, items: list[Item], listing: Collection[str]) -> str:
     """The card of a repository that holds `items`, which are also here, and the files of `listing`."""
-    options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    template = Environment(loader=PackageLoader("equidyn.core.hub", "."), **options).get_template("card.md.j2")
+    loader, options = PackageLoader("equidyn.core.hub", "."), {"trim_blocks": True, "lstrip_blocks": True}
+    environment = Environment(loader=loader, undefined=StrictUndefined, **options)  # noqa: S701 -- Markdown, no HTML
     known = {item.folder for item in items}
     others = {path.rpartition("/")[0] for path in listing if path.endswith("/manifest.json")} - known
     facts: dict[str, list[Any]] = {"datasets": [], "runs": [], "reports": []}
     for item in sorted(items, key=lambda item: item.name):
         facts[f"{item.KIND}s"].append(_facts(item))
-    return template.render(kind=kind, repository=repository, others=len(others), **facts)
+    return environment.get_template("card.md.j2").render(kind=kind, repository=repository, others=len(others), **facts)
 
 
 def _facts(item: Item) -> dict[str, Any]:

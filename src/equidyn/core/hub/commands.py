@@ -37,7 +37,7 @@ def push(
 
     Example: equidyn hub push --dry-run
 
-    Example: equidyn hub push smoke-levels/eps000 smoke-levels/eps000/gcnn/1
+    Example: equidyn hub push STUDY/DATASET STUDY/DATASET/VARIANT/1
     """
     from equidyn.core.hub.push import planned, push, refuse_unfinished
 
@@ -63,7 +63,7 @@ def pull(cells: _Cells = None, dry_run: _DryRun = False) -> None:
     What is finished here is not fetched. With `pull: true` under `hub` in params.yaml, prepare and train do this by
     themselves, as jobs of either engine.
 
-    Example: equidyn hub pull smoke-levels/eps000
+    Example: equidyn hub pull STUDY/DATASET
 
     Example: equidyn hub pull report
     """

@@ -21,7 +21,7 @@ Repository = Annotated[str, _form(r"\w[\w.-]*/\w[\w.-]*", "expected owner/name o
 Revision = Annotated[str, _form("[0-9a-f]{40}", "expected a commit, 40 digits 0-9a-f: branches and tags move")]
 Digest = Annotated[str, _form("[0-9a-f]{64}", "expected a SHA-256, 64 digits 0-9a-f")]
 RepositoryPath = Annotated[
-    str, _form(r"(?!/)(?!(.*/)?\.\.(/|$))[^\\]+", "expected a path inside the repository, like Smoke/Rotation.zip")
+    str, _form(r"(?!/)(?!(.*/)?\.\.(/|$))[^\\]+", "expected a path inside the repository, like folder/data.zip")
 ]
 Branch = Annotated[
     str,

@@ -13,7 +13,7 @@ SHORT = 40  # minutes; a cluster takes longer to start many shorter jobs than to
 LONGEST = 3 * 24 * 60  # minutes; few partitions grant more
 START = 10  # minutes: imports, reading data, a slow shared folder
 
-# MB for one value of one sample of a batch, beside libraries and data. Measured: upscale .018 (127 k parameters).
+# MB for one value of one sample of a batch, beside libraries and data. Measured: .018, of a net of 127 k parameters.
 _MEGABYTES = 0.02
 _LIBRARIES = 1000  # MB
 

@@ -41,9 +41,9 @@ def measure(
 ) -> dict[str, Any]:
     """Maxima of all batches, their median and the share of negatives, as published [loss per weight^2].
 
-    The batches are those of curvature/hessian.py. Published: 16 windows each, 10 to 20 % of the training data, 6 rollout
-    steps. limit: products for one eigenvalue. products: Hessian-vector products spent. Nothing for a network without
-    parameters.
+    The batches are those of curvature/hessian.py. Published: 16 windows each, 10 to 20 % of the training data, 6
+    rollout steps. limit: products for one eigenvalue. products: Hessian-vector products spent. Nothing for a network
+    without parameters.
     """
     if not count_parameters(context.network):
         return {}

@@ -1,7 +1,7 @@
 """audit/sharpness: the sharpness as the code of the blog (GRaM 2024) computes it.
 
-From reading dgcnz/relaxed-equivariance-dynamics. Where it differs from curvature/sharpness.py: the loss at w is taken in
-train mode, where batch norm uses the batch at hand, and the loss at w + t d in eval mode, where it uses running
+From reading dgcnz/relaxed-equivariance-dynamics. Where it differs from curvature/sharpness.py: the loss at w is taken
+in train mode, where batch norm uses the batch at hand, and the loss at w + t d in eval mode, where it uses running
 averages, so that a net with batch norm is "sharp" at t = 0 too; the normal direction d is divided by the number N of
 weights, so that its length is about N^-1/2; each batch is compared on its own; and the loss holds the regulariser.
 Every look in train mode moves the running averages, from which the next perturbed copy is made.

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
 from equidyn.report.figures.axes import at_values, linear_above, logarithmic
-from equidyn.report.figures.style import MUTED, legend, looks, panels, wrapped
+from equidyn.report.figures.style import MUTED, legend, line_styles, panels, wrapped
 
 _HEIGHT = 2.0  # of a row of panels [inches]
 _ROOM = 0.05  # below the lowest value, where an axis is cut above: share of what is shown
@@ -28,7 +28,7 @@ class Course:
     ylabel: str
     log: bool = False
     baseline: pd.DataFrame | None = None
-    guide: str = "persistence"
+    guide: str = ""
     top: float = math.inf
 
 
@@ -43,7 +43,7 @@ def curves(
     """
     figure, cells = _layout(courses, heads)
     every = pd.concat([course.frame for course in courses], ignore_index=True)
-    styles = looks(dict.fromkeys(every["variant"]))
+    styles = line_styles(dict.fromkeys(every["variant"]))
     for axes, course, dataset in cells:
         _panel(axes, course, dataset, styles)
         axes.set_title(heads[dataset])

@@ -1,4 +1,4 @@
-"""Numbers side by side for a few cases: one row per case, one mark per series, with intervals; or bars."""
+"""Numbers side by side for a few cases: one row per case, one mark per series, with intervals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,22 +10,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from equidyn.report.figures.axes import logarithmic, name_rows
-from equidyn.report.figures.style import INK, MUTED, RULE, legend, wrapped
+from equidyn.report.figures.style import INK, MUTED, legend, wrapped
 
 _ROW, _REST = 0.25, 0.7  # height of a row, and of all else about a panel [inches]
-_BAR = 0.78  # of a row's height, for all its bars together
-_APART = 0.5  # the same for marks that stand apart
-# Of marks and of bars, in turn: dark and filled, light and filled, empty.
+_APART = 0.5  # of a row's height, for marks that stand apart
 _MARKS = (
     {"marker": "o", "color": INK},
     {"marker": "s", "color": "#0072b2", "markerfacecolor": "white"},
     {"marker": "D", "color": "#d55e00", "markerfacecolor": "#f7d9c4"},
     {"marker": "^", "color": "#009e73", "markerfacecolor": "white"},
-)
-_BARS = (
-    {"color": INK},
-    {"color": RULE, "hatch": "////", "edgecolor": MUTED},
-    {"color": "white", "edgecolor": INK},
 )
 
 
@@ -75,21 +68,6 @@ def dots(
             logarithmic(axes.xaxis)
         if span:
             axes.set_xlim(span)
-    _finish(figure, panels, rows, xlabel, [one.label for one in series])
-    return figure
-
-
-def bars(series: list[Series], heads: dict[str, str], rows: list[str], xlabel: str) -> Figure:
-    """The same with bars from 0, each series in a slot of its own within the row."""
-    figure, panels = _panels(heads, rows, high=1.3)
-    thick = _BAR / len(series)
-    for axes, dataset in zip(panels, heads, strict=True):
-        for slot, (one, look) in enumerate(zip(series, _BARS, strict=False)):
-            frame = one.frame[one.frame["dataset"] == dataset]
-            at = _places(frame, rows) + (slot - (len(series) - 1) / 2) * thick
-            whiskers = {"ecolor": MUTED, "elinewidth": 1.0, "capsize": 2}
-            axes.barh(at, frame["mean"], thick, xerr=_sides(frame), label=one.label, error_kw=whiskers, **look)
-        axes.axvline(0, color=MUTED, linewidth=0.8)
     _finish(figure, panels, rows, xlabel, [one.label for one in series])
     return figure
 

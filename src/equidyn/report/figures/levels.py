@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from equidyn.report.figures.axes import logarithmic
-from equidyn.report.figures.style import MUTED, legend, looks, panels
+from equidyn.report.figures.style import MUTED, legend, line_styles, panels
 
 _SPREAD = 0.07  # between two variants at one dataset, in distances between datasets
 _HEIGHT = 2.6  # of a panel [inches]
@@ -61,7 +61,7 @@ def _draw(axes: Axes, chart: Chart, places: Places, variants: list[str]) -> None
     at = {dataset: place for place, dataset in enumerate(places.heads)}
     width = min(0.5, _SPREAD * (len(variants) - 1))
     for shift, (variant, look) in zip(
-        np.linspace(-width / 2, width / 2, len(variants)), looks(variants).items(), strict=True
+        np.linspace(-width / 2, width / 2, len(variants)), line_styles(variants).items(), strict=True
     ):
         part = chart.summary[chart.summary["variant"] == variant]
         shown = look if places.joined else look | {"linestyle": "none"}

@@ -24,7 +24,7 @@ _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "h")
 _LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
 _LETTER, _HANDLE, _LINE = 0.07, 0.6, 0.18  # of a legend: width of a letter and of a sample, height of a row [inches]
-_DIGITS = re.compile(r"(\.\d\d)\d+")  # of a coordinate, in hundredths of a point and beyond
+_DECIMALS = re.compile(r"(\.\d\d)\d+")  # of a coordinate, in hundredths of a point and beyond
 _PATHS = re.compile(r' d="[^"]*"')
 _SETTINGS = {
     # matplotlib brings DejaVu Sans, and measures by it. In SVG text stays text: outlines are as long as all the rest.
@@ -86,7 +86,7 @@ def styled() -> Iterator[None]:
         yield
 
 
-def looks(variants: Iterable[str]) -> dict[str, dict[str, Any]]:
+def line_styles(variants: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Variant -> keyword arguments of `Axes.plot`; the same in every chart of a study."""
     names = list(variants)
     colours, markers, lines = (list(islice(cycle(kind), len(names))) for kind in (_COLOURS, _MARKERS, _LINES))
@@ -158,4 +158,4 @@ def picture(name: str, caption: str, alt: str, figure: Figure) -> Picture:
 
 def _rounded(svg: bytes) -> bytes:
     """Paths to a hundredth of a point, which takes a third off the file."""
-    return _PATHS.sub(lambda found: _DIGITS.sub(r"\1", found[0]), svg.decode()).encode()
+    return _PATHS.sub(lambda found: _DECIMALS.sub(r"\1", found[0]), svg.decode()).encode()

@@ -8,7 +8,7 @@ from matplotlib.ticker import FuncFormatter
 
 from equidyn.report.figures.axes import logarithmic
 from equidyn.report.figures.dots import Guide
-from equidyn.report.figures.style import MUTED, legend, looks, wrapped
+from equidyn.report.figures.style import MUTED, legend, line_styles, wrapped
 from equidyn.report.numbers import power
 
 _HEIGHT = 2.6  # of a row of panels [inches]
@@ -28,7 +28,7 @@ def tradeoff(
     has; limit: y of a line across each panel, if there is one.
     """
     figure, panels = wrapped(len(heads), _HEIGHT)
-    styles = looks(dict.fromkeys(summary["variant"]))
+    styles = line_styles(dict.fromkeys(summary["variant"]))
     for axes, (dataset, head) in zip(panels, heads.items(), strict=True):
         rows = summary[summary["dataset"] == dataset].set_index("variant")
         for variant, mean in rows["mean"].items():

@@ -30,7 +30,8 @@ class Measured:
             return None
         name = f"{results.name}-{self.measure.replace('/', '-').replace('_', '-').replace('.', '-')}"
         domain = results.settings.home
-        head, text = title(domain, self.measure), definition(domain, self.measure)
+        options = results.settings.measures[self.measure].options
+        head, text = title(domain, self.measure), definition(domain, self.measure, options)
         pictures, tables = displayed(results, name, head, found, self.curves)
         return Section(head, [*text, *diverged_words(results)], pictures, tables, _finding(results, found))
 

@@ -106,12 +106,16 @@ def _beside(results: StudyResults, group: Sequence[Shown], part: Part) -> Figure
 
 
 def _course(one: Shown, part: Part) -> Course:
+    """On a logarithmic axis nothing is below its end."""
+    log = one.quantity.scale == "log"
+    floor = lowest(one.factor * one.values["value"]) if log else None
+
     def scaled(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.assign(x=frame["at"], y=one.factor * frame["value"])
+        return frame.assign(x=frame["at"], y=(one.factor * frame["value"]).clip(lower=floor))
 
     guide, baseline = next(((label, scaled(frame)) for label, frame in one.baselines.items()), ("", None))
     label = one.label.replace(" [", "\n[")
-    return Course(scaled(part.of(one.values)), label, one.quantity.scale == "log", baseline, guide)
+    return Course(scaled(part.of(one.values)), label, log, baseline, guide)
 
 
 def _curves(results: StudyResults, courses: list[Course], axis: Axis) -> Figure:

@@ -70,13 +70,6 @@ def drawn(results: StudyResults, frame: pd.DataFrame) -> pd.DataFrame:
     return frame[frame["variant"].isin(charted(results.settings))]
 
 
-def seen_words(results: StudyResults) -> str:
-    """A sentence, after a space, where stored training samples are not what a network was trained on; else nothing."""
-    if not any(entry.fresh for entry in results.settings.datasets.values()):
-        return ""
-    return " Where every epoch draws fresh samples, the training samples are the stored ones, which no network saw."
-
-
 def diverged_words(results: StudyResults) -> list[str]:
     """A paragraph that names the variants with diverged runs, or none."""
     runs = results.runs

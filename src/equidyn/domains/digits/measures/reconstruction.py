@@ -31,10 +31,10 @@ def measure(context: ReconstructContext) -> dict[str, Any]:
 
     rotated: mean of the three turns, each of every image; excess: rotated / upright - 1; drift: the largest relative
     change at any turn, round-off for a net that is equivariant. mean_image: of the answer that is always the mean of
-    the training images. latent: how many numbers an image goes through; through as many, the limits are
-    pca: principal components of the training images; pca_best: of the very test images, below which no linear
-    auto-encoder can be on them upright; pca_symmetric, pca_symmetric_best: the same of linear auto-encoders that
-    commute with C4 and whose latents are a square image (domains/digits/measures/principal.py); None if no square has as many pixels.
+    the training images. latent: how many numbers an image goes through; through as many, the limits are pca: principal
+    components of the training images; pca_best: of the very test images, below which no linear auto-encoder can be on
+    them upright; pca_symmetric, pca_symmetric_best: the same of linear auto-encoders that commute with C4 and whose
+    latents are a square image (domains/digits/measures/principal.py); None if no square has as many pixels.
     """
     by_turn = context.errors.mean(1).tolist()
     upright, turned = by_turn[0], by_turn[1:]

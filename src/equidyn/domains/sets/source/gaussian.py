@@ -5,8 +5,9 @@ same under every permutation of either, and indeed under every rotation of all n
 distribution; no set is stored in two orders, so no equivariance error of the data is defined.
 
 A dataset whose sampling is "fresh" has the same splits in its file as a static one. Its training samples are then not
-trained on: each epoch draws as many new ones (domains/sets/source/gaussian_draws.py, from the attribute `draws`, which only such a
-dataset has). They are the sample on which the accuracy on training data is measured, as unseen as any test sample.
+trained on: each epoch draws as many new ones (domains/sets/source/gaussian_draws.py, from the attribute `draws`, which
+only such a dataset has). They are the sample on which the accuracy on training data is measured, as unseen as any test
+sample.
 """
 
 from dataclasses import replace

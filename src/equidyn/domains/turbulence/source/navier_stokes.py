@@ -3,10 +3,10 @@
     dv/dt = P(v x curl v) + nu Laplace v + f,     div v = 0
 
 P takes away gradients, pressure among them. The product is formed point by point and has no aliasing in the kept modes
-(domains/turbulence/source/spectral.py), so that without viscosity and force the equations keep energy and helicity exactly. A mean flow
-stays as it is. In time: the classical Runge-Kutta method of fourth order for w = exp(nu k^2 t) v, by which viscosity is
-exact. On the imaginary axis, where advection is, it is stable up to 2 sqrt(2): per evaluation further than Heun's or
-a third-order method, and far more accurate.
+(domains/turbulence/source/spectral.py), so that without viscosity and force the equations keep energy and helicity
+exactly. A mean flow stays as it is. In time: the classical Runge-Kutta method of fourth order for w = exp(nu k^2 t) v,
+by which viscosity is exact. On the imaginary axis, where advection is, it is stable up to 2 sqrt(2): per evaluation
+further than Heun's or a third-order method, and far more accurate.
 """
 
 import torch

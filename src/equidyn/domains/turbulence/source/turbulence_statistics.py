@@ -1,6 +1,7 @@
 """What frames of homogeneous turbulence in a periodic box tell about it: scales, spectrum, gradients, isotropy.
 
-Frames hold none but the kept modes of domains/turbulence/source/spectral.py, so that every derivative is exact up to rounding.
+Frames hold none but the kept modes of domains/turbulence/source/spectral.py, so that every derivative is exact up to
+rounding.
 """
 
 from dataclasses import dataclass

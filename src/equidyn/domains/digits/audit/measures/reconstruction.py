@@ -1,8 +1,8 @@
 """audit/reconstruction: the errors upright and rotated as the published study takes them.
 
-Where it differs from domains/digits/measures/reconstruction.py: each batch of test images is turned by one random angle of 90, 180
-and 270 degrees, so that the result depends on chance; and the result is a mean over batches, in which the images of
-the last, smaller batch count more than others. Turns are exact there too.
+Where it differs from domains/digits/measures/reconstruction.py: each batch of test images is turned by one random angle
+of 90, 180 and 270 degrees, so that the result depends on chance; and the result is a mean over batches, in which the
+images of the last, smaller batch count more than others. Turns are exact there too.
 """
 
 import torch

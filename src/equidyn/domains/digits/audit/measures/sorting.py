@@ -43,7 +43,7 @@ QUANTITIES = (
 
 
 def measure(context: ClassifyImagesContext, *, samples: PositiveInt = 300, largest: PositiveInt = 6) -> dict[str, Any]:
-    """As domains/digits/measures/layer_equivariance.py, with the sorted list of a layer's numbers, which no motion should change.
+    """As measures/layer_equivariance.py, with the sorted list of a layer's numbers, which no motion should change.
 
     error, random (by shift, or by turn), ratio, and for shifts whole and fractional: as there, with F(x) the list and
     g F(x) = F(x). agreement: mean over feature maps and shifts (turns) of |error / random by sorting - error / random

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from equidyn.report.figures.style import INK, MUTED, RULE, legend, looks, panels, wrapped
+from equidyn.report.figures.style import INK, MUTED, RULE, legend, line_styles, panels, wrapped
 from equidyn.report.labels import wrapped_name
 
 TURNS = 4
@@ -50,7 +50,7 @@ def entropies(frame: pd.DataFrame, heads: dict[str, str]) -> Figure:
     runs are drawn.
     """
     figure, places = wrapped(len(heads), _HEIGHT)
-    styles = looks(dict.fromkeys(frame["variant"]))
+    styles = line_styles(dict.fromkeys(frame["variant"]))
     for axes, (dataset, head) in zip(places, heads.items(), strict=True):
         part = frame[frame["dataset"] == dataset]
         for variant, look in styles.items():

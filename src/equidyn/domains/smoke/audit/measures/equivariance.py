@@ -1,11 +1,12 @@
 """audit/equivariance: the equivariance error of models as the blog (GRaM 2024) computes it, after [W22].
 
-From reading dgcnz/relaxed-equivariance-dynamics. Where it differs from domains/smoke/measures/equivariance.py: fields turn by
-bilinear interpolation, which leaves round-off of about 1e-5 even in a strict net; the network is in train mode; each
-batch has the same weight, whatever its size; and vectors turn against the picture (vectors by +theta, pixels by
+From reading dgcnz/relaxed-equivariance-dynamics. Where it differs from domains/smoke/measures/equivariance.py: fields
+turn by bilinear interpolation, which leaves round-off of about 1e-5 even in a strict net; the network is in train mode;
+each batch has the same weight, whatever its size; and vectors turn against the picture (vectors by +theta, pixels by
 -theta). The published nets are built on that same action, so it does not show there. The nets here are built on the
 true one: with S = diag(1, -1) on vectors, a net f here is the net S f S there, and its published error on fields v is
-that of f on S v under the true action (domains/smoke/source/published_action.py). So two numbers are given, with either action.
+that of f on S v under the true action (domains/smoke/source/published_action.py). So two numbers are given, with either
+action.
 """
 
 import math

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from equidyn.report.figures.axes import logarithmic
-from equidyn.report.figures.style import INK, MUTED, legend, looks, panels
+from equidyn.report.figures.style import INK, MUTED, legend, line_styles, panels
 
 _HEIGHT = 2.1  # of a row of panels [inches]
 _SLOPE = -5 / 3  # of the energy between the large and the viscous scales (Kolmogorov 1941)
@@ -42,7 +42,7 @@ def waves(kinds: list[Waves], heads: dict[str, str], cut: float, xlabel: str) ->
     """
     height = _HEIGHT * len(heads) + 0.3
     figure, grid = panels(len(heads), len(kinds), height, sharex=True, sharey="col")
-    styles = looks(dict.fromkeys(pd.concat([kind.frame for kind in kinds])["variant"]))
+    styles = line_styles(dict.fromkeys(pd.concat([kind.frame for kind in kinds])["variant"]))
     for (dataset, head), row in zip(heads.items(), grid, strict=True):
         for axes, kind in zip(row, kinds, strict=True):
             _panel(axes, kind, dataset, styles, cut)
