@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 import torch
 import yaml
-from equidyn.domains.turbulence.models.upscaler import Upscaler
-from equidyn.domains.turbulence.models.volume_norm import NormReLU
 from toy import TREE, randomised
 
 from equidyn.core import paths
@@ -19,6 +17,8 @@ from equidyn.core.training.task import dataset_of, task_of
 from equidyn.domains.turbulence.source.volumes import Volumes
 from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
 from equidyn.domains.turbulence.tasks.upscale.recipe import UpscaleRecipe
+from equidyn.grids.norm import NormReLU
+from equidyn.grids.upscaler import Upscaler
 
 SIDE, FACTOR, CONTEXT = 12, 2, 3  # voxels along an edge of the fine box, per coarse one; coarse frames of a sample
 SAMPLES, SPLIT = 3, {"train": 2, "validation": 1, "test": 1}  # samples of a simulation, and simulations

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 import torch
-from equidyn.domains.turbulence.models.upscaler import Upscaler
 from toy_volumes import volumes
 
 from equidyn.domains.turbulence.measures import cube_decomposition, cube_equivariance
 from equidyn.domains.turbulence.params import UpscaleTask
 from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
 from equidyn.domains.turbulence.tasks.upscale.task import Boxes, Upscale
+from equidyn.grids.upscaler import Upscaler
 from equidyn.symmetry.decomposition import decompose, decompose_by_sample
 from equidyn.symmetry.error import equivariance_error, error_of_answers
 from equidyn.symmetry.fields import BoxType, FieldType

@@ -6,7 +6,6 @@ from importlib import import_module
 
 import pytest
 import torch
-from equidyn.domains.turbulence.models.upscaler import Upscaler
 from toy import randomised
 from toy_volumes import CONTEXT, FACTOR, volumes
 
@@ -19,6 +18,7 @@ from equidyn.domains.turbulence.models import volume_cnn, volume_gcnn, volume_rg
 from equidyn.domains.turbulence.params import UpscaleTask
 from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
 from equidyn.domains.turbulence.tasks.upscale.task import Upscale, upscale_types
+from equidyn.grids.upscaler import Upscaler
 
 INPUTS, OUTPUTS = upscale_types(CONTEXT, FACTOR, True)
 NAMES = [name for name in entries(find("turbulence"), "measures") if name.startswith("cube_")]

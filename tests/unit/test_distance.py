@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from equidyn.domains.smoke.models.stack import ConvStack
 from toy import randomised, toy_dataset, toy_params
 
 from equidyn.domains.smoke.measures import distance, relaxation
@@ -11,6 +10,7 @@ from equidyn.domains.smoke.models import cnn, e2cnn, gcnn, rgroup, rsteer
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
 from equidyn.domains.smoke.tasks.rollout.task import Rollout
 from equidyn.grids.layers import shares
+from equidyn.grids.stack import ConvStack
 from equidyn.symmetry.actions import grid_action
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.groups import C4

@@ -6,7 +6,7 @@ from itertools import pairwise, product
 
 import pytest
 import torch
-from equidyn.domains.turbulence.models.upscaler import Upscaler
+from equidyn.domains.turbulence.models.check_volumes import relative_error
 from toy import built, randomised
 from toy_volumes import awake
 
@@ -14,12 +14,13 @@ from equidyn import commands
 from equidyn.core.domain import find
 from equidyn.core.errors import EquidynError
 from equidyn.core.models import check
-from equidyn.core.models.check import relative_errors
 from equidyn.core.models.registry import count_parameters
 from equidyn.core.params.signatures import entries
 from equidyn.core.params.variant import Variant
 from equidyn.curvature.landscape import Hessian, Landscape
+from equidyn.domains.turbulence.models import check_volumes
 from equidyn.domains.turbulence.tasks.upscale.task import upscale_types
+from equidyn.grids.upscaler import Upscaler
 from equidyn.symmetry.fields import BoxType
 
 FRAMES = 3
@@ -112,10 +113,10 @@ def test_strict_means_exact(spec, side, factor, periodic, training):
         network(_coarse(dtype=torch.float64))
     network.train(training)
     coarse = _coarse(side, count=1, dtype=torch.float64)
-    error = relative_errors(network, coarse, network.imposed_inputs, network.imposed_outputs)[""]
+    error = relative_error(network, coarse, network.imposed_inputs, network.imposed_outputs)
     assert error <= 1e-12 if network.strict else error > 1e-3
     if network.components == "scalar":
-        assert relative_errors(network, coarse, network.inputs, network.outputs)[""] > 1e-3
+        assert relative_error(network, coarse, network.inputs, network.outputs) > 1e-3
 
 
 @pytest.mark.parametrize("components", ["vector", "scalar"])
@@ -126,20 +127,22 @@ def test_the_group_convolutional_net_is_exact_on_larger_grids(components, side, 
     spec = ("volume_gcnn", {"components": components, "norm": "batch"})
     network = randomised(_build(spec, factor, hidden=hidden, residual=False).double())
     coarse = _coarse(side, count=1, dtype=torch.float64)
-    assert relative_errors(network, coarse, network.imposed_inputs, network.imposed_outputs)[""] <= 1e-12
+    assert relative_error(network, coarse, network.imposed_inputs, network.imposed_outputs) <= 1e-12
 
 
-def test_the_check_says_what_is_exact_and_that_scalars_are_not_vectors(spec, capsys):
+def test_the_check_says_what_is_exact_and_that_scalars_are_not_vectors(spec, capsys, monkeypatch):
     """The latter without failing: the net does what it is meant to."""
+    monkeypatch.setattr(check_volumes, "SIDES", (2,))
     network = _build(spec)
     found = check.symmetry(network, network.inputs, network.outputs)
-    assert found["group"] == f"cube rotations on {network.components}s"
-    assert list(found["also"]) == (["cube rotations on vectors"] if network.components == "scalar" else [])
+    components = "components as scalars" if network.components == "scalar" else "vectors turned"
+    assert found["group"] == f"the 24 rotations of the cube, {components}"
+    assert list(found["also"]) == (["vectors turned"] if network.components == "scalar" else [])
     assert all(min(cases.values()) > 1e-2 for error in found["also"].values() for cases in error["float64"].values())
     entry = found | {"study": "turbulence", "variant": spec[0]}
     assert check.failures([entry]) == []
     commands._print_check([entry], by_case=False)
-    assert ("also: " in capsys.readouterr().out) == (network.components == "scalar")
+    assert ("but with" in capsys.readouterr().out) == (network.components == "scalar")
 
 
 def test_every_parameter_gets_a_gradient(weighted, deterministic):

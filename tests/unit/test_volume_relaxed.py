@@ -2,15 +2,15 @@
 
 import pytest
 import torch
-from equidyn.domains.turbulence.models.volume_blocks import VolumeNet
+from equidyn.domains.turbulence.models.check_volumes import relative_error
 from toy import randomised
 from toy_volumes import awake
 
-from equidyn.core.models.check import relative_errors
 from equidyn.core.models.registry import count_parameters
 from equidyn.domains.turbulence.models import volume_anneal, volume_gcnn, volume_rgcnn
 from equidyn.domains.turbulence.models.volume_anneal import FreePart
 from equidyn.domains.turbulence.tasks.upscale.task import upscale_types
+from equidyn.grids.refining import RefiningNet
 from equidyn.symmetry.actions import grid_action, regular_action, vector_action
 from equidyn.symmetry.groups import CUBE
 from equidyn.symmetry.orbits import reynolds
@@ -20,7 +20,7 @@ HIDDEN = [3, 2]
 RELAXATIONS = [{}, {"banks": 2}, {"relax_spatial": True}, {"banks": 3, "relax_spatial": True}]
 
 
-def _build(family, seed: int = 3, **options) -> VolumeNet:
+def _build(family, seed: int = 3, **options) -> RefiningNet:
     torch.manual_seed(seed)
     return family.build(*ENDS, hidden=HIDDEN, **options)
 
@@ -29,14 +29,14 @@ def _coarse(dtype: torch.dtype = torch.float64) -> torch.Tensor:
     return torch.randn(2, 9, 3, 3, 3, dtype=dtype, generator=torch.Generator().manual_seed(0))
 
 
-def _moved(network: VolumeNet) -> VolumeNet:
+def _moved(network: RefiningNet) -> RefiningNet:
     """Awake, in eval mode, after a batch has moved the statistics."""
     awake(network).train()(_coarse())
     return network.eval()
 
 
-def _error(network: VolumeNet) -> float:
-    return relative_errors(network, _coarse(), network.imposed_inputs, network.imposed_outputs)[""]
+def _error(network: RefiningNet) -> float:
+    return relative_error(network, _coarse(), network.imposed_inputs, network.imposed_outputs)
 
 
 @pytest.mark.parametrize("components", ["vector", "scalar"])

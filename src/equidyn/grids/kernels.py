@@ -51,7 +51,7 @@ class FreeKernel(Kernel):
 class OrbitKernel(Kernel):
     """A strict kernel: one weight per orbit of the group and pair of fields.
 
-    Per pair, 3 x 3 under C4: 36 regular -> regular, 18 vector -> regular or back, 9 vector -> vector; 3 x 3 x 3 under
+    Per pair, 3 x 3 under C4: 36 regular -> regular, 18 vector -> regular or back, 10 vector -> vector; 3 x 3 x 3 under
     the rotations of the cube: 81 vector -> regular or back, 27 scalar -> regular or back.
     weight: (outputs.multiplicity, inputs.multiplicity, orbits); fan: fan-in of its start (None: of the whole kernel).
     """

@@ -28,7 +28,7 @@ class FieldType:
 
     refinement: ClassVar[int] = 1
     periodic: ClassVar[bool] = False
-    example_sides: ClassVar[Sequence[Sequence[int]]] = ((9, 7), (12, 10))
+    example_sides: ClassVar[Sequence[Sequence[int]]] = ((7, 5, 9), (8, 6, 10))
 
     @cached_property
     def action(self) -> Action:

@@ -36,7 +36,7 @@ def ring_harmonics(outputs: FieldType, inputs: FieldType, side: int, limits: Seq
     limits: highest frequency on each ring, centre first; `band_limits(side)` if None; ValueError if there is not one
     for each ring. The order is by ring, then by frequency. Entries of one orbit are equal bit by bit, up to sign, so
     that the basis is as equivariant in any other precision. 3 x 3, C4: 24 kernels regular -> regular, 12 vector ->
-    regular or back, 8 vector -> vector; without a band limit there are 36, 18 and 9.
+    regular or back, 8 vector -> vector; without a band limit there are 36, 18 and 10.
     """
     limits = band_limits(side) if limits is None else limits
     if len(limits) != side // 2 + 1:
