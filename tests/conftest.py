@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 # All that torch computes here is small, and other workers of pytest-xdist want cores too.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # where there are two threads, they wait without using a core
 
 # By file, what takes longest first, so that no worker is left alone with it at the end. What the last three share is
 # made by the first, meanwhile the others run.

@@ -67,10 +67,10 @@ def as_numpy_turn(field: np.ndarray, kind: FieldType, turns: int) -> np.ndarray:
     return kind.turn(torch.from_numpy(np.ascontiguousarray(field)), turns).numpy()
 
 
-def toy_dataset() -> Dataset:
+def toy_dataset(side: int = 8) -> Dataset:
     """Four scenes of smooth travelling waves, each in four exactly turned directions, split by scene."""
     random = np.random.default_rng(0)
-    time, y, x = np.meshgrid(np.arange(8), np.arange(8), np.arange(8), indexing="ij")
+    time, y, x = np.meshgrid(np.arange(8), np.arange(side), np.arange(side), indexing="ij")
     scenes, vector = [], FieldType("vector", 1)
     for phase in random.uniform(0, 6, size=(4, 2)):
         waves = [np.sin(0.4 * x + 0.7 * y + 0.5 * time + phase[0]), np.cos(0.6 * x - 0.3 * y + 0.4 * time + phase[1])]
