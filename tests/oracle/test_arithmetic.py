@@ -7,9 +7,11 @@ the norm of the difference over the norm; u is the unit roundoff, 2^-24 of float
   u sqrt(n / 6) in the root mean square: each of its n partial sums, of sqrt(k) terms' size on the average, is rounded
   by u / sqrt(3). (If all have one sign, it is less: u sqrt(n / 9).) Half a dozen such sums follow one another in a
   step, so that u sqrt(n) is allowed, n being the numbers that the loss is a mean of, or that the network is given.
-  Kernels that add up blocks, as all fast ones do, stay well below. A strict net's answers to turned questions are sums
-  of the same terms in another order: they may differ by as much.
-- In bf16 sums are float32, and what is rounded are whole tensors: R of them in a step, counted, so u sqrt(R).
+  Kernels that add up blocks, as all fast ones do, stay well below.
+- In bf16 sums are float32, and what is rounded are whole tensors: R of them per answer, counted there and
+  back, so u sqrt(R).
+- A strict net's answers to turned questions are sums of the same terms in another order. Two answers have as many sums,
+  and as many roundings, as one step, there and back: they may differ by as much.
 - Gradients jump where a ReLU, or a maximum, changes sides, by a unit's share of them: with one of 330,000 by 1e-3. So
   float64 takes float32's sides (kinks.py), each of which must lie within rounding; and a mean of absolute errors is
   replaced by one of squares.
@@ -142,7 +144,7 @@ def broken_symmetry(study: str, variant: str, precision: str) -> float:
     watch = machines.watched(net)
     with arithmetic(CPU, precision):
         with watch.sides:
-            net(probe.noise(task.inputs, torch.float32))
+            net(probe.noise(task.inputs, torch.float32)).square().mean().backward()
         bound = watch.bound(precision)
         return max(probe.errors(net, task.inputs, task.outputs, torch.float32).values()) / bound
 
