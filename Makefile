@@ -9,11 +9,12 @@ TEST_JOBS ?= 2
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test faults lint set-up clean
+.PHONY: help run test test-all test-rest faults lint set-up clean
 
 help:
 	@echo "make run    set up, run the study of params.yaml, tell where the report is"
-	@echo "make test   set up, run all tests; TEST_JOBS=4 for four at a time"
+	@echo "make test   set up, test every part, and one engine from end to end; TEST_JOBS=4 for four at a time"
+	@echo "make test-all  the same, both engines, kills and faults, a cluster: with make lint, what continuous integration runs"
 	@echo "make faults  kill, fill, damage and fuzz every stage, at every point of docs/faults.md; about ten minutes"
 	@echo "make lint   set up, check style and workflow"
 	@echo "make clean  remove .venv and caches; data and reports stay"
@@ -22,8 +23,17 @@ run: $(STAMP)
 	equidyn warm snakemake --cores all --quiet host reason
 	@echo "Report: $(CURDIR)/reports/report.html"
 
+# In the order of tests/conftest.py.
+PYTEST := pytest --numprocesses $(TEST_JOBS) --dist loadfile --no-loadscope-reorder
+TEST := tests/unit tests/oracle tests/workflow/test_snakemake.py
+
 test: $(STAMP)
-	pytest --numprocesses $(TEST_JOBS) --dist loadfile --no-loadscope-reorder # in the order of tests/conftest.py
+	$(PYTEST) $(TEST)
+
+test-rest: $(STAMP)
+	$(PYTEST) $(addprefix --ignore=,$(TEST))
+
+test-all: test test-rest
 
 faults: $(STAMP)
 	python tests/faults
@@ -31,8 +41,12 @@ faults: $(STAMP)
 lint: $(STAMP)
 	ruff check .
 	ruff format --check .
+	lint-imports
+	@! grep -rnE --include='*.py' --include='*.j2' "equidyn[./]domains[./][a-z]|[\"'](`ls src/equidyn/domains | grep -v _ | paste -sd'|'`)[\"']" \
+	  $(addprefix src/equidyn/,core report grids curvature symmetry) || { echo "make: these rooms must name no domain" >&2; exit 1; }
 	snakefmt --check Snakefile workflow
 	snakemake --lint
+	equidyn engines
 
 set-up: $(STAMP)
 

@@ -3,25 +3,28 @@
 params.yaml of the working folder is the only configuration: the root's, or with `--directory presets/test` that one's.
 """
 
+import gc
+
 from snakemake.utils import min_version
 
-from equidyn import sources
-from equidyn.errors import EquidynError
-from equidyn.params import PARAMS_FILE, load, read_yaml
-from equidyn.params.subtrees import measure_keys, prepare_keys, report_keys, train_keys
+from equidyn.core import paths, sources
+from equidyn.core.errors import EquidynError
+from equidyn.core.params import PARAMS_FILE, load, read_yaml
+from equidyn.core.params.subtrees import measure_keys, prepare_keys, report_keys, train_keys
 
 min_version("9.0")
 
+# Snakemake and its plugins are a hundred thousand objects, which Python would look through again and again for garbage:
+# a fifth of the time in which Snakemake finds that nothing is to be done.
+gc.freeze()
+gc.set_threshold(100_000, 20, 100)
+
 try:
-    study_params = load()
+    study_params, tree = load(), read_yaml(PARAMS_FILE)
 except EquidynError as fault:
     raise WorkflowError(str(fault)) from None
 
-
-configfile: PARAMS_FILE
-
-
-if config != read_yaml(PARAMS_FILE):
+if config:
     raise WorkflowError(
         "--config and --configfile are refused: every stage reads params.yaml itself. "
         "Edit params.yaml, or make a preset: a folder with its own params.yaml, for --directory."
@@ -41,7 +44,7 @@ report: "workflow/report/workflow.rst"
 rule all:
     default_target: True
     input:
-        "reports/report.html",
+        paths.PAGE,
 
 
 include: "workflow/rules/common.smk"

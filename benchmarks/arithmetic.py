@@ -23,7 +23,7 @@ import numpy as np
 import yaml
 from results import save_and_show
 
-from equidyn.progress import progress
+from equidyn.core.progress import progress
 
 PROJECT = Path(__file__).resolve().parents[1]
 WORKER = Path(__file__).with_name("arithmetic_worker.py")

@@ -16,14 +16,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from equidyn import paths
-from equidyn.data import prepare
-from equidyn.measures.subject import subject_of
-from equidyn.models.registry import build_network
-from equidyn.params import Params, load
-from equidyn.training.loop import Trainer
-from equidyn.training.precision import precision_of, set_up
-from equidyn.training.task import Task, dataset_of, lessons_of, task_of
+from equidyn.core import paths
+from equidyn.core.data import prepare
+from equidyn.core.measures.context import context_of
+from equidyn.core.models.registry import build_network
+from equidyn.core.params import Params, load
+from equidyn.core.training.loop import Trainer
+from equidyn.core.training.precision import precision_of, set_up
+from equidyn.core.training.task import Task, dataset_of, recipe_of, task_of
 
 SEEDS = (1, 2, 3)
 CELLS = {  # study: its dataset, a plain and a strict variant, the measure of its test score and the score's name
@@ -64,24 +64,24 @@ def trained(params: Params, data: Path) -> Found:
 def _cell(params: Params, task: Task, study: str, variant: str, seed: int) -> dict[str, np.ndarray]:
     """gradient: of the first step's loss; stepped: validation score after it; score: on the test split, at the end."""
     trainer = _trainer(params, task, study, variant, seed)
-    trainer._step(next(iter(trainer.lessons.batches(1))), trainer.training.learning_rate)
+    trainer._step(next(iter(trainer.recipe.batches(1))), trainer.training.learning_rate)
     gradient = torch.cat([weight.grad.flatten() for weight in trainer.network.parameters()])
-    stepped = trainer.lessons.validate(trainer.network.eval())[trainer.lessons.score]
+    stepped = trainer.recipe.validate(trainer.network.eval())[trainer.recipe.score]
     trainer = _trainer(params, task, study, variant, seed)
     with tempfile.TemporaryDirectory() as folder:
         trainer.network.load_state_dict(trainer.run(Path(folder) / "resume", "", lambda _: None).best)
     *_, measure, key = CELLS[study]
-    subject = subject_of(params.studies[study].task.kind, trainer.network.eval().settled(), task)
-    score = import_module(f"equidyn.measures.{measure}").measure(subject)[key]
+    context = context_of(params.studies[study].task.kind, trainer.network.eval().settled(), task)
+    score = import_module(f"equidyn.core.measures.{measure}").measure(context)[key]
     return {"gradient": gradient.numpy(), "stepped": np.array(stepped), "score": np.array(score)}
 
 
 def _trainer(params: Params, task: Task, study: str, variant: str, seed: int) -> Trainer:
     chosen, training = params.studies[study].variants[variant], params.studies[study].training_of(variant)
     network = build_network(chosen, task.inputs, task.outputs, seed)
-    lessons = lessons_of(params.studies[study], task, chosen, training, seed)
+    recipe = recipe_of(params.studies[study], task, chosen, training, seed)
     precision = precision_of(params.compute, CPU) if task.mixed else "fp32"
-    return Trainer(network, lessons, training, seed=seed, device=CPU, precision=precision)
+    return Trainer(network, recipe, training, seed=seed, device=CPU, precision=precision)
 
 
 def main() -> None:

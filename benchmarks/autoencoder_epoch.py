@@ -19,14 +19,14 @@ from results import command
 from timing import timed
 from torch.nn import functional
 
-from equidyn.data.labelled import Labelled
-from equidyn.models.registry import build_network, count_parameters
-from equidyn.params.task import ReconstructTask
-from equidyn.params.training import Training
-from equidyn.params.variant import Variant
-from equidyn.training.loop import Trainer
-from equidyn.training.reconstruct.lessons import ReconstructLessons
-from equidyn.training.reconstruct.task import Reconstruct
+from equidyn.core.data.labelled import Labelled
+from equidyn.core.models.registry import build_network, count_parameters
+from equidyn.core.params.training import Training
+from equidyn.core.params.variant import Variant
+from equidyn.core.training.loop import Trainer
+from equidyn.domains.digits.params import ReconstructTask
+from equidyn.domains.digits.tasks.reconstruct.recipe import ReconstructRecipe
+from equidyn.domains.digits.tasks.reconstruct.task import Reconstruct
 
 IMAGES, SMALL, SIDE, BATCH = 60_000, 6_000, 14, 128
 WIDTHS = (SIDE**2, 36, 9, 36, SIDE**2)
@@ -54,8 +54,8 @@ def our_epoch(model: str, images: torch.Tensor) -> tuple[Callable[[], object], i
     variant = Variant(model=model, options={}, augment="none")
     network = build_network(variant, task.inputs, task.outputs, seed=0)
     training = Training(**TRAINING, steps_per_epoch=-(-len(images) // BATCH))
-    lessons = ReconstructLessons(task, variant, training, seed=0)
-    trainer = Trainer(network, lessons, training, seed=0, device=task.device, precision="fp32")
+    recipe = ReconstructRecipe(task, variant, training, seed=0)
+    trainer = Trainer(network, recipe, training, seed=0, device=task.device, precision="fp32")
     return lambda: trainer._train(1, training.learning_rate), count_parameters(network)
 
 

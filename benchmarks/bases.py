@@ -24,7 +24,8 @@ from typing import Any
 
 import numpy as np
 
-from equidyn.symmetry.actions import Action, c4_grid
+from equidyn.symmetry.actions import Action, grid_action
+from equidyn.symmetry.groups import C4
 from equidyn.symmetry.orbits import intertwiners
 
 SIDES = [(6, 3), (6, 6), (14, 6), (6, 14), (28, 14)]  # of inputs and outputs
@@ -69,7 +70,7 @@ def measured(sides: tuple[int, int], way: str) -> dict[str, float]:
 
 def difference(sides: tuple[int, int]) -> float:
     """Between the projections onto both spans."""
-    inputs, outputs = map(c4_grid, sides)
+    inputs, outputs = (grid_action(C4, side) for side in sides)
     ours, theirs = intertwiners(outputs, inputs).basis(), by_svd(outputs, inputs)
     return np.abs(ours.T @ ours - theirs.T @ theirs).max()
 
@@ -82,7 +83,7 @@ def row(sides: tuple[int, int]) -> dict[str, Any]:
         svd, source = measured(sides, "svd"), "measured"
     found = {
         "pixels": f"{sides[0] ** 2} -> {sides[1] ** 2}",
-        "rank": intertwiners(c4_grid(sides[1]), c4_grid(sides[0])).count,
+        "rank": intertwiners(grid_action(C4, sides[1]), grid_action(C4, sides[0])).count,
         "orbits [ms]": f"{1e3 * ours['seconds']:.3g}",
         "orbits, peak [MB]": f"{ours['megabytes']:.3g}",
     }
@@ -100,7 +101,7 @@ def main() -> None:
     parser.add_argument("--way", choices=["orbits", "svd"], default="orbits", help="with --sides")
     arguments = parser.parse_args()
     if arguments.sides:
-        inputs, outputs = map(c4_grid, arguments.sides)
+        inputs, outputs = (grid_action(C4, side) for side in arguments.sides)
         find, repeats = {"orbits": (intertwiners, REPEATS), "svd": (by_svd, 1)}[arguments.way]
         print(json.dumps(one(lambda: find(outputs, inputs), repeats)))
         return

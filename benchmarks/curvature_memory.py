@@ -19,12 +19,12 @@ from results import save_and_show
 from sharpness import seconds
 from training_step import noise_dataset
 
-from equidyn.measures.landscape import Hessian, Landscape
-from equidyn.measures.subjects.rollout import RolloutSubject
-from equidyn.models.registry import build_network, count_parameters
-from equidyn.params import load
-from equidyn.params.variant import Variant
-from equidyn.training.rollout.task import Rollout
+from equidyn.core.models.registry import build_network, count_parameters
+from equidyn.core.params import load
+from equidyn.core.params.variant import Variant
+from equidyn.curvature.landscape import Hessian, Landscape
+from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
+from equidyn.domains.smoke.tasks.rollout.task import Rollout
 
 HIDDEN = {"cnn": 154, "gcnn": 77, "rgroup": 54}
 SIDE, BATCH, LIMIT = 64, 16, 4.0
@@ -37,8 +37,8 @@ def one(model: str, steps: int) -> dict:
     task = Rollout(settings, noise_dataset(SIDE), torch.device("cpu"))
     variant = Variant(model=model, options={"hidden": HIDDEN[model]}, augment="none")
     network = build_network(variant, task.inputs, task.outputs, seed=0).eval()
-    subject = RolloutSubject(network, task)
-    hessian = Hessian(Landscape(network, task, subject.training_sample(BATCH, steps)))
+    context = RolloutContext(network, task)
+    hessian = Hessian(Landscape(network, task, context.training_sample(BATCH, steps)))
     vector = torch.ones_like(hessian.landscape.point)
     hessian(vector)
     spent, _ = seconds(lambda: hessian(vector))

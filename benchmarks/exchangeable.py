@@ -19,7 +19,7 @@ import torch
 from results import command
 from timing import timed
 
-from equidyn.models.exchangeable import ExchangeableLinear
+from equidyn.domains.sets.models.exchangeable import ExchangeableLinear
 from equidyn.symmetry.sharing import sharing
 
 ARRAYS = [(25, 40), (64, 64), (100, 100), (250, 400), (1000, 1000), (2500, 4000)]

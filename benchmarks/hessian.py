@@ -3,12 +3,12 @@
     python benchmarks/hessian.py            # a net of about 650 k parameters, 64 x 64; some minutes
     python benchmarks/hessian.py --small    # the sizes of the default study, batches of 16 windows
 
-The published way (audit/measures/hessian.py): power iteration with deflation. "own rule": stopped as published, when an
-eigenvalue changes by less than 1e-3 from one product to the next, which does not make it known to 1e-3. "to 1e-3": the
-tolerance tightened tenfold until the five are within 1e-3 of the true ones; only the last, sufficient run counts. Ours
-stops when its residuals bound the errors by 1e-3. True: Lanczos with a bound of 1e-5. Both sides share the code of the
-products, and keep the graph between them. Means over batches; errors are the largest. Seconds of processor time, one
-thread. Written to benchmarks/results/hessian.csv.
+The published way (curvature/audit/hessian.py): power iteration with deflation. "own rule": stopped as published, when
+an eigenvalue changes by less than 1e-3 from one product to the next, which does not make it known to 1e-3. "to 1e-3":
+the tolerance tightened tenfold until the five are within 1e-3 of the true ones; only the last, sufficient run counts.
+Ours stops when its residuals bound the errors by 1e-3. True: Lanczos with a bound of 1e-5. Both sides share the code of
+the products, and keep the graph between them. Means over batches; errors are the largest. Seconds of processor time,
+one thread. Written to benchmarks/results/hessian.csv.
 """
 
 import statistics
@@ -21,12 +21,12 @@ from results import command
 from sharpness import seconds
 from subjects import LARGE, SMALL, Size, rows_of_nets
 
-from equidyn.audit.measures.hessian import power_iteration
-from equidyn.measures import hessian
-from equidyn.measures.landscape import Hessian, Landscape, dealt
-from equidyn.measures.subjects.rollout import RolloutSubject
-from equidyn.models.registry import count_parameters
-from equidyn.training.rollout.task import Windows
+from equidyn.core.models.registry import count_parameters
+from equidyn.curvature import hessian
+from equidyn.curvature.audit.hessian import power_iteration
+from equidyn.curvature.landscape import Hessian, Landscape, split_batch
+from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
+from equidyn.domains.smoke.tasks.rollout.task import Windows
 
 BATCHES = {LARGE.side: (1, 2), SMALL.side: (4, 16)}  # batches, windows in each (published: 16)
 LIMIT = 60  # Lanczos steps
@@ -48,48 +48,48 @@ def by_power_iteration(product: Hessian, tolerance: float) -> list[float]:
 
 
 def by_lanczos(product: Hessian) -> list[float]:
-    """As measures/hessian.py takes them."""
+    """As curvature/hessian.py takes them."""
     return hessian.maxima_of(product, LIMIT)
 
 
-def true_values(subject: RolloutSubject, batch: Windows) -> list[float]:
+def true_values(context: RolloutContext, batch: Windows) -> list[float]:
     """The five largest magnitudes, known to 1e-5."""
-    return hessian.maxima_of(Hessian(Landscape(subject.network, subject.task, batch)), LIMIT, tolerance=1e-5)
+    return hessian.maxima_of(Hessian(Landscape(context.network, context.task, batch)), LIMIT, tolerance=1e-5)
 
 
-def run(subject: RolloutSubject, batch: Windows, way, truth: list[float]) -> Found:
+def run(context: RolloutContext, batch: Windows, way, truth: list[float]) -> Found:
     """One way on one batch, the graph of the gradient included."""
-    spent, (product, found) = seconds(lambda: _counted(subject, batch, way))
+    spent, (product, found) = seconds(lambda: _counted(context, batch, way))
     found, truth = (sorted(values, key=abs) for values in (found, truth))
     error = max(abs(one / other - 1) for one, other in zip(found, truth, strict=True))
     return Found(spent, product.products, error)
 
 
-def _counted(subject: RolloutSubject, batch: Windows, way) -> tuple[Hessian, list[float]]:
-    product = Hessian(Landscape(subject.network, subject.task, batch))
+def _counted(context: RolloutContext, batch: Windows, way) -> tuple[Hessian, list[float]]:
+    product = Hessian(Landscape(context.network, context.task, batch))
     return product, way(product)
 
 
-def ways(subject: RolloutSubject, batch: Windows) -> dict[str, Found]:
+def ways(context: RolloutContext, batch: Windows) -> dict[str, Found]:
     """Ours, the published way by its own rule, and the published way to 1e-3."""
-    truth = true_values(subject, batch)
-    ours = run(subject, batch, by_lanczos, truth)
-    own_rule = tight = run(subject, batch, lambda product: by_power_iteration(product, 1e-3), truth)
+    truth = true_values(context, batch)
+    ours = run(context, batch, by_lanczos, truth)
+    own_rule = tight = run(context, batch, lambda product: by_power_iteration(product, 1e-3), truth)
     tolerance = 1e-4
     while tight.error > 1e-3 and tolerance > 1e-7:
-        tight = run(subject, batch, lambda product, t=tolerance: by_power_iteration(product, t), truth)
+        tight = run(context, batch, lambda product, t=tolerance: by_power_iteration(product, t), truth)
         tolerance /= 10
     return {"ours": ours, "own rule": own_rule, "to 1e-3": tight}
 
 
-def compare(subject: RolloutSubject, model: str, size: Size) -> dict:
+def compare(context: RolloutContext, model: str, size: Size) -> dict:
     """One row: products, errors and seconds of the three."""
     count, batch_size = BATCHES[size.side]
-    batches = dealt(subject.training_sample(count * batch_size, 1), count)
-    found = [ways(subject, batch) for batch in batches]
+    batches = split_batch(context.training_sample(count * batch_size, 1), count)
+    found = [ways(context, batch) for batch in batches]
     row = {
         "model": model,
-        "parameters": count_parameters(subject.network),
+        "parameters": count_parameters(context.network),
         "side": size.side,
         "batches of windows": f"{count} x {batch_size}",
     }

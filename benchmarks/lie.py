@@ -5,9 +5,9 @@
 
 Both sides take the same windows through the same nets. The published way, written anew: rotate the field by bilinear
 interpolation as a function of the angle, run the net, rotate back, and differentiate backwards twice, batch by batch;
-vector components turn here, so that it is the quantity of measures/lie.py up to the scheme of interpolation. "exact
-path" leaves the interpolation out: the same two backward passes along x + t G x, whose derivative is the same to
-round-off ("difference"). Seconds of processor time, median of runs in turn, one thread. Written to
+vector components turn here, so that it is the quantity of domains/smoke/measures/lie.py up to the scheme of
+interpolation. "exact path" leaves the interpolation out: the same two backward passes along x + t G x, whose derivative
+is the same to round-off ("difference"). Seconds of processor time, median of runs in turn, one thread. Written to
 benchmarks/results/lie.csv.
 """
 
@@ -19,15 +19,15 @@ from results import command
 from timing import timed
 from training_step import noise_dataset
 
-from equidyn.measures.lie import lie_derivative
-from equidyn.models.registry import build_network, count_parameters
-from equidyn.models.stack import ConvStack
-from equidyn.params import Study, load
-from equidyn.params.variant import Variant
+from equidyn.core.models.registry import build_network, count_parameters
+from equidyn.core.params import Study, load
+from equidyn.core.params.variant import Variant
+from equidyn.domains.smoke.measures.lie import lie_derivative
+from equidyn.domains.smoke.tasks.rollout.task import Rollout
+from equidyn.grids.stack import ConvStack
 from equidyn.symmetry.generator import rotation_generator
-from equidyn.training.rollout.task import Rollout
 
-WINDOWS, BATCH = 16, 8  # of measures/lie.py; of the published configuration for the levels
+WINDOWS, BATCH = 16, 8  # of domains/smoke/measures/lie.py; of the published configuration for the levels
 LARGE = {"cnn": 154, "rsteer": 40}  # model -> hidden
 SMALL = ("cnn", "gcnn", "e2cnn", "rgroup", "rsteer")  # variants of the study
 
@@ -78,7 +78,7 @@ def by_two_backward_passes(task: Rollout, network: ConvStack, fields: torch.Tens
 
 
 def by_one_forward_pass(task: Rollout, network: ConvStack, fields: torch.Tensor) -> torch.Tensor:
-    """As measures/lie.py takes it."""
+    """As domains/smoke/measures/lie.py takes it."""
     return lie_derivative(lambda field: task.unroll(network, field, 1)[0], fields, task.inputs, task.outputs)[1]
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import h5py
 from results import save_and_show
 
-from equidyn.files import read_json
+from equidyn.core.files import read_json
 
 ELAPSED = re.compile(r"Elapsed time: (\d+):(\d+):([\d.]+)")
 

@@ -19,14 +19,14 @@ from timing import timed
 from training_step import noise_dataset
 from upscale_step import noise
 
-from equidyn.models.registry import build_network, count_parameters
-from equidyn.params import Study, load
-from equidyn.params.variant import Variant
-from equidyn.training.loop import Trainer
-from equidyn.training.rollout.lessons import RolloutLessons
-from equidyn.training.rollout.task import Rollout
-from equidyn.training.upscale.lessons import UpscaleLessons
-from equidyn.training.upscale.task import Upscale
+from equidyn.core.models.registry import build_network, count_parameters
+from equidyn.core.params import Study, load
+from equidyn.core.params.variant import Variant
+from equidyn.core.training.loop import Trainer
+from equidyn.domains.smoke.tasks.rollout.recipe import RolloutRecipe
+from equidyn.domains.smoke.tasks.rollout.task import Rollout
+from equidyn.domains.turbulence.tasks.upscale.recipe import UpscaleRecipe
+from equidyn.domains.turbulence.tasks.upscale.task import Upscale
 
 PRESET = Path(__file__).resolve().parents[1] / "presets/paper/params.yaml"
 SMALL_SIDE, SMALLER = 8, 8  # coarse voxels along an edge that are measured; the preset's 16 have so many times the work
@@ -41,9 +41,9 @@ def measured_step(study: Study, variant: Variant) -> tuple[float, int]:
     task = made(study.task, data, device)
     network = build_network(variant, task.inputs, task.outputs, seed=0).train()
     training = study.training.model_copy(update={"validation_samples": 1, "steps_per_epoch": 1})
-    lessons = (RolloutLessons if rollout else UpscaleLessons)(task, variant, training, seed=0)
-    trainer = Trainer(network, lessons, training, seed=0, device=device, precision="bf16")
-    (batch,) = lessons.batches(1)
+    recipe = (RolloutRecipe if rollout else UpscaleRecipe)(task, variant, training, seed=0)
+    trainer = Trainer(network, recipe, training, seed=0, device=device, precision="bf16")
+    (batch,) = recipe.batches(1)
     (seconds,) = timed(lambda: trainer._step(batch, training.learning_rate), repeats=1)
     return seconds * (1 if rollout else SMALLER), count_parameters(network.settled())
 

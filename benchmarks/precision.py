@@ -16,17 +16,17 @@ from pathlib import Path
 import torch
 from results import save_and_show
 
-from equidyn import paths
-from equidyn.data.store import read
-from equidyn.measures.error import measure
-from equidyn.measures.subjects.rollout import RolloutSubject
-from equidyn.models.registry import build_network
-from equidyn.params import Params, load
-from equidyn.progress import progress
-from equidyn.training.loop import Trainer
-from equidyn.training.precision import precision_of, set_up
-from equidyn.training.rollout.lessons import RolloutLessons
-from equidyn.training.rollout.task import Rollout
+from equidyn.core import paths
+from equidyn.core.data.store import read
+from equidyn.core.models.registry import build_network
+from equidyn.core.params import Params, load
+from equidyn.core.progress import progress
+from equidyn.core.training.loop import Trainer
+from equidyn.core.training.precision import precision_of, set_up
+from equidyn.domains.smoke.measures.error import measure
+from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
+from equidyn.domains.smoke.tasks.rollout.recipe import RolloutRecipe
+from equidyn.domains.smoke.tasks.rollout.task import Rollout
 
 STUDY = "smoke-levels"
 
@@ -37,14 +37,14 @@ def test_rmse(params: Params, task: Rollout, name: str, seed: int, precision: st
     variant = study.variants[name]
     network = build_network(variant, task.inputs, task.outputs, seed)
     training = study.training_of(name)
-    lessons = RolloutLessons(task, variant, training, seed)
-    trainer = Trainer(network, lessons, training, seed=seed, device=task.device, precision=precision)
+    recipe = RolloutRecipe(task, variant, training, seed)
+    trainer = Trainer(network, recipe, training, seed=seed, device=task.device, precision=precision)
     started = time.process_time()
     with tempfile.TemporaryDirectory() as folder:
         state = trainer.run(Path(folder) / "r", "", lambda _: None)
     seconds = time.process_time() - started
     network.load_state_dict(state.best)
-    return measure(RolloutSubject(network.eval(), task))["rmse"], seconds
+    return measure(RolloutContext(network.eval(), task))["rmse"], seconds
 
 
 def main() -> None:

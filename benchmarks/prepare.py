@@ -20,8 +20,9 @@ from collections.abc import Callable
 import torch
 from results import save_and_show
 
-from equidyn.data.levels import simulations
-from equidyn.data.phiflow import (
+from equidyn.domains.smoke.params.smoke import EpsLevel, SmokeSource
+from equidyn.domains.smoke.source.levels import simulations
+from equidyn.domains.smoke.source.phiflow import (
     NUMPY,
     Box,
     CenteredGrid,
@@ -35,8 +36,7 @@ from equidyn.data.phiflow import (
     quiet,
     resample,
 )
-from equidyn.data.simulator import SmokeSimulator
-from equidyn.params.smoke import EpsLevel, SmokeSource
+from equidyn.domains.smoke.source.simulator import SmokeSimulator
 
 WANTED = 40.0  # times less processor time
 BATCH = 40  # simulations side by side: ten scenes in four directions

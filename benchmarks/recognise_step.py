@@ -20,15 +20,15 @@ from results import command
 from timing import timed
 from torch.nn import functional
 
-from equidyn.data.labelled import Labelled
-from equidyn.models.recogniser import Recogniser
-from equidyn.models.registry import build_network, count_parameters
-from equidyn.params.task import RecogniseTask
-from equidyn.params.training import Training
-from equidyn.params.variant import Variant
-from equidyn.training.loop import Trainer
-from equidyn.training.recognise.lessons import RecogniseLessons
-from equidyn.training.recognise.task import Recognise
+from equidyn.core.data.labelled import Labelled
+from equidyn.core.models.registry import build_network, count_parameters
+from equidyn.core.params.training import Training
+from equidyn.core.params.variant import Variant
+from equidyn.core.training.loop import Trainer
+from equidyn.domains.digits.models.recogniser import DigitClassifier
+from equidyn.domains.digits.params import ClassifyImagesTask
+from equidyn.domains.digits.tasks.classify_images.recipe import ClassifyImagesRecipe
+from equidyn.domains.digits.tasks.classify_images.task import ClassifyImages
 
 MODELS = {"cnn": "digits_cnn", "gcnn": "digits_gcnn"}
 TRAINING = {
@@ -57,26 +57,28 @@ class Size:
 LARGE, SMALL = Size(55_000, 128, 60), Size(640, 32, 20)
 
 
-def noise(size: Size) -> Recognise:
+def noise(size: Size) -> ClassifyImages:
     """Random images: the cost of a step does not depend on their values."""
     images = torch.rand(size.images, 28, 28).numpy()
     labels = (np.arange(size.images) % 10).astype(np.int64)
     dataset = Labelled(images, labels, np.array([[0, size.images]] * 3), {})
-    return Recognise(RecogniseTask(kind="recognise"), dataset, torch.device("cpu"))
+    return ClassifyImages(ClassifyImagesTask(kind="classify_images"), dataset, torch.device("cpu"))
 
 
-def our_step(task: Recognise, model: str, size: Size, precision: str) -> tuple[Callable[[], object], Recogniser]:
+def our_step(
+    task: ClassifyImages, model: str, size: Size, precision: str
+) -> tuple[Callable[[], object], DigitClassifier]:
     """One step of the real training loop, on the next batch of an endless course."""
     variant = Variant(model=model, options={}, augment="none")
     network = build_network(variant, task.inputs, task.outputs, seed=0)
     training = Training(**TRAINING, batch_size=size.batch, steps_per_epoch=size.images // size.batch)
-    lessons = RecogniseLessons(task, variant, training, seed=0)
-    trainer = Trainer(network, lessons, training, seed=0, device=task.device, precision=precision)
-    batches = chain.from_iterable(lessons.batches(epoch) for epoch in count(1))
+    recipe = ClassifyImagesRecipe(task, variant, training, seed=0)
+    trainer = Trainer(network, recipe, training, seed=0, device=task.device, precision=precision)
+    batches = chain.from_iterable(recipe.batches(epoch) for epoch in count(1))
     return lambda: trainer._step(next(batches), training.learning_rate), network
 
 
-def bare_step(network: Recogniser, size: Size) -> Callable[[], None]:
+def bare_step(network: DigitClassifier, size: Size) -> Callable[[], None]:
     """The products of the same layers, forward and backward; of the first, the backward one by weights alone."""
     shapes = network.activations(torch.rand(size.batch, 28, 28))
     images = torch.rand(size.batch, 1, 28, 28).contiguous(memory_format=torch.channels_last)

@@ -7,7 +7,7 @@ The published way, written anew: for each t and each direction, a perturbed copy
 training split the loss of the net and the loss of the copy. Here it is put right (eval mode for both, directions on the
 unit sphere), so that both sides estimate one quantity, with the same directions: ours from windows spread evenly over
 the split ("difference": the largest over t, relative, all due to the choice of windows). "same windows": both sides on
-ours. "measure": all of measures/sharpness.py, with the adaptive form and the control. The large loader is cut to 40
+ours. "measure": all of curvature/sharpness.py, with the adaptive form and the control. The large loader is cut to 40
 windows, a fraction of a real one (1,408 in the default study), which favours the published way. Seconds of processor
 time, one thread. Written to benchmarks/results/sharpness.csv.
 """
@@ -22,12 +22,12 @@ import torch
 from results import command
 from subjects import LARGE, SMALL, Size, rows_of_nets
 
-from equidyn.measures import sharpness
-from equidyn.measures.landscape import Landscape
-from equidyn.measures.sharpness import RADII, mean_change, sphere_directions
-from equidyn.measures.subjects.rollout import RolloutSubject
-from equidyn.models.registry import count_parameters
-from equidyn.training.rollout.task import Windows
+from equidyn.core.models.registry import count_parameters
+from equidyn.curvature import sharpness
+from equidyn.curvature.landscape import Landscape
+from equidyn.curvature.sharpness import RADII, mean_change, sphere_directions
+from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
+from equidyn.domains.smoke.tasks.rollout.task import Windows
 
 DIRECTIONS, BATCH = 5, 8  # both as published
 WINDOWS = {LARGE.side: 4, SMALL.side: 16}  # ours
@@ -40,19 +40,19 @@ def seconds(work: Callable[[], Any]) -> tuple[float, Any]:
     return time.process_time() - started, answer
 
 
-def published_way(subject: RolloutSubject, windows: Windows) -> list[float]:
+def published_way(context: RolloutContext, windows: Windows) -> list[float]:
     """mean |L(w + t d) - L(w)| for each t, with both losses computed for every direction and batch."""
     batches = list(zip(windows.inputs.split(BATCH), windows.targets.split(BATCH, dim=1), strict=True))
-    weights = torch.nn.utils.parameters_to_vector(subject.network.parameters()).detach()
+    weights = torch.nn.utils.parameters_to_vector(context.network.parameters()).detach()
     found = []
     with torch.no_grad():
         for radius in RADII:
             changes = []
             for direction in sphere_directions(weights, DIRECTIONS):
-                moved = copy.deepcopy(subject.network)
+                moved = copy.deepcopy(context.network)
                 torch.nn.utils.vector_to_parameters(weights + radius * direction, moved.parameters())
                 pairs = [
-                    (subject.task.loss(moved, Windows(*batch)), subject.task.loss(subject.network, Windows(*batch)))
+                    (context.task.loss(moved, Windows(*batch)), context.task.loss(context.network, Windows(*batch)))
                     for batch in batches
                 ]
                 there, here = torch.tensor(pairs).mean(0)
@@ -61,27 +61,27 @@ def published_way(subject: RolloutSubject, windows: Windows) -> list[float]:
     return found
 
 
-def our_way(subject: RolloutSubject, windows: Windows) -> list[float]:
-    """The same numbers as measures/sharpness.py takes them."""
-    landscape = Landscape(subject.network, subject.task, windows)
+def our_way(context: RolloutContext, windows: Windows) -> list[float]:
+    """The same numbers as curvature/sharpness.py takes them."""
+    landscape = Landscape(context.network, context.task, windows)
     directions = sphere_directions(landscape.point, DIRECTIONS)
     here = landscape.value(landscape.point)
     return [mean_change(landscape.value, landscape.point, here, directions, radius) for radius in RADII]
 
 
-def compare(subject: RolloutSubject, model: str, size: Size) -> dict:
+def compare(context: RolloutContext, model: str, size: Size) -> dict:
     """One row: both sides, and how far they differ."""
-    loader = subject.training_sample(10**6, 1)
-    ours_windows = subject.training_sample(WINDOWS[size.side], 1)
-    our_way(subject, ours_windows)  # warms up
-    ours_s, ours = seconds(lambda: our_way(subject, ours_windows))
-    same_s, same = seconds(lambda: published_way(subject, ours_windows))
-    published_s, published = seconds(lambda: published_way(subject, loader))
-    measure_s, _ = seconds(lambda: sharpness.measure(subject, samples=WINDOWS[size.side], directions=DIRECTIONS))
+    loader = context.training_sample(10**6, 1)
+    ours_windows = context.training_sample(WINDOWS[size.side], 1)
+    our_way(context, ours_windows)  # warms up
+    ours_s, ours = seconds(lambda: our_way(context, ours_windows))
+    same_s, same = seconds(lambda: published_way(context, ours_windows))
+    published_s, published = seconds(lambda: published_way(context, loader))
+    measure_s, _ = seconds(lambda: sharpness.measure(context, samples=WINDOWS[size.side], directions=DIRECTIONS))
     assert torch.allclose(torch.tensor(ours), torch.tensor(same), rtol=1e-2), (ours, same)
     return {
         "model": model,
-        "parameters": count_parameters(subject.network),
+        "parameters": count_parameters(context.network),
         "side": size.side,
         "windows: ours / loader": f"{WINDOWS[size.side]} / {len(loader.inputs)}",
         "ours [s]": round(ours_s, 3),

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from equidyn.data.store import Dataset
-from equidyn.measures.subjects.rollout import RolloutSubject
-from equidyn.models.registry import build_network
-from equidyn.params import Study, load
-from equidyn.params.variant import Variant
-from equidyn.training.adam import Adam
-from equidyn.training.rollout.task import Rollout
+from equidyn.core.models.registry import build_network
+from equidyn.core.params import Study, load
+from equidyn.core.params.variant import Variant
+from equidyn.core.training.adam import Adam
+from equidyn.domains.smoke.source.fields import Fields
+from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
+from equidyn.domains.smoke.tasks.rollout.task import Rollout
 
 STUDY = "smoke-levels"
 
@@ -36,7 +36,7 @@ LARGE = Size(side=64, hidden={"cnn": 154}, simulations=4, frames=11, updates=30)
 SMALL = Size(side=24, hidden={"cnn": 13, "gcnn": 7}, simulations=32, frames=45, updates=300)
 
 
-def burgers(size: Size) -> Dataset:
+def burgers(size: Size) -> Fields:
     """Velocities (simulation, time, 2, y, x) [cells per unit of time] that carry themselves and diffuse, periodic.
 
     Waves down to 8 cells in length, whatever the side. All frames are training data.
@@ -55,7 +55,7 @@ def burgers(size: Size) -> Dataset:
         fields.append(_later(fields[-1]))
     index = np.arange(size.simulations)
     ranges = np.tile(np.array([0, size.frames]), (size.simulations, 3, 1))
-    return Dataset(np.stack(fields, axis=1).astype(np.float32), index, index % 4, ranges, {})
+    return Fields(np.stack(fields, axis=1).astype(np.float32), index, index % 4, ranges, {})
 
 
 def _later(velocity: np.ndarray) -> np.ndarray:
@@ -67,7 +67,7 @@ def _later(velocity: np.ndarray) -> np.ndarray:
     return velocity
 
 
-def learned(study: Study, model: str, size: Size) -> RolloutSubject:
+def learned(study: Study, model: str, size: Size) -> RolloutContext:
     """A net of `model` after some steps of Adam on single rollout steps, in eval mode."""
     task = Rollout(study.task, burgers(size), torch.device("cpu"))
     variant = Variant(model=model, options={"hidden": size.hidden[model]}, augment="none")
@@ -80,11 +80,11 @@ def learned(study: Study, model: str, size: Size) -> RolloutSubject:
         task.loss(network, batch).backward()
         optimiser.step(study.training.learning_rate)
     optimiser.zero_grad()
-    return RolloutSubject(network.eval(), task, study.training.weight_decay)
+    return RolloutContext(network.eval(), task, study.training.weight_decay)
 
 
-def rows_of_nets(compare: Callable[[RolloutSubject, str, Size], dict], small: bool) -> Iterator[dict]:
-    """A row of `compare(subject, model, size)` for each net of that size."""
+def rows_of_nets(compare: Callable[[RolloutContext, str, Size], dict], small: bool) -> Iterator[dict]:
+    """A row of `compare(context, model, size)` for each net of that size."""
     size, study = SMALL if small else LARGE, load().studies[STUDY]
     for model in size.hidden:
         yield compare(learned(study, model, size), model, size)

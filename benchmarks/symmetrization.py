@@ -25,12 +25,12 @@ from results import command, save_and_show
 from timing import timed
 from torch.nn import functional
 
-from equidyn.models.impose.symmetrized import impose
-from equidyn.models.mlp import Dense
-from equidyn.models.registry import build_network, count_parameters
-from equidyn.models.sets import SetNetwork
-from equidyn.params import load
-from equidyn.params.variant import Variant
+from equidyn.core.models.dense import Dense
+from equidyn.core.models.registry import build_network, count_parameters
+from equidyn.core.params import load
+from equidyn.core.params.variant import Variant
+from equidyn.domains.sets.impose.symmetrized import impose
+from equidyn.domains.sets.models.sets import SetNetwork
 from equidyn.symmetry.permutations import symmetric
 from equidyn.symmetry.sets import Invariants, SetType
 

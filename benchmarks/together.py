@@ -18,45 +18,45 @@ from results import command
 from sharpness import seconds
 from subjects import LARGE, SMALL, Size, rows_of_nets
 
-from equidyn.measures.landscape import Hessian, Landscape, dealt
-from equidyn.measures.subjects.rollout import RolloutSubject
-from equidyn.models.registry import count_parameters
+from equidyn.core.models.registry import count_parameters
+from equidyn.curvature.landscape import Hessian, Landscape, split_batch
+from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
 
 BATCH = {LARGE.side: 2, SMALL.side: 16}  # windows of a batch of the maxima (published: 16)
 
 
-def lie_derivatives(subject: RolloutSubject) -> tuple[float, float]:
+def lie_derivatives(context: RolloutContext) -> tuple[float, float]:
     """Seconds of ours and of the published way."""
-    fields = subject.training_sample(lie.WINDOWS, 1).inputs
-    ours, _ = seconds(lambda: lie.by_one_forward_pass(subject.task, subject.network, fields))
-    published, _ = seconds(lambda: lie.by_two_backward_passes(subject.task, subject.network, fields, lie.interpolated))
+    fields = context.training_sample(lie.WINDOWS, 1).inputs
+    ours, _ = seconds(lambda: lie.by_one_forward_pass(context.task, context.network, fields))
+    published, _ = seconds(lambda: lie.by_two_backward_passes(context.task, context.network, fields, lie.interpolated))
     return ours, published
 
 
-def sharpnesses(subject: RolloutSubject, size: Size) -> tuple[float, float]:
+def sharpnesses(context: RolloutContext, size: Size) -> tuple[float, float]:
     """Seconds of ours, on a sample of windows, and of the published way, on all."""
-    chosen, loader = subject.training_sample(sharpness.WINDOWS[size.side], 1), subject.training_sample(10**6, 1)
-    ours, _ = seconds(lambda: sharpness.our_way(subject, chosen))
-    published, _ = seconds(lambda: sharpness.published_way(subject, loader))
+    chosen, loader = context.training_sample(sharpness.WINDOWS[size.side], 1), context.training_sample(10**6, 1)
+    ours, _ = seconds(lambda: sharpness.our_way(context, chosen))
+    published, _ = seconds(lambda: sharpness.published_way(context, loader))
     return ours, published
 
 
-def maxima(subject: RolloutSubject, size: Size) -> tuple[float, float]:
+def maxima(context: RolloutContext, size: Size) -> tuple[float, float]:
     """Seconds of ours and of the published way, on the same batches."""
-    share = len(subject.task.starts("train", 1)) // 10
-    batches = dealt(subject.training_sample(share, 1), -(-share // BATCH[size.side]))
-    landscapes = [Landscape(subject.network, subject.task, batch) for batch in batches]
+    share = len(context.task.starts("train", 1)) // 10
+    batches = split_batch(context.training_sample(share, 1), -(-share // BATCH[size.side]))
+    landscapes = [Landscape(context.network, context.task, batch) for batch in batches]
     ours, _ = seconds(lambda: [by_lanczos(Hessian(landscape)) for landscape in landscapes])
     published, _ = seconds(lambda: [by_power_iteration(Hessian(landscape), 1e-3) for landscape in landscapes])
     return ours, published
 
 
-def compare(subject: RolloutSubject, model: str, size: Size) -> dict:
+def compare(context: RolloutContext, model: str, size: Size) -> dict:
     """One row: seconds of each, and of all."""
-    lie_derivatives(subject)  # warms up
-    parts = {"lie": lie_derivatives(subject), "sharpness": sharpnesses(subject, size), "hessian": maxima(subject, size)}
+    lie_derivatives(context)  # warms up
+    parts = {"lie": lie_derivatives(context), "sharpness": sharpnesses(context, size), "hessian": maxima(context, size)}
     parts["together"] = tuple(map(sum, zip(*parts.values(), strict=True)))
-    row = {"model": model, "parameters": count_parameters(subject.network), "side": size.side}
+    row = {"model": model, "parameters": count_parameters(context.network), "side": size.side}
     for name, (ours, published) in parts.items():
         row |= {
             f"{name}: ours [s]": round(ours, 2),

@@ -14,26 +14,26 @@ from results import command
 from timing import timed
 from torch.nn import functional
 
-from equidyn.data.store import Dataset
-from equidyn.models.registry import build_network, count_parameters
-from equidyn.models.stack import ConvStack
-from equidyn.params import Study, load
-from equidyn.params.variant import Variant
-from equidyn.training.loop import Trainer
-from equidyn.training.precision import arithmetic
-from equidyn.training.rollout.lessons import RolloutLessons
-from equidyn.training.rollout.task import Rollout
+from equidyn.core.models.registry import build_network, count_parameters
+from equidyn.core.params import Study, load
+from equidyn.core.params.variant import Variant
+from equidyn.core.training.loop import Trainer
+from equidyn.core.training.precision import arithmetic
+from equidyn.domains.smoke.source.fields import Fields
+from equidyn.domains.smoke.tasks.rollout.recipe import RolloutRecipe
+from equidyn.domains.smoke.tasks.rollout.task import Rollout
+from equidyn.grids.stack import ConvStack
 
 LARGE = {"side": 64, "batch": 8, "hidden": {"gcnn": 77, "rgroup": 54}, "repeats": 3}
 SMALL = {"side": 32, "batch": 8, "hidden": {"gcnn": 10, "rgroup": 7, "cnn": 20}, "repeats": 15}
 
 
-def noise_dataset(side: int, frames: int = 16) -> Dataset:
+def noise_dataset(side: int, frames: int = 16) -> Fields:
     """Random fields: the cost of a step does not depend on their values."""
     velocity = torch.randn(4, frames, 2, side, side).numpy()
     index = torch.arange(4).numpy()
     ranges = torch.tensor([[[0, frames]] * 3] * 4).numpy()
-    return Dataset(velocity, index, index, ranges, {})
+    return Fields(velocity, index, index, ranges, {})
 
 
 def bare_step(network: ConvStack, side: int, batch: int, steps: int, precision: str) -> Callable[[], None]:
@@ -58,9 +58,9 @@ def our_step(study: Study, variant: Variant, side: int, batch: int, precision: s
     task = Rollout(study.task, noise_dataset(side), torch.device("cpu"))
     network = build_network(variant, task.inputs, task.outputs, seed=0)
     training = study.training.model_copy(update={"batch_size": batch, "validation_samples": 1})
-    lessons = RolloutLessons(task, variant, training, seed=0)
-    trainer = Trainer(network, lessons, training, seed=0, device=task.device, precision=precision)
-    windows = lessons.batches(1)[0]
+    recipe = RolloutRecipe(task, variant, training, seed=0)
+    trainer = Trainer(network, recipe, training, seed=0, device=task.device, precision=precision)
+    windows = recipe.batches(1)[0]
     return lambda: trainer._step(windows, training.learning_rate), network
 
 

@@ -21,10 +21,10 @@ import torch
 from results import save_and_show
 from timing import timed
 
-from equidyn.data.forcing import ConstantPower
-from equidyn.data.navier_stokes import Flow
-from equidyn.data.spectral import Modes
-from equidyn.data.turbulence_run import TOGETHER
+from equidyn.domains.turbulence.source.forcing import ConstantPower
+from equidyn.domains.turbulence.source.navier_stokes import Flow
+from equidyn.domains.turbulence.source.spectral import Modes
+from equidyn.domains.turbulence.source.turbulence_run import TOGETHER
 
 WANTED = 1.5  # times the limit, at most
 STAGES = 4  # evaluations of the equations in a step

@@ -25,15 +25,15 @@ from results import command
 from timing import timed
 from torch.nn import functional
 
-from equidyn.data.volumes import Volumes
-from equidyn.models.registry import build_network, count_parameters
-from equidyn.models.volume_blocks import VolumeNet
-from equidyn.models.volume_layers import SeparableVolumeConv, VolumeLayer
-from equidyn.params import load
-from equidyn.params.variant import Variant
-from equidyn.training.loop import Trainer
-from equidyn.training.upscale.lessons import UpscaleLessons
-from equidyn.training.upscale.task import Upscale
+from equidyn.core.models.registry import build_network, count_parameters
+from equidyn.core.params import load
+from equidyn.core.params.variant import Variant
+from equidyn.core.training.loop import Trainer
+from equidyn.domains.turbulence.source.volumes import Volumes
+from equidyn.domains.turbulence.tasks.upscale.recipe import UpscaleRecipe
+from equidyn.domains.turbulence.tasks.upscale.task import Upscale
+from equidyn.grids.conv import Layer, Separable
+from equidyn.grids.refining import RefiningNet
 
 STUDY, LARGE_HIDDEN, SMALL_SIDE = "turbulence", [28, 28, 28], 8
 PUBLISHED = {4: 2.7, 16: 2.7 * 64}  # seconds, by voxels along an edge of the coarse box
@@ -56,20 +56,20 @@ def noise(side: int) -> Volumes:
     return Volumes(coarse.numpy(), fine.numpy(), np.arange(3), ranges, {"periodic": True})
 
 
-def our_step(name: str, side: int, small: bool) -> tuple[Work, VolumeNet]:
+def our_step(name: str, side: int, small: bool) -> tuple[Work, RefiningNet]:
     """One step of the real training loop."""
     study, variant = load().studies[STUDY], variant_of(name, small)
     task = Upscale(study.task, noise(side), torch.device("cpu"))
     network = build_network(variant, task.inputs, task.outputs, seed=0).train()
     network.relax(0.5)
     training = study.training.model_copy(update={"batch_size": 1, "steps_per_epoch": 1, "validation_samples": 1})
-    lessons = UpscaleLessons(task, variant, training, seed=0)
-    trainer = Trainer(network, lessons, training, seed=0, device=task.device, precision="bf16")
-    (batch,) = lessons.batches(1)
+    recipe = UpscaleRecipe(task, variant, training, seed=0)
+    trainer = Trainer(network, recipe, training, seed=0, device=task.device, precision="bf16")
+    (batch,) = recipe.batches(1)
     return lambda: trainer._step(batch, training.learning_rate), network
 
 
-def bare_step(network: VolumeNet, side: int) -> Work:
+def bare_step(network: RefiningNet, side: int) -> Work:
     """The products and convolutions of all layers, forward and backward, on fields of noise."""
     rooms: dict[tuple[int, int], torch.Tensor] = {}
 
@@ -81,10 +81,10 @@ def bare_step(network: VolumeNet, side: int) -> Work:
     return lambda: [work() for work in works]
 
 
-def _works(layer: VolumeLayer, field: Callable[[int, int], torch.Tensor]) -> list[Work]:
+def _works(layer: Layer, field: Callable[[int, int], torch.Tensor]) -> list[Work]:
     inputs, outputs = layer.inputs, layer.outputs
     given, answer = field(inputs.channels, inputs.refinement), field(outputs.channels, outputs.refinement)
-    if isinstance(layer, SeparableVolumeConv):
+    if isinstance(layer, Separable):
         mixed = field(outputs.channels, inputs.refinement)
         return [*_products(given, mixed), *_interpolations(mixed, layer.factor), *_by_channel(answer)]
     if outputs.channels * 27 < inputs.channels:

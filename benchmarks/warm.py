@@ -18,8 +18,8 @@ from pathlib import Path
 
 from results import save_and_show
 
-from equidyn import paths
-from equidyn.params import Cell
+from equidyn.core import paths
+from equidyn.core.params import Cell
 
 PRESET = Path(__file__).resolve().parents[1] / "presets/test"
 CELL = Cell("smoke-levels", "eps000", "gcnn", 1)

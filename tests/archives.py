@@ -9,11 +9,11 @@ import numpy as np
 import torch
 from pydantic import TypeAdapter
 
-from equidyn.data.store import Dataset
-from equidyn.params.archive import Archive
-from equidyn.params.rotation import RotationData
-from equidyn.params.smoke import PublishedLevel
-from equidyn.provenance import Clock
+from equidyn.core.provenance import Clock
+from equidyn.domains.smoke.params.archive import Archive
+from equidyn.domains.smoke.params.rotation import RotationData
+from equidyn.domains.smoke.params.smoke import PublishedLevel
+from equidyn.domains.smoke.source.fields import Fields
 
 CELLS, FRAMES = 8, 12
 COMMON = {
@@ -77,9 +77,9 @@ def zipped(members: dict[str, bytes], path: Path = Path("published.zip")) -> Pat
     return path
 
 
-def made(archive: Archive, wanted: RotationData | PublishedLevel) -> Dataset:
+def made(archive: Archive, wanted: RotationData | PublishedLevel) -> Fields:
     """The dataset that the importer makes."""
-    from equidyn.data.archive import make
+    from equidyn.domains.smoke.source.archive import make
 
     return make(archive, wanted, "study/set", Clock({}, "unused"))
 

@@ -1,11 +1,14 @@
 """Shared fixtures."""
 
 import os
+import shutil
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 sys.path.insert(0, str(Path(__file__).parent))
 # All that torch computes here is small, and other workers of pytest-xdist want cores too.
@@ -13,8 +16,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # where there are two threads, they wait without using a core
 
 # By file, what takes longest first, so that no worker is left alone with it at the end. What the last three share is
-# made by the first, meanwhile the others run.
-_FIRST = ("engines", "slurm", "faults", "drift", "dvc", "pulled", "rerun", "handover", "kill")
+# made by the first two, meanwhile the others run.
+_FIRST = ("snakemake", "engines", "slurm", "faults", "drift", "dvc", "pulled", "rerun", "handover", "kill")
 _ORDER = {f"test_{name}.py": place for place, name in enumerate(_FIRST)}
 
 
@@ -28,3 +31,41 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     """An empty working folder, as that of a params.yaml."""
     monkeypatch.chdir(tmp_path)
     yield tmp_path
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """(name, make) -> a folder that `make` fills once per test run, for the first worker of xdist that needs it."""
+    own = tmp_path_factory.getbasetemp()
+    base = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def folder(name: str, make: Callable[[Path], None]) -> Path:
+        root = base / name
+        with FileLock(base / f"{name}.lock"):
+            if not (root / "made").exists():
+                shutil.rmtree(root, ignore_errors=True)
+                root.mkdir()
+                make(root)
+                (root / "made").touch()
+        return root
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_run(made_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
+    """The folder of the one real run of small studies (tiny.py), not to be changed."""
+
+    def make(root: Path) -> None:
+        command = [sys.executable, str(Path(__file__).with_name("tiny.py")), str(root)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return made_once("tiny", make)
+
+
+@pytest.fixture
+def tiny_copy(tiny_run: Path, workplace: Path) -> Path:
+    """The working folder, with a copy of that run that a test may change."""
+    shutil.copytree(tiny_run, workplace, dirs_exist_ok=True)
+    return workplace

@@ -8,14 +8,15 @@ import numpy as np
 import yaml
 from safetensors.numpy import save_file
 
-from equidyn import paths
-from equidyn.data import store
-from equidyn.files import write_bytes, write_json, write_record, write_text
-from equidyn.params import Cell, Params, load, read_yaml
-from equidyn.params.study import as_json
-from equidyn.params.subtrees import prepare_keys, subtree, training_params
-from equidyn.provenance import Clock
-from equidyn.sources import fingerprint, prepare_sources, train_sources
+from equidyn.core import paths
+from equidyn.core.data import store
+from equidyn.core.files import write_bytes, write_json, write_record, write_text
+from equidyn.core.params import Cell, Params, load, read_yaml
+from equidyn.core.params.study import as_json
+from equidyn.core.params.subtrees import prepare_keys, subtree, training_params
+from equidyn.core.provenance import Clock
+from equidyn.core.sources import fingerprint, prepare_sources, train_sources
+from equidyn.domains.smoke.source.fields import Fields
 
 PROJECT = Path(__file__).resolve().parents[1]
 STUDY = "smoke-levels"
@@ -59,7 +60,7 @@ def _prepare(params: Params, study: str, dataset: str) -> None:
     clock = Clock(subtree(as_json(params), prepare_keys(study, dataset)), "smoke", code)
     velocity = np.random.default_rng(0).normal(size=(1, 8, 2, 16, 16)).astype("float32")
     index, ranges = np.zeros(1, int), np.zeros((1, 3, 2), int)
-    made = store.Dataset(velocity, index, index, ranges, {"provenance": clock.provenance(), "checks": {}})
+    made = Fields(velocity, index, index, ranges, {"provenance": clock.provenance(), "checks": {}})
     store.write(paths.dataset(study, dataset), made)
     write_text(paths.card(study, dataset) / "card.md", "# Card\n")
     write_text(paths.card(study, dataset) / "frames.png", "picture\n")
@@ -79,7 +80,7 @@ def _train(params: Params, cell: Cell) -> None:
     names = {"study": cell.study, "dataset": cell.dataset, "variant": cell.variant, "seed": cell.seed}
     facts = {"status": "completed", "parameters": 554, "epochs": 4, "best_epoch": 3, "score": "rmse", "best_score": 0.4}
     device = {"device": "cpu", "precision": "fp32"}
-    data = {"dataset_sha256": store.read(paths.dataset(cell.study, cell.dataset)).content_hash()}
+    data = {"dataset_sha256": store.read(paths.dataset(cell.study, cell.dataset), Fields).content_hash()}
     write_record(
         folder / "run.json", names | facts | device | data | {"sha256": sums, "provenance": clock.provenance()}
     )

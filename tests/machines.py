@@ -24,20 +24,20 @@ from toy import toy_dataset
 from toy_images import digits
 from toy_volumes import volumes
 
-from equidyn.data.gaussian_draws import SPLIT_STREAMS, Draws, draw
-from equidyn.data.labelled import Labelled
-from equidyn.data.levels import simulations
-from equidyn.data.simulator import SmokeSimulator
-from equidyn.data.spectral import Modes
-from equidyn.data.store import SPLITS, Stored
-from equidyn.data.turbulence_run import flow_of
-from equidyn.data.turbulence_start import start
-from equidyn.models.network import Network
-from equidyn.models.registry import build_network, count_parameters
-from equidyn.params import Params, load
-from equidyn.params.gaussian import GaussianSource
-from equidyn.training.precision import arithmetic, set_up
-from equidyn.training.task import Batch, Task, lessons_of, task_of
+from equidyn.core.data.labelled import Labelled
+from equidyn.core.data.store import SPLITS, Stored
+from equidyn.core.models.network import Network
+from equidyn.core.models.registry import build_network, count_parameters
+from equidyn.core.params import Params, load
+from equidyn.core.training.precision import arithmetic, set_up
+from equidyn.core.training.task import Batch, Task, recipe_of, task_of
+from equidyn.domains.sets.params import GaussianSource
+from equidyn.domains.sets.source.gaussian_draws import SPLIT_STREAMS, Draws, draw
+from equidyn.domains.smoke.source.levels import simulations
+from equidyn.domains.smoke.source.simulator import SmokeSimulator
+from equidyn.domains.turbulence.source.spectral import Modes
+from equidyn.domains.turbulence.source.turbulence_run import flow_of
+from equidyn.domains.turbulence.source.turbulence_start import start
 
 PROJECT = Path(__file__).resolve().parents[1]
 STUDIES = ("smoke-levels", "turbulence", "gaussian", "digits-autoencoder", "digits-cnn")  # one of each task
@@ -102,7 +102,7 @@ def variants(study: str) -> list[str]:
 
 def network(study: str, variant: str) -> Network:
     """The variant's network as its training with seed 1 begins."""
-    return build_network(params().studies[study].variants[variant], task(study).inputs, task(study).outputs, 1)
+    return build_network(params().studies[study], variant, task(study).inputs, task(study).outputs, 1)
 
 
 @dataclass
@@ -152,15 +152,13 @@ def first_step(
     """
     dtype = next(net.parameters()).dtype
     settings, watch = params().studies[study], watched(net.train(), known)
-    lessons = lessons_of(
-        settings, wide(task(study), dtype), settings.variants[variant], settings.training_of(variant), 1
-    )
-    batch = wide(next(iter(lessons.batches(1))), dtype)
+    recipe = recipe_of(settings, wide(task(study), dtype), settings.variants[variant], settings.training_of(variant), 1)
+    batch = wide(next(iter(recipe.batches(1))), dtype)
     net.begin(1, 1)
     net.relax(1.0)
     with watch.sides:
         with arithmetic(CPU, precision):
-            loss, _ = lessons.loss(net, batch)
+            loss, _ = recipe.loss(net, batch)
         (loss + net.penalty()).backward()
     gradient = torch.cat([weight.grad.double().flatten() for weight in net.parameters()])
     return {"predictions": torch.cat(watch.answers), "gradient": gradient}, watch

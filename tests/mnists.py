@@ -10,9 +10,9 @@ from hubs import REPOSITORY, REVISION
 from PIL import Image
 from pyarrow import parquet
 
-from equidyn.data.digit_images import SIDE, Facts, content_hash
-from equidyn.data.mnist import Known
-from equidyn.params.digits import DigitsSource
+from equidyn.domains.digits.params import DigitsSource
+from equidyn.domains.digits.source.digit_images import SIDE, Facts, content_hash
+from equidyn.domains.digits.source.mnist import Known
 
 TRAIN, TEST = "mnist/train.parquet", "mnist/test.parquet"
 NO_CHANGE: dict[int, None] = {}

@@ -2,10 +2,10 @@
 
 import pytest
 
-from equidyn import paths
-from equidyn.params import Cell, Params
-from equidyn.training import train
-from equidyn.training.loop import Trainer
+from equidyn.core import paths
+from equidyn.core.params import Cell, Params
+from equidyn.core.training import train
+from equidyn.core.training.loop import Trainer
 
 FILES = ("best.safetensors", "early.safetensors", "history.csv")
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from equidyn.data.rotation import make
-from equidyn.data.store import Dataset
-from equidyn.params.rotation import RotationData, RotationSource
-from equidyn.provenance import Clock
+from equidyn.core.provenance import Clock
+from equidyn.domains.smoke.params.rotation import RotationData, RotationSource
+from equidyn.domains.smoke.source.fields import Fields
+from equidyn.domains.smoke.source.rotation import make
 
 SMALL = {
     "kind": "rotation",
@@ -39,6 +39,6 @@ def source(tree: dict[str, Any] = SMALL, **changes: Any) -> RotationSource:
     return RotationSource.model_validate(tree | changes)
 
 
-def made(settings: RotationSource, vector_action: str = "true") -> Dataset:
+def made(settings: RotationSource, vector_action: str = "true") -> Fields:
     """The simulated set."""
     return make(settings, RotationData(vector_action=vector_action), "test/rotation", Clock({}, "test"))

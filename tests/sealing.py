@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from equidyn.files import read_json, write_record
+from equidyn.core.files import read_json, write_record
 
 
 def sealed(folder: Path) -> Path:

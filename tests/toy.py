@@ -1,15 +1,23 @@
 """A tiny study with synthetic fields, for tests that need no simulation."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import torch
 import yaml
 
-from equidyn import paths
-from equidyn.data.store import Dataset, write
-from equidyn.params import Cell, Params, load
+from equidyn.core import paths
+from equidyn.core.data.store import write
+from equidyn.core.domain import find
+from equidyn.core.models.network import Network
+from equidyn.core.models.registry import build_network
+from equidyn.core.params import Cell, Params, load
+from equidyn.core.params.variant import Variant
+from equidyn.domains.smoke.source.fields import Fields
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 
 CELL = Cell("toy", "sym", "gcnn", 1)
 
@@ -17,6 +25,7 @@ TREE = {
     "compute": {"threads": 1, "device": "cpu", "precision": "fp32"},
     "studies": {
         "toy": {
+            "domain": "smoke",
             "seeds": [1],
             "source": {
                 "kind": "smoke",
@@ -63,15 +72,15 @@ TREE = {
 
 
 def as_numpy_turn(field: np.ndarray, kind: FieldType, turns: int) -> np.ndarray:
-    """`FieldType.turn` for arrays."""
-    return kind.turn(torch.from_numpy(np.ascontiguousarray(field)), turns).numpy()
+    """`FieldType.act` for arrays."""
+    return kind.act(torch.from_numpy(np.ascontiguousarray(field)), turns).numpy()
 
 
-def toy_dataset(side: int = 8) -> Dataset:
+def toy_dataset(side: int = 8) -> Fields:
     """Four scenes of smooth travelling waves, each in four exactly turned directions, split by scene."""
     random = np.random.default_rng(0)
     time, y, x = np.meshgrid(np.arange(8), np.arange(side), np.arange(side), indexing="ij")
-    scenes, vector = [], FieldType("vector", 1)
+    scenes, vector = [], FieldType(C4, "vector", 1)
     for phase in random.uniform(0, 6, size=(4, 2)):
         waves = [np.sin(0.4 * x + 0.7 * y + 0.5 * time + phase[0]), np.cos(0.6 * x - 0.3 * y + 0.4 * time + phase[1])]
         scenes += [as_numpy_turn(np.stack(waves, axis=1), vector, turns) for turns in range(4)]
@@ -81,7 +90,7 @@ def toy_dataset(side: int = 8) -> Dataset:
     checks = {"equivariance": {"absolute": 0.0, "relative": 0.0, "pairwise": 0.0}}
     attributes = {"checks": checks, "provenance": {"source": "synthetic", "wall_seconds": 0.0}}
     index = np.arange(16)
-    return Dataset(np.stack(scenes).astype(np.float32), index // 4, index % 4, ranges, attributes)
+    return Fields(np.stack(scenes).astype(np.float32), index // 4, index % 4, ranges, attributes)
 
 
 def toy_params(**training: object) -> Params:
@@ -91,6 +100,12 @@ def toy_params(**training: object) -> Params:
     Path("params.yaml").write_text(yaml.safe_dump(tree), encoding="utf-8")
     write(paths.dataset("toy", "sym"), toy_dataset())
     return load()
+
+
+def built(domain: str, variant: Variant, inputs: Any, outputs: Any, seed: int = 0) -> Network:
+    """The network of a variant that stands in no params.yaml."""
+    study = SimpleNamespace(home=find(domain), variants={"it": variant})
+    return build_network(study, "it", inputs, outputs, seed)
 
 
 def randomised(network: torch.nn.Module, seed: int = 0) -> torch.nn.Module:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from equidyn.data.labelled import Labelled
-from equidyn.data.store import SPLITS
+from equidyn.core.data.labelled import Labelled
+from equidyn.core.data.store import SPLITS
 
 CLASSES = 10
 

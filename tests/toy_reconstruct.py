@@ -9,19 +9,20 @@ import yaml
 from toy import TREE, randomised
 from toy_images import digits
 
-from equidyn import paths
-from equidyn.data.store import write
-from equidyn.measures.subjects.reconstruct import ReconstructSubject
-from equidyn.models.registry import build_network
-from equidyn.params import Cell, Params, load
-from equidyn.training.reconstruct.lessons import ReconstructLessons
-from equidyn.training.task import dataset_of, task_of
+from equidyn.core import paths
+from equidyn.core.data.store import write
+from equidyn.core.models.registry import build_network
+from equidyn.core.params import Cell, Params, load
+from equidyn.core.training.task import dataset_of, task_of
+from equidyn.domains.digits.tasks.reconstruct.context import ReconstructContext
+from equidyn.domains.digits.tasks.reconstruct.recipe import ReconstructRecipe
 
 SIDE, COUNTS = 6, {"train": 40, "validation": 20, "test": 30}
 NET = {"hidden": 16, "latent": 4}
 PLAIN, TURNED = Cell("images", "digits", "ae", 1), Cell("images", "digits", "ae-aug", 1)
 STRICT, ATTENTIVE = (Cell("images", "digits", name, 1) for name in ("equivariant-ae", "equivariant-ae-attention"))
 STUDY = {
+    "domain": "digits",
     "seeds": [1],
     "source": {
         "kind": "digits",
@@ -63,15 +64,15 @@ def image_params(**training: Any) -> Params:
     return load()
 
 
-def lessons_of_cell(params: Params, cell: Cell, seed: int = 1) -> ReconstructLessons:
+def lessons_of_cell(params: Params, cell: Cell, seed: int = 1) -> ReconstructRecipe:
     """How the cell's variant is trained with this seed."""
     study = params.studies["images"]
     task = task_of(study, dataset_of(study, paths.dataset("images", "digits")), torch.device("cpu"))
-    return ReconstructLessons(task, study.variants[cell.variant], study.training, seed)
+    return ReconstructRecipe(task, study.variants[cell.variant], study.training, seed)
 
 
-def subject_of_cell(params: Params, cell: Cell) -> ReconstructSubject:
+def subject_of_cell(params: Params, cell: Cell) -> ReconstructContext:
     """The cell's network at random weights, ready to be measured."""
     task = lessons_of_cell(params, cell).task
-    network = build_network(params.studies["images"].variants[cell.variant], task.inputs, task.outputs, 0)
-    return ReconstructSubject(randomised(network).eval(), task)
+    network = build_network(params.studies["images"], cell.variant, task.inputs, task.outputs, 0)
+    return ReconstructContext(randomised(network).eval(), task)

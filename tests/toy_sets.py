@@ -7,12 +7,13 @@ from typing import Any
 import yaml
 from toy import TREE
 
-from equidyn.data import prepare
-from equidyn.params import Cell, Params, load
+from equidyn.core.data import prepare
+from equidyn.core.params import Cell, Params, load
 
 NET = {"hidden": 6, "layers": 2}
 STATIC, FRESH = Cell("sets", "static", "mlp", 1), Cell("sets", "fresh", "mlp", 1)
 STUDY = {
+    "domain": "sets",
     "seeds": [1],
     "source": {
         "kind": "gaussian",
@@ -24,7 +25,7 @@ STUDY = {
         "seed": 0,
     },
     "datasets": {"static": {"sampling": "static"}, "fresh": {"sampling": "fresh"}},
-    "task": {"kind": "classify"},
+    "task": {"kind": "classify_sets"},
     "training": TREE["studies"]["toy"]["training"] | {"steps_per_epoch": 4, "batch_size": 8, "validation_samples": 16},
     "variants": {
         "mlp": {"model": "mlp", "options": NET, "augment": "none"},

@@ -7,18 +7,18 @@ from typing import Any
 import numpy as np
 import torch
 import yaml
+from equidyn.domains.turbulence.models.upscaler import Upscaler
+from equidyn.domains.turbulence.models.volume_norm import NormReLU
 from toy import TREE, randomised
 
-from equidyn import paths
-from equidyn.data.store import SPLITS, write
-from equidyn.data.volumes import Volumes
-from equidyn.measures.subjects.upscale import UpscaleSubject
-from equidyn.models.registry import build_network
-from equidyn.models.upscaler import Upscaler
-from equidyn.models.volume_norm import NormReLU
-from equidyn.params import Cell, Params, load
-from equidyn.training.task import dataset_of, task_of
-from equidyn.training.upscale.lessons import UpscaleLessons
+from equidyn.core import paths
+from equidyn.core.data.store import SPLITS, write
+from equidyn.core.models.registry import build_network
+from equidyn.core.params import Cell, Params, load
+from equidyn.core.training.task import dataset_of, task_of
+from equidyn.domains.turbulence.source.volumes import Volumes
+from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
+from equidyn.domains.turbulence.tasks.upscale.recipe import UpscaleRecipe
 
 SIDE, FACTOR, CONTEXT = 12, 2, 3  # voxels along an edge of the fine box, per coarse one; coarse frames of a sample
 SAMPLES, SPLIT = 3, {"train": 2, "validation": 1, "test": 1}  # samples of a simulation, and simulations
@@ -26,6 +26,7 @@ NET = {"hidden": [2, 2]}
 NAMES = ("trilinear", "cnn", "cnn-aug", "gcnn-scalar", "gcnn-vector", "rgcnn-vector", "relax-anneal")
 NONE, PLAIN, TURNED, SCALAR, STRICT, RELAXED, ANNEALED = (Cell("boxes", "isotropic", name, 1) for name in NAMES)
 STUDY = {
+    "domain": "turbulence",
     "seeds": [1],
     "source": {
         "kind": "turbulence",
@@ -93,8 +94,8 @@ def block_means(fields: np.ndarray, factor: int) -> np.ndarray:
     return fields.reshape(*front, *sides).mean(axis=(-5, -3, -1))
 
 
-def volumes(side: int = SIDE, factor: int = FACTOR, context: int = CONTEXT, periodic: bool = True) -> Volumes:
-    """SAMPLES samples of each of the independent flows of SPLIT; periodic: what the set says of itself."""
+def volumes(side: int = SIDE, factor: int = FACTOR, context: int = CONTEXT) -> Volumes:
+    """SAMPLES samples of each of the independent flows of SPLIT."""
     coarse, fine = [], []
     for simulation in range(sum(SPLIT.values())):
         times = 0.3 * np.arange(SAMPLES)[:, None] + 0.1 * np.arange(-(context // 2), context // 2 + 1)
@@ -107,7 +108,7 @@ def volumes(side: int = SIDE, factor: int = FACTOR, context: int = CONTEXT, peri
         np.concatenate(fine).astype(np.float32),
         np.repeat(np.arange(sum(SPLIT.values())), SAMPLES),
         np.stack([stops - SAMPLES * np.array([SPLIT[name] for name in SPLITS]), stops], axis=1),
-        {"provenance": _PROVENANCE, "checks": {"equivariance": None}, "periodic": periodic},
+        {"provenance": _PROVENANCE, "checks": {"equivariance": None}},
     )
 
 
@@ -135,15 +136,15 @@ def awake(network: Upscaler) -> Upscaler:
     return network
 
 
-def lessons_of_cell(params: Params, cell: Cell, seed: int = 1) -> UpscaleLessons:
+def lessons_of_cell(params: Params, cell: Cell, seed: int = 1) -> UpscaleRecipe:
     """How the cell's variant is trained with this seed."""
     study = params.studies["boxes"]
     task = task_of(study, dataset_of(study, paths.dataset("boxes", "isotropic")), torch.device("cpu"))
-    return UpscaleLessons(task, study.variants[cell.variant], study.training_of(cell.variant), seed)
+    return UpscaleRecipe(task, study.variants[cell.variant], study.training_of(cell.variant), seed)
 
 
-def subject_of_cell(params: Params, cell: Cell) -> UpscaleSubject:
+def subject_of_cell(params: Params, cell: Cell) -> UpscaleContext:
     """The cell's network at random weights, ready to be measured."""
     task = lessons_of_cell(params, cell).task
-    network = build_network(params.studies["boxes"].variants[cell.variant], task.inputs, task.outputs, 0)
-    return UpscaleSubject(randomised(network).eval(), task)
+    network = build_network(params.studies["boxes"], cell.variant, task.inputs, task.outputs, 0)
+    return UpscaleContext(randomised(network).eval(), task)

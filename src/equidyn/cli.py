@@ -4,8 +4,8 @@ import errno
 import os
 import sys
 
-from equidyn.errors import EquidynError
-from equidyn.warm import VARIABLE
+from equidyn.core.errors import EquidynError
+from equidyn.core.warm import VARIABLE
 
 # Faults of the machine that a user can mend; any other OSError is a fault of the program and shows its traceback.
 _MENDABLE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EFBIG, errno.ENOTDIR}
@@ -29,7 +29,7 @@ def main() -> None:
 def _hand_over() -> None:
     """Within `equidyn warm`, let its server do the job, and end as the job has ended."""
     if VARIABLE in os.environ:
-        from equidyn.warm.client import handed_over
+        from equidyn.core.warm.client import handed_over
 
         status = handed_over()
         if status is not None:

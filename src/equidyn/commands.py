@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 from equidyn import __version__
-from equidyn.errors import EquidynError
-from equidyn.hub import commands as hub_commands
+from equidyn.core.errors import EquidynError
+from equidyn.core.hub import commands as hub_commands
 
 if TYPE_CHECKING:
-    from equidyn.params import Cell, Params
+    from equidyn.core.params import Cell, Params
 
 app = typer.Typer(
     help="How imposed symmetry, against the symmetry of the data, shapes what networks learn. "
@@ -58,7 +58,7 @@ def prepare(name: DatasetName) -> None:
 
     Example: equidyn prepare smoke-levels/eps030
     """
-    from equidyn.params.names import find_dataset
+    from equidyn.core.params.names import find_dataset
 
     params = _params()
     study, dataset = find_dataset(params, name)
@@ -66,7 +66,7 @@ def prepare(name: DatasetName) -> None:
     pulled = hub and hub.dataset(params, study, dataset)
     if pulled is None:
         with _uncollected():
-            from equidyn.data.prepare import run
+            from equidyn.core.data.prepare import run
 
         pulled = run(params, study, dataset)
     typer.echo(pulled)
@@ -83,7 +83,7 @@ def train(name: CellName) -> None:
     pulled = hub and hub.run(params, cell)
     if pulled is None:
         with _uncollected():
-            from equidyn.training.train import run
+            from equidyn.core.training.train import run
 
         pulled = run(params, cell)
     typer.echo(pulled)
@@ -97,7 +97,7 @@ def measure(name: CellName) -> None:
     """
     params, cell = _cell(name)
     with _uncollected():
-        from equidyn.measures.measure import run
+        from equidyn.core.measures.measure import run
 
     typer.echo(run(params, cell))
 
@@ -110,18 +110,18 @@ def report() -> None:
     """
     params = _params()
     with _uncollected():
-        from equidyn.reporting.report import run
+        from equidyn.report.report import run
 
     typer.echo(run(params))
 
 
 @app.command()
 def example() -> None:
-    """Make reports/example from a finished report, and DVC's locks of it: small enough for version control.
+    """Make reports/example from a finished report: small enough for version control.
 
     Example: equidyn example
     """
-    from equidyn.reporting.example import run
+    from equidyn.report.example import run
 
     typer.echo(run())
 
@@ -143,7 +143,7 @@ def check(
     Example: equidyn check gcnn --json
     """
     entries = _checked(name, trained)
-    from equidyn.models.check import failures
+    from equidyn.core.models.check import failures
 
     typer.echo(json.dumps(entries, indent=1)) if as_json else _print_check(entries, by_case=name is not None)
     found = failures(entries, tolerance)
@@ -155,13 +155,19 @@ def check(
 def validate() -> None:
     """Check params.yaml and say what it asks for.
 
+    It also says where DVC's files are not those of params.yaml, which is no matter to Snakemake.
+
     Example: equidyn validate
     """
+    from equidyn.core.engines import complaint
+
     params = _params()
     for name, study in params.studies.items():
         counts = f"{len(study.datasets)} datasets x {len(study.variants)} variants x {len(study.seeds)} seeds"
         typer.echo(f"{name}: {counts}")
     typer.echo(f"params.yaml is valid: {len(list(params.cells()))} training runs")
+    if told := complaint(params):
+        typer.echo(told)
 
 
 @app.command()
@@ -170,7 +176,7 @@ def schema() -> None:
 
     Example: equidyn schema > workflow/schemas/params.schema.json
     """
-    from equidyn.params.schema import text
+    from equidyn.core.params.schema import text
 
     typer.echo(text(), nl=False)
 
@@ -181,9 +187,29 @@ def sources() -> None:
 
     Example: equidyn sources
     """
-    from equidyn.sources import write_lists
+    from equidyn.core.engines import complaint
+    from equidyn.core.sources import write_lists
 
-    typer.echo(write_lists(_params()))
+    params = _params()
+    if told := complaint(params):
+        raise EquidynError(told)
+    typer.echo(write_lists(params))
+
+
+@app.command()
+def engines(
+    write: Annotated[bool, typer.Option("--write", help="Write them, and remove what is left over.")] = False,
+) -> None:
+    """Compare DVC's files, here and in presets/, with those that follow from params.yaml; status 1 if they differ.
+
+    Example: equidyn engines --write
+    """
+    from equidyn.core.engines import COMMAND, update
+
+    found = update(write)
+    if found and not write:
+        raise EquidynError(f"DVC's files do not match params.yaml; run `{COMMAND}`\n  " + "\n  ".join(found))
+    typer.echo("\n".join([*found, "DVC's files match params.yaml" + (" now" if found else "")]))
 
 
 @app.command()
@@ -192,7 +218,7 @@ def handover(engine: Annotated[Engine, typer.Argument(help="the engine that take
 
     Example: equidyn handover dvc
     """
-    from equidyn.handover import to_dvc, to_snakemake
+    from equidyn.core.handover import to_dvc, to_snakemake
 
     {Engine.dvc: to_dvc, Engine.snakemake: to_snakemake}[engine](_params())
     typer.echo(f"{engine.value} has taken over the outputs in {Path.cwd()}")
@@ -206,7 +232,7 @@ def warm(
 
     Example: equidyn warm snakemake --cores all
     """
-    from equidyn.warm.start import run
+    from equidyn.core.warm.start import run
 
     raise typer.Exit(run(command))
 
@@ -225,20 +251,20 @@ def _hub_of(params: "Params") -> ModuleType | None:
     """What looks for finished cells on the Hub, if params.yaml asks for it."""
     if params.hub is None or not params.hub.pull:
         return None
-    from equidyn.hub import stage
+    from equidyn.core.hub import stage
 
     return stage
 
 
 def _params() -> "Params":
-    from equidyn.params import load
+    from equidyn.core.params import load
 
     return load()
 
 
 def _cell(name: str) -> tuple["Params", "Cell"]:
     """Params and the cell, looked up before the stage's own imports, which take seconds."""
-    from equidyn.params.names import find_cell
+    from equidyn.core.params.names import find_cell
 
     params = _params()
     return params, find_cell(params, name)
@@ -246,20 +272,20 @@ def _cell(name: str) -> tuple["Params", "Cell"]:
 
 def _checked(name: str | None, trained: bool) -> list[dict[str, Any]]:
     """The entries of fresh networks, of all trained ones, or of one run."""
-    from equidyn.params.names import find_variant
+    from equidyn.core.params.names import find_variant
 
     if name and "/" in name:
         params, cell = _cell(name)
-        from equidyn.training.check import run_cell
+        from equidyn.core.training.check import run_cell
 
         return run_cell(params, cell)
     params = _params()
     variant = find_variant(params, name) if name else None
     if trained:
-        from equidyn.training.check import run_all
+        from equidyn.core.training.check import run_all
 
         return run_all(params, variant)
-    from equidyn.models.check import run
+    from equidyn.core.models.check import run
 
     return run(params, variant)
 
@@ -269,12 +295,12 @@ def _print_check(entries: list[dict[str, Any]], by_case: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from equidyn.models.check import label
+    from equidyn.core.models.check import label
 
-    table = Table(title="Largest relative error under the group, over sizes of fields and layers of nets on images")
+    table = Table(title="Largest relative error under the group, over sizes of grids and layers of nets on images")
     for column in ("network", "group", "strict", "parameters"):
         table.add_column(column, justify="right" if column == "parameters" else "left", overflow="fold")
-    columns = [(precision, mode) for precision in ("float32", "float64") for mode in ("train", "eval")]
+    columns = [(precision, mode) for precision, modes in entries[0]["error"].items() for mode in modes]
     for precision, mode in columns:
         table.add_column(f"{precision}\n{mode}", justify="right")
     for entry in entries:
@@ -282,7 +308,7 @@ def _print_check(entries: list[dict[str, Any]], by_case: bool) -> None:
         row = [label(entry), entry["group"], strict, f"{entry['parameters']:,}"]
         for name, error in {"": entry["error"], **entry["also"]}.items():
             found = [error[precision][mode] for precision, mode in columns]
-            head = [f"  but with {name}", "", "", ""] if name else row
+            head = [f"  also: {name}", "", "", ""] if name else row
             table.add_row(*head, *(f"{max(cases.values()):.1e}" for cases in found))
             for case in found[0] if by_case and len(found[0]) > 1 else ():
                 table.add_row(f"  {case}", "", "", "", *(f"{cases[case]:.1e}" for cases in found))

@@ -29,7 +29,7 @@ def tree(*studies: str, older: str = "") -> dict[str, Any]:
         part, key, value = _OLDER[older]
         for study in found.values():
             study[part][key] = value
-    return {"compute": toy.TREE["compute"], "studies": found, "sharing": None}  # DVC wants every key that it tracks
+    return {"compute": toy.TREE["compute"], "studies": found}
 
 
 def _cut(name: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ OTHERS = _JOBS | {"by DVC": COMMANDS["dvc"]}
 VICTIMS = ("engine and jobs", "engine alone", "one job")
 _STAGES = f"studies/{SETS}"
 LOCKS = ("dvc.lock", f"{_STAGES}/dvc.lock")
-_PARTS = ("src", "workflow", "profiles", ".dvc", "Snakefile", "dvc.yaml", ".dvcignore", "environment.yml", _STAGES)
+_PARTS = ("src", "workflow", "profiles", ".dvc", "Snakefile", ".dvcignore", "environment.yml")
 _TIMEOUT = 600
 
 
@@ -46,8 +46,12 @@ class Checkout:
             source = PROJECT / name
             copy = shutil.copytree if source.is_dir() else shutil.copy
             copy(source, root / name, **({"ignore": _left_out} if source.is_dir() else {}))
-        subprocess.run(["git", "init", "--quiet"], cwd=root, check=True)
-        return cls(root)
+        checkout = cls(root)
+        for command in (("git", "init", "--quiet"), ("equidyn", "engines", "--write")):
+            status, words = checkout.run(*command)
+            if status:
+                raise LostError(words)
+        return checkout
 
     def start(self, *command: str) -> subprocess.Popen[str]:
         """Start a command, in a session of its own."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from equidyn import provenance
+from equidyn.core import provenance
 
 _STILL = {"commit": "0" * 12, "wall_seconds": 1.0, "peak_memory_mb": 1.0, "written": "2000-01-01T00:00:00Z"}
 

@@ -1,8 +1,6 @@
 """Mutated data files, our own and from elsewhere: each gives what the whole file gives, or is refused by its name.
 
-Of ours, every format that a stage reads; from elsewhere, published archives (zip of torch.save), pieces of the Johns
-Hopkins database (zip of .npy, and a table in CSV), and MNIST (parquet). A table in CSV has no checksum: one whose
-digits were changed is read as what it says.
+Of ours, every format that a stage reads; from elsewhere, published archives (zip of torch.save) and MNIST (parquet).
 """
 
 import hashlib
@@ -14,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import archives
-import jhtdbs
 import mnists
 import toy
 from cutdown import SETS
@@ -22,28 +19,29 @@ from fuzzing import ended
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from equidyn import paths
-from equidyn.data import mnist, store
-from equidyn.data.labelled import Labelled
-from equidyn.errors import EquidynError
-from equidyn.models.ends import ends
-from equidyn.models.registry import build_network
-from equidyn.params import Cell, load
-from equidyn.reporting.cells import read_answers, read_cell
-from equidyn.training.checkpoint import load as load_weights
-from equidyn.training.checkpoint import read_history, read_run
+from equidyn.core import paths
+from equidyn.core.data import store
+from equidyn.core.data.labelled import Labelled
+from equidyn.core.errors import EquidynError
+from equidyn.core.models.registry import build_network
+from equidyn.core.params import Cell, load
+from equidyn.core.training.checkpoint import load as load_weights
+from equidyn.core.training.checkpoint import read_history, read_run
+from equidyn.core.training.task import io_types
+from equidyn.domains.digits.source import mnist
+from equidyn.domains.smoke.source.fields import Fields
+from equidyn.report.cells import read_answers, read_cell
 
 CELL = Cell(SETS, "static", "mlp", 1)
 
 
 @dataclass(frozen=True)
 class Format:
-    """One kind of file. read: something that is equal if, and only if, what was read is; sure: it has a checksum."""
+    """One kind of file. read: something that is equal if, and only if, what was read is."""
 
     name: str
     path: Path
     read: Callable[[], Any]
-    sure: bool = True
 
 
 def formats(project: Path) -> list[Format]:
@@ -53,19 +51,15 @@ def formats(project: Path) -> list[Format]:
     fields, images = Path("fields.h5"), Path("train.parquet")
     store.write(fields, toy.toy_dataset())
     images.write_bytes(mnists.file_of("train"))
-    published = jhtdbs.laid(jhtdbs.files())
-    tables = {name: published / jhtdbs.FILES["train"][name] for name in ("arrays", "metadata")}
     return [
         Format("dataset of sets (HDF5)", data, lambda: _stored(data, Labelled)),
-        Format("dataset of fields (HDF5)", fields, lambda: _stored(fields, store.Dataset)),
+        Format("dataset of fields (HDF5)", fields, lambda: _stored(fields, Fields)),
         Format("checkpoint (safetensors)", run / "best.safetensors", _weights),
         Format("history (CSV)", run / "history.csv", lambda: read_history(run, read_run(load(), CELL))),
         Format("record of a run (JSON)", run / "run.json", lambda: read_run(load(), CELL)),
         Format("measures (JSON)", run / "measures.json", lambda: read_cell(CELL).measures),
         Format("example (safetensors)", run / "example.safetensors", _answers),
         Format("published archive (zip)", rotation, _rotation),
-        Format("database (zip)", tables["arrays"], lambda: jhtdbs.made().content_hash()),
-        Format("database (CSV)", tables["metadata"], lambda: jhtdbs.made().content_hash(), sure=False),
         Format("MNIST (parquet)", images, lambda: _digits(images)),
     ]
 
@@ -92,7 +86,7 @@ def _weights() -> str:
     params = load()
     study = params.studies[SETS]
     network = load_weights(
-        build_network(study.variants["mlp"], *ends(study), 1), paths.run(CELL), "best", read_run(params, CELL)
+        build_network(study, "mlp", *io_types(study), 1), paths.run(CELL), "best", read_run(params, CELL)
     )
     return hashlib.sha256(b"".join(value.numpy().tobytes() for value in network.state_dict().values())).hexdigest()
 
@@ -162,4 +156,4 @@ def _end(each: Format, wanted: Any) -> str:
         found = each.read()
     except EquidynError as error:
         return "told" if each.path.name in str(error) else f"told without its name: {error}"
-    return "read" if found == wanted or not each.sure else "read as other values than those of the whole file"
+    return "read" if found == wanted else "read as other values than those of the whole file"

@@ -11,13 +11,14 @@ from fuzzing import ended
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from equidyn import sources
-from equidyn.errors import EquidynError
-from equidyn.params import load, read_yaml
-from equidyn.params.names import find_cell, find_dataset
-from equidyn.params.study import Params, as_json
-from equidyn.params.subtrees import measure_keys, prepare_keys, report_keys, subtree, training_params
-from equidyn.provenance import digest
+from equidyn.core import sources
+from equidyn.core.errors import EquidynError
+from equidyn.core.params import load, read_yaml
+from equidyn.core.params.names import find_cell, find_dataset
+from equidyn.core.params.params import Params
+from equidyn.core.params.study import as_json
+from equidyn.core.params.subtrees import measure_keys, prepare_keys, report_keys, subtree, training_params
+from equidyn.core.provenance import digest
 
 PROJECT = Path(__file__).resolve().parents[2]
 _NAMES = [

@@ -20,7 +20,7 @@ from cutdown import Job
 from frozen import stop_clocks
 
 from equidyn.cli import main
-from equidyn.params import load
+from equidyn.core.params import load
 
 _WORDS = 2**20  # bytes that a stage may say
 TIMEOUT = 300.0  # s; a stage takes one or two
@@ -44,7 +44,7 @@ class End:
 
 def prepare_imports(folder: Path) -> None:
     """Everything that stages import, once. folder: one with a params.yaml, whose sources are imported too."""
-    from equidyn.warm import preload
+    from equidyn.core.warm import preload
 
     stop_clocks()
     with chdir(folder):

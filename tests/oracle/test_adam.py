@@ -4,7 +4,7 @@ import pytest
 import torch
 from toy import toy_params
 
-from equidyn.training.adam import Adam
+from equidyn.core.training.adam import Adam
 
 
 @pytest.mark.parametrize("weight_decay", [0.0, 0.1])

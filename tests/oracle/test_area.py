@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from equidyn.data import area
+from equidyn.domains.digits.source import area
 from equidyn.symmetry.images import ImageType
 
 SIZES = [(28, 14), (8, 20), (28, 9), (7, 5), (5, 7), (20, 28), (6, 6), (3, 1), (1, 4)]
@@ -55,8 +55,8 @@ def test_a_larger_image_made_small_again_is_itself() -> None:
 @pytest.mark.parametrize(("before", "after"), SIZES)
 def test_quarter_turns_commute(before: int, after: int) -> None:
     for turns in range(4):
-        turned = ImageType(before).turn(torch.from_numpy(image(before)), turns).numpy()
-        expected = ImageType(after).turn(torch.from_numpy(area.resized(image(before), after)), turns).numpy()
+        turned = ImageType(before).act(torch.from_numpy(image(before)), turns).numpy()
+        expected = ImageType(after).act(torch.from_numpy(area.resized(image(before), after)), turns).numpy()
         np.testing.assert_allclose(area.resized(turned, after), expected, rtol=0, atol=1e-15)
 
 

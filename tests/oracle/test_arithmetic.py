@@ -31,10 +31,9 @@ import pytest
 import torch
 from machines import BF16, CPU, FLOAT32, FLOAT64, STUDIES, relative
 
-from equidyn.models import check_fields, check_images, check_sets, check_volumes
-from equidyn.training.precision import arithmetic
+from equidyn.core.models import check
+from equidyn.core.training.precision import arithmetic
 
-PROBES = dict(zip(STUDIES, (check_fields, check_volumes, check_sets, check_images, check_images), strict=True))
 MIXED = ("smoke-levels", "turbulence")  # the tasks that bf16 may train
 STAGES = 4 * 2  # transforms in a time step of turbulence
 
@@ -140,13 +139,13 @@ def test_other_kernels_draw_the_same_sets(both: list[dict]) -> None:
 
 def broken_symmetry(study: str, variant: str, precision: str) -> float:
     """Largest relative error of a net under its group, as it is trained, as a share of what rounding may do."""
-    probe, task, net = PROBES[study], machines.task(study), machines.network(study, variant).train()
+    task, net = machines.task(study), machines.network(study, variant).train()
     watch = machines.watched(net)
     with arithmetic(CPU, precision):
         with watch.sides:
-            net(probe.noise(task.inputs, torch.float32)).square().mean().backward()
+            net(check.noise(task.inputs, torch.float32)).square().mean().backward()
         bound = watch.bound(precision)
-        return max(probe.errors(net, task.inputs, task.outputs, torch.float32).values()) / bound
+        return max(check.errors(net, *check.imposed(net, task.inputs, task.outputs), torch.float32).values()) / bound
 
 
 @pytest.mark.parametrize("study", STUDIES)

@@ -5,7 +5,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import chi2, norm
 
-from equidyn.data.chi_square import (
+from equidyn.domains.sets.source.chi_square import (
     bayes_accuracy,
     bayes_labels,
     bayes_threshold,
@@ -13,7 +13,7 @@ from equidyn.data.chi_square import (
     centred_accuracy,
     sums_of_squares,
 )
-from equidyn.data.gaussian_draws import Draws, draw
+from equidyn.domains.sets.source.gaussian_draws import Draws, draw
 
 CASES = [((1.0, 0.8), 50), ((0.8, 1.0), 50), ((1.0, 0.64), 50), ((0.3, 2.0), 1), ((1.0, 0.97), 3), ((5.0, 4.0), 400)]
 CHANCE = [((1.0, 1.0), 50), ((1.0, 1.0 + 1e-9), 50)]

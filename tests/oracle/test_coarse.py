@@ -4,20 +4,20 @@ import numpy as np
 import pytest
 import torch
 
-from equidyn.data.coarse import FILTERS
-from equidyn.symmetry.cube import ORDER
-from equidyn.symmetry.volumes import VolumeType
+from equidyn.domains.turbulence.source.coarse import FILTERS
+from equidyn.symmetry.fields import BoxType
+from equidyn.symmetry.groups import CUBE
 
-VECTOR = VolumeType("vector", 1)
+VECTOR = BoxType(CUBE, "vector", 1)
 
 
 @pytest.mark.parametrize("name", FILTERS)
 @pytest.mark.parametrize(("resolution", "factor"), [(16, 4), (12, 4), (12, 2)])
 def test_filters_turn_with_the_field(name: str, resolution: int, factor: int) -> None:
     field = torch.randn(3, *[resolution] * 3, dtype=torch.float64, generator=torch.Generator().manual_seed(3))
-    for element in range(ORDER):
-        one = FILTERS[name](VECTOR.turn(field, element), factor)
-        torch.testing.assert_close(one, VECTOR.turn(FILTERS[name](field, factor), element), atol=1e-14, rtol=0)
+    for element in range(CUBE.order):
+        one = FILTERS[name](VECTOR.act(field, element), factor)
+        torch.testing.assert_close(one, VECTOR.act(FILTERS[name](field, factor), element), atol=1e-14, rtol=0)
 
 
 @pytest.mark.parametrize("factor", [2, 4])

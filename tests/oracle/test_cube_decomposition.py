@@ -3,21 +3,20 @@
 import numpy as np
 import pytest
 import torch
+from equidyn.domains.turbulence.models.upscaler import Upscaler
 from toy_volumes import volumes
 
-from equidyn.measures import cube_decomposition, cube_equivariance
-from equidyn.measures.subjects.upscale import UpscaleSubject
-from equidyn.models.upscaler import Upscaler
-from equidyn.params.task import UpscaleTask
-from equidyn.symmetry.cube import ORDER, rotations
+from equidyn.domains.turbulence.measures import cube_decomposition, cube_equivariance
+from equidyn.domains.turbulence.params import UpscaleTask
+from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
+from equidyn.domains.turbulence.tasks.upscale.task import Boxes, Upscale
 from equidyn.symmetry.decomposition import decompose, decompose_by_sample
 from equidyn.symmetry.error import equivariance_error, error_of_answers
-from equidyn.symmetry.fields import FieldType
-from equidyn.symmetry.turning import orbit
-from equidyn.symmetry.volumes import VolumeType
-from equidyn.training.upscale.task import Boxes, Upscale
+from equidyn.symmetry.fields import BoxType, FieldType
+from equidyn.symmetry.group_action import orbit
+from equidyn.symmetry.groups import C4, CUBE
 
-VECTOR = VolumeType("vector", 1)
+VECTOR = BoxType(CUBE, "vector", 1)
 SAMPLES = 3
 
 
@@ -29,10 +28,10 @@ class Uneven(Upscaler):
         return self.interpolated(coarse) * torch.tensor([2.0, 1, 1], dtype=coarse.dtype)[:, None, None, None]
 
 
-def _subject(family: type[Upscaler]) -> UpscaleSubject:
+def _subject(family: type[Upscaler]) -> UpscaleContext:
     task = Upscale(UpscaleTask(kind="upscale", loss="mae"), volumes(), torch.device("cpu"))
     task.splits = {name: Boxes(boxes.inputs.double(), boxes.targets.double()) for name, boxes in task.splits.items()}
-    return UpscaleSubject(family(task.inputs, task.outputs).eval(), task)
+    return UpscaleContext(family(task.inputs, task.outputs).eval(), task)
 
 
 def _random(*shape: int) -> torch.Tensor:
@@ -48,10 +47,10 @@ def test_interpolation_commutes_with_both_actions():
 
 def test_a_doubled_component_breaks_the_vector_action_by_a_known_amount():
     """g^-1 S g doubles the component a that g moves to the x axis: the error is u_x and u_a, where a is not x."""
-    subject = _subject(Uneven)
-    found = cube_equivariance.measure(subject, samples=SAMPLES)
-    squares = subject.network.interpolated(subject.sample(SAMPLES).inputs).square().mean((2, 3, 4))  # (sample, 3)
-    doubled = np.abs(rotations()[:, 0]).argmax(axis=1)  # a, of each rotation
+    context = _subject(Uneven)
+    found = cube_equivariance.measure(context, samples=SAMPLES)
+    squares = context.network.interpolated(context.sample(SAMPLES).inputs).square().mean((2, 3, 4))  # (sample, 3)
+    doubled = np.abs(CUBE.matrices[:, 0]).argmax(axis=1)  # a, of each rotation
     distances = [((squares[:, 0] + squares[:, a]) / 3).sqrt().mean() * (a != 0) for a in doubled]
     size = ((squares @ torch.tensor([4.0, 1, 1], dtype=torch.float64)) / 3).sqrt().mean()
     assert np.bincount(doubled).tolist() == [8, 8, 8]
@@ -68,16 +67,16 @@ def test_components_that_stay_apart_keep_the_scalar_action():
 
 def test_a_doubled_component_in_the_loss():
     """The mean over the group is 4/3 u; about it each component is 2/3 u in a third of the rotations, else 1/3 u."""
-    subject = _subject(Uneven)
-    found, truth = cube_decomposition.measure(subject, samples=SAMPLES), subject.sample(SAMPLES).targets
-    plain = subject.network.interpolated(subject.sample(SAMPLES).inputs)
+    context = _subject(Uneven)
+    found, truth = cube_decomposition.measure(context, samples=SAMPLES), context.sample(SAMPLES).targets
+    plain = context.network.interpolated(context.sample(SAMPLES).inputs)
     assert found["variance"] == pytest.approx(2 / 9 * plain.square().mean().item(), rel=1e-13)
     assert found["averaged"] == pytest.approx((4 / 3 * plain - truth).square().mean().item(), rel=1e-13)
     assert found["share"] == pytest.approx(found["variance"] / found["loss"], rel=1e-14)
 
 
 def test_loss_is_averaged_model_plus_variance_exactly():
-    outputs, targets = _random(ORDER, 5), _random(5)
+    outputs, targets = _random(CUBE.order, 5), _random(5)
     for found in (decompose(outputs, targets, VECTOR), decompose_by_sample(outputs, targets, VECTOR)):
         assert found["loss"] == pytest.approx(found["averaged"] + found["variance"], rel=1e-14)
         assert found["averaged"] < found["loss"]
@@ -88,11 +87,11 @@ def test_loss_is_averaged_model_plus_variance_exactly():
 
 def test_turns_of_one_answer_have_no_error():
     outputs = orbit(_random(2), VECTOR)
-    assert error_of_answers(outputs, VECTOR) == {"absolute": 0.0, "relative": 0.0, "by_element": [0.0] * ORDER}
+    assert error_of_answers(outputs, VECTOR) == {"absolute": 0.0, "relative": 0.0, "by_element": [0.0] * CUBE.order}
     assert error_of_answers(orbit(_random(2), VECTOR.as_scalars()), VECTOR)["relative"] > 1
 
 
-@pytest.mark.parametrize(("kind", "order"), [(VECTOR, ORDER), (FieldType("vector", 1), 4)])
+@pytest.mark.parametrize(("kind", "order"), [(VECTOR, CUBE.order), (FieldType(C4, "vector", 1), 4)])
 def test_relative_error_is_the_mean_over_the_elements(kind, order):
     shape = (order, 3, kind.channels, *[4] * (3 if kind is VECTOR else 2))
     outputs = torch.randn(shape, dtype=torch.float64, generator=torch.Generator().manual_seed(2))
@@ -101,14 +100,14 @@ def test_relative_error_is_the_mean_over_the_elements(kind, order):
     assert {name: all_forms[name] for name in ("absolute", "relative")} == {
         name: found[name] for name in ("absolute", "relative")
     }
-    back = [kind.turn(outputs[g], kind.inverse(g)) for g in range(order)]
+    back = [kind.act(outputs[g], kind.inverse(g)) for g in range(order)]
     gaps = [(one - back[0]).abs().mean().item() for one in back[1:]]
     assert all_forms["published"] == pytest.approx(np.mean(gaps), rel=1e-13)
 
 
 def test_an_answer_of_nothing_has_an_infinite_relative_error():
-    outputs = _random(ORDER, 2)
+    outputs = _random(CUBE.order, 2)
     outputs[0] = 0
     found = error_of_answers(outputs, VECTOR)
-    assert found["relative"] == float("inf") and found["by_element"][1:] == [float("inf")] * (ORDER - 1)
+    assert found["relative"] == float("inf") and found["by_element"][1:] == [float("inf")] * (CUBE.order - 1)
     assert error_of_answers(0 * outputs, VECTOR)["relative"] == 0

@@ -6,9 +6,10 @@ import torch
 from equidyn.symmetry.decomposition import decompose
 from equidyn.symmetry.error import equivariance_error
 from equidyn.symmetry.fields import FieldType
-from equidyn.symmetry.turning import orbit
+from equidyn.symmetry.group_action import orbit
+from equidyn.symmetry.groups import C4
 
-VECTOR = FieldType("vector", 1)
+VECTOR = FieldType(C4, "vector", 1)
 
 
 def _fields(*shape: int) -> torch.Tensor:

@@ -4,10 +4,10 @@ from itertools import product
 
 import pytest
 import torch
+from equidyn.domains.turbulence.models.depthwise import depthwise
+from equidyn.domains.turbulence.models.tiles import room_for, surrounded, tiles
 
-from equidyn.models import tiles as tiling
-from equidyn.models.depthwise import depthwise
-from equidyn.models.tiles import room_for, surrounded, tiles
+from equidyn.domains.turbulence.models import tiles as tiling
 
 SHAPES = [(2, 3, 4, 5, 3), (1, 2, 1, 2, 1), (1, 2, 6, 6, 6)]
 OFFSETS = list(product((-1, 0, 1), repeat=3))

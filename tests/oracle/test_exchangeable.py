@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from equidyn.models.exchangeable import ExchangeableLinear, invariant
-from equidyn.models.variance import build
+from equidyn.domains.sets.models.exchangeable import ExchangeableLinear, invariant
+from equidyn.domains.sets.models.variance import build
 from equidyn.symmetry.sets import Invariants, SetType
 from equidyn.symmetry.sharing import sharing
 

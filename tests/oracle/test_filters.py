@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from equidyn.models.gcnn import C4Conv
-from equidyn.models.rgroup import RelaxedC4Conv
-from equidyn.symmetry.actions import c4_grid
+from equidyn.domains.smoke.models.gcnn import C4Conv
+from equidyn.domains.smoke.models.rgroup import RelaxedC4Conv
+from equidyn.symmetry.actions import grid_action
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 from equidyn.symmetry.orbits import intertwiners, reynolds
 
 PAIRS = [("vector", "regular"), ("regular", "regular"), ("regular", "vector"), ("scalar", "vector")]
@@ -21,13 +22,13 @@ def _as_matrices(kernel, inputs, outputs):
 
 @pytest.mark.parametrize(("source", "target"), PAIRS)
 def test_c4_filter_lies_in_the_equivariant_space_and_fills_it(source, target):
-    inputs, outputs = FieldType(source, 2), FieldType(target, 3)
+    inputs, outputs = FieldType(C4, source, 2), FieldType(C4, target, 3)
     layer = C4Conv(inputs, outputs, 3)
     matrices = _as_matrices(layer.filter()[0], inputs, outputs)
-    assert np.array_equal(matrices, reynolds(matrices, outputs.action, inputs.action @ c4_grid(3)))
-    count = intertwiners(outputs.action, inputs.action @ c4_grid(3)).count
+    assert np.array_equal(matrices, reynolds(matrices, outputs.action, inputs.action @ grid_action(C4, 3)))
+    count = intertwiners(outputs.action, inputs.action @ grid_action(C4, 3)).count
     assert layer.weight.shape == (3, 2, count)
-    single = C4Conv(FieldType(source, 1), FieldType(target, 1), 3)
+    single = C4Conv(FieldType(C4, source, 1), FieldType(C4, target, 1), 3)
     images = []
     for weight in torch.eye(count):
         single.weight.data.copy_(weight.view(1, 1, -1))
@@ -38,9 +39,9 @@ def test_c4_filter_lies_in_the_equivariant_space_and_fills_it(source, target):
 @pytest.mark.parametrize("banks", [1, 3])
 @pytest.mark.parametrize(("source", "target"), PAIRS)
 def test_relaxed_filter_is_equivariant_while_tied_and_only_then(source, target, banks):
-    inputs, outputs = FieldType(source, 2), FieldType(target, 3)
+    inputs, outputs = FieldType(C4, source, 2), FieldType(C4, target, 3)
     layer = RelaxedC4Conv(inputs, outputs, 3, banks)
-    into = inputs.action @ c4_grid(3)
+    into = inputs.action @ grid_action(C4, 3)
     tied = _as_matrices(layer.filter()[0], inputs, outputs)
     assert np.abs(tied - reynolds(tied, outputs.action, into)).max() < 1e-7
     assert layer.penalty() == 0
@@ -52,7 +53,7 @@ def test_relaxed_filter_is_equivariant_while_tied_and_only_then(source, target, 
 
 def test_relaxed_filter_is_the_published_formula():
     """[W22]: the row of element g is sum_l a_l(g) times bank l, turned by g in space and shifted by g in the group."""
-    regular = FieldType("regular", 1)
+    regular = FieldType(C4, "regular", 1)
     layer = RelaxedC4Conv(regular, regular, 3, banks=2)
     layer.relaxed.data = torch.randn(2, 4)
     kernel = layer.filter()[0]
@@ -66,6 +67,6 @@ def test_relaxed_filter_is_the_published_formula():
 def test_kernels_start_with_the_size_of_a_plain_convolution():
     """Uniform in +-1/sqrt(fan in) has variance 1 / (3 fan in), whatever the family."""
     torch.manual_seed(0)
-    regular = FieldType("regular", 16)
+    regular = FieldType(C4, "regular", 16)
     for layer in (C4Conv(regular, regular, 3), RelaxedC4Conv(regular, regular, 3, banks=2)):
         assert layer.filter()[0].var().item() == pytest.approx(1 / (3 * 64 * 9), rel=0.05)

@@ -7,16 +7,17 @@ import pytest
 import torch
 from toy import randomised, toy_dataset, toy_params
 
-from equidyn.audit.measures import hessian as published
-from equidyn.measures import hessian
-from equidyn.measures.lanczos import density, lanczos, mass_below
-from equidyn.measures.landscape import Hessian, Landscape, dealt
-from equidyn.measures.subjects.rollout import RolloutSubject
-from equidyn.models import cnn, gcnn, rgroup
+from equidyn.curvature import hessian
+from equidyn.curvature.audit import hessian as published
+from equidyn.curvature.lanczos import density, lanczos, mass_below
+from equidyn.curvature.landscape import Hessian, Landscape, split_batch
+from equidyn.domains.smoke.models import cnn, gcnn, rgroup
+from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
+from equidyn.domains.smoke.tasks.rollout.task import Rollout
 from equidyn.symmetry.fields import FieldType
-from equidyn.training.rollout.task import Rollout
+from equidyn.symmetry.groups import C4
 
-FRAMES, VECTOR = FieldType("vector", 2), FieldType("vector", 1)
+FRAMES, VECTOR = FieldType(C4, "vector", 2), FieldType(C4, "vector", 1)
 SPECTRA = {
     "spread": np.linspace(-3, 10, 60),
     "clustered": np.concatenate(
@@ -112,30 +113,30 @@ def test_the_density_has_integral_one_and_the_mass_below_zero():
     assert mass_below(runs, -2.5) == 0
 
 
-def _subject(network: torch.nn.Module, double: bool = False, weight_decay: float = 0.0) -> RolloutSubject:
+def _subject(network: torch.nn.Module, double: bool = False, weight_decay: float = 0.0) -> RolloutContext:
     task = Rollout(toy_params().studies["toy"].task, toy_dataset(), torch.device("cpu"))
     if double:
         task.velocity, network = task.velocity.double(), network.double()
-    return RolloutSubject(network.eval(), task, weight_decay)
+    return RolloutContext(network.eval(), task, weight_decay)
 
 
 def _small(build=cnn.build, norm: str = "none", hidden: int = 2) -> torch.nn.Module:
     return randomised(build(FRAMES, VECTOR, hidden=hidden, layers=3, norm=norm))
 
 
-def _by_columns(subject: RolloutSubject, windows) -> np.ndarray:
+def _by_columns(context: RolloutContext, windows) -> np.ndarray:
     """The whole Hessian of the loss, by automatic differentiation of another kind."""
-    landscape = Landscape(subject.network, subject.task, windows)
+    landscape = Landscape(context.network, context.task, windows)
     return torch.autograd.functional.hessian(landscape.loss, landscape.point).numpy()
 
 
 @pytest.mark.parametrize("norm", ["none", "batch"])
 @pytest.mark.parametrize("build", [cnn.build, gcnn.build, rgroup.build])
 def test_lanczos_agrees_with_the_whole_hessian_of_a_net_at_both_ends(workplace, build, norm):
-    subject = _subject(_small(build, norm, hidden=1 if build is rgroup.build else 2), double=True)
-    windows = subject.training_sample(3, 2)
-    whole = _by_columns(subject, windows)
-    product = Hessian(Landscape(subject.network, subject.task, windows))
+    context = _subject(_small(build, norm, hidden=1 if build is rgroup.build else 2), double=True)
+    windows = context.training_sample(3, 2)
+    whole = _by_columns(context, windows)
+    product = Hessian(Landscape(context.network, context.task, windows))
     vector = _start(len(whole))
     assert np.allclose(product(vector).numpy(), whole @ vector.numpy(), rtol=1e-9, atol=1e-9 * np.abs(whole).max())
     values = np.linalg.eigvalsh(whole)
@@ -147,8 +148,8 @@ def test_lanczos_agrees_with_the_whole_hessian_of_a_net_at_both_ends(workplace, 
 @pytest.mark.parametrize("keep", [1, 200_000])
 def test_split_windows_give_the_same_products(workplace, keep):
     """The split is uneven (5 windows), so that the parts must be weighed."""
-    subject = _subject(_small(rgroup.build), double=True)
-    landscape = Landscape(subject.network, subject.task, subject.training_sample(5, 2))
+    context = _subject(_small(rgroup.build), double=True)
+    landscape = Landscape(context.network, context.task, context.training_sample(5, 2))
     whole, split = Hessian(landscape), Hessian(landscape, graph_bytes=keep)
     assert len(whole.parts) == 1 and 1 < len(split.parts) <= 5
     vector = _start(len(landscape.point))
@@ -157,8 +158,8 @@ def test_split_windows_give_the_same_products(workplace, keep):
 
 
 def test_the_measure_finds_the_spectrum_of_its_sample(workplace):
-    subject = _subject(_small(), weight_decay=0.25)
-    found = hessian.measure(subject, samples=4, steps=2, iterations=80, batches=1)
+    context = _subject(_small(), weight_decay=0.25)
+    found = hessian.measure(context, samples=4, steps=2, iterations=80, batches=1)
     exact = _subject(_small(), double=True)
     values = np.linalg.eigvalsh(_by_columns(exact, exact.training_sample(4, 2)))
     assert found["largest"] == pytest.approx(values[-1], rel=1e-3)
@@ -173,11 +174,11 @@ def test_the_measure_finds_the_spectrum_of_its_sample(workplace):
 
 
 def test_maxima_are_the_largest_magnitudes_of_each_batch(workplace):
-    subject = _subject(_small(), double=True)
-    found = hessian.measure(subject, batches=3, batch_size=2, iterations=80)
+    context = _subject(_small(), double=True)
+    found = hessian.measure(context, batches=3, batch_size=2, iterations=80)
     expected = []
-    for batch in dealt(subject.training_sample(6, 1), 3):
-        values = np.linalg.eigvalsh(_by_columns(subject, batch))
+    for batch in split_batch(context.training_sample(6, 1), 3):
+        values = np.linalg.eigvalsh(_by_columns(context, batch))
         expected += sorted(values, key=lambda value: -abs(value))[:5]
     assert found["maxima"] == pytest.approx(expected, rel=1e-3)
     assert found["maxima_median"] == pytest.approx(np.median(expected), rel=1e-3)
@@ -225,12 +226,12 @@ def test_power_iteration_stops_by_its_own_rule_and_at_its_limit():
 
 @pytest.mark.parametrize("entry", [hessian, published])
 def test_the_network_is_left_as_it_was(workplace, entry):
-    subject = _subject(_small(gcnn.build, "batch"))
-    before = {name: tensor.clone() for name, tensor in subject.network.state_dict().items()}
-    entry.measure(subject)
-    assert not any(module.training for module in subject.network.modules())
-    assert all(torch.equal(tensor, before[name]) for name, tensor in subject.network.state_dict().items())
-    assert all(parameter.grad is None and parameter.requires_grad for parameter in subject.network.parameters())
+    context = _subject(_small(gcnn.build, "batch"))
+    before = {name: tensor.clone() for name, tensor in context.network.state_dict().items()}
+    entry.measure(context)
+    assert not any(module.training for module in context.network.modules())
+    assert all(torch.equal(tensor, before[name]) for name, tensor in context.network.state_dict().items())
+    assert all(parameter.grad is None and parameter.requires_grad for parameter in context.network.parameters())
 
 
 @pytest.mark.parametrize("entry", [hessian, published])

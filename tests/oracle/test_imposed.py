@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch.nn import functional
 
-from equidyn.errors import EquidynError
-from equidyn.models import intrinsic, mlp, transformer
-from equidyn.models.impose import canonical, sampled, symmetrized
-from equidyn.models.impose.wrapper import answers
+from equidyn.core.errors import EquidynError
+from equidyn.domains.sets.impose import canonical, sampled, symmetrized
+from equidyn.domains.sets.impose.wrapper import answers
+from equidyn.domains.sets.models import intrinsic, mlp, transformer
 from equidyn.symmetry.permutations import symmetric, trivial
 from equidyn.symmetry.sets import Invariants, SetGroup, SetType, moved
 

@@ -9,26 +9,26 @@ import torch
 from toy import randomised
 from toy_images import digits
 
-from equidyn.audit.measures import sorting
-from equidyn.data.labelled import Labelled
-from equidyn.measures import layer_equivariance, motions
-from equidyn.measures.pairs import Shift, Turn, others, rooms
-from equidyn.measures.subjects.recognise import RecogniseSubject
-from equidyn.models import digits_cnn, digits_gcnn
-from equidyn.models.ends import recognise_ends
-from equidyn.models.recogniser import Recogniser
-from equidyn.params.task import RecogniseTask
+from equidyn.core.data.labelled import Labelled
+from equidyn.domains.digits.audit.measures import sorting
+from equidyn.domains.digits.measures import layer_equivariance, motions
+from equidyn.domains.digits.measures.pairs import Shift, Turn, others, rooms
+from equidyn.domains.digits.models import digits_cnn, digits_gcnn
+from equidyn.domains.digits.models.recogniser import DigitClassifier
+from equidyn.domains.digits.params import ClassifyImagesTask
+from equidyn.domains.digits.tasks.classify_images.context import ClassifyImagesContext
+from equidyn.domains.digits.tasks.classify_images.task import ClassifyImages, Samples, classify_images_types
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 from equidyn.symmetry.images import ImageType
 from equidyn.symmetry.sets import Invariants
-from equidyn.training.recognise.task import Recognise, Samples
 
 SIDE, MARGIN, COUNT = 28, 8, 24
 MAPS, NUMBERS = ("conv1", "pool1", "conv2", "pool2"), ("fc1", "logits")
 ROUND_OFF = 1e-12
 
 
-class Layer(Recogniser):
+class Layer(DigitClassifier):
     """A network of one activation, given as a function of images (sample, side, side)."""
 
     def __init__(self, function, kind, stride: int | None = None) -> None:
@@ -41,12 +41,16 @@ class Layer(Recogniser):
         return {"layer": self.function(images)}
 
 
-def _subject(network: Recogniser, images: torch.Tensor, labels: torch.Tensor | None = None) -> RecogniseSubject:
+def _subject(
+    network: DigitClassifier, images: torch.Tensor, labels: torch.Tensor | None = None
+) -> ClassifyImagesContext:
     zeros = np.zeros((1, SIDE, SIDE), dtype=np.float32) + 1, np.zeros(1, dtype=np.int64)
-    task = Recognise(RecogniseTask(kind="recognise"), Labelled(*zeros, np.array([[0, 1]] * 3), {}), torch.device("cpu"))
+    task = ClassifyImages(
+        ClassifyImagesTask(kind="classify_images"), Labelled(*zeros, np.array([[0, 1]] * 3), {}), torch.device("cpu")
+    )
     labels = torch.zeros(len(images), dtype=torch.int64) if labels is None else labels
     task.splits["test"] = Samples(images, labels)
-    return RecogniseSubject(network.double().eval(), task)
+    return ClassifyImagesContext(network.double().eval(), task)
 
 
 def _blobs(margin: int = MARGIN) -> torch.Tensor:
@@ -55,8 +59,8 @@ def _blobs(margin: int = MARGIN) -> torch.Tensor:
     return torch.from_numpy(np.pad(images, ((0, 0), (margin, margin), (margin, margin)))).double()
 
 
-def _net(family=digits_cnn, **options: int) -> Recogniser:
-    return randomised(family.build(*recognise_ends(SIDE), **options))
+def _net(family=digits_cnn, **options: int) -> DigitClassifier:
+    return randomised(family.build(*classify_images_types(SIDE), **options))
 
 
 def _centres(images: torch.Tensor) -> torch.Tensor:
@@ -111,7 +115,7 @@ def test_between_pixels_a_map_is_read_linearly():
         maps = torch.stack([places.expand(len(images), -1) - centre[:, None] for centre in (rows, columns)])
         return torch.stack([maps[0][:, :, None] + 0 * places, maps[1][:, None, :] + 0 * places[:, None]], dim=1)
 
-    kind = FieldType("scalar", 2)
+    kind = FieldType(C4, "scalar", 2)
     right, wrong = (_subject(Layer(function, kind, stride), _blobs()) for stride in (2, 1))
     assert max(layer_equivariance.measure(right)["translation"]["layer"]["error"]) < ROUND_OFF
     assert min(layer_equivariance.measure(wrong)["translation"]["layer"]["error"]) > 0.01
@@ -136,7 +140,7 @@ def test_a_map_that_stays_where_it_was_is_off_by_its_slope():
     def function(images: torch.Tensor) -> torch.Tensor:
         return images.sum((1, 2))[:, None, None, None] * columns
 
-    found = layer_equivariance.measure(_subject(Layer(function, FieldType("scalar", 1), 1), _blobs()), largest=3)
+    found = layer_equivariance.measure(_subject(Layer(function, FieldType(C4, "scalar", 1), 1), _blobs()), largest=3)
     for length, error in enumerate(found["translation"]["layer"]["error"], 1):
         rest = SIDE - length  # of the columns of F, those that stay on the map; all of them under shifts by rows
         whole, kept = (
@@ -148,9 +152,9 @@ def test_a_map_that_stays_where_it_was_is_off_by_its_slope():
 
 
 def test_the_true_action_sees_a_map_that_moves_the_wrong_way_and_sorting_does_not():
-    network = Layer(lambda images: images[:, None].flip(-1), FieldType("scalar", 1), 1)
-    subject = _subject(network, _blobs())
-    truth, trick = layer_equivariance.measure(subject), sorting.measure(subject)
+    network = Layer(lambda images: images[:, None].flip(-1), FieldType(C4, "scalar", 1), 1)
+    context = _subject(network, _blobs())
+    truth, trick = layer_equivariance.measure(context), sorting.measure(context)
     assert truth["translation"]["layer"]["ratio"] > 0.3
     assert trick["translation"]["layer"]["error"] == [0.0] * 6
     assert trick["agreement"]["translation"] == pytest.approx(truth["translation"]["layer"]["ratio"], rel=1e-12)
@@ -158,15 +162,15 @@ def test_the_true_action_sees_a_map_that_moves_the_wrong_way_and_sorting_does_no
 
 
 def test_sorting_agrees_with_the_true_action_where_nothing_is_lost():
-    trick = sorting.measure(_subject(Layer(lambda images: images[:, None], FieldType("scalar", 1), 1), _blobs()))
+    trick = sorting.measure(_subject(Layer(lambda images: images[:, None], FieldType(C4, "scalar", 1), 1), _blobs()))
     assert trick["agreement"] == {"translation": 0.0, "rotation": 0.0}
     assert trick["translation"]["layer"]["random"][0] > 0.05
 
 
 def test_sorting_hardly_tells_two_digits_apart():
     """A random pair is much nearer by sorted activations than by activations in their places."""
-    subject = _subject(_net(), _blobs())
-    truth, trick = (of.measure(subject)["translation"]["conv1"]["random"] for of in (layer_equivariance, sorting))
+    context = _subject(_net(), _blobs())
+    truth, trick = (of.measure(context)["translation"]["conv1"]["random"] for of in (layer_equivariance, sorting))
     assert max(trick) < 0.5 * min(truth)
 
 
@@ -199,7 +203,7 @@ def test_motions_are_those_of_the_plane():
     image[0, 1, 2] = 1
     assert Shift(1, -2).of(image).nonzero().tolist() == [[0, 2, 0]]
     for turns in (1, 2, 3):
-        assert torch.equal(Turn(turns).of(image), ImageType(4).turn(image, turns))
+        assert torch.equal(Turn(turns).of(image), ImageType(4).act(image, turns))
 
 
 def test_accuracy_falls_along_the_axis_that_a_net_looks_at():

@@ -8,29 +8,29 @@ import torch
 from torch.nn import functional
 from toy import randomised
 
-from equidyn.data.labelled import Labelled
-from equidyn.measures import layer_lie
-from equidyn.measures.layer_lie import lie_derivatives, rotation, shift
-from equidyn.measures.subjects.recognise import RecogniseSubject
-from equidyn.models import digits_cnn, digits_gcnn
-from equidyn.models.ends import recognise_ends
-from equidyn.models.recogniser import Recogniser
-from equidyn.params.task import RecogniseTask
+from equidyn.core.data.labelled import Labelled
+from equidyn.domains.digits.measures import layer_lie
+from equidyn.domains.digits.measures.layer_lie import lie_derivatives, rotation, shift
+from equidyn.domains.digits.models import digits_cnn, digits_gcnn
+from equidyn.domains.digits.models.recogniser import DigitClassifier
+from equidyn.domains.digits.params import ClassifyImagesTask
+from equidyn.domains.digits.tasks.classify_images.context import ClassifyImagesContext
+from equidyn.domains.digits.tasks.classify_images.task import ClassifyImages, Samples, classify_images_types
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.generator import rotation_generator, translation_generator
+from equidyn.symmetry.groups import C4
 from equidyn.symmetry.images import ImageType
 from equidyn.symmetry.motions import translated
 from equidyn.symmetry.sets import Invariants
-from equidyn.training.recognise.task import Recognise, Samples
 
 SIDE = 16
-SCALAR = FieldType("scalar", 1)
+SCALAR = FieldType(C4, "scalar", 1)
 DOWN, RIGHT = partial(shift, axis=-2), partial(shift, axis=-1)
 MOTIONS = {"down": DOWN, "right": RIGHT, "rotation": rotation}
 ROUND_OFF = 1e-12
 
 
-class Layer(Recogniser):
+class Layer(DigitClassifier):
     """A network of one activation, given as a function of images (sample, 1, side, side)."""
 
     def __init__(self, function, kind, stride: int | None = None) -> None:
@@ -59,11 +59,13 @@ def _derivative(function, images: torch.Tensor, motion: str, kind=SCALAR, stride
     return lie_derivatives(Layer(function, kind, stride), images, MOTIONS[motion])["layer"][1]
 
 
-def _subject(network: Recogniser, images: torch.Tensor) -> RecogniseSubject:
+def _subject(network: DigitClassifier, images: torch.Tensor) -> ClassifyImagesContext:
     ones = np.ones((1, SIDE, SIDE), dtype=np.float32), np.zeros(1, dtype=np.int64)
-    task = Recognise(RecogniseTask(kind="recognise"), Labelled(*ones, np.array([[0, 1]] * 3), {}), torch.device("cpu"))
+    task = ClassifyImages(
+        ClassifyImagesTask(kind="classify_images"), Labelled(*ones, np.array([[0, 1]] * 3), {}), torch.device("cpu")
+    )
     task.splits["test"] = Samples(images, torch.zeros(len(images), dtype=torch.int64))
-    return RecogniseSubject(network.double().eval(), task)
+    return ClassifyImagesContext(network.double().eval(), task)
 
 
 @pytest.mark.parametrize("axis", [-2, -1])
@@ -91,7 +93,7 @@ def test_a_convolution_commutes_with_shifts_and_not_with_rotations():
     def convolution(maps: torch.Tensor) -> torch.Tensor:
         return functional.conv2d(maps, kernel, bias)
 
-    kind = FieldType("scalar", 3)
+    kind = FieldType(C4, "scalar", 3)
     for motion in ("down", "right"):
         found = _derivative(convolution, images, motion, kind)
         assert found.shape == (2, 3, SIDE - 6, SIDE - 6) and found.abs().max() < ROUND_OFF
@@ -158,7 +160,7 @@ def test_what_has_no_small_motion_has_no_number():
     """Regular fields turn by quarter turns only; a map of one pixel has no slope."""
     images = _noise(4, SIDE, SIDE)
     plain, strict = (
-        layer_lie.measure(_subject(randomised(family.build(*recognise_ends(SIDE))), images))
+        layer_lie.measure(_subject(randomised(family.build(*classify_images_types(SIDE))), images))
         for family in (digits_cnn, digits_gcnn)
     )
     maps = ("conv1", "pool1", "conv2", "pool2")

@@ -6,12 +6,14 @@ from itertools import pairwise
 import pytest
 import torch
 
-from equidyn.audit.measures.lie import pixel_lie_derivative
-from equidyn.measures.lie import lie_derivative
+from equidyn.domains.smoke.audit.measures.grad_div import known_answer
+from equidyn.domains.smoke.audit.measures.pixels import pixel_lie_derivative
+from equidyn.domains.smoke.measures.lie import lie_derivative
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.generator import rotation_generator
+from equidyn.symmetry.groups import C4
 
-VECTOR, SCALAR = FieldType("vector", 1), FieldType("scalar", 1)
+VECTOR, SCALAR = FieldType(C4, "vector", 1), FieldType(C4, "scalar", 1)
 SIDES = (16, 32, 64, 128)
 
 
@@ -66,20 +68,20 @@ def _norm(field: torch.Tensor) -> float:
 
 @pytest.mark.parametrize("kind", [VECTOR, SCALAR], ids=lambda kind: kind.kind)
 def test_a_quarter_turn_is_the_exponential_of_the_generator(kind):
-    """Sign and size: exp(pi/2 G) tends to FieldType.turn(1), with the square of the cell."""
+    """Sign and size: exp(pi/2 G) tends to FieldType.act(1), with the square of the cell."""
     errors = []
     for side in SIDES[:3]:
         field = _vortices(side)[:, : kind.channels]
-        errors.append(_norm(_rotated(field, kind, math.pi / 2) - kind.turn(field, 1)) / _norm(field))
+        errors.append(_norm(_rotated(field, kind, math.pi / 2) - kind.act(field, 1)) / _norm(field))
     assert errors[-1] < 0.02
     assert all(fine < coarse / 3.5 for coarse, fine in pairwise(errors))
 
 
-@pytest.mark.parametrize("kind", [FieldType("vector", 2), FieldType("scalar", 3)], ids=lambda kind: kind.kind)
+@pytest.mark.parametrize("kind", [FieldType(C4, "vector", 2), FieldType(C4, "scalar", 3)], ids=lambda kind: kind.kind)
 def test_the_generator_commutes_with_quarter_turns(kind):
     field = _noise(2, kind.channels, 9)
     for turns in (1, 2, 3):
-        gap = rotation_generator(kind.turn(field, turns), kind) - kind.turn(rotation_generator(field, kind), turns)
+        gap = rotation_generator(kind.act(field, turns), kind) - kind.act(rotation_generator(field, kind), turns)
         assert gap.abs().max() < 1e-13
 
 
@@ -95,7 +97,7 @@ def test_the_generator_is_exact_for_quadratic_fields_up_to_the_walls():
 
 def test_regular_fields_and_wrong_shapes_have_no_generator():
     with pytest.raises(ValueError, match="regular fields turn by quarter turns only"):
-        rotation_generator(_noise(1, 4, 5), FieldType("regular", 1))
+        rotation_generator(_noise(1, 4, 5), FieldType(C4, "regular", 1))
     for channels, side in ((3, 5), (2, 2)):
         with pytest.raises(ValueError, match=r"expected \(\.\.\., 2, n, n\) with n >= 3"):
             rotation_generator(_noise(1, channels, side), VECTOR)
@@ -116,6 +118,13 @@ def test_turning_pixels_only_sees_no_symmetry_in_grad_div():
     for side in SIDES:
         field = _vortices(side)
         assert _norm(pixel_lie_derivative(_grad_div, field)) > _norm(_grad_div(field))
+
+
+def test_what_the_audit_stores_of_grad_div_is_that_of_every_resolution():
+    """Both definitions on another field than above: one falls with the square of the cell, the other stays above 1."""
+    known = known_answer((32, 64, 128))
+    assert known["side"] == [32, 64, 128] and min(known["pixels_only"]) > 1
+    assert [coarse / fine for coarse, fine in pairwise(known["proper"])] == pytest.approx([4, 4], rel=0.1)
 
 
 def test_scaling_one_component_breaks_the_symmetry_by_a_known_amount():
@@ -141,7 +150,7 @@ def test_a_map_that_depends_on_the_place_breaks_the_symmetry_by_a_known_amount()
 def test_several_frames_turn_each_by_itself():
     """The last of two frames, which is what a residual net adds its answer to, commutes with rotations exactly."""
     field = _noise(3, 4, 10)
-    answer, derivative = lie_derivative(lambda values: values[:, 2:], field, FieldType("vector", 2), VECTOR)
+    answer, derivative = lie_derivative(lambda values: values[:, 2:], field, FieldType(C4, "vector", 2), VECTOR)
     assert torch.equal(answer, field[:, 2:])
     assert torch.equal(derivative, torch.zeros_like(answer))
 

@@ -2,13 +2,14 @@
 
 import pytest
 import torch
+from equidyn.domains.smoke.models.norm import FieldBatchNorm
 from torch import nn
 
-from equidyn.models.norm import FieldBatchNorm
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 
 
-@pytest.mark.parametrize("field", [FieldType("regular", 3), FieldType("scalar", 5)])
+@pytest.mark.parametrize("field", [FieldType(C4, "regular", 3), FieldType(C4, "scalar", 5)])
 def test_it_is_torchs_batch_norm_of_each_field(field):
     """In train mode, in eval mode, and in what it remembers; float64."""
     ours = FieldBatchNorm(field).double()
@@ -26,7 +27,7 @@ def test_it_is_torchs_batch_norm_of_each_field(field):
 
 
 def test_under_autocast_it_keeps_the_precision_of_its_input():
-    norm = FieldBatchNorm(FieldType("regular", 2))
+    norm = FieldBatchNorm(FieldType(C4, "regular", 2))
     with torch.autocast("cpu", torch.bfloat16):
         answer = norm(torch.randn(2, 8, 6, 6).bfloat16())
     assert answer.dtype == torch.bfloat16

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from equidyn.models.attention_autoencoder import build
-from equidyn.models.initial import uniform_fan_in
-from equidyn.models.orbit_linear import OrbitLinear
-from equidyn.symmetry.actions import c4_grid
+from equidyn.core.models.initial import uniform_fan_in
+from equidyn.domains.digits.models.attention_autoencoder import build
+from equidyn.domains.digits.models.orbit_linear import OrbitLinear
+from equidyn.symmetry.actions import grid_action
+from equidyn.symmetry.groups import C4
 from equidyn.symmetry.images import ImageType
 from equidyn.symmetry.orbits import reynolds
 
@@ -18,7 +19,7 @@ SIDES = [*RANKS, (5, 5), (4, 3), (3, 4), (1, 1), (1, 2), (2, 1), (5, 2), (28, 14
 
 def _layer(inputs: int, outputs: int, init: str = "scaled") -> OrbitLinear:
     torch.manual_seed(0)
-    return OrbitLinear([(c4_grid(inputs), c4_grid(outputs))], init)
+    return OrbitLinear([(grid_action(C4, inputs), grid_action(C4, outputs))], init)
 
 
 def _expanded(layer: OrbitLinear, coefficients: np.ndarray | torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
@@ -51,7 +52,7 @@ def test_as_many_coefficients_as_characters_say(sides):
 @pytest.mark.parametrize("sides", SIDES, ids=str)
 def test_it_commutes_with_every_turn_as_dense_matrices_do(sides):
     weight, bias = _random(_layer(*sides))
-    for before, after in zip(*(c4_grid(side).matrices() for side in sides), strict=True):
+    for before, after in zip(*(grid_action(C4, side).matrices() for side in sides), strict=True):
         assert np.array_equal(weight @ before, after @ weight)  # a permutation moves numbers, without rounding
         assert np.array_equal(after @ bias, bias)
     assert np.abs(weight).min() > 0
@@ -68,7 +69,7 @@ def test_the_basis_is_orthonormal(sides):
 @pytest.mark.parametrize("sides", [(14, 6), (6, 3), (3, 6), (6, 14), (3, 3), (5, 4)], ids=str)
 def test_the_projection_of_any_matrix_lies_in_the_span(sides):
     """The projection onto an orthonormal basis is the mean over the group, for the weight and for the bias."""
-    layer, actions = _layer(*sides), [c4_grid(side) for side in sides]
+    layer, actions = _layer(*sides), [grid_action(C4, side) for side in sides]
     rng = np.random.default_rng(2)
     weight, bias = rng.normal(size=(sides[1] ** 2, sides[0] ** 2)), rng.normal(size=(sides[1] ** 2, 1))
     entries = np.concatenate([weight.ravel(), bias.ravel()])
@@ -76,7 +77,7 @@ def test_the_projection_of_any_matrix_lies_in_the_span(sides):
     coefficients = np.bincount(label, entries) / np.sqrt(np.bincount(label))
     found = _expanded(layer, coefficients)
     assert np.abs(found[0] - reynolds(weight, actions[1], actions[0])).max() <= 1e-12
-    assert np.abs(found[1] - reynolds(bias, actions[1], c4_grid(1)).ravel()).max() <= 1e-12
+    assert np.abs(found[1] - reynolds(bias, actions[1], grid_action(C4, 1)).ravel()).max() <= 1e-12
 
 
 def test_the_published_start_is_the_projection_of_a_dense_layer():
@@ -85,8 +86,10 @@ def test_the_published_start_is_the_projection_of_a_dense_layer():
     torch.manual_seed(0)
     dense = uniform_fan_in((9 * 36 + 9,), 36).double().numpy()
     weight, bias = _expanded(layer, layer.coefficients.detach())
-    assert np.abs(weight - reynolds(dense[: 9 * 36].reshape(9, 36), c4_grid(3), c4_grid(6))).max() <= 1e-7
-    assert np.abs(bias - reynolds(dense[9 * 36 :, None], c4_grid(3), c4_grid(1)).ravel()).max() <= 1e-7
+    assert (
+        np.abs(weight - reynolds(dense[: 9 * 36].reshape(9, 36), grid_action(C4, 3), grid_action(C4, 6))).max() <= 1e-7
+    )
+    assert np.abs(bias - reynolds(dense[9 * 36 :, None], grid_action(C4, 3), grid_action(C4, 1)).ravel()).max() <= 1e-7
 
 
 @pytest.mark.parametrize(("init", "share"), [("published", 1 / 4), ("scaled", 1)])
@@ -99,7 +102,7 @@ def test_variance_of_the_entries_at_the_start(sides, init, share):
 
 def test_orbits_of_all_sizes_start_alike_when_scaled():
     """The middle of 3 x 3 to itself is an orbit of one, all others have four: the same bound holds for each."""
-    starts = [OrbitLinear([(c4_grid(3), c4_grid(3))], "scaled").maps()[0][0] for _ in range(400)]
+    starts = [OrbitLinear([(grid_action(C4, 3), grid_action(C4, 3))], "scaled").maps()[0][0] for _ in range(400)]
     weights = torch.stack(starts)
     assert weights.abs().max().item() <= 1 / 3 + 1e-6
     assert weights.var(0).detach().numpy() == pytest.approx(np.full((9, 9), 1 / 27), rel=0.25)
@@ -107,7 +110,11 @@ def test_orbits_of_all_sizes_start_alike_when_scaled():
 
 def test_several_maps_are_those_of_one_by_one():
     """Their coefficients follow one another; nothing is shared between maps."""
-    ends = [(c4_grid(4), c4_grid(3)), (c4_grid(3), c4_grid(4)), (c4_grid(3), c4_grid(3))]
+    ends = [
+        (grid_action(C4, 4), grid_action(C4, 3)),
+        (grid_action(C4, 3), grid_action(C4, 4)),
+        (grid_action(C4, 3), grid_action(C4, 3)),
+    ]
     torch.manual_seed(0)
     together = OrbitLinear(ends, "published")
     torch.manual_seed(0)
@@ -123,7 +130,7 @@ def test_the_combine_layer_has_the_ranks_of_its_three_parts():
     layers = 2 * (1764 + 81) + 3 + 9 + 9 + 49
     assert len(network.layers.coefficients) == layers + 21 + 27 + 3
     weight, bias = network.maps()[4]
-    turn = torch.from_numpy(c4_grid(3).matrices()[1]).float()
+    turn = torch.from_numpy(grid_action(C4, 3).matrices()[1]).float()
     assert torch.equal(turn @ weight[:, :9], weight[:, :9] @ turn)
     assert torch.equal(turn @ weight[:, 9:], weight[:, 9:])
     assert torch.equal(turn @ bias, bias)

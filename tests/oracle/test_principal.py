@@ -4,14 +4,24 @@ import numpy as np
 import pytest
 import torch
 
-from equidyn.measures.principal import Moments, moments, principal, symmetric
-from equidyn.symmetry.actions import Action, c4_grid, c4_regular, c4_vector
+from equidyn.domains.digits.measures.principal import Moments, moments, principal, symmetric
+from equidyn.symmetry.actions import Action, grid_action, regular_action, vector_action
+from equidyn.symmetry.groups import C4
 from equidyn.symmetry.isotypic import KINDS, component, multiplicities
 from equidyn.symmetry.orbits import Orbits, intertwiners, invariants
 
-GRID, LATENT = c4_grid(4), c4_grid(2)
-ACTIONS = {"even": GRID, "odd": c4_grid(5), "vector": c4_vector(), "product": c4_regular() @ c4_vector()}
-MIXED = {"trivial + sign": c4_grid(1) + c4_grid(2), "odd grid": c4_grid(3), "vectors": c4_vector() + c4_vector()}
+GRID, LATENT = grid_action(C4, 4), grid_action(C4, 2)
+ACTIONS = {
+    "even": GRID,
+    "odd": grid_action(C4, 5),
+    "vector": vector_action(C4),
+    "product": regular_action(C4) @ vector_action(C4),
+}
+MIXED = {
+    "trivial + sign": grid_action(C4, 1) + grid_action(C4, 2),
+    "odd grid": grid_action(C4, 3),
+    "vectors": vector_action(C4) + vector_action(C4),
+}
 
 
 def _samples(count: int, numbers: int, seed: int = 0) -> np.ndarray:
@@ -76,7 +86,7 @@ def test_no_affine_map_of_that_rank_is_better_than_principal_components():
 
 
 def test_moved_moments_are_those_of_moved_samples():
-    action = GRID @ c4_vector()
+    action = GRID @ vector_action(C4)
     samples = _samples(40, 32)
     for element in range(4):
         moved = _of(action.sign[element] * samples[:, action.source[element]])
@@ -123,7 +133,9 @@ def _free(orbits: Orbits, shape: tuple[int, ...]) -> torch.Tensor:
     return torch.from_numpy(orbits.basis()).unflatten(1, shape)
 
 
-@pytest.mark.parametrize("latent", [LATENT, c4_grid(1) + c4_vector()], ids=["square", "one number and a vector"])
+@pytest.mark.parametrize(
+    "latent", [LATENT, grid_action(C4, 1) + vector_action(C4)], ids=["square", "one number and a vector"]
+)
 def test_a_search_over_equivariant_auto_encoders_ends_at_the_symmetric_limit(latent):
     """Every weight in its orbit basis, from several starts, by L-BFGS: none gets below, the best one gets there."""
     samples, generator = _samples(40, 16), torch.Generator().manual_seed(0)

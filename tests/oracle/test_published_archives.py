@@ -20,8 +20,10 @@ from archives import (
     zipped,
 )
 
-from equidyn.audit.measures.equivariance import turned
-from equidyn.data.phiflow import (
+from equidyn.domains.smoke.audit.measures.equivariance import turned
+from equidyn.domains.smoke.params.archive import LevelsArchive
+from equidyn.domains.smoke.params.smoke import PublishedLevel
+from equidyn.domains.smoke.source.phiflow import (
     TORCH,
     Box,
     CenteredGrid,
@@ -33,10 +35,9 @@ from equidyn.data.phiflow import (
     quiet,
     resample,
 )
-from equidyn.data.projection import project
-from equidyn.params.archive import LevelsArchive
-from equidyn.params.smoke import PublishedLevel
+from equidyn.domains.smoke.source.projection import project
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 
 pytestmark = pytest.mark.usefixtures("workplace")
 LEVEL = PublishedLevel(level="E", value=2)
@@ -114,7 +115,7 @@ def test_what_is_stored_has_not_the_symmetry_of_our_action() -> None:
     zipped(turned_members())
     velocity = made(level("true"), LEVEL).velocity
     velocity[1::2] *= -1
-    turned = FieldType("vector", 1).turn(torch.from_numpy(velocity[0]), 1).numpy()
+    turned = FieldType(C4, "vector", 1).act(torch.from_numpy(velocity[0]), 1).numpy()
     assert np.abs(velocity[1] - turned).max() > 0.1
     assert np.abs(velocity[1] + turned).max() < 1e-5
 

@@ -6,17 +6,18 @@ import rotations
 import torch
 from toy import randomised
 
-from equidyn.data import checks
-from equidyn.data.published_action import under_published_action
-from equidyn.data.rotation import mirror_asymmetry, ranges, simulations
-from equidyn.data.scenes import Simulations
-from equidyn.data.simulator import SmokeSimulator
-from equidyn.data.store import Dataset
-from equidyn.models.gcnn import build
-from equidyn.params.rotation import side_of
+from equidyn.domains.smoke.models.gcnn import build
+from equidyn.domains.smoke.params.rotation import side_of
+from equidyn.domains.smoke.source import checks
+from equidyn.domains.smoke.source.fields import Fields
+from equidyn.domains.smoke.source.published_action import under_published_action
+from equidyn.domains.smoke.source.rotation import mirror_asymmetry, ranges, simulations
+from equidyn.domains.smoke.source.scenes import Simulations
+from equidyn.domains.smoke.source.simulator import SmokeSimulator
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 
-VECTOR = FieldType("vector", 1)
+VECTOR = FieldType(C4, "vector", 1)
 STEPS = 20
 
 
@@ -65,7 +66,7 @@ def test_the_true_action_fits_the_simulations_and_the_published_one_has_the_wron
     up = torch.from_numpy(equal[-1, 0])
     for turns in range(4):
         found = torch.from_numpy(equal[-1, turns])
-        torch.testing.assert_close(VECTOR.turn(up, turns), found, rtol=0, atol=1e-9)
+        torch.testing.assert_close(VECTOR.act(up, turns), found, rtol=0, atol=1e-9)
         torch.testing.assert_close((-1) ** turns * published_turn(up, -turns), found, rtol=0, atol=1e-9)
 
 
@@ -100,9 +101,9 @@ def field(*shape: int) -> torch.Tensor:
 @pytest.mark.parametrize("turns", range(4))
 def test_the_true_turn_of_negated_data_is_the_published_turn(turns: int) -> None:
     """And so the true turn of the data itself, off by a factor of -1 at 90 and 270 degrees."""
-    found = negated(VECTOR.turn(negated(field()), turns))
+    found = negated(VECTOR.act(negated(field()), turns))
     torch.testing.assert_close(found, published_turn(field(), -turns), rtol=0, atol=0)
-    torch.testing.assert_close(found, (-1) ** turns * VECTOR.turn(field(), turns), rtol=0, atol=0)
+    torch.testing.assert_close(found, (-1) ** turns * VECTOR.act(field(), turns), rtol=0, atol=0)
 
 
 def test_a_net_on_negated_data_is_a_net_under_the_published_action() -> None:
@@ -120,12 +121,12 @@ def test_a_net_on_negated_data_is_a_net_under_the_published_action() -> None:
 
 
 @pytest.fixture(scope="module")
-def true() -> Dataset:
+def true() -> Fields:
     """The small set as simulated."""
     return rotations.made(rotations.source())
 
 
-def test_smoke_moves_the_way_that_its_buoyancy_pushes(true: Dataset) -> None:
+def test_smoke_moves_the_way_that_its_buoyancy_pushes(true: Fields) -> None:
     """The mean velocity of the smoke points away from its side, so nothing was negated."""
     weight = true.density[:, -1] / true.density[:, -1].sum(axis=(1, 2), keepdims=True)
     mean = (true.velocity[:, -1] * weight[:, None]).sum(axis=(2, 3))
@@ -136,7 +137,7 @@ def test_smoke_moves_the_way_that_its_buoyancy_pushes(true: Dataset) -> None:
     assert true.attributes["checks"]["max_divergence"] < 1e-12
 
 
-def test_the_flow_is_at_first_its_own_mirror_image(true: Dataset) -> None:
+def test_the_flow_is_at_first_its_own_mirror_image(true: Fields) -> None:
     assert max(true.attributes["checks"]["mirror"].values()) < 1e-6
     assert set(true.attributes["checks"]["mirror"]) == set(true.splits)
 
@@ -145,12 +146,12 @@ def test_the_flow_is_at_first_its_own_mirror_image(true: Dataset) -> None:
 def test_the_odd_part_under_the_mirror_is_measured(side: int) -> None:
     """A flow to the right, and another of three times its strength upwards: one of them is odd, whatever the side."""
     velocity = np.stack([np.full((5, 4, 4), 1.0), np.full((5, 4, 4), 3.0)], axis=1)[None]
-    whole = Dataset(velocity, np.ones(1), np.array([side]), np.array([[[0, 5]]]), {}, splits=("train",))
+    whole = Fields(velocity, np.ones(1), np.array([side]), np.array([[[0, 5]]]), {}, splits=("train",))
     odd = 3 if side % 2 else 1
     assert mirror_asymmetry(whole) == {"train": pytest.approx(odd / 10**0.5)}
 
 
-def test_a_set_under_the_published_action_differs_in_the_sign_of_vy_only(true: Dataset) -> None:
+def test_a_set_under_the_published_action_differs_in_the_sign_of_vy_only(true: Fields) -> None:
     published = rotations.made(rotations.source(), "published")
     np.testing.assert_array_equal(published.velocity[:, :, 0], true.velocity[:, :, 0])
     np.testing.assert_array_equal(published.velocity[:, :, 1], -true.velocity[:, :, 1])

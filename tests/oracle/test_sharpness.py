@@ -4,25 +4,26 @@ import pytest
 import torch
 from toy import randomised, toy_dataset, toy_params
 
-from equidyn.audit.measures import sharpness as published
-from equidyn.audit.models import e2cnn as published_e2cnn
-from equidyn.measures import sharpness
-from equidyn.measures.landscape import Landscape
-from equidyn.measures.sharpness import filter_normalised, mean_change, sphere_directions
-from equidyn.measures.subjects.rollout import RolloutSubject
-from equidyn.models import cnn, gcnn, rgroup
+from equidyn.curvature import sharpness
+from equidyn.curvature.audit import sharpness as published
+from equidyn.curvature.landscape import Landscape
+from equidyn.curvature.sharpness import filter_normalised, mean_change, sphere_directions
+from equidyn.domains.smoke.audit.models import e2cnn as published_e2cnn
+from equidyn.domains.smoke.models import cnn, gcnn, rgroup
+from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
+from equidyn.domains.smoke.tasks.rollout.task import Rollout
 from equidyn.symmetry.fields import FieldType
-from equidyn.training.rollout.task import Rollout
+from equidyn.symmetry.groups import C4
 
-FRAMES, VECTOR = FieldType("vector", 2), FieldType("vector", 1)
+FRAMES, VECTOR = FieldType(C4, "vector", 2), FieldType(C4, "vector", 1)
 SIZE = 30
 
 
-def _subject(network: torch.nn.Module, double: bool = False) -> RolloutSubject:
+def _subject(network: torch.nn.Module, double: bool = False) -> RolloutContext:
     task = Rollout(toy_params().studies["toy"].task, toy_dataset(), torch.device("cpu"))
     if double:
         task.velocity, network = task.velocity.double(), network.double()
-    return RolloutSubject(network.eval(), task)
+    return RolloutContext(network.eval(), task)
 
 
 def _with_norm() -> torch.nn.Module:
@@ -92,27 +93,27 @@ def test_without_a_perturbation_it_is_exactly_zero(workplace, build, norm):
 
 
 def test_the_measure_is_its_definition(workplace):
-    subject = _subject(randomised(cnn.build(FRAMES, VECTOR, hidden=2, layers=3)), double=True)
-    found = sharpness.measure(subject, samples=3, directions=2, steps=2)
-    windows = subject.training_sample(3, 2)
-    landscape = Landscape(subject.network, subject.task, windows)
+    context = _subject(randomised(cnn.build(FRAMES, VECTOR, hidden=2, layers=3)), double=True)
+    found = sharpness.measure(context, samples=3, directions=2, steps=2)
+    windows = context.training_sample(3, 2)
+    landscape = Landscape(context.network, context.task, windows)
     directions = sphere_directions(landscape.point, 2)
     with torch.no_grad():
-        here = subject.task.loss(subject.network, windows).item()
+        here = context.task.loss(context.network, windows).item()
         assert found["loss"] == pytest.approx(here, rel=1e-14)
         changes = []
         for direction in directions:
             moved = cnn.build(FRAMES, VECTOR, hidden=2, layers=3).double()
             torch.nn.utils.vector_to_parameters(landscape.point + 0.4 * direction, moved.parameters())
-            changes.append(abs(subject.task.loss(moved, windows).item() - here))
+            changes.append(abs(context.task.loss(moved, windows).item() - here))
     assert found["sphere"][1] == pytest.approx(sum(changes) / 2, rel=1e-9)
 
 
 def test_filters_of_an_adaptive_direction_are_as_long_as_those_of_the_net(workplace):
-    subject = _subject(randomised(rgroup.build(FRAMES, VECTOR, hidden=2, layers=3)), double=True)
-    landscape = Landscape(subject.network, subject.task, subject.training_sample(2, 1))
+    context = _subject(randomised(rgroup.build(FRAMES, VECTOR, hidden=2, layers=3)), double=True)
+    landscape = Landscape(context.network, context.task, context.training_sample(2, 1))
     direction = filter_normalised(landscape, sphere_directions(landscape.point, 1)[0])
-    for part, weight in zip(landscape.parts(direction).values(), subject.network.parameters(), strict=True):
+    for part, weight in zip(landscape.parts(direction).values(), context.network.parameters(), strict=True):
         expected = weight.flatten(1).norm(dim=1) if weight.dim() > 1 else torch.zeros(1, dtype=torch.float64)
         assert torch.allclose(part.flatten(1).norm(dim=1) if weight.dim() > 1 else part.norm()[None], expected)
 
@@ -133,13 +134,13 @@ def test_the_adaptive_form_does_not_see_a_change_of_scale(workplace):
 
 def test_published_control_is_the_difference_of_the_modes(workplace):
     """With one batch and one direction: the loss in train mode against that in eval mode, nothing perturbed."""
-    subject = _subject(_with_norm())
-    windows = subject.training_sample(6, 1)
+    context = _subject(_with_norm())
+    windows = context.training_sample(6, 1)
     with torch.no_grad():
-        still = subject.task.loss(subject.network, windows)
+        still = context.task.loss(context.network, windows)
         twin = _with_norm().train()
-        batch = subject.task.loss(twin, windows)
-    found = published.measure(subject, windows=6, batch_size=6, directions=1)
+        batch = context.task.loss(twin, windows)
+    found = published.measure(context, windows=6, batch_size=6, directions=1)
     assert found["control"] == pytest.approx(abs(batch - still).item(), rel=1e-5)
     assert found["control"] > 0.01
     assert found["published"][0] == pytest.approx(found["control"], rel=0.1)  # hardly perturbed, and as "sharp"
@@ -174,9 +175,9 @@ def test_published_perturbation_does_not_reach_the_filters_of_e2cnn(build, cache
 
 @pytest.mark.parametrize("entry", [sharpness, published])
 def test_the_network_is_left_as_it_was(workplace, entry):
-    subject = _subject(_with_norm())
-    before = {name: tensor.clone() for name, tensor in subject.network.state_dict().items()}
-    entry.measure(subject)
-    assert not any(module.training for module in subject.network.modules())
-    assert all(torch.equal(tensor, before[name]) for name, tensor in subject.network.state_dict().items())
-    assert all(parameter.grad is None and parameter.requires_grad for parameter in subject.network.parameters())
+    context = _subject(_with_norm())
+    before = {name: tensor.clone() for name, tensor in context.network.state_dict().items()}
+    entry.measure(context)
+    assert not any(module.training for module in context.network.modules())
+    assert all(torch.equal(tensor, before[name]) for name, tensor in context.network.state_dict().items())
+    assert all(parameter.grad is None and parameter.requires_grad for parameter in context.network.parameters())

@@ -4,9 +4,13 @@ import numpy as np
 import pytest
 import torch
 
-from equidyn.data import checks
-from equidyn.data.levels import PUBLISHED_ORDER, buoyancies, ranges, simulations
-from equidyn.data.phiflow import (
+from equidyn.core.errors import EquidynError
+from equidyn.core.provenance import Clock
+from equidyn.domains.smoke.params.smoke import EpsLevel, PublishedLevel, SmokeSource
+from equidyn.domains.smoke.source import checks
+from equidyn.domains.smoke.source.fields import Fields
+from equidyn.domains.smoke.source.levels import PUBLISHED_ORDER, buoyancies, ranges, simulations
+from equidyn.domains.smoke.source.phiflow import (
     NUMPY,
     Box,
     Solve,
@@ -21,17 +25,14 @@ from equidyn.data.phiflow import (
     quiet,
     spatial,
 )
-from equidyn.data.projection import project
-from equidyn.data.recording import Recording, record
-from equidyn.data.scenes import Simulations
-from equidyn.data.smoke import make
-from equidyn.data.store import Dataset
-from equidyn.errors import EquidynError
-from equidyn.params.smoke import EpsLevel, PublishedLevel, SmokeSource
-from equidyn.provenance import Clock
+from equidyn.domains.smoke.source.projection import project
+from equidyn.domains.smoke.source.recording import Recording, record
+from equidyn.domains.smoke.source.scenes import Simulations
+from equidyn.domains.smoke.source.smoke import make
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 
-VECTOR = FieldType("vector", 1)
+VECTOR = FieldType(C4, "vector", 1)
 PUBLISHED_LEVELS = (0, 0.213, 0.370, 0.491, 0.586, 0.663, 0.732, 0.793, 0.844, 0.891)
 
 
@@ -91,9 +92,9 @@ def test_rotated_simulations_agree_under_the_action_and_not_under_its_inverse(sy
     four = checks.by_direction(recording.velocity, checks.turned_sets(planned.scene, planned.direction))
     moving = four[0].abs().max().item()
     for turns in range(4):
-        assert torch.allclose(VECTOR.turn(four[0], turns), four[turns], atol=1e-6 * moving, rtol=0)
+        assert torch.allclose(VECTOR.act(four[0], turns), four[turns], atol=1e-6 * moving, rtol=0)
     for turns in (1, 3):
-        wrong = (VECTOR.turn(four[0], -turns) - four[turns]).abs().max().item()
+        wrong = (VECTOR.act(four[0], VECTOR.inverse(turns)) - four[turns]).abs().max().item()
         assert wrong > 0.5 * moving
     assert planned.direction.tolist() == [0, 1, 2, 3] * 3
 
@@ -119,7 +120,7 @@ def test_a_level_zero_that_is_not_symmetric_is_refused() -> None:
 
 def table_entry(velocity: np.ndarray) -> float | None:
     """The published table's number for one scene in four directions."""
-    return checks.published_table_entry(Dataset(velocity, np.zeros(4), np.arange(4), np.zeros((4, 3, 2)), {}))
+    return checks.published_table_entry(Fields(velocity, np.zeros(4), np.arange(4), np.zeros((4, 3, 2)), {}))
 
 
 def test_the_published_table_of_levels() -> None:

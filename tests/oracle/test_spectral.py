@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 import torch
 
-from equidyn.data.forcing import ConstantPower
-from equidyn.data.navier_stokes import Flow
-from equidyn.data.spectral import Modes, cross
-from equidyn.symmetry.cube import ORDER, rotations
-from equidyn.symmetry.volumes import VolumeType
+from equidyn.domains.turbulence.source.forcing import ConstantPower
+from equidyn.domains.turbulence.source.navier_stokes import Flow
+from equidyn.domains.turbulence.source.spectral import Modes, cross
+from equidyn.symmetry.fields import BoxType
+from equidyn.symmetry.groups import CUBE
 
-VECTOR = VolumeType("vector", 1)
+VECTOR = BoxType(CUBE, "vector", 1)
 ISOTROPIC, ANISOTROPIC = (1.0, 1.0, 1.0), (2.0, 0.5, 0.5)
-TURNS_OF_X = [number for number, matrix in enumerate(rotations()) if matrix[0, 0] != 0]  # that keep x, or reverse it
+TURNS_OF_X = [number for number, matrix in enumerate(CUBE.matrices) if matrix[0, 0] != 0]  # that keep x, or reverse it
 
 
 def modes(resolution: int = 16) -> Modes:
@@ -198,7 +198,7 @@ def test_a_mean_flow_only_carries_the_rest_along() -> None:
 
 
 def turned(box: Modes, velocity: torch.Tensor, element: int) -> torch.Tensor:
-    return box.to_modes(VECTOR.turn(box.to_space(velocity), element))
+    return box.to_modes(VECTOR.act(box.to_space(velocity), element))
 
 
 def equivariance_error(box: Modes, flow: Flow, velocity: torch.Tensor, element: int) -> float:
@@ -208,7 +208,7 @@ def equivariance_error(box: Modes, flow: Flow, velocity: torch.Tensor, element: 
     return size(box, apart) / size(box, step - velocity)
 
 
-@pytest.mark.parametrize("element", range(ORDER))
+@pytest.mark.parametrize("element", range(CUBE.order))
 def test_steps_turn_with_the_flow(element: int) -> None:
     box = modes()
     velocity = random_flow(box)

@@ -2,16 +2,17 @@
 
 import pytest
 import torch
+from equidyn.domains.turbulence.models.volume_norm import NormReLU
 from torch import nn
 
-from equidyn.models import volume_norm
-from equidyn.models.volume_norm import NormReLU
-from equidyn.symmetry.volumes import VolumeType
+from equidyn.domains.turbulence.models import volume_norm
+from equidyn.symmetry.fields import BoxType
+from equidyn.symmetry.groups import CUBE
 
-FIELDS = [VolumeType("regular", 2), VolumeType("scalar", 5)]
+FIELDS = [BoxType(CUBE, "regular", 2), BoxType(CUBE, "scalar", 5)]
 
 
-def _twins(field: VolumeType) -> tuple[NormReLU, nn.BatchNorm3d]:
+def _twins(field: BoxType) -> tuple[NormReLU, nn.BatchNorm3d]:
     """Ours with random weights, and torch's batch norm with the same."""
     ours, torchs = NormReLU(field, "batch").double(), nn.BatchNorm3d(field.multiplicity).double()
     with torch.no_grad():
@@ -21,7 +22,7 @@ def _twins(field: VolumeType) -> tuple[NormReLU, nn.BatchNorm3d]:
     return ours, torchs
 
 
-def _torchs(norm: nn.Module, field: VolumeType, values: torch.Tensor, skip: torch.Tensor | None) -> torch.Tensor:
+def _torchs(norm: nn.Module, field: BoxType, values: torch.Tensor, skip: torch.Tensor | None) -> torch.Tensor:
     normed = norm(values.unflatten(1, (field.multiplicity, field.dimension)).flatten(2, 3)).view_as(values)
     return torch.relu(normed if skip is None else normed + skip)
 
@@ -87,4 +88,4 @@ def test_under_autocast_it_keeps_the_precision_of_its_input():
 
 def test_vectors_are_refused():
     with pytest.raises(ValueError, match="vector"):
-        NormReLU(VolumeType("vector", 2), "none")
+        NormReLU(BoxType(CUBE, "vector", 2), "none")

@@ -1,33 +1,25 @@
 """Results of studies made up so that the truth behind them is known; nothing is read from or written to disk."""
 
 from collections.abc import Callable, Iterable
-from copy import deepcopy
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import yaml
-from reporting_images import CODERS, RECOGNISERS, recognise, reconstruct
-from reporting_studies import params
-from reporting_volumes import VARIANTS as UPSCALERS
-from reporting_volumes import upscale
-from toy import TREE
 
-from equidyn.params.study import MeasureSettings, Study
-from equidyn.reporting.claims.model import DEFINITIONS, Contrast, published_claims
-from equidyn.reporting.gather import VALUE_COLUMNS, StudyResults, flattened
+from equidyn.core.domain import built_in, find
+from equidyn.core.params import load
+from equidyn.core.params.study import MeasureSettings, Study
+from equidyn.report.claims.model import DEFINITIONS, Claims, Contrast, claims_of
+from equidyn.report.gather import VALUE_COLUMNS, StudyResults, flattened
 
+PARAMS = Path(__file__).resolve().parents[2] / "params.yaml"
 VARIANTS = (
     *("cnn", "gcnn", "rgroup", "e2cnn", "rsteer", "rsteer-alpha1e-2", "relax-anneal"),
     *("e2cnn-published", "rsteer-published", "rsteer-published-alpha1e-2"),
 )
 LEVELS = {"eps000": 0.0, "eps030": 0.3, "eps060": 0.6}
-SETS = (
-    *("mlp", "mlp-aug", "mlp-canonical", "mlp-symmetrized", "mlp-sampled", "transformer"),
-    *("intrinsic", "intrinsic-sum", "intrinsic-exchangeable"),
-)
-OPTIONAL_SETS = tuple(f"transformer-{name}" for name in ("aug", "canonical", "symmetrized", "sampled", "sinusoidal"))
-FLOWS = {"isotropic": 0.0, "forced060": 0.6}
 FIVE = (1, 2, 3, 4, 5)
 # A test of a claim: rsteer has less RMSE than e2cnn on symmetric data; RMSE lacks what is claimed.
 PAIR = [{"variant": "rsteer", "datasets": "symmetric"}, {"variant": "e2cnn", "datasets": "symmetric", "weight": -1}]
@@ -50,41 +42,8 @@ def results(
     diverged: (variant, dataset, seed) of runs that diverged.
     """
     data = {dataset: {"equivariance": {"pairwise": level}} for dataset, level in LEVELS.items()}
-    return _results(name, _settings(tuple(seeds), tuple(variants)), truth, data, set(diverged), list(checkpoints))
-
-
-def set_results(
-    truth: Truth, seeds: Iterable[int] = FIVE, variants: Iterable[str] = SETS + OPTIONAL_SETS
-) -> StudyResults:
-    """The results of the study of Gaussian sets, static and fresh, whose measures take the values of `truth`."""
-    data = {dataset: {"equivariance": None} for dataset in ("static", "fresh")}
-    return _results("gaussian", _set_settings(tuple(seeds), tuple(variants)), truth, data, set(), ["best"])
-
-
-def digit_results(truth: Truth, name: str = "digits-autoencoder", seeds: Iterable[int] = FIVE) -> StudyResults:
-    """The results of a study of digits, digits-autoencoder or digits-cnn, whose measures take the values of `truth`."""
-    seeds, coders = tuple(seeds), name == "digits-autoencoder"
-    tree = (reconstruct if coders else recognise)(list(CODERS if coders else RECOGNISERS), len(seeds))
-    study = params(digits=tree | {"seeds": list(seeds)}).studies["digits"]
-    return _results(name, study, truth, {"digits": {"equivariance": None}}, set(), ["best"])
-
-
-def volume_results(
-    truth: Truth,
-    seeds: Iterable[int] = FIVE,
-    flows: dict[str, float] = FLOWS,
-    diverged: Iterable[tuple[str, str, int]] = (),
-) -> StudyResults:
-    """The results of the study of turbulence, whose measures take the values of `truth`; flows: dataset -> eps."""
-    tree = upscale(["trilinear"], [0.0], 1)
-    tree |= {
-        "seeds": list(seeds),
-        "datasets": {name: {"anisotropy": eps} for name, eps in flows.items()},
-        "variants": dict.fromkeys(UPSCALERS, tree["variants"]["trilinear"]),
-    }
-    study = params(turbulence=tree).studies["turbulence"]
-    data = {dataset: {"equivariance": None} for dataset in flows}
-    return _results("turbulence", study, truth, data, set(diverged), ["best"])
+    settings = _settings("smoke-levels", seeds, variants, {key: {"value": level} for key, level in LEVELS.items()})
+    return _results(name, settings, truth, data, set(diverged), list(checkpoints))
 
 
 def _results(
@@ -143,29 +102,26 @@ def _status(dataset: str, variant: str, seed: int, diverged: set[tuple[str, str,
     return "diverged" if (variant, dataset, seed) in diverged else "completed"
 
 
-def _settings(seeds: tuple[int, ...], variants: tuple[str, ...]) -> Study:
-    """Of the toy study, under these names; what the variants are is of no account here."""
-    tree = deepcopy(TREE["studies"]["toy"])
-    tree |= {"seeds": list(seeds), "variants": dict.fromkeys(variants, tree["variants"]["cnn"])}
-    return Study.model_validate(
-        tree | {"datasets": {name: {"level": "eps", "value": at} for name, at in LEVELS.items()}}
+@cache
+def _study(name: str) -> Study:
+    """A study of the default params.yaml."""
+    return load(PARAMS).studies[name]
+
+
+def _settings(name: str, seeds: Iterable[int], variants: Iterable[str], datasets: dict[str, dict]) -> Study:
+    """A study with other seeds, variants and datasets, of which only the names and these values count here."""
+    study = _study(name)
+    variant, dataset = next(iter(study.variants.values())), next(iter(study.datasets.values()))
+    entries = {key: dataset.model_copy(update=changes) for key, changes in datasets.items()}
+    return study.model_copy(
+        update={"seeds": list(seeds), "variants": dict.fromkeys(variants, variant), "datasets": entries}
     )
 
 
-def _set_settings(seeds: tuple[int, ...], variants: tuple[str, ...]) -> Study:
-    """Of a small study of sets; what the variants are is of no account here either."""
-    tree = deepcopy(TREE["studies"]["toy"])
-    split = {"by": "sample", "train": 8, "validation": 4, "test": 4}
-    source = {"kind": "gaussian", "points": 3, "dimensions": 2, "spreads": [1.0, 0.8], "parameter": "variance"}
-    tree |= {
-        "seeds": list(seeds),
-        "source": source | {"split": split, "seed": 0},
-        "datasets": {"static": {"sampling": "static"}, "fresh": {"sampling": "fresh"}},
-        "task": {"kind": "classify"},
-        "variants": {name: {"model": "intrinsic", "options": {"hidden": 4}, "augment": "none"} for name in variants},
-        "measures": {"accuracy": {"at": ["best"], "options": {}}},
-    }
-    return Study.model_validate(tree)
+@cache
+def published_claims() -> Claims:
+    """The claims that the project ships."""
+    return claims_of(map(find, dict.fromkeys(("smoke", "turbulence", "sets", "digits", *built_in()))))
 
 
 def value(variant: str, dataset: str, seed: int) -> float:

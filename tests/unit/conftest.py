@@ -1,46 +1,51 @@
-"""Fixtures of tests with a whole hub on this machine."""
+"""Fixtures of tests with finished cells and a Hub on this machine."""
 
 import copy
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hubs
 import pytest
-from cells_hub import TOKEN, CellsHub, ask, running
 from finished_cells import finish, small_tree, write_params
 
-from equidyn.hub.client import Client
-from equidyn.hub.items import Items
-from equidyn.hub.push import planned, push
+from equidyn.core.hub.items import Items
+from equidyn.core.hub.push import planned, push
 
 
 @pytest.fixture
-def hub(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CellsHub]:
-    """An empty hub, whose token is in the environment; the working folder is empty too."""
-    with running(TOKEN) as server:
-        ask(server, monkeypatch, workplace)
+def hub(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[hubs.Hub]:
+    """An empty Hub, whose token is in the environment; the working folder is empty too."""
+    with hubs.running() as server:
+        _use(monkeypatch, server, workplace)
         yield server
 
 
 @pytest.fixture(scope="session")
-def pushed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, CellsHub]:
-    """A folder with finished cells, and the hub to which all of them were pushed; neither is to be changed."""
+def pushed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, hubs.Hub]:
+    """A folder with finished cells, and the Hub to which all of them were pushed; neither is to be changed."""
     folder = tmp_path_factory.mktemp("pushed")
-    with pytest.MonkeyPatch.context() as patch, running(TOKEN) as server:
+    with pytest.MonkeyPatch.context() as patch, hubs.running() as server:
         patch.chdir(folder)
-        ask(server, patch, folder)
+        _use(patch, server, folder)
         params = write_params(small_tree())
         finish(params)
         items = Items(params).all()
-        with Client(params.hub) as client:
-            push(client, planned(client, items), items, private=False)
+        push(params.hub, planned(params.hub, items), items, private=False)
     return folder, server
 
 
 @pytest.fixture
-def full(pushed: tuple[Path, CellsHub], hub: CellsHub, workplace: Path) -> CellsHub:
-    """A hub to which everything has been pushed; what was pushed lies here still."""
+def full(pushed: tuple[Path, hubs.Hub], hub: hubs.Hub, workplace: Path) -> hubs.Hub:
+    """A Hub to which everything has been pushed; what was pushed lies here still."""
     folder, server = pushed
     shutil.copytree(folder, workplace, dirs_exist_ok=True)
     hub.repositories, hub.large = copy.deepcopy(server.repositories), dict(server.large)
     return hub
+
+
+def _use(monkeypatch: pytest.MonkeyPatch, hub: hubs.Hub, folder: Path) -> None:
+    """Take this Hub, with its token, and let the client keep its own things beside `folder`."""
+    hubs.use(monkeypatch, hub.server_address[1])
+    monkeypatch.setenv("HF_TOKEN", hubs.TOKEN)
+    monkeypatch.setenv("HF_HOME", str(folder.parent / f"{folder.name}-client"))

@@ -5,24 +5,25 @@ import json
 import pytest
 import torch
 from safetensors.torch import load_file
-from toy import CELL
+from toy import CELL, built
 from toy_variants import ANNEAL, params_with_both
 
-from equidyn import paths
-from equidyn.models.registry import build_network, count_parameters
-from equidyn.params.variant import Variant
+from equidyn.core import paths
+from equidyn.core.models.registry import count_parameters
+from equidyn.core.params.variant import Variant
+from equidyn.core.training import check, loop, train
+from equidyn.core.training.loop import Trainer
+from equidyn.core.training.schedule import relaxation
+from equidyn.domains.smoke.tasks.rollout.recipe import RolloutRecipe
 from equidyn.symmetry.fields import FieldType
-from equidyn.training import check, loop, train
-from equidyn.training.loop import Trainer
-from equidyn.training.rollout.lessons import RolloutLessons
-from equidyn.training.schedule import relaxation
+from equidyn.symmetry.groups import C4
 
-INPUTS, OUTPUTS = FieldType("vector", 2), FieldType("vector", 1)
+INPUTS, OUTPUTS = FieldType(C4, "vector", 2), FieldType(C4, "vector", 1)
 
 
 def _build(model: str) -> torch.nn.Module:
     options = {"hidden": 3, "layers": 3}
-    return build_network(Variant(model=model, options=options, augment="none"), INPUTS, OUTPUTS, seed=0)
+    return built("smoke", Variant(model=model, options=options, augment="none"), INPUTS, OUTPUTS, seed=0)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5])
@@ -69,7 +70,7 @@ def test_the_schedule_falls_from_1_to_exactly_0_at_three_quarters(workplace):
 def shares(monkeypatch):
     """The first layer's share in every training step, and at every validation."""
     seen = {"step": [], "validate": []}
-    real_step, real_validate = Trainer._step, RolloutLessons.validate
+    real_step, real_validate = Trainer._step, RolloutRecipe.validate
 
     def step(self, *arguments):
         seen["step"].append(self.network.layers[0].share.item())
@@ -80,7 +81,7 @@ def shares(monkeypatch):
         return real_validate(self, network)
 
     monkeypatch.setattr(Trainer, "_step", step)
-    monkeypatch.setattr(RolloutLessons, "validate", validate)
+    monkeypatch.setattr(RolloutRecipe, "validate", validate)
     return seen
 
 

@@ -5,21 +5,24 @@ import shutil
 
 import pytest
 import torch
-from toy import CELL, toy_params
+from toy import CELL, built, toy_params
 from toy_variants import ANNEAL, params_with_both
 from typer.testing import CliRunner
 
-from equidyn import commands, paths
-from equidyn.errors import EquidynError
-from equidyn.models import check, gcnn
-from equidyn.models.registry import build_network
-from equidyn.params import Cell
+from equidyn import commands
+from equidyn.core import paths
+from equidyn.core.errors import EquidynError
+from equidyn.core.models import check
+from equidyn.core.models.registry import build_network
+from equidyn.core.params import Cell
+from equidyn.core.training import check as trained_check
+from equidyn.core.training import train
+from equidyn.core.training.checkpoint import load, read_run
+from equidyn.domains.smoke.models import gcnn
 from equidyn.symmetry.fields import FieldType
-from equidyn.training import check as trained_check
-from equidyn.training import train
-from equidyn.training.checkpoint import load, read_run
+from equidyn.symmetry.groups import C4
 
-INPUTS, OUTPUTS = FieldType("vector", 2), FieldType("vector", 1)
+INPUTS, OUTPUTS = FieldType(C4, "vector", 2), FieldType(C4, "vector", 1)
 PLAIN = Cell("toy", "sym", "cnn", 1)
 
 
@@ -31,7 +34,7 @@ def test_strict_variants_are_exact_and_others_are_listed(workplace):
     for name, largest in (("gcnn", 1e-12), ("rgroup", 1e-12)):
         errors = entries[name]["error"]["float64"]
         assert set(errors) == {"train", "eval"}
-        assert all(set(sides) == {"16 pixels", "32 pixels", "64 pixels"} for sides in errors.values())
+        assert all(set(sides) == {"9 x 9", "12 x 12"} for sides in errors.values())
         assert max(error for sides in errors.values() for error in sides.values()) <= largest
     assert entries["gcnn"]["parameters"] == 2 * 2 * 18 + 2 + 36 * 4 + 2 + 2 * 18
 
@@ -39,7 +42,7 @@ def test_strict_variants_are_exact_and_others_are_listed(workplace):
 def test_checking_leaves_the_network_as_it_is(workplace):
     """Batch statistics too: those of a checkpoint must not be moved by the noise that it is checked with."""
     variant = params_with_both(norm="batch").studies["toy"].variants[ANNEAL.variant]
-    network = build_network(variant, INPUTS, OUTPUTS, seed=0)
+    network = built("smoke", variant, INPUTS, OUTPUTS, seed=0)
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     check.symmetry(network, INPUTS, OUTPUTS)
     assert all(torch.equal(before[name], tensor) for name, tensor in network.state_dict().items())
@@ -63,7 +66,7 @@ def test_a_strict_variant_that_is_not_exact_is_found(workplace, monkeypatch):
 
         monkeypatch.setattr(gcnn.C4Conv, "filter", spoilt)
         found = check.failures(check.run(toy_params(), "gcnn"))
-        assert len(found) == 6 and "toy/gcnn: train mode, 16 pixels" in found[0]
+        assert len(found) == 4 and "toy/gcnn: train mode, 9 x 9" in found[0]
 
 
 @pytest.mark.parametrize("tolerance", [1e-12, 1e-20])
@@ -97,7 +100,7 @@ def test_trained_nets_are_checked_with_their_trained_weights(trained):
     """Fresh rgroup and anneal are exact by their start; what is checked must be what was trained."""
     fresh, best = check.run(trained, "cnn")[0], trained_check.run_cell(trained, PLAIN)[0]
     assert fresh["error"] != best["error"]
-    assert not best["strict"] and best["error"]["float64"]["eval"]["16 pixels"] > 1e-3
+    assert not best["strict"] and best["error"]["float64"]["eval"]["9 x 9"] > 1e-3
 
 
 def test_a_trained_net_that_is_not_exact_is_found(trained, monkeypatch):
@@ -110,8 +113,8 @@ def test_a_trained_net_that_is_not_exact_is_found(trained, monkeypatch):
 
     monkeypatch.setattr(trained_check, "symmetry", left_in)
     found = check.failures(trained_check.run_all(trained))
-    assert len(found) == 2 * 2 * 3
-    assert found[0].startswith("toy/sym/relax-anneal/1 best: train mode, 16 pixels")
+    assert len(found) == 2 * 2 * 2
+    assert found[0].startswith("toy/sym/relax-anneal/1 best: train mode, 9 x 9")
 
 
 def test_runs_of_one_variant(trained):
@@ -161,7 +164,7 @@ def test_a_foreign_record_is_refused(trained, content):
 
 def test_a_foreign_or_torn_checkpoint_is_refused_with_both_hashes(trained):
     run, folder = read_run(trained, CELL), paths.run(CELL)
-    network = build_network(trained.studies["toy"].variants["gcnn"], INPUTS, OUTPUTS, 1)
+    network = build_network(trained.studies["toy"], "gcnn", INPUTS, OUTPUTS, 1)
     foreign = read_run(trained, PLAIN)["sha256"]["best"]
     whole = (folder / "best.safetensors").read_bytes()
     shutil.copy(paths.run(PLAIN) / "best.safetensors", folder)
@@ -211,4 +214,4 @@ def test_the_command_fails_if_a_trained_strict_net_is_not_exact(workplace):
     train.run(toy_params(), CELL)
     answer = _command("--trained", "--tolerance", "0")
     assert isinstance(answer.exception, EquidynError)
-    assert f"{CELL} best: train mode, 16 pixels" in str(answer.exception)
+    assert f"{CELL} best: train mode, 9 x 9" in str(answer.exception)

@@ -2,19 +2,22 @@
 
 import math
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
-from claims_cells import FIVE, LESS, PAIR, RMSE, VARIANTS, claims_file, every_contrast, results, value
+from claims_cells import FIVE, LESS, PAIR, RMSE, VARIANTS, claims_file, every_contrast, published_claims, results, value
 
-from equidyn.errors import EquidynError
-from equidyn.params import load
-from equidyn.params.signatures import AUDIT, checked
-from equidyn.reporting.claims.effects import effect, missing, setting, unmet
-from equidyn.reporting.claims.levels import GROUPS, chosen_datasets
-from equidyn.reporting.claims.model import Contrast, published_claims, read_claims
-from equidyn.reporting.claims.words import claimed, effect_words, label, p_words, seeds_words
-from equidyn.reporting.sections import SECTIONS
+from equidyn.core.errors import EquidynError
+from equidyn.core.params import load
+from equidyn.report.claims.datasets import GROUPS, chosen_datasets
+from equidyn.report.claims.effects import effect, missing, unmet
+from equidyn.report.claims.model import Contrast, claims_of, read_claims
+from equidyn.report.claims.words import claimed, effect_words, label, p_words, seeds_words
+from equidyn.report.declared import title
+from equidyn.report.families import is_published, options
+from equidyn.report.published import differing
+from equidyn.report.sections import convergence, learning, variants
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -43,24 +46,27 @@ def test_claims_name_what_a_preset_has():
         assert {term.variant for term in contrast.terms} <= set(study.variants), label(contrast)
         assert {term.datasets for term in contrast.terms} <= {*GROUPS, *study.datasets}, label(contrast)
         assert contrast.checkpoint in study.measures[contrast.measure].at, label(contrast)
-        tree = study.model_dump(mode="json")
-        assert {key: setting(tree, key) for key in contrast.needs} == contrast.needs
+        assert not differing(study, contrast.needs), label(contrast)
 
 
 def test_corrected_variants_differ_in_the_symmetry_that_they_impose_and_not_in_their_norm():
     for folder in (".", "presets/paper"):
-        variants = load(PROJECT / folder / "params.yaml").studies["smoke-levels"].variants
+        study = load(PROJECT / folder / "params.yaml").studies["smoke-levels"]
         compared = {
             t.variant for c in every_contrast() if c.study == "smoke-levels" and len(c.terms) > 1 for t in c.terms
         }
-        corrected = [variants[name] for name in compared if not variants[name].model.startswith(AUDIT)]
-        norms = {checked("models", variant.model, variant.options)["norm"] for variant in corrected}
+        norms = {options(study, name)["norm"] for name in compared if not is_published(study, name)}
         assert norms == {"none"}
 
 
 def test_claims_name_sections_of_the_report():
-    titles = {module.TITLE for module in SECTIONS}
+    studies = load(PROJECT / "params.yaml").studies
     for claim in published_claims().claims:
+        tested = [studies[name] for name in {test.study for test in (*claim.corrected, *claim.as_published)}]
+        own = [study.home.module("report") for study in tested]
+        shown = [entry for one in own for entry in (*one.SECTIONS, *getattr(one, "AUDIT", ()))]
+        titles = {entry.TITLE for entry in (*shown, variants, learning, convergence) if hasattr(entry, "TITLE")}
+        titles |= {title(study.home, measure) for study in tested for measure in study.measures}
         assert set(claim.sections) <= titles, claim.id
 
 
@@ -98,6 +104,23 @@ def test_an_id_that_stands_twice_and_a_file_that_is_no_mapping(tmp_path):
     path.write_text("[]", encoding="utf-8")
     with pytest.raises(EquidynError, match="expected a mapping with the keys sources, claims"):
         read_claims(path)
+
+
+def test_claims_of_several_domains_stand_together_by_letter_and_number(tmp_path):
+    homes = [SimpleNamespace(folder=tmp_path / name) for name in ("one", "two", "three")]
+    for home, ids in zip(homes, (["C10", "T1"], ["C9", "A1"], None), strict=True):
+        home.folder.mkdir()
+        if ids:
+            tree = yaml.safe_load(claims_file(home.folder).read_text(encoding="utf-8"))
+            claims = [tree["claims"][0] | {"id": key} for key in ids]
+            (home.folder / "claims.yaml").write_text(yaml.safe_dump(tree | {"claims": claims}), encoding="utf-8")
+    assert [claim.id for claim in claims_of(homes).claims] == ["C9", "C10", "T1", "A1"]
+    path = claims_file(homes[2].folder, id="A1")
+    with pytest.raises(EquidynError, match="the id A1 stands twice"):
+        claims_of(homes)
+    path.write_text(path.read_text(encoding="utf-8").replace("This test.", "Another."), encoding="utf-8")
+    with pytest.raises(EquidynError, match="call different sources by one name"):
+        claims_of(homes)
 
 
 def test_what_was_not_read_in_the_source_is_printed_as_unverified(tmp_path):
@@ -200,8 +223,8 @@ def test_a_checkpoint_at_which_nothing_was_measured_is_named():
 
 def test_settings_of_another_scale():
     study = results({("error", "rmse"): value})
-    assert unmet(_contrast(needs={"source.resolution": 8, "task.test_steps": 3}), study) == []
-    assert unmet(_contrast(needs={"source.resolution": 64}), study) == ["source.resolution is 8, not 64"]
+    assert unmet(_contrast(needs={"source.resolution": 20, "task.test_steps": 6}), study) == []
+    assert unmet(_contrast(needs={"source.resolution": 64}), study) == ["source.resolution is 20, not 64"]
     assert unmet(_contrast(needs={"source.archive": "x"}), study) == []
 
 

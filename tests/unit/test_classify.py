@@ -1,4 +1,4 @@
-"""The task classify: its samples, its lessons, its stages, and what params.yaml may not ask of it."""
+"""The task classify: its samples, its recipe, its stages, and what params.yaml may not ask of it."""
 
 import json
 from importlib import import_module
@@ -11,50 +11,52 @@ from resuming import assert_goes_on_to_the_same_bytes
 from safetensors.torch import load_file
 from toy_sets import FRESH, STATIC, STUDY, set_params, set_tree
 
-from equidyn import paths
-from equidyn.data.labelled import Labelled
-from equidyn.data.store import Dataset, read
-from equidyn.errors import EquidynError
-from equidyn.measures import measure
-from equidyn.measures.subjects.classify import ClassifySubject
-from equidyn.models.registry import build_network
-from equidyn.params import Cell, load
-from equidyn.params.signatures import entries, module
-from equidyn.training import train
-from equidyn.training.classify.lessons import ClassifyLessons, shuffled
-from equidyn.training.classify.task import accuracy
-from equidyn.training.task import task_of
+from equidyn.core import paths
+from equidyn.core.data.labelled import Labelled
+from equidyn.core.data.store import read
+from equidyn.core.domain import find
+from equidyn.core.errors import EquidynError
+from equidyn.core.measures import measure
+from equidyn.core.models.registry import build_network
+from equidyn.core.params import Cell, load
+from equidyn.core.params.signatures import entries, module
+from equidyn.core.training import train
+from equidyn.core.training.task import task_of
+from equidyn.domains.sets.tasks.classify_sets.context import ClassifySetsContext
+from equidyn.domains.sets.tasks.classify_sets.recipe import ClassifySetsRecipe, shuffled
+from equidyn.domains.sets.tasks.classify_sets.task import accuracy
+from equidyn.domains.smoke.source.fields import Fields
 
-TAKEN = (("Subject",), ("ClassifySubject",))
+TAKEN = (("EvaluationContext",), ("ClassifySetsContext",))
 
 
 def _lessons(params, cell, seed=1):
     study = params.studies["sets"]
     task = task_of(study, read(paths.dataset("sets", cell.dataset), Labelled), torch.device("cpu"))
-    return ClassifyLessons(task, study.variants[cell.variant], study.training, seed)
+    return ClassifySetsRecipe(task, study.variants[cell.variant], study.training, seed)
 
 
-def _inputs(lessons, epoch):
-    return torch.cat([batch.inputs for batch in lessons.batches(epoch)])
+def _inputs(recipe, epoch):
+    return torch.cat([batch.inputs for batch in recipe.batches(epoch)])
 
 
 def test_a_static_epoch_passes_over_the_stored_samples(workplace):
-    lessons = _lessons(set_params(), STATIC)
-    stored = lessons.task.splits["train"].inputs
-    first, second = _inputs(lessons, 1), _inputs(lessons, 2)
+    recipe = _lessons(set_params(), STATIC)
+    stored = recipe.task.splits["train"].inputs
+    first, second = _inputs(recipe, 1), _inputs(recipe, 2)
     assert torch.equal(first.flatten(1).sum(1).sort().values, stored.flatten(1).sum(1).sort().values)
     assert not torch.equal(first, second)
-    assert torch.equal(first, _inputs(lessons, 1))
+    assert torch.equal(first, _inputs(recipe, 1))
 
 
 def test_a_fresh_epoch_has_new_samples_by_seed_and_epoch_alone(workplace):
     params = set_params()
-    lessons, again, other = (_lessons(params, FRESH, seed) for seed in (1, 1, 2))
-    stored, first = lessons.task.splits["train"].inputs, _inputs(lessons, 1)
+    recipe, again, other = (_lessons(params, FRESH, seed) for seed in (1, 1, 2))
+    stored, first = recipe.task.splits["train"].inputs, _inputs(recipe, 1)
     drawn = {tuple(row.tolist()) for row in first.flatten(1)}
     assert len(drawn) == len(stored) and drawn.isdisjoint({tuple(row.tolist()) for row in stored.flatten(1)})
     assert torch.equal(first, _inputs(again, 1))
-    for elsewhere in (_inputs(lessons, 2), _inputs(other, 1)):
+    for elsewhere in (_inputs(recipe, 2), _inputs(other, 1)):
         assert drawn.isdisjoint({tuple(row.tolist()) for row in elsewhere.flatten(1)})
 
 
@@ -99,14 +101,16 @@ def test_stages_from_sets_to_measures(workplace):
 
 
 @pytest.mark.parametrize("variant", STUDY["variants"])
-@pytest.mark.parametrize("name", [name for name, entry in entries("measures").items() if entry.takes in TAKEN])
+@pytest.mark.parametrize(
+    "name", [name for name, entry in entries(find("sets"), "measures").items() if entry.takes in TAKEN]
+)
 def test_every_measure_of_sets_gives_numbers_twice_the_same(workplace, name, variant):
     study = set_params().studies["sets"]
     task = task_of(study, read(paths.dataset("sets", "static"), Labelled), torch.device("cpu"))
-    network = build_network(study.variants[variant], task.inputs, task.outputs, 0).eval()
+    network = build_network(study, variant, task.inputs, task.outputs, 0).eval()
     history = ({"train_loss": None, "validation_loss": 0.7}, {"train_loss": 0.6, "validation_loss": 0.8})
-    entry = import_module(module("measures", name))
-    found, again = (entry.measure(ClassifySubject(network, task, history=history)) for _ in range(2))
+    entry = import_module(module(find("sets"), "measures", name))
+    found, again = (entry.measure(ClassifySetsContext(network, task, history=history)) for _ in range(2))
     assert found and found == again
     assert json.loads(json.dumps(found)) == found
 
@@ -116,7 +120,7 @@ def test_equal_variances_can_be_studied(workplace):
     tree["studies"]["sets"]["source"]["spreads"] = [1.0, 1.0]
     (workplace / "params.yaml").write_text(yaml.safe_dump(tree))
     params = load()
-    from equidyn.data import prepare
+    from equidyn.core.data import prepare
 
     prepare.run(params, "sets", "static")
     assert "no rule" in read(paths.dataset("sets", "static"), Labelled).attributes["checks"]["classes"]
@@ -129,7 +133,7 @@ def test_equal_variances_can_be_studied(workplace):
 def test_a_dataset_of_another_kind_is_refused(workplace):
     set_params()
     with pytest.raises(EquidynError, match="equidyn-labelled-1"):
-        read(paths.dataset("sets", "static"), Dataset)
+        read(paths.dataset("sets", "static"), Fields)
 
 
 WRONG = {

@@ -6,26 +6,27 @@ from importlib import import_module
 
 import pytest
 import torch
+from equidyn.domains.turbulence.models.upscaler import Upscaler
 from toy import randomised
 from toy_volumes import CONTEXT, FACTOR, volumes
 
-from equidyn.audit.measures import sharpness as published
-from equidyn.measures import cube_decomposition, cube_distance, cube_equivariance, cube_relaxation, relaxation
-from equidyn.measures.subjects.upscale import UpscaleSubject
-from equidyn.models import volume_cnn, volume_gcnn, volume_rgcnn
-from equidyn.models.ends import upscale_ends
-from equidyn.models.upscaler import Upscaler
-from equidyn.params.signatures import entries, known, module
-from equidyn.params.task import UpscaleTask
-from equidyn.training.upscale.task import Upscale
+from equidyn.core.domain import find
+from equidyn.core.params.signatures import entries, known, module
+from equidyn.curvature.audit import sharpness as published
+from equidyn.domains.smoke.measures import relaxation
+from equidyn.domains.turbulence.measures import cube_decomposition, cube_distance, cube_equivariance, cube_relaxation
+from equidyn.domains.turbulence.models import volume_cnn, volume_gcnn, volume_rgcnn
+from equidyn.domains.turbulence.params import UpscaleTask
+from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
+from equidyn.domains.turbulence.tasks.upscale.task import Upscale, upscale_types
 
-INPUTS, OUTPUTS = upscale_ends(CONTEXT, FACTOR, True)
-NAMES = [name for name in entries("measures") if name.startswith("cube_")]
+INPUTS, OUTPUTS = upscale_types(CONTEXT, FACTOR, True)
+NAMES = [name for name in entries(find("turbulence"), "measures") if name.startswith("cube_")]
 HIDDEN = [2, 2]
 
 
-def _subject(network: Upscaler) -> UpscaleSubject:
-    return UpscaleSubject(
+def _subject(network: Upscaler) -> UpscaleContext:
+    return UpscaleContext(
         network.eval(), Upscale(UpscaleTask(kind="upscale", loss="mae"), volumes(), torch.device("cpu"))
     )
 
@@ -64,8 +65,8 @@ def _weights(network: Upscaler) -> list[torch.Tensor]:
 @pytest.mark.parametrize("make", [_trilinear, _plain, _strict, _relaxed])
 @pytest.mark.parametrize("name", NAMES)
 def test_every_measure_gives_finite_numbers_twice_the_same(name, make):
-    assert known("measures", name).takes == ("UpscaleSubject",)
-    entry = import_module(module("measures", name))
+    assert known(find("turbulence"), "measures", name).takes == ("UpscaleContext",)
+    entry = import_module(module(find("turbulence"), "measures", name))
     found, again = (entry.measure(_subject(make())) for _ in range(2))
     text = json.dumps(found)
     assert found == again == json.loads(text) and "Infinity" not in text and "NaN" not in text
@@ -92,12 +93,12 @@ def test_errors_of_all_rotations_are_told():
 
 
 def test_turned_questions_are_asked_once_for_two_measures(monkeypatch):
-    subject, asked = _subject(_plain()), []
-    answers = subject.task.answers
-    monkeypatch.setattr(subject.task, "answers", lambda *parts: asked.append(1) or answers(*parts))
-    cube_equivariance.measure(subject, samples=1)
+    context, asked = _subject(_plain()), []
+    answers = context.task.answers
+    monkeypatch.setattr(context.task, "answers", lambda *parts: asked.append(1) or answers(*parts))
+    cube_equivariance.measure(context, samples=1)
     before = len(asked)
-    cube_decomposition.measure(subject, samples=1)
+    cube_decomposition.measure(context, samples=1)
     assert 2 * 24 - 1 <= before <= 2 * 24 and len(asked) == before
 
 
@@ -171,9 +172,9 @@ def test_nets_without_relaxed_weights_have_none_that_spread(make):
 
 
 def test_spread_is_that_of_planar_nets():
-    subject = _subject(_relaxed())
-    found = cube_relaxation.measure(subject)
-    assert {name: found[name] for name in ("total", "by_layer")} == relaxation.measure(subject)
+    context = _subject(_relaxed())
+    found = cube_relaxation.measure(context)
+    assert {name: found[name] for name in ("total", "by_layer")} == relaxation.measure(context)
     assert found["total"] > 0.1
 
 
@@ -182,11 +183,11 @@ def test_published_sharpness_is_the_difference_of_the_modes():
     network = _plain()
     for layer in network.norms:
         layer.norm.running_var.fill_(3.0)
-    subject = _subject(network)
-    batch = subject.training_sample(3)
+    context = _subject(network)
+    batch = context.training_sample(3)
     with torch.no_grad():
-        still = subject.task.loss(network, batch)
-        moving = subject.task.loss(network.train(), batch)
+        still = context.task.loss(network, batch)
+        moving = context.task.loss(network.train(), batch)
     network = _plain()
     for layer in network.norms:
         layer.norm.running_var.fill_(3.0)

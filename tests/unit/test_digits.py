@@ -15,12 +15,13 @@ from hubs import REVISION, free_port, use
 from huggingface_hub import constants
 from pydantic import ValidationError
 
-from equidyn import sources
-from equidyn.data import area, card, digits, digits_checks, mnist, optdigits, store
-from equidyn.data.labelled import Labelled
-from equidyn.errors import EquidynError
-from equidyn.params.digits import DigitsData, DigitsSource
-from equidyn.provenance import Clock
+from equidyn.core import sources
+from equidyn.core.data import card, store
+from equidyn.core.data.labelled import Labelled
+from equidyn.core.errors import EquidynError
+from equidyn.core.provenance import Clock
+from equidyn.domains.digits.params import DigitsData, DigitsSource
+from equidyn.domains.digits.source import area, digits, digits_checks, mnist, optdigits
 
 BOTH = DigitsData(origins=["huggingface", "optdigits"])
 BUNDLED = DigitsData(origins=["optdigits"])
@@ -210,10 +211,8 @@ def test_a_card_of_few_images_can_be_written(workplace: Path) -> None:
 
 
 def test_packages_that_load_slowly_wait_until_they_are_needed() -> None:
-    files = sources.closure("equidyn.data.digits")
-    assert {"mnist.py", "hub_process.py", "hub_worker.py", "area.py", "digits_pictures.py"} <= {
-        path.name for path in files
-    }
+    files = sources.closure("equidyn.domains.digits.source.digits")
+    assert {"mnist.py", "hub_client.py", "area.py", "digits_pictures.py"} <= {path.name for path in files}
     for path in files:
         top = ast.parse(path.read_text(encoding="utf-8")).body
         named = {alias.name for node in top if isinstance(node, ast.Import) for alias in node.names}

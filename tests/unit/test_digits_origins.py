@@ -6,14 +6,14 @@ from typing import Any
 
 import mnists
 import pytest
-from hubs import OTHER, REPOSITORY, free_port, serving, use
+from hubs import OTHER, REPOSITORY, Fault, free_port, impatient, serving, use
 from huggingface_hub import constants
 
-from equidyn.data import digits, hub_process, mnist
-from equidyn.data.labelled import Labelled
-from equidyn.errors import EquidynError
-from equidyn.params.digits import DigitsData
-from equidyn.provenance import Clock
+from equidyn.core.data.labelled import Labelled
+from equidyn.core.errors import EquidynError
+from equidyn.core.provenance import Clock
+from equidyn.domains.digits.params import DigitsData
+from equidyn.domains.digits.source import digits, mnist
 
 BOTH, HUB = DigitsData(origins=["huggingface", "optdigits"]), DigitsData(origins=["huggingface"])
 FILES = {mnists.TRAIN: mnists.file_of("train"), mnists.TEST: mnists.file_of("test")}
@@ -56,11 +56,11 @@ def test_the_first_origin_is_taken(cache: Path, capsys: pytest.CaptureFixture) -
     assert "since" not in bundled["provenance"]["source"]
 
 
-@pytest.mark.parametrize("fault", ["silent", "silent later", "stalls", "cuts", "503"])
+@pytest.mark.parametrize("fault", [Fault("silent"), Fault("silent", "GET"), Fault("stalls"), Fault("cut"), Fault(503)])
 def test_a_hub_at_fault_gives_way_to_the_next_origin(
-    fault: str, cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+    fault: Fault, cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
-    monkeypatch.setattr(hub_process, "PATIENCE_SECONDS", 1.0)
+    impatient(monkeypatch)
     with serving(monkeypatch, FILES, fault) as server:
         check_replaced(made(), capsys.readouterr().err)
     assert server.requests
@@ -68,30 +68,33 @@ def test_a_hub_at_fault_gives_way_to_the_next_origin(
 
 
 def test_a_hub_that_refuses_gives_way(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
-    with serving(monkeypatch, FILES, "401"):
+    with serving(monkeypatch, FILES, Fault(401)):
         found = made()
     check_replaced(found, capsys.readouterr().err)
-    assert "does not show owner/smoke to you (401)" in found.attributes["checks"]["why_not"]["huggingface"]
+    assert "no access without a valid token (401): set HF_TOKEN" in found.attributes["checks"]["why_not"]["huggingface"]
 
 
 def test_a_wrong_revision_gives_way(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
     with serving(monkeypatch, FILES):
         found = made(revision=OTHER)
     check_replaced(found, capsys.readouterr().err)
-    assert f"{REPOSITORY} has no commit {OTHER}" in found.attributes["checks"]["why_not"]["huggingface"]
+    assert (
+        f"the dataset {REPOSITORY} has no branch, tag or commit {OTHER}"
+        in found.attributes["checks"]["why_not"]["huggingface"]
+    )
 
 
 def test_a_refused_connection_gives_way(capsys: pytest.CaptureFixture) -> None:
     found = made()
     check_replaced(found, capsys.readouterr().err)
-    assert "does not answer (Connection refused)" in found.attributes["checks"]["why_not"]["huggingface"]
+    assert "Connection refused)" in found.attributes["checks"]["why_not"]["huggingface"]
 
 
 def test_offline_gives_way(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     found = made()
     check_replaced(found, capsys.readouterr().err)
-    assert "HF_HUB_OFFLINE forbids to fetch it" in found.attributes["checks"]["why_not"]["huggingface"]
+    assert "HF_HUB_OFFLINE is set" in found.attributes["checks"]["why_not"]["huggingface"]
 
 
 def test_one_file_of_two_is_not_enough(cache: Path, capsys: pytest.CaptureFixture) -> None:
@@ -102,7 +105,10 @@ def test_one_file_of_two_is_not_enough(cache: Path, capsys: pytest.CaptureFixtur
 
 
 def test_where_no_origin_is_left_all_are_named() -> None:
-    with pytest.raises(EquidynError, match=r"study/set: none of its origins can be had.*\n- huggingface: mnist/train"):
+    with pytest.raises(
+        EquidynError,
+        match=r"study/set: none of its origins can be had.*\n- huggingface: mnist/train",
+    ):
         made(HUB)
 
 

@@ -3,23 +3,24 @@
 import numpy as np
 import pytest
 import torch
+from equidyn.domains.smoke.models.stack import ConvStack
 from toy import randomised, toy_dataset, toy_params
 
-from equidyn.measures import distance, relaxation
-from equidyn.measures.layers import shares
-from equidyn.measures.subjects.rollout import RolloutSubject
-from equidyn.models import cnn, e2cnn, gcnn, rgroup, rsteer
-from equidyn.models.stack import ConvStack
-from equidyn.symmetry.actions import c4_grid
+from equidyn.domains.smoke.measures import distance, relaxation
+from equidyn.domains.smoke.models import cnn, e2cnn, gcnn, rgroup, rsteer
+from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
+from equidyn.domains.smoke.tasks.rollout.task import Rollout
+from equidyn.grids.layers import shares
+from equidyn.symmetry.actions import grid_action
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 from equidyn.symmetry.orbits import intertwiners
-from equidyn.training.rollout.task import Rollout
 
-FRAMES, VECTOR = FieldType("vector", 2), FieldType("vector", 1)
+FRAMES, VECTOR = FieldType(C4, "vector", 2), FieldType(C4, "vector", 1)
 
 
-def _subject(network: ConvStack) -> RolloutSubject:
-    return RolloutSubject(network.eval(), Rollout(toy_params().studies["toy"].task, toy_dataset(), torch.device("cpu")))
+def _subject(network: ConvStack) -> RolloutContext:
+    return RolloutContext(network.eval(), Rollout(toy_params().studies["toy"].task, toy_dataset(), torch.device("cpu")))
 
 
 def _build(family, **options) -> ConvStack:
@@ -54,7 +55,7 @@ def test_distance_is_to_the_span_of_the_strict_basis(workplace):
     for layer, share in zip(network.layers, found["by_layer"], strict=True):
         kernel = layer.filter()[0].detach().double().numpy()
         outer, inner, side = layer.outputs.dimension, layer.inputs.dimension, kernel.shape[-1]
-        basis = intertwiners(layer.outputs.action, layer.inputs.action @ c4_grid(side)).basis()
+        basis = intertwiners(layer.outputs.action, layer.inputs.action @ grid_action(C4, side)).basis()
         blocks = [
             kernel[o : o + outer, i : i + inner].ravel()
             for o in range(0, kernel.shape[0], outer)

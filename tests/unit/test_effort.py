@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from equidyn.params import Study, effort, load
+from equidyn.core.params import Study, load
+from equidyn.core.params import resources as effort
 
 PROJECT = Path(__file__).resolve().parents[2]
 PRESETS = {"test": "presets/test", "default": ".", "paper": "presets/paper"}

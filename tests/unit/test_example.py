@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from equidyn.errors import EquidynError
-from equidyn.reporting import example
-from equidyn.reporting.publish import replaced
+from equidyn.core.errors import EquidynError
+from equidyn.core.publish import replaced
+from equidyn.report import example
 
 NAMES = ("smoke-levels-rmse", "smoke-levels-lie", "gaussian-accuracy", "gaussian-learning-accuracy")
 LINKS = "".join(
@@ -18,8 +18,6 @@ LINKS = "".join(
 FOOTER = '<footer><p>Markdown: <a href="report.md">report.md</a>.</p></footer>\n'
 NUMBERS = 'All numbers: <a href="tables/gaussian-measures.csv">gaussian-measures.csv</a>.'
 METRICS = "{}\n"
-MD5_OF_METRICS = "8a80554c91d9fca8acb82f023de02f11"  # md5sum
-LOCKS = ("dvc.lock", "studies/gaussian/dvc.lock")
 PAGE = f'<main>{LINKS}{NUMBERS}<a href="#top">top</a>\n{FOOTER}</main>'
 
 
@@ -36,9 +34,6 @@ def reports(workplace: Path) -> Path:
     (folder / "tables" / "gaussian-measures.csv").write_text("n\n1\n")
     (folder / "metrics.json").write_text(METRICS)
     (folder / "report.html").write_text(PAGE)
-    for lock in LOCKS:
-        (workplace / lock).parent.mkdir(parents=True, exist_ok=True)
-        (workplace / lock).write_text(f"md5: {MD5_OF_METRICS}\n")
     return folder
 
 
@@ -50,8 +45,7 @@ def test_it_has_the_page_the_tables_and_a_choice_of_figures(reports: Path) -> No
     assert example.run() == Path("reports/example")
     figures = {"figures/smoke-levels-rmse.png", "figures/gaussian-accuracy.png"}
     tables = {f"tables/{name}.csv" for name in NAMES}
-    locks = {f"dvc/{lock}" for lock in LOCKS}
-    assert _files(reports / "example") == {"README.md", "report.html", "metrics.json"} | figures | tables | locks
+    assert _files(reports / "example") == {"README.md", "report.html", "metrics.json"} | figures | tables
 
 
 def test_every_link_of_its_page_leads_somewhere(reports: Path) -> None:
@@ -85,13 +79,3 @@ def test_a_page_that_is_too_large_is_refused_and_the_old_example_stands(reports:
     with pytest.raises(EquidynError, match=r"5\.0 MB; an example must be below 5 MB"):
         example.run()
     assert "<main>" in (reports / "example/report.html").read_text()
-
-
-@pytest.mark.parametrize("lock", [None, "md5: that of another run\n"])
-def test_locks_of_another_run_are_refused(reports: Path, lock: str | None) -> None:
-    Path("dvc.lock").unlink()
-    if lock:
-        Path("dvc.lock").write_text(lock)
-    with pytest.raises(EquidynError, match=r"dvc\.lock: missing, or of another run.*equidyn handover dvc"):
-        example.run()
-    assert not (reports / "example").exists()

@@ -3,28 +3,31 @@
 import io
 import math
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from PIL import Image
-from reporting_studies import VARIANTS, levels, params, rotation, sizes
 
-from equidyn.params import Params, signatures
-from equidyn.reporting import families
-from equidyn.reporting.figures.axes import linear_above, logarithmic
-from equidyn.reporting.figures.curves import Course, curves
-from equidyn.reporting.figures.dots import Guide, Series, dots
-from equidyn.reporting.figures.gaps import gaps
-from equidyn.reporting.figures.spectra import Strip
-from equidyn.reporting.figures.style import WIDTH, looks, picture, styled
-from equidyn.reporting.figures.tradeoff import tradeoff
-from equidyn.reporting.grad_div import known_answer
-from equidyn.reporting.labels import dataset_kind, level_labels, ordered, wrapped_name
-from equidyn.reporting.numbers import power, tick
-from equidyn.reporting.published import published
+from equidyn.core.domain import find
+from equidyn.core.params import load
+from equidyn.core.params.signatures import entries
+from equidyn.core.params.study import Study
+from equidyn.domains.smoke.audit.measures.grad_div import known_answer
+from equidyn.domains.smoke.report.published import figures
+from equidyn.report import families
+from equidyn.report.figures.axes import linear_above, logarithmic
+from equidyn.report.figures.curves import Course, curves
+from equidyn.report.figures.dots import Guide, Series, dots
+from equidyn.report.figures.spectra import Strip
+from equidyn.report.figures.style import WIDTH, line_styles, picture, styled
+from equidyn.report.figures.tradeoff import tradeoff
+from equidyn.report.labels import wrapped_name
+from equidyn.report.numbers import power, tick
 
+VARIANTS = [f"net-{place}" for place in range(12)]
 HEADS = {"a": "ε = 0", "b": "ε = 0.6", "c": "ε = 1"}
 
 
@@ -70,7 +73,7 @@ def test_panels_wrap_and_none_is_left_without_numbers_on_its_axis():
 
 
 def test_twelve_variants_differ_without_colour():
-    styles = looks(VARIANTS)
+    styles = line_styles(VARIANTS)
     told = {(look["marker"], str(look["linestyle"]), look["markerfacecolor"] == "white") for look in styles.values()}
     assert len(told) == len(VARIANTS) == 12
 
@@ -169,20 +172,6 @@ def test_a_cost_axis_spans_all_variants_and_a_decade_at_least():
     assert ends[0] == pytest.approx((100 / 10**0.5, 100 * 10**0.5)) and ends[1] == pytest.approx((5.0, 2e5))
 
 
-def test_a_gap_has_a_panel_per_variant_and_two_lines_per_dataset():
-    rows = [
-        {"dataset": dataset, "variant": name, "epoch": epoch, "training": 0.6 / epoch, "validation": 9.0 / epoch}
-        for dataset in ("a", "b")
-        for name in ("one", "two", "three")
-        for epoch in (1, 2, 3)
-        for _ in (1, 2)
-    ]
-    with styled():
-        shown = gaps(pd.DataFrame(rows), {"a": "A", "b": "B"}, ["one", "two", "three"], "loss", 1.4).axes[:3]
-    assert [axes.get_title() for axes in shown] == ["one", "two", "three"]
-    assert all(len(axes.lines) == 4 and axes.get_ylim() == (0, 1.4) for axes in shown)
-
-
 def test_a_strip_keeps_the_mass_of_a_peak_that_is_narrower_than_its_bin():
     at = np.linspace(-1, 1, 2001)
     density = np.exp(-((at - 0.3) ** 2) / (2 * 0.003**2)) / (0.003 * np.sqrt(2 * np.pi))
@@ -192,38 +181,24 @@ def test_a_strip_keeps_the_mass_of_a_peak_that_is_narrower_than_its_bin():
 
 def test_grad_div_commutes_with_rotations_only_if_vectors_turn_too():
     found = known_answer((32, 64, 128))
-    assert found.proper[0] / found.proper[1] == pytest.approx(4, rel=0.1)
-    assert found.proper[1] / found.proper[2] == pytest.approx(4, rel=0.1)
-    assert min(found.pixels_only) > 1
+    assert found["proper"][0] / found["proper"][1] == pytest.approx(4, rel=0.1)
+    assert found["proper"][1] / found["proper"][2] == pytest.approx(4, rel=0.1)
+    assert min(found["pixels_only"]) > 1
 
 
 @pytest.fixture(scope="module")
-def three() -> Params:
-    return params(
-        smoke_levels=levels(list(VARIANTS), [0.0, 0.6], 1),
-        smoke_rotation=rotation(["cnn"], 1),
-        smoke_sizes=sizes(["cnn"], [1, 4], 1),
-    )
+def levels() -> Study:
+    """The default study of levels."""
+    return load(Path(__file__).resolve().parents[2] / "params.yaml").studies["smoke-levels"]
 
 
-def test_datasets_are_called_by_what_tells_them_apart(three):
-    labels = {name: level_labels(study) for name, study in three.studies.items()}
-    assert labels["smoke-levels"] == {"eps000": "ε = 0", "eps060": "ε = 0.6"}
-    assert labels["smoke-rotation"] == {"true-action": "true action", "published-sign": "published sign"}
-    assert labels["smoke-sizes"] == {"eps000-n1": "ε = 0, 1 scene", "eps000-n4": "ε = 0, 4 scenes"}
-    kinds = [dataset_kind(study) for study in three.studies.values()]
-    assert kinds == ["level of symmetry breaking of the data", "dataset", "level and number of training scenes"]
-    assert [ordered(study) for study in three.studies.values()] == [True, False, True]
-
-
-def test_families_differ_in_alpha_only(three):
-    study = three.studies["smoke-levels"]
-    assert families.alpha_families(study) == {
+def test_families_differ_in_alpha_only(levels):
+    assert families.alpha_families(levels) == {
         "rsteer": ["rsteer", "rsteer-alpha1e-2"],
         "rsteer-published": ["rsteer-published", "rsteer-published-alpha1e-2"],
     }
-    assert families.alphas(study)["rgroup"] == 1e-5 and "cnn" not in families.alphas(study)
-    assert [name for name in study.variants if families.is_published(study, name)] == [
+    assert families.alphas(levels)["rgroup"] == 1e-5 and "cnn" not in families.alphas(levels)
+    assert [name for name in levels.variants if families.is_published(levels, name)] == [
         "e2cnn-published",
         "rsteer-published",
         "rsteer-published-alpha1e-2",
@@ -236,15 +211,16 @@ def test_long_names_break_behind_hyphens_but_not_within_numbers():
 
 
 def test_published_rows_stand_beside_models_that_exist():
-    known = signatures.options("models")
-    named = [model for row in published().rotation.rows for model in row.models]
+    known = entries(find("smoke"), "models")
+    named = [model for row in figures().rotation.rows for model in row.models]
     assert set(named) <= set(known) and len(named) == len(set(named))
-    assert set(published().networks.by_model) <= set(known)
+    assert set(figures().networks.by_model) <= set(known)
 
 
-def test_of_too_many_variants_charts_leave_out_steps_along_alpha(three):
-    assert families.charted(three.studies["smoke-levels"]) == list(VARIANTS)
-    study = three.studies["smoke-levels"]
-    more = study.model_copy(update={"variants": study.variants | {"one-more": study.variants["gcnn"]}})
-    left_out = set(more.variants) - set(families.charted(more))
+def test_of_too_many_variants_charts_leave_out_steps_along_alpha(levels):
+    assert families.charted(levels) == list(levels.variants)
+    spare = families.MOST + 1 - len(levels.variants)
+    more = {f"more-{place}": levels.variants["gcnn"] for place in range(spare)}
+    many = levels.model_copy(update={"variants": levels.variants | more})
+    left_out = set(many.variants) - set(families.charted(many))
     assert left_out == {"rsteer-alpha1e-2", "rsteer-published-alpha1e-2"}

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from equidyn.errors import EquidynError
-from equidyn.files import (
+from equidyn.core.errors import EquidynError
+from equidyn.core.files import (
     atomic,
     read_checked,
     read_json,
@@ -165,7 +165,7 @@ def test_json_refuses_what_json_lacks_and_names_a_torn_file(workplace):
 
 
 def test_the_second_writer_is_told_who_the_first_is(workplace):
-    second = "from equidyn.files import sole_writer\nwith sole_writer('train/s/d/v/1'): pass"
+    second = "from equidyn.core.files import sole_writer\nwith sole_writer('train/s/d/v/1'): pass"
     with sole_writer("train/s/d/v/1"):
         answer = subprocess.run([sys.executable, "-c", second], capture_output=True, text=True, check=False)
         assert answer.returncode != 0
@@ -223,7 +223,7 @@ def test_what_a_killed_writer_left_goes_and_that_of_a_living_one_stays(workplace
     assert all(path.read_text() == "half" for path in (of_living, *others))
 
 
-_SECOND = "from equidyn.files import sole_engine\nwith sole_engine({engine!r}): print('in')"
+_SECOND = "from equidyn.core.files import sole_engine\nwith sole_engine({engine!r}): print('in')"
 
 
 def _second(engine: str, **environment: str) -> str:

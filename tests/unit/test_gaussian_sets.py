@@ -11,13 +11,14 @@ import pytest
 from pydantic import ValidationError
 from scipy.stats import kstest
 
-from equidyn import sources
-from equidyn.data import card, gaussian, gaussian_checks, store
-from equidyn.data.gaussian_draws import SPLIT_STREAMS, Draws, draw, fresh
-from equidyn.data.labelled import Labelled
-from equidyn.errors import EquidynError
-from equidyn.params.gaussian import GaussianData, GaussianSource
-from equidyn.provenance import Clock
+from equidyn.core import sources
+from equidyn.core.data import card, store
+from equidyn.core.data.labelled import Labelled
+from equidyn.core.errors import EquidynError
+from equidyn.core.provenance import Clock
+from equidyn.domains.sets.params import GaussianData, GaussianSource
+from equidyn.domains.sets.source import gaussian, gaussian_checks
+from equidyn.domains.sets.source.gaussian_draws import SPLIT_STREAMS, Draws, draw, fresh
 
 TREE = {
     "kind": "gaussian",
@@ -263,7 +264,7 @@ def test_the_lines_of_the_card_read_the_file(workplace: Path) -> None:
 
 def test_a_kind_of_set_has_its_own_card() -> None:
     def files(kind: str) -> set[str]:
-        return {path.name for path in sources.closure("equidyn.data.prepare", f"equidyn.data.{kind}")}
+        return {path.name for path in sources.closure("equidyn.core.data.prepare", f"equidyn.core.data.{kind}")}
 
     assert {"gaussian_pictures.py", "chi_square.py"} <= files("gaussian") - files("smoke")
     for kind in ("smoke", "rotation", "archive"):

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from finished_cells import PROJECT, STUDY, small_tree, write_params
 
-from equidyn import sources
-from equidyn.hub import address
-from equidyn.hub.items import Items
-from equidyn.params import Cell, Params, load
+from equidyn.core import sources
+from equidyn.core.hub import address
+from equidyn.core.hub.items import Items
+from equidyn.core.params import Cell, Params, load
 
 CELL = Cell(STUDY, "eps000", "gcnn", 1)
 

@@ -6,18 +6,19 @@ import shutil
 from pathlib import Path
 
 import pytest
-from cells_hub import CellsHub
 from finished_cells import DATASET, REPOSITORY, RUN, STUDY, finish, outputs, small_tree, write_params
+from hubs import Fault, Hub
 from safetensors.numpy import load_file
 from typer.testing import CliRunner
 
-from equidyn import commands, paths
-from equidyn.errors import EquidynError
-from equidyn.files import read_record, write_record
-from equidyn.hub import push as pushing
-from equidyn.hub import stage
-from equidyn.params import Cell, load
-from equidyn.training.checkpoint import read_run
+from equidyn import commands
+from equidyn.core import paths
+from equidyn.core.errors import EquidynError
+from equidyn.core.files import read_record, write_record
+from equidyn.core.hub import push as pushing
+from equidyn.core.hub import stage
+from equidyn.core.params import Cell, load
+from equidyn.core.training.checkpoint import read_run
 
 CELL = Cell(STUDY, "eps000", "gcnn", 1)
 
@@ -42,24 +43,24 @@ def _pulling() -> None:
     write_params(small_tree(pull=True))
 
 
-def test_all_of_it_there_and_back(full: CellsHub) -> None:
+def test_all_of_it_there_and_back(full: Hub) -> None:
     before = _emptied()
     assert _said("pull").endswith(f"{REPOSITORY}: 4 pulled\n")
     assert outputs() == {path: content for path, content in before.items() if not path.endswith("measures.json")}
     assert not any(Path("data/hub").iterdir())
 
 
-def test_each_kind_lies_in_its_repository(full: CellsHub) -> None:
+def test_each_kind_lies_in_its_repository(full: Hub) -> None:
     data, models = (full.repositories[kind, REPOSITORY].branches["main"] for kind in ("datasets", "models"))
     assert {path.split("/")[0] for path in data.files} == {"datasets", "README.md"}
     assert {path.split("/")[0] for path in models.files} == {"runs", "reports", "README.md"}
-    assert data.commits == models.commits == 2  # the cells, and the card
+    assert data.commits == models.commits == 1  # the cells and the card together
     assert not any("snakemake" in path for path in data.files)
 
 
-def test_cards_name_the_cells_and_show_their_figures(full: CellsHub) -> None:
+def test_cards_name_the_cells_and_show_their_figures(full: Hub) -> None:
     data, models = (full.repositories[kind, REPOSITORY].branches["main"].files for kind in ("datasets", "models"))
-    assert all(line in data["README.md"].decode() for line in ("license: mit", f"### {DATASET}", "/card/frames.png)"))
+    assert all(line in data["README.md"].decode() for line in ("license: mit", f"## {DATASET}", "/card/frames.png)"))
     text = models["README.md"].decode()
     assert all(words in text for words in (f"datasets: [{REPOSITORY}]", f"[{RUN}](runs/", "| 0.4 |", "error.png)"))
     assert "{{" not in text
@@ -67,21 +68,21 @@ def test_cards_name_the_cells_and_show_their_figures(full: CellsHub) -> None:
     assert all(any(path.startswith(link) for path in models) for link in linked)
 
 
-def test_what_is_there_is_not_sent_again(full: CellsHub) -> None:
+def test_what_is_there_is_not_sent_again(full: Hub) -> None:
     assert _said("push").endswith("0 pushed, 4 there already, 0 not finished here\n")
     assert full.asked("^(POST|PUT)") == []
 
 
-def test_what_is_here_is_not_fetched_again(full: CellsHub) -> None:
+def test_what_is_here_is_not_fetched_again(full: Hub) -> None:
     shutil.rmtree("data/runs/smoke-levels/eps000/cnn")
     words = _said("pull", DATASET, f"{STUDY}/eps000/cnn/1", RUN)
     assert words.endswith("2 here already, 1 pulled\n")
     assert len(full.asked("GET .*/resolve/")) == 5  # four files and their manifest
 
 
-def test_a_push_that_was_cut_goes_on(hub: CellsHub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_push_that_was_cut_goes_on(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     finish(write_params(small_tree()))
-    monkeypatch.setattr(pushing, "_MOST_FILES", 1)  # a commit per cell
+    monkeypatch.setattr(pushing, "ITEMS_PER_COMMIT", 1)  # a commit per cell
     _said("push", DATASET, RUN)
     sent = len(hub.asked("PUT"))
     assert _said("push").count("there  ") == 2
@@ -89,19 +90,19 @@ def test_a_push_that_was_cut_goes_on(hub: CellsHub, monkeypatch: pytest.MonkeyPa
     assert _said("push").endswith("0 pushed, 4 there already, 0 not finished here\n")
 
 
-def test_a_pull_that_was_cut_goes_on(full: CellsHub) -> None:
+def test_a_pull_that_was_cut_goes_on(full: Hub) -> None:
     before = _emptied()
-    names = [path for path in full.repositories["datasets", REPOSITORY].branches["main"].files if path.endswith(".h5")]
-    kept = full.repositories["datasets", REPOSITORY].branches["main"].files.pop(names[0])
+    names = [path for path in full.files("datasets") if path.endswith(".h5")]
+    kept = full.files("datasets").pop(names[0])
     with pytest.raises(EquidynError, match=r"data\.h5: its manifest names it, but it is not there"):
         _said("pull", DATASET)
     assert outputs() == {}
-    full.repositories["datasets", REPOSITORY].branches["main"].files[names[0]] = kept
+    full.files("datasets")[names[0]] = kept
     _said("pull", DATASET)
     assert all(outputs()[path] == content for path, content in before.items() if path.startswith("data/datasets"))
 
 
-def test_a_dry_run_only_lists(full: CellsHub) -> None:
+def test_a_dry_run_only_lists(full: Hub) -> None:
     _emptied()
     assert _said("pull", "--dry-run").count("to pull: ") == 4
     assert outputs() == {}
@@ -114,7 +115,7 @@ def test_a_dry_run_only_lists(full: CellsHub) -> None:
     assert full.repositories == {}
 
 
-def test_other_branches_and_private_repositories(hub: CellsHub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_branches_and_private_repositories(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     finish(write_params(small_tree(revision="next")))
     _said("push", "--private", RUN)
     made = hub.repositories["models", REPOSITORY]
@@ -124,7 +125,7 @@ def test_other_branches_and_private_repositories(hub: CellsHub, monkeypatch: pyt
     _said("pull", RUN)
     monkeypatch.delenv("HF_TOKEN")
     shutil.rmtree(paths.run(CELL))
-    with pytest.raises(EquidynError, match=f"the Hub shows no model {REPOSITORY} with a branch or tag next"):
+    with pytest.raises(EquidynError, match=f"there is no model {REPOSITORY}; if it is private, set HF_TOKEN"):
         _said("pull", RUN)
 
 
@@ -133,7 +134,7 @@ UNFINISHED = {
     "torn": (lambda: paths.dataset(STUDY, "eps000").write_bytes(b"half"), "not a whole dataset"),
     "other weights": (
         lambda: (paths.run(CELL) / "best.safetensors").write_bytes(b"x"),
-        "it does not vouch for best.safetensors beside it",
+        "its checksum of best.safetensors is another",
     ),
     "other params": (
         lambda: write_params(json.loads(json.dumps(small_tree()).replace('"epochs": 4', '"epochs": 5'))),
@@ -145,7 +146,7 @@ UNFINISHED = {
 
 
 @pytest.mark.parametrize("case", UNFINISHED)
-def test_only_finished_cells_are_pushed(case: str, hub: CellsHub) -> None:
+def test_only_finished_cells_are_pushed(case: str, hub: Hub) -> None:
     finish(write_params(small_tree()))
     change, words = UNFINISHED[case]
     change()
@@ -155,21 +156,21 @@ def test_only_finished_cells_are_pushed(case: str, hub: CellsHub) -> None:
     assert hub.repositories == {}
 
 
-def test_outputs_of_other_sources_are_not_pushed(hub: CellsHub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outputs_of_other_sources_are_not_pushed(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     finish(write_params(small_tree()))
-    monkeypatch.setattr("equidyn.hub.address.train_sources", lambda *_: [])
+    monkeypatch.setattr("equidyn.core.hub.address.train_sources", lambda *_: [])
     with pytest.raises(EquidynError, match="made by other source files than those that are here now"):
         _said("push", RUN)
 
 
-def test_a_report_older_than_its_measures_is_not_pushed(hub: CellsHub) -> None:
+def test_a_report_older_than_its_measures_is_not_pushed(hub: Hub) -> None:
     finish(write_params(small_tree()))
     (paths.run(CELL) / "measures.json").touch()
     with pytest.raises(EquidynError, match=r"report: it is older than .*measures\.json"):
         _said("push", "report")
 
 
-def test_stages_take_what_is_there(full: CellsHub, capsys: pytest.CaptureFixture) -> None:
+def test_stages_take_what_is_there(full: Hub, capsys: pytest.CaptureFixture) -> None:
     before = _emptied()
     _pulling()
     assert stage.dataset(load(), STUDY, "eps000") == paths.dataset(STUDY, "eps000")
@@ -182,18 +183,18 @@ def test_stages_take_what_is_there(full: CellsHub, capsys: pytest.CaptureFixture
     assert [line.split(" (")[0] for line in lines] == [f"{name}: pulled from {REPOSITORY}" for name in (DATASET, RUN)]
 
 
-def test_stages_compute_what_is_not_there(full: CellsHub, capsys: pytest.CaptureFixture) -> None:
+def test_stages_compute_what_is_not_there(full: Hub, capsys: pytest.CaptureFixture) -> None:
     tree = small_tree(pull=True)
     tree["studies"][STUDY]["seeds"] = [2]
     assert stage.run(write_params(tree), Cell(STUDY, "eps000", "gcnn", 2)) is None
     assert "; computing it" in capsys.readouterr().err
 
 
-def test_a_run_on_other_data_is_not_taken(full: CellsHub, capsys: pytest.CaptureFixture) -> None:
+def test_a_run_on_other_data_is_not_taken(full: Hub, capsys: pytest.CaptureFixture) -> None:
     """A dataset of the same params may differ in last digits, or come from another of its origins."""
     record = paths.run(CELL) / "run.json"
     write_record(record, read_record(record) | {"dataset_sha256": "0" * 64})
-    files = full.repositories["models", REPOSITORY].branches["main"].files
+    files = full.files("models")
     _replace(files, "run.json", record.read_bytes(), RUN)
     shutil.rmtree("data/runs")
     _pulling()
@@ -202,7 +203,7 @@ def test_a_run_on_other_data_is_not_taken(full: CellsHub, capsys: pytest.Capture
     assert not Path("data/runs").exists()
 
 
-def test_a_renamed_cell_is_found_and_takes_its_new_names(full: CellsHub) -> None:
+def test_a_renamed_cell_is_found_and_takes_its_new_names(full: Hub) -> None:
     tree = small_tree(pull=True)
     study = tree["studies"].pop(STUDY)
     tree["studies"]["renamed"] = study | {"variants": {"equivariant": study["variants"]["gcnn"]}}
@@ -215,11 +216,19 @@ def test_a_renamed_cell_is_found_and_takes_its_new_names(full: CellsHub) -> None
     assert (load_file(paths.run(cell) / "best.safetensors")["weight"] == weights["weight"]).all()
 
 
-def test_a_run_without_its_dataset_says_what_comes_first(full: CellsHub) -> None:
+def test_a_run_without_its_dataset_says_what_comes_first(full: Hub) -> None:
     _emptied()
     with pytest.raises(EquidynError, match=f"eps000.h5 is not there; pull or prepare {DATASET} first"):
         _said("pull", RUN)
     assert outputs() == {}
+
+
+def test_one_missing_repository_is_no_fault(full: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a token the Hub answers 401 for it, as for a private one."""
+    _emptied()
+    monkeypatch.delenv("HF_TOKEN")
+    full.fault = Fault(401, "/api/models/", code="RepoNotFound")
+    assert _said("pull").endswith(f"{REPOSITORY}: 1 pulled, 3 not on the Hub\n")
 
 
 @pytest.mark.parametrize("command", ["push", "pull"])

@@ -4,19 +4,21 @@ from collections.abc import Iterator
 
 import pytest
 import torch
-from toy import randomised
+from toy import built, randomised
 
-from equidyn.measures.directional import directional
-from equidyn.measures.landscape import Hessian, Landscape
-from equidyn.models import check
-from equidyn.models.images import ImageNetwork
-from equidyn.models.registry import build_network
-from equidyn.params.signatures import entries
-from equidyn.params.variant import Variant
+from equidyn.core.domain import find
+from equidyn.core.models import check
+from equidyn.core.params.signatures import entries
+from equidyn.core.params.variant import Variant
+from equidyn.curvature.landscape import Hessian, Landscape
+from equidyn.domains.digits.models.images import ImageNetwork
+from equidyn.symmetry.directional import directional
 from equidyn.symmetry.images import ImageType
 from equidyn.symmetry.sets import Invariants
 
-MODELS = {model: entry.takes[1] for model, entry in entries("models").items() if entry.takes[0] == "ImageType"}
+MODELS = {
+    model: entry.takes[1] for model, entry in entries(find("digits"), "models").items() if entry.takes[0] == "ImageType"
+}
 CASES = {  # by what a model answers: sides of the images, and options (of those that the model has)
     "ImageType": [
         (6, {"hidden": 16, "latent": 4}),
@@ -35,9 +37,9 @@ SPECS = [(model, *case) for model, answers in MODELS.items() for case in CASES[a
 
 def _build(spec: tuple[str, int, dict], seed: int = 0) -> ImageNetwork:
     model, _, options = spec
-    known = entries("models")[model].options.model_fields
+    known = entries(find("digits"), "models")[model].options.model_fields
     given = {key: value for key, value in options.items() if key in known}
-    return build_network(Variant(model=model, options=given, augment="none"), *_ends(spec), seed)
+    return built("digits", Variant(model=model, options=given, augment="none"), *_ends(spec), seed)
 
 
 def _ends(spec: tuple[str, int, dict]) -> tuple[ImageType, ImageType | Invariants]:
@@ -76,7 +78,7 @@ def test_it_says_what_its_activations_are(spec, images):
     found = network.activations(images.float())
     assert list(found) == list(network.kinds)
     assert list(network.kinds.values())[-1] == _ends(spec)[1]
-    assert all(kind.turn(found[name], 1).shape == found[name].shape for name, kind in network.kinds.items() if kind)
+    assert all(kind.act(found[name], 1).shape == found[name].shape for name, kind in network.kinds.items() if kind)
     assert all(values.dtype == torch.float32 and len(values) == 5 for values in found.values())
 
 

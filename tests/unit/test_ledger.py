@@ -6,19 +6,32 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from claims_cells import FIVE, LESS, LEVELS, PAIR, RMSE, Truth, around, claims_file, every_contrast, results, value
+from claims_cells import (
+    FIVE,
+    LESS,
+    LEVELS,
+    PAIR,
+    RMSE,
+    Truth,
+    around,
+    claims_file,
+    every_contrast,
+    published_claims,
+    results,
+    value,
+)
 
-from equidyn.reporting.claims.ledger import NO_OTHER, Ledger, ledger
-from equidyn.reporting.claims.links import links
-from equidyn.reporting.claims.model import DEFINITIONS, published_claims, read_claims
-from equidyn.reporting.claims.tables import claims_table, contrasts_table
-from equidyn.reporting.claims.words import seeds_words
-from equidyn.reporting.sections.section import Section
-from equidyn.reporting.tables import Table, csv, latex
+from equidyn.report.claims.ledger import NO_OTHER, Ledger, ledger
+from equidyn.report.claims.links import links
+from equidyn.report.claims.model import DEFINITIONS, read_claims
+from equidyn.report.claims.tables import claims_table, contrasts_table
+from equidyn.report.claims.words import seeds_words
+from equidyn.report.sections.section import Section
+from equidyn.report.tables import Table, csv, latex
 
 
 def _verdicts(found: Ledger) -> dict[str, tuple[str, str]]:
-    return {entry.claim.id: (entry.told("corrected"), entry.told("as_published")) for entry in found.entries}
+    return {entry.claim.id: (entry.text("corrected"), entry.text("as_published")) for entry in found.entries}
 
 
 def _noisy(value: float, *key: object) -> float:
@@ -118,12 +131,12 @@ def test_tests_beside_the_verdict_do_not_decide(tmp_path):
 def test_an_absolute_figure_needs_the_published_scale(tmp_path):
     absolute = RMSE | {"terms": PAIR[:1], "direction": "none", "margin": 0.1, "reference": 2.0}
     study = results({("error", "rmse"): lambda *_: 2.01})
-    here, elsewhere = ({"needs": {"source.resolution": cells}} for cells in (8, 64))
+    here, elsewhere = ({"needs": {"source.resolution": cells}} for cells in (20, 64))
     found = ledger(
         read_claims(claims_file(tmp_path, corrected=[absolute | here], as_published=[absolute | elsewhere])), [study]
     )
     assert _verdicts(found)["C1"] == ("supported", "inconclusive (not the published scale)")
-    assert found.entries[0].as_published.judgement.reason == "source.resolution is 8, not 64"
+    assert found.entries[0].as_published.judgement.reason == "source.resolution is 20, not 64"
     assert found.tests == 1
 
 
@@ -147,7 +160,7 @@ def test_one_row_per_claim_and_its_id_first(full):
             f"{key}_{definition}" for key in ("effect", "low", "high", "unit", "seeds", "p", "p_holm", "verdict")
         }
         assert columns <= set(table.columns)
-        assert table[f"verdict_{definition}"].tolist() == [entry.told(definition) for entry in full.entries]
+        assert table[f"verdict_{definition}"].tolist() == [entry.text(definition) for entry in full.entries]
     row = table.set_index("id").loc["C8"]
     assert row["effect_corrected"] > 0 > row["effect_as_published"]
     assert row["low_corrected"] <= row["effect_corrected"] <= row["high_corrected"]

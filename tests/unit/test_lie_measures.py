@@ -8,20 +8,21 @@ import torch
 from torch import nn
 from toy import randomised, toy_dataset, toy_params
 
-from equidyn.audit.measures import equivariance as published_equivariance
-from equidyn.audit.measures import lie as published_lie
-from equidyn.audit.measures.equivariance import batch_errors, turned
-from equidyn.audit.measures.lie import pixel_lie_derivative
-from equidyn.audit.measures.train_mode import train_mode
-from equidyn.measures import lie
-from equidyn.measures.lie import directional, lie_derivative
-from equidyn.measures.subjects.rollout import RolloutSubject
-from equidyn.models import cnn, gcnn
+from equidyn.curvature.audit.train_mode import train_mode
+from equidyn.domains.smoke.audit.measures import equivariance as published_equivariance
+from equidyn.domains.smoke.audit.measures import lie as published_lie
+from equidyn.domains.smoke.audit.measures.equivariance import batch_errors, turned
+from equidyn.domains.smoke.audit.measures.pixels import pixel_lie_derivative
+from equidyn.domains.smoke.measures import lie
+from equidyn.domains.smoke.measures.lie import directional, lie_derivative
+from equidyn.domains.smoke.models import cnn, gcnn
+from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
+from equidyn.domains.smoke.tasks.rollout.task import Rollout
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.generator import rotation_generator
-from equidyn.training.rollout.task import Rollout
+from equidyn.symmetry.groups import C4
 
-FRAMES, VECTOR = FieldType("vector", 2), FieldType("vector", 1)
+FRAMES, VECTOR = FieldType(C4, "vector", 2), FieldType(C4, "vector", 1)
 
 
 class Pointwise(nn.Module):
@@ -39,16 +40,16 @@ class Pointwise(nn.Module):
         return self.function(field[:, -2:])
 
 
-def _subject(network: nn.Module) -> RolloutSubject:
-    return RolloutSubject(network.eval(), Rollout(toy_params().studies["toy"].task, toy_dataset(), torch.device("cpu")))
+def _subject(network: nn.Module) -> RolloutContext:
+    return RolloutContext(network.eval(), Rollout(toy_params().studies["toy"].task, toy_dataset(), torch.device("cpu")))
 
 
-def _of_function(function) -> RolloutSubject:
-    """The subject of a plain function, in float64 and not residual."""
-    subject = _subject(Pointwise(function))
-    subject.task.settings = subject.task.settings.model_copy(update={"residual": False})
-    subject.task.velocity = subject.task.velocity.double()
-    return subject
+def _of_function(function) -> RolloutContext:
+    """The context of a plain function, in float64 and not residual."""
+    context = _subject(Pointwise(function))
+    context.task.settings = context.task.settings.model_copy(update={"residual": False})
+    context.task.velocity = context.task.velocity.double()
+    return context
 
 
 def _batch_normed() -> nn.Module:
@@ -105,7 +106,7 @@ def _pixels_rotated(image: torch.Tensor, angle: torch.Tensor) -> torch.Tensor:
 def test_this_rotation_turns_counter_clockwise(turns):
     image = _noise(2, 3, 7, 7)
     rotated = _pixels_rotated(image, torch.tensor(turns * math.pi / 2, dtype=torch.float64))
-    assert (rotated - FieldType("scalar", 3).turn(image, turns)).abs().max() < 1e-13
+    assert (rotated - FieldType(C4, "scalar", 3).act(image, turns)).abs().max() < 1e-13
 
 
 @pytest.mark.parametrize(("dtype", "side", "tolerance"), [(torch.float64, 16, 1e-12), (torch.float32, 64, 1e-5)])
@@ -124,15 +125,15 @@ def test_published_derivative_is_that_of_two_backward_passes(dtype, side, tolera
 
 def test_numbers_of_a_map_with_a_known_derivative(workplace):
     """f(vx, vy) = (3 vx, vy): Lf = -2 (vy, vx)."""
-    subject = _of_function(lambda last: last * torch.tensor([3.0, 1.0]).double()[:, None, None])
-    last = subject.sample(16, 1).inputs[:, -2:]
+    context = _of_function(lambda last: last * torch.tensor([3.0, 1.0]).double()[:, None, None])
+    last = context.sample(16, 1).inputs[:, -2:]
     norms = [_rms(field) for field in last]
     sizes = [_rms(field * torch.tensor([3.0, 1.0])[:, None, None]) for field in last]
-    found = lie.measure(subject)
+    found = lie.measure(context)
     assert len(last) == 16
     assert found["absolute"] == pytest.approx(2 * sum(norms) / 16, rel=1e-12)
     assert found["relative"] == pytest.approx(2 * sum(norms) / sum(sizes), rel=1e-12)
-    assert published_lie.measure(subject)["published"] < 1e-11  # components do not turn, so it sees nothing
+    assert published_lie.measure(context)["published"] < 1e-11  # components do not turn, so it sees nothing
 
 
 def _rms(field: torch.Tensor) -> float:
@@ -141,20 +142,20 @@ def _rms(field: torch.Tensor) -> float:
 
 def test_the_last_frame_of_a_residual_task_drops_out(workplace):
     """A net that answers 0 forecasts that nothing changes, which commutes with rotations."""
-    subject = _subject(Pointwise(torch.zeros_like))
-    assert lie.measure(subject)["relative"] < 1e-5
-    assert _rms(subject.sample(1, 1).inputs) > 0.5
+    context = _subject(Pointwise(torch.zeros_like))
+    assert lie.measure(context)["relative"] < 1e-5
+    assert _rms(context.sample(1, 1).inputs) > 0.5
 
 
 def test_ours_does_not_depend_on_the_batch_and_the_published_one_does(workplace):
     network = randomised(cnn.build(FRAMES, VECTOR, hidden=4, layers=3)).double()
-    subject = _subject(network)
-    subject.task.velocity = subject.task.velocity.double()
-    fields = subject.sample(8, 1).inputs
+    context = _subject(network)
+    context.task.velocity = context.task.velocity.double()
+    fields = context.sample(8, 1).inputs
     whole = lie_derivative(network, fields, FRAMES, VECTOR)[1]
     alone = torch.cat([lie_derivative(network, field[None], FRAMES, VECTOR)[1] for field in fields])
     assert (whole - alone).abs().max() < 1e-12
-    twos, fours = (published_lie.measure(subject, windows=8, batch_size=size)["published"] for size in (2, 4))
+    twos, fours = (published_lie.measure(context, windows=8, batch_size=size)["published"] for size in (2, 4))
     assert twos == pytest.approx(2 * fours, rel=1e-12)
 
 
@@ -166,24 +167,24 @@ def test_a_strict_c4_net_breaks_other_rotations(workplace):
 @pytest.mark.parametrize("module", [lie, published_lie, published_equivariance], ids=lambda module: module.__name__)
 def test_the_network_is_left_as_it_was(workplace, module):
     network = _batch_normed()
-    subject = _subject(network)
+    context = _subject(network)
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
-    found = module.measure(subject)
+    found = module.measure(context)
     assert all(torch.equal(tensor, before[name]) for name, tensor in network.state_dict().items())
     assert not network.training and not any(part.training for part in network.modules())
     assert all(parameter.grad is None and parameter.requires_grad for parameter in network.parameters())
-    assert module.measure(subject) == found
+    assert module.measure(context) == found
 
 
 def test_published_measures_use_the_statistics_of_the_batch(workplace):
     """Running statistics that are off change ours, not theirs."""
     network = _batch_normed()
-    subject = _subject(network)
+    context = _subject(network)
     measures = (lie.measure, published_lie.measure, published_equivariance.measure)
-    before = [measure(subject) for measure in measures]
+    before = [measure(context) for measure in measures]
     for norm in network.norms:
         norm.norm.running_var.fill_(30.0)
-    after = [measure(subject) for measure in measures]
+    after = [measure(context) for measure in measures]
     assert after[0] != before[0]
     assert after[1:] == before[1:]
 
@@ -201,9 +202,9 @@ def test_train_mode_ends_also_when_a_measure_fails():
 def test_bilinear_turns_by_right_angles_are_turns(turns):
     """With the picture; and against it, the inverse turn with the sign of the vectors changed (at 180 unchanged)."""
     field, angle = _noise(2, 4, 10, 10), turns * math.pi / 2
-    assert (turned(field, angle, angle) - FRAMES.turn(field, turns)).abs().max() < 1e-13
+    assert (turned(field, angle, angle) - FRAMES.act(field, turns)).abs().max() < 1e-13
     sign = 1 if turns == 2 else -1
-    assert (turned(field, angle, -angle) - sign * FRAMES.turn(field, -turns)).abs().max() < 1e-13
+    assert (turned(field, angle, -angle) - sign * FRAMES.act(field, FRAMES.inverse(turns))).abs().max() < 1e-13
 
 
 def _advection(field: torch.Tensor) -> torch.Tensor:
@@ -214,9 +215,9 @@ def _advection(field: torch.Tensor) -> torch.Tensor:
 
 def test_an_even_map_is_broken_by_four_thirds_of_its_size_under_the_opposite_sign(workplace):
     """f(-g v) = g f(v), but -g f(v) is asked for at 90 and 270 degrees: errors of 2 |f(v)|, 0 and 2 |f(v)|."""
-    subject = _of_function(_advection)
-    size = _advection(subject.sample(40, 1).inputs[:, -2:]).abs().mean().item()
-    found = published_equivariance.measure(subject, batch_size=40)
+    context = _of_function(_advection)
+    size = _advection(context.sample(40, 1).inputs[:, -2:]).abs().mean().item()
+    found = published_equivariance.measure(context, batch_size=40)
     assert found["opposite"] == pytest.approx(size * 4 / 3, rel=1e-9)
     assert found["published"] < 1e-13
 
@@ -251,9 +252,9 @@ def test_the_published_number_is_that_of_the_mirrored_net_under_the_opposite_act
 
 def test_published_equivariance_weighs_batches_not_windows(workplace):
     """Two batches, of 3 windows and of 1: the single window has half of the weight."""
-    subject = _of_function(lambda field: field.abs())
-    both = published_equivariance.measure(subject, windows=4, batch_size=3)["published"]
-    errors = [batch_errors(subject, field[None])[0].item() for field in subject.sample(4, 1).inputs]
+    context = _of_function(lambda field: field.abs())
+    both = published_equivariance.measure(context, windows=4, batch_size=3)["published"]
+    errors = [batch_errors(context, field[None])[0].item() for field in context.sample(4, 1).inputs]
     assert both == pytest.approx((sum(errors[:3]) / 3 + errors[3]) / 2, rel=1e-12)
 
 
@@ -261,7 +262,7 @@ def test_generator_of_the_answer_is_taken_in_its_own_type():
     """f(v) = |v|^2 is a scalar field: the derivative of a scalar."""
     field = _noise(1, 2, 8, 8)
     answer, derivative = lie_derivative(
-        lambda values: values.square().sum(1, keepdim=True), field, VECTOR, FieldType("scalar", 1)
+        lambda values: values.square().sum(1, keepdim=True), field, VECTOR, FieldType(C4, "scalar", 1)
     )
     change = 2 * (field * rotation_generator(field, VECTOR)).sum(1, keepdim=True)
-    assert (derivative - change + rotation_generator(answer, FieldType("scalar", 1))).abs().max() < 1e-12
+    assert (derivative - change + rotation_generator(answer, FieldType(C4, "scalar", 1))).abs().max() < 1e-12

@@ -9,23 +9,24 @@ import torch
 from safetensors.torch import load_file
 from toy import CELL, toy_dataset, toy_params
 
-from equidyn import paths
-from equidyn.errors import EquidynError
-from equidyn.measures import measure
-from equidyn.measures.subjects.rollout import RolloutSubject
-from equidyn.models.registry import build_network
-from equidyn.params import Cell
-from equidyn.params.signatures import entries, module
-from equidyn.training import train
-from equidyn.training.rollout.task import Rollout
+from equidyn.core import paths
+from equidyn.core.domain import find
+from equidyn.core.errors import EquidynError
+from equidyn.core.measures import measure
+from equidyn.core.models.registry import build_network
+from equidyn.core.params import Cell
+from equidyn.core.params.signatures import entries, module
+from equidyn.core.training import train
+from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
+from equidyn.domains.smoke.tasks.rollout.task import Rollout
 
-TAKEN = (("Subject",), ("RolloutSubject",))
+TAKEN = (("EvaluationContext",), ("RolloutContext",))
 
 
-def _subject(workplace, variant: str) -> RolloutSubject:
+def _subject(workplace, variant: str) -> RolloutContext:
     study = toy_params().studies["toy"]
     task = Rollout(study.task, toy_dataset(), torch.device("cpu"))
-    return RolloutSubject(build_network(study.variants[variant], task.inputs, task.outputs, 0).eval(), task)
+    return RolloutContext(build_network(study, variant, task.inputs, task.outputs, 0).eval(), task)
 
 
 def _numbers(tree):
@@ -35,33 +36,35 @@ def _numbers(tree):
 
 
 def test_registry_holds_the_measures():
-    assert set(entries("measures")) >= {"error", "equivariance", "decomposition"}
+    assert set(entries(find("smoke"), "measures")) >= {"error", "equivariance", "decomposition"}
 
 
 @pytest.mark.parametrize("variant", ["cnn", "gcnn", "rgroup"])
-@pytest.mark.parametrize("name", [name for name, entry in entries("measures").items() if entry.takes in TAKEN])
+@pytest.mark.parametrize(
+    "name", [name for name, entry in entries(find("smoke"), "measures").items() if entry.takes in TAKEN]
+)
 def test_every_measure_gives_finite_numbers_twice_the_same(workplace, name, variant):
-    subject = _subject(workplace, variant)
-    entry = import_module(module("measures", name))
-    found = entry.measure(subject)
+    context = _subject(workplace, variant)
+    entry = import_module(module(find("smoke"), "measures", name))
+    found = entry.measure(context)
     assert _numbers(found) and all(math.isfinite(number) for number in _numbers(found))
     assert json.loads(json.dumps(found)) == found
-    assert entry.measure(RolloutSubject(subject.network, subject.task)) == found
+    assert entry.measure(RolloutContext(context.network, context.task)) == found
 
 
 def test_a_strict_net_has_round_off_only(workplace):
     strict, plain = (_subject(workplace, variant) for variant in ("gcnn", "cnn"))
     for name, key in (("equivariance", "relative"), ("decomposition", "share")):
-        entry = import_module(module("measures", name))
+        entry = import_module(module(find("smoke"), "measures", name))
         assert entry.measure(strict)[key] < 1e-6
         assert entry.measure(plain)[key] > 1e-3
 
 
 def test_error_of_a_net_that_changes_nothing_is_persistence(workplace):
-    subject = _subject(workplace, "cnn")
-    for parameter in subject.network.parameters():
+    context = _subject(workplace, "cnn")
+    for parameter in context.network.parameters():
         torch.nn.init.zeros_(parameter)
-    found = import_module("equidyn.measures.error").measure(subject)
+    found = import_module("equidyn.domains.smoke.measures.error").measure(context)
     assert found["rmse"] == found["persistence_rmse"]
     assert found["rmse_by_step"] == found["persistence_rmse_by_step"]
     mean_square = sum(rmse**2 for rmse in found["rmse_by_step"]) / 3

@@ -1,85 +1,63 @@
-"""What DVC compares between commits: headline numbers and learning curves, from synthetic cells."""
+"""What DVC compares between commits: headline numbers and learning curves."""
 
 import json
-import math
+from dataclasses import replace
 
-import pytest
-from reporting_cells import edit_json, write_cells
-from reporting_studies import levels, params, rotation
+import pandas as pd
+from claims_cells import published_claims, results
 
-from equidyn import paths
-from equidyn.files import write_json
-from equidyn.params import Cell
-from equidyn.reporting.claims.ledger import ledger
-from equidyn.reporting.claims.model import published_claims
-from equidyn.reporting.gather import StudyResults, gather
-from equidyn.reporting.learning_curves import learning_curves
-from equidyn.reporting.metrics import metrics
+from equidyn.report.claims.ledger import ledger
+from equidyn.report.gather import StudyResults
+from equidyn.report.learning_curves import learning_curves
+from equidyn.report.metrics import metrics
 
-STUDIES = params(smoke_levels=levels(["cnn", "gcnn"], [0.0, 0.6], 3), smoke_rotation=rotation(["rsteer"], 2))
-DIVERGED = tuple(Cell("smoke-levels", "eps060", "cnn", seed) for seed in (1, 2, 3))
+STUDY = results({("error", "rmse"): lambda variant, dataset, seed: float(seed)}, variants=["cnn", "gcnn"])
 
 
-@pytest.fixture
-def studies(workplace) -> list[StudyResults]:
-    """Two studies; at eps 0.6, every run of cnn diverged."""
-    write_cells(STUDIES, diverged=DIVERGED)
-    return gather(STUDIES)
+def _scores(study: StudyResults) -> dict:
+    return metrics([study], ledger(published_claims(), [study]))["studies"]["smoke-levels"]
 
 
-def _metrics(studies: list[StudyResults]) -> dict:
-    return metrics(studies, ledger(published_claims(), studies))
-
-
-def test_scores_are_means_over_seeds_and_null_where_no_run_ended_finite(studies, workplace):
-    tree = _metrics(studies)["studies"]["smoke-levels"]
+def test_scores_are_means_over_seeds_and_null_where_no_run_ended_finite():
+    lost = [("cnn", "eps060", seed) for seed in (1, 2, 3)]
+    tree = _scores(results({("error", "rmse"): lambda *cell: float(cell[2])}, variants=["cnn", "gcnn"], diverged=lost))
     assert [(name, list(variants)) for name, variants in tree.items()] == [
-        ("eps000", ["cnn", "gcnn"]),
-        ("eps060", ["cnn", "gcnn"]),
+        (name, ["cnn", "gcnn"]) for name in ("eps000", "eps030", "eps060")
     ]
-    cells = [Cell("smoke-levels", "eps060", "gcnn", seed) for seed in (1, 2, 3)]
-    files = [json.loads((paths.run(cell) / "measures.json").read_text()) for cell in cells]
-    scores = [file["checkpoints"]["best"]["error"]["rmse"] for file in files]
-    assert tree["eps060"]["gcnn"]["error.rmse"] == pytest.approx(sum(scores) / 3)
-    assert tree["eps060"]["cnn"]["error.rmse"] is None
+    assert tree["eps060"] == {"cnn": {"error.rmse": None}, "gcnn": {"error.rmse": 2.0}}
 
 
-def test_every_test_split_has_its_score(studies):
-    tree = _metrics(studies)["studies"]["smoke-rotation"]
-    for variants in tree.values():
-        assert list(variants["rsteer"]) == ["error.future.rmse", "error.domain.rmse"]
+def test_every_test_split_has_its_score():
+    source = STUDY.settings.source
+
+    class Two(type(source)):
+        splits = ("train", "validation", "future", "domain")
+
+    found = results({("error", f"{split}.rmse"): lambda *_: 1.0 for split in ("future", "domain")}, variants=["cnn"])
+    settings = found.settings.model_copy(update={"source": Two.model_construct(**dict(source))})
+    tree = _scores(replace(found, settings=settings))
+    assert list(tree["eps000"]["cnn"]) == ["error.future.rmse", "error.domain.rmse"]
 
 
-def test_verdicts_are_counted_under_both_definitions(studies):
-    claims = _metrics(studies)["claims"]
-    assert list(claims) == ["corrected", "as_published"]
-    for counts in claims.values():
+def test_a_study_without_the_headline_measure_has_no_scores():
+    assert _scores(results({("lie", "relative"): lambda *_: 1.0})) == {}
+
+
+def test_verdicts_are_counted_under_both_definitions_and_the_file_is_plain_json():
+    tree = metrics([STUDY], ledger(published_claims(), [STUDY]))
+    assert json.loads(json.dumps(tree)) == tree and list(tree["claims"]) == ["corrected", "as_published"]
+    for counts in tree["claims"].values():
         assert sum(counts.values()) == len(published_claims().claims)
 
 
-def test_the_file_is_plain_json(studies, workplace):
-    write_json(workplace / "metrics.json", _metrics(studies))
-    assert json.loads((workplace / "metrics.json").read_text()) == _metrics(studies)
-
-
-def test_a_study_without_the_headline_measure_has_no_scores(workplace):
-    write_cells(STUDIES)
-    for cell in STUDIES.cells():
-        path = paths.run(cell) / "measures.json"
-        checkpoints = json.loads(path.read_text())["checkpoints"]
-        edit_json(path, checkpoints={name: {"lie": tree["lie"]} for name, tree in checkpoints.items()})
-    assert _metrics(gather(STUDIES))["studies"] == {"smoke-levels": {}, "smoke-rotation": {}}
-
-
-def test_learning_curves_are_over_the_seeds_that_reached_the_epoch(studies):
-    study = studies[0]
-    frame = learning_curves(study)
-    assert list(frame.columns) == ["dataset", "variant", "epoch", "runs", "score", "least", "largest"]
-    at = frame[(frame["dataset"] == "eps000") & (frame["variant"] == "gcnn")].set_index("epoch")
-    history = study.history[(study.history["dataset"] == "eps000") & (study.history["variant"] == "gcnn")]
-    scores = history.groupby("epoch")["validation_rmse"]
-    for epoch, row in at.iterrows():
-        assert row["runs"] == scores.count()[epoch]
-        assert math.isclose(row["score"], scores.mean()[epoch])
-        assert row["least"] <= row["score"] <= row["largest"]
-    assert frame["score"].notna().all()
+def test_learning_curves_are_over_the_seeds_that_reached_the_epoch():
+    cell = {"dataset": "eps000", "variant": "gcnn", "status": "completed"}
+    scores = {1: [3.0, 1.0], 2: [5.0], 3: [float("nan"), 2.0]}
+    rows = [
+        cell | {"seed": seed, "epoch": epoch, "validation_rmse": score}
+        for seed, course in scores.items()
+        for epoch, score in enumerate(course, start=1)
+    ]
+    study = replace(STUDY, runs=STUDY.runs.assign(trained_parameters=10), history=pd.DataFrame(rows))
+    found = learning_curves(study)[["epoch", "runs", "score", "least", "largest"]].to_numpy().tolist()
+    assert found == [[1, 2, 4.0, 3.0, 5.0], [2, 2, 1.5, 1.0, 2.0]]

@@ -11,10 +11,11 @@ import pytest
 from hubs import REVISION, free_port, serving, use
 from huggingface_hub import constants
 
-from equidyn.data import digits, hub, mnist
-from equidyn.errors import EquidynError
-from equidyn.params.digits import DigitsData
-from equidyn.provenance import Clock
+from equidyn.core.data import hub
+from equidyn.core.errors import EquidynError
+from equidyn.core.provenance import Clock
+from equidyn.domains.digits.params import DigitsData
+from equidyn.domains.digits.source import digits, mnist
 
 PROJECT = Path(__file__).resolve().parents[2]
 REAL = PROJECT.parent / "shared/hf-hub"

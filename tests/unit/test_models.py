@@ -2,18 +2,20 @@
 
 import pytest
 import torch
-from toy import randomised
+from toy import built, randomised
 
-from equidyn.models.check_fields import relative_error
-from equidyn.models.registry import build_network, count_parameters
-from equidyn.params.signatures import entries
-from equidyn.params.variant import Variant
+from equidyn.core.domain import find
+from equidyn.core.models.check import relative_errors
+from equidyn.core.models.registry import count_parameters
+from equidyn.core.params.signatures import entries
+from equidyn.core.params.variant import Variant
 from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 
-INPUTS, OUTPUTS = FieldType("vector", 2), FieldType("vector", 1)
+INPUTS, OUTPUTS = FieldType(C4, "vector", 2), FieldType(C4, "vector", 1)
 EVERY = [
     (model, norm)
-    for model, entry in entries("models").items()
+    for model, entry in entries(find("smoke"), "models").items()
     if entry.takes[0] == "FieldType"
     for norm in (["none", "batch"] if "norm" in entry.options.model_fields else [None])
 ]
@@ -22,7 +24,7 @@ TIED = [("rgroup", "none"), ("rgroup", "batch"), ("rsteer", "none"), ("rsteer", 
 
 def _build(model: str, norm: str | None, seed: int = 0) -> torch.nn.Module:
     given = {"hidden": 3, "layers": 3} | ({"norm": norm} if norm else {})
-    return build_network(Variant(model=model, options=given, augment="none"), INPUTS, OUTPUTS, seed)
+    return built("smoke", Variant(model=model, options=given, augment="none"), INPUTS, OUTPUTS, seed)
 
 
 def _named(spec: tuple[str, str | None]) -> str:
@@ -66,7 +68,7 @@ def test_filters_built_once_serve_every_step(network):
 def test_same_seed_same_weights_and_the_global_generator_is_left_alone(network):
     variant = Variant(model="cnn", options={"hidden": 3}, augment="none")
     before = torch.get_rng_state()
-    first, again, other = (build_network(variant, INPUTS, OUTPUTS, seed).state_dict() for seed in (1, 1, 2))
+    first, again, other = (built("smoke", variant, INPUTS, OUTPUTS, seed).state_dict() for seed in (1, 1, 2))
     assert torch.equal(torch.get_rng_state(), before)
     assert all(torch.equal(first[name], again[name]) for name in first)
     assert any(not torch.equal(first[name], other[name]) for name in first)
@@ -93,14 +95,16 @@ def test_strict_means_exact(network, side, training):
     network = randomised(network.double(), seed=1)  # of seeds 0 and 1, the one that leaves no net dead behind its ReLU
     network(torch.randn(4, INPUTS.channels, 8, 8, dtype=torch.float64))
     network.train(training)
-    error = relative_error(network, torch.randn(2, INPUTS.channels, side, side, dtype=torch.float64), INPUTS, OUTPUTS)
+    error = relative_errors(network, torch.randn(2, INPUTS.channels, side, side, dtype=torch.float64), INPUTS, OUTPUTS)[
+        ""
+    ]
     assert error <= 1e-12 if network.strict else error > 1e-3
 
 
 @pytest.mark.parametrize("spec", TIED, ids=_named)
 def test_relaxed_nets_start_exactly_equivariant_and_without_penalty(spec):
     network = _build(*spec).double()
-    assert relative_error(network, torch.randn(2, 4, 16, 16, dtype=torch.float64), INPUTS, OUTPUTS) <= 1e-12
+    assert relative_errors(network, torch.randn(2, 4, 16, 16, dtype=torch.float64), INPUTS, OUTPUTS)[""] <= 1e-12
     assert network.penalty() == 0
     assert randomised(network).penalty() > 0
 
@@ -121,7 +125,7 @@ COUNTS = [("cnn", 20, 11602), ("gcnn", 10, 11200), ("rgroup", 7, 11408), ("e2cnn
 @pytest.mark.parametrize(("model", "hidden", "count"), COUNTS)
 def test_parameter_counts(model, hidden, count):
     variant = Variant(model=model, options={"hidden": hidden}, augment="none")
-    assert count_parameters(build_network(variant, FieldType("vector", 1), OUTPUTS, 0)) == count
+    assert count_parameters(built("smoke", variant, FieldType(C4, "vector", 1), OUTPUTS, 0)) == count
 
 
 @pytest.mark.parametrize(("model", "entries"), [("cnn", 9 * 3 * (4 + 3 + 2)), ("gcnn", 9 * 12 * (4 + 12 + 2))])
@@ -130,7 +134,7 @@ def test_multiply_adds_are_the_entries_of_the_kernels(model, entries):
 
 
 def test_batch_norm_refuses_signed_components():
-    from equidyn.models.norm import field_norm
+    from equidyn.domains.smoke.models.norm import field_norm
 
     with pytest.raises(ValueError, match="vector"):
-        field_norm("batch", FieldType("vector", 2))
+        field_norm("batch", FieldType(C4, "vector", 2))

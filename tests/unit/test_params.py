@@ -11,9 +11,9 @@ import jsonschema
 import pytest
 import yaml
 
-from equidyn.errors import EquidynError
-from equidyn.params import load, read_yaml
-from equidyn.params.schema import text
+from equidyn.core.errors import EquidynError
+from equidyn.core.params import load, read_yaml
+from equidyn.core.params.schema import text
 
 PROJECT = Path(__file__).resolve().parents[2]
 FILES = ["params.yaml", "presets/test/params.yaml", "presets/paper/params.yaml"]
@@ -65,15 +65,21 @@ WRONG = {
     "null override": (_set("variants.gcnn.training", {"epochs": None}), ["gcnn.training.epochs = None: should be"]),
     "wrong override": (_set("variants.gcnn.training", {"clip": -1}), ["gcnn.training.clip = -1: should be greater"]),
     "eps above 1": (_set("datasets.eps000.value", 1.5), ["datasets.eps000.value = 1.5: should be less than or equal"]),
-    "E_10": (_set("datasets.E3.value", 10), ["datasets.E3.value = 10: should be less than or equal to 9"]),
-    "unknown level": (_set("datasets.E3.level", "F"), ["E3: the key 'level' is 'F'; it should be one of 'eps', 'E'"]),
-    "no level": (_drop("datasets.E3.level"), ["E3: needs the key level (smoke), vector_action (Rotation"]),
+    "E_10": (
+        _set("datasets.eps000", {"level": "E", "value": 10}),
+        ["datasets.eps000.value = 10: should be less than or equal to 9"],
+    ),
+    "unknown level": (
+        _set("datasets.eps000.level", "F"),
+        ["eps000: the key 'level' is 'F'; it should be one of 'eps', 'E'"],
+    ),
+    "no level": (_drop("datasets.eps000.level"), ["eps000: needs the key level (smoke), vector_action (Rotation"]),
     "kind of dataset that the source cannot make": (
         _set("datasets", {"turned": {"vector_action": "true"}}),
         ["datasets.turned: a source of kind 'smoke' cannot make it"],
     ),
     "negative alpha": (
-        _set("variants.rgroup.options.alpha", -1.0),
+        _set("variants.rsteer.options.alpha", -1.0),
         ["options.alpha = -1.0: should be greater than or"],
     ),
     "unknown split": (_set("source.split.by", "frame"), ["by", "'frame'", "'scene', 'time'"]),
@@ -188,7 +194,7 @@ def test_all_faults_are_told_at_once(tree: Any, workplace: Path) -> None:
     assert _message().startswith("params.yaml: 3 wrong entries")
 
 
-@pytest.mark.parametrize("command", [["equidyn", "validate"], ["equidyn", "train", "smoke-levels/E3/cnn/1"]])
+@pytest.mark.parametrize("command", [["equidyn", "validate"], ["equidyn", "train", "smoke-levels/eps000/cnn/1"]])
 def test_commands_tell_it_without_a_traceback(command: list[str], tree: Any, workplace: Path) -> None:
     WRONG["negative rate"][0](tree)
     Path("params.yaml").write_text(yaml.safe_dump(tree))

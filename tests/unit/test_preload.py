@@ -2,17 +2,19 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
+PRESET = Path(__file__).resolve().parents[2] / "presets/test"
 PRELOAD = """
 import sys
-from equidyn.params import signatures
-from equidyn.warm import preload
+from equidyn.core.params import load
+from equidyn.core.warm import preload
 preload.run()
-rooms = ("models", "models/impose", "measures")
-called = [signatures.module(room, name) for room in rooms for name in signatures.options(room)]
+called = [name for study in load().studies.values() for name in preload.called_by_name(study)]
+assert len(called) > 50
 print([name for name in [*preload.STAGES, *called] if name not in sys.modules], "phi" in sys.modules, end="")
 """
 
 
 def test_all_that_is_called_by_name_is_ready_but_the_simulator() -> None:
-    assert subprocess.check_output([sys.executable, "-c", PRELOAD], text=True) == "[] False"
+    assert subprocess.check_output([sys.executable, "-c", PRELOAD], text=True, cwd=PRESET) == "[] False"

@@ -8,11 +8,12 @@ import h5py
 import numpy as np
 import pytest
 
-from equidyn.data import card, checks, prepare, store
-from equidyn.errors import EquidynError
-from equidyn.files import sole_writer
-from equidyn.params import Params, load
-from equidyn.provenance import digest
+from equidyn.core.data import card, prepare, store
+from equidyn.core.errors import EquidynError
+from equidyn.core.files import sole_writer
+from equidyn.core.params import Params, load
+from equidyn.core.provenance import digest
+from equidyn.domains.smoke.source import checks
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDY = "smoke-levels"
@@ -131,7 +132,7 @@ def test_a_direction_at_rest_has_no_relative_error(prepared: Path) -> None:
 
 
 def test_a_level_zero_that_is_not_symmetric_leaves_nothing(params: Params, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("equidyn.data.recording.disagreement", lambda *_: 3e-9)
+    monkeypatch.setattr("equidyn.domains.smoke.source.recording.disagreement", lambda *_: 3e-9)
     with pytest.raises(EquidynError, match=r"smoke-levels/eps000: level 0 must be exactly symmetric.*3\.0e-09"):
         prepare.run(params, STUDY, "eps000")
     assert leftovers() == []

@@ -1,4 +1,4 @@
-"""The task recognise: its images, its lessons, its stages, and every measure of it."""
+"""The task recognise: its images, its recipe, its stages, and every measure of it."""
 
 import json
 from copy import deepcopy
@@ -17,25 +17,28 @@ from safetensors.torch import load_file
 from toy import TREE, randomised
 from toy_images import digits
 
-from equidyn import paths
-from equidyn.data.labelled import Labelled
-from equidyn.data.store import write
-from equidyn.errors import EquidynError
-from equidyn.measures import measure, recognition
-from equidyn.measures.subjects.recognise import RecogniseSubject
-from equidyn.models.registry import build_network
-from equidyn.params import Cell, Params, load
-from equidyn.params.signatures import entries, module
-from equidyn.training import train
-from equidyn.training.recognise.lessons import RecogniseLessons
-from equidyn.training.recognise.task import Samples, accuracy, cross_entropy
-from equidyn.training.task import dataset_of, task_of
+from equidyn.core import paths
+from equidyn.core.data.labelled import Labelled
+from equidyn.core.data.store import write
+from equidyn.core.domain import find
+from equidyn.core.errors import EquidynError
+from equidyn.core.measures import measure
+from equidyn.core.models.registry import build_network
+from equidyn.core.params import Cell, Params, load
+from equidyn.core.params.signatures import entries, module
+from equidyn.core.training import train
+from equidyn.core.training.task import dataset_of, task_of
+from equidyn.domains.digits.measures import recognition
+from equidyn.domains.digits.tasks.classify_images.context import ClassifyImagesContext
+from equidyn.domains.digits.tasks.classify_images.recipe import ClassifyImagesRecipe
+from equidyn.domains.digits.tasks.classify_images.task import Samples, accuracy, cross_entropy
 
 DIGIT, SIDE = 12, 28  # pixels per side of a toy digit, and of the paper in whose middle it lies
 COUNTS = {"train": 60, "validation": 20, "test": 40}
 NET = {"first": 2, "second": 3, "hidden": 8}
 PLAIN, TURNED, STRICT = (Cell("marks", "digits", name, 1) for name in ("cnn", "cnn-aug", "gcnn"))
 STUDY = {
+    "domain": "digits",
     "seeds": [1],
     "source": {
         "kind": "digits",
@@ -47,7 +50,7 @@ STUDY = {
         "seed": 0,
     },
     "datasets": {"digits": {"origins": ["optdigits"]}},
-    "task": {"kind": "recognise"},
+    "task": {"kind": "classify_images"},
     "training": TREE["studies"]["toy"]["training"]
     | {"steps_per_epoch": 6, "batch_size": 10, "validation_samples": 20, "clip": 0.0, "schedule": "constant"},
     "variants": {
@@ -63,7 +66,7 @@ STUDY = {
         "audit/sorting": {"at": ["best"], "options": {"samples": 20, "largest": 4}},
     },
 }
-TAKEN = (("Subject",), ("RecogniseSubject",))
+TAKEN = (("EvaluationContext",), ("ClassifyImagesContext",))
 
 
 def _images() -> Labelled:
@@ -87,14 +90,14 @@ def _params(**training: Any) -> Params:
     return load()
 
 
-def _lessons(params: Params, cell: Cell, seed: int = 1) -> RecogniseLessons:
+def _lessons(params: Params, cell: Cell, seed: int = 1) -> ClassifyImagesRecipe:
     study = params.studies["marks"]
     task = task_of(study, dataset_of(study, paths.dataset("marks", "digits")), torch.device("cpu"))
-    return RecogniseLessons(task, study.variants[cell.variant], study.training, seed)
+    return ClassifyImagesRecipe(task, study.variants[cell.variant], study.training, seed)
 
 
-def _whole(lessons: RecogniseLessons, epoch: int) -> Samples:
-    parts = list(lessons.batches(epoch))
+def _whole(recipe: ClassifyImagesRecipe, epoch: int) -> Samples:
+    parts = list(recipe.batches(epoch))
     return Samples(*(torch.cat([getattr(part, name) for part in parts]) for name in ("inputs", "labels")))
 
 
@@ -123,12 +126,12 @@ def test_a_sample_is_spread_over_its_split(params):
 
 
 def test_an_epoch_passes_over_the_training_images_by_seed_and_epoch_alone(params):
-    lessons, again, other = (_lessons(params, PLAIN, seed) for seed in (1, 1, 2))
-    first, stored = _whole(lessons, 1), lessons.task.splits["train"]
-    assert [len(batch) for batch in lessons.batches(1)] == [10] * 6
+    recipe, again, other = (_lessons(params, PLAIN, seed) for seed in (1, 1, 2))
+    first, stored = _whole(recipe, 1), recipe.task.splits["train"]
+    assert [len(batch) for batch in recipe.batches(1)] == [10] * 6
     assert sorted(_keys(first)) == sorted(_keys(stored))
     assert torch.equal(first.inputs, _whole(again, 1).inputs)
-    for elsewhere in (_whole(lessons, 2), _whole(other, 1)):
+    for elsewhere in (_whole(recipe, 2), _whole(other, 1)):
         assert not torch.equal(first.inputs, elsewhere.inputs)
 
 
@@ -155,7 +158,7 @@ def test_loss_and_accuracy_are_those_of_the_largest_logit():
 def test_answers_come_in_the_order_of_the_questions(params):
     """Also where they take more than one chunk."""
     task = _lessons(params, PLAIN).task
-    network = randomised(build_network(params.studies["marks"].variants["cnn"], task.inputs, task.outputs, 0))
+    network = randomised(build_network(params.studies["marks"], "cnn", task.inputs, task.outputs, 0))
     images = torch.cat([task.splits["train"].inputs] * 5)
     found = task.answers(network, images)
     assert not found.requires_grad and torch.equal(found[:60], found[240:])
@@ -194,17 +197,19 @@ def test_stages_from_images_to_measures(params):
     assert best["layer_lie"]["rotation"]["conv1"] is None
 
 
-def _subject(params: Params, variant: str) -> RecogniseSubject:
+def _subject(params: Params, variant: str) -> ClassifyImagesContext:
     task = _lessons(params, PLAIN).task
-    network = build_network(params.studies["marks"].variants[variant], task.inputs, task.outputs, 0).eval()
+    network = build_network(params.studies["marks"], variant, task.inputs, task.outputs, 0).eval()
     history = ({"train_loss": None, "validation_loss": 2.3}, {"train_loss": 0.6, "validation_loss": 0.8})
-    return RecogniseSubject(network, task, history=history)
+    return ClassifyImagesContext(network, task, history=history)
 
 
 @pytest.mark.parametrize("variant", ["cnn", "gcnn"])
-@pytest.mark.parametrize("name", [name for name, entry in entries("measures").items() if entry.takes in TAKEN])
+@pytest.mark.parametrize(
+    "name", [name for name, entry in entries(find("digits"), "measures").items() if entry.takes in TAKEN]
+)
 def test_every_measure_of_digits_gives_numbers_twice_the_same(params, name, variant):
-    entry = import_module(module("measures", name))
+    entry = import_module(module(find("digits"), "measures", name))
     found, again = (entry.measure(_subject(params, variant)) for _ in range(2))
     assert found and found == again
     assert json.loads(json.dumps(found)) == found
@@ -216,16 +221,16 @@ def _bytes(image: torch.Tensor) -> bytes:
 
 def test_recognition_counts_right_answers(params, monkeypatch):
     """A net that names every upright digit, and none that is turned."""
-    subject = _subject(params, "cnn")
-    seen = [subject.task.splits[split] for split in ("train", "test")]
+    context = _subject(params, "cnn")
+    seen = [context.task.splits[split] for split in ("train", "test")]
     known = {_bytes(image): label for part in seen for image, label in zip(part.inputs, part.labels, strict=True)}
 
     def forward(images: torch.Tensor) -> torch.Tensor:
         named = torch.tensor([known.get(_bytes(image), 0) for image in images])
         return 50.0 * torch.nn.functional.one_hot(named, 10)
 
-    monkeypatch.setattr(subject.network, "forward", forward)
-    found = recognition.measure(subject)
+    monkeypatch.setattr(context.network, "forward", forward)
+    found = recognition.measure(context)
     assert found["accuracy"] == found["train_accuracy"] == 1
     assert max(found["loss"], found["train_loss"]) < 1e-6
     assert found["rotated"] == pytest.approx(0.1) == found["guess"]  # it calls them zeros; all digits are as frequent

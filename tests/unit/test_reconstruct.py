@@ -1,4 +1,4 @@
-"""The task reconstruct: its images, its lessons, and its stages."""
+"""The task reconstruct: its images, its recipe, and its stages."""
 
 import json
 
@@ -10,13 +10,13 @@ from safetensors.torch import load_file
 from toy_images import digits
 from toy_reconstruct import ATTENTIVE, COUNTS, NET, PLAIN, SIDE, STRICT, STUDY, TURNED, image_params, lessons_of_cell
 
-from equidyn import paths
-from equidyn.measures import measure
-from equidyn.params import Params
+from equidyn.core import paths
+from equidyn.core.measures import measure
+from equidyn.core.params import Params
+from equidyn.core.training import train
+from equidyn.domains.digits.tasks.reconstruct.recipe import ReconstructRecipe
+from equidyn.domains.digits.tasks.reconstruct.task import Images
 from equidyn.symmetry.images import ImageType
-from equidyn.training import train
-from equidyn.training.reconstruct.lessons import ReconstructLessons
-from equidyn.training.reconstruct.task import Images
 
 
 @pytest.fixture
@@ -25,17 +25,17 @@ def params(workplace) -> Params:
     return image_params()
 
 
-def _inputs(lessons: ReconstructLessons, epoch: int) -> torch.Tensor:
-    return torch.cat([batch.inputs for batch in lessons.batches(epoch)])
+def _inputs(recipe: ReconstructRecipe, epoch: int) -> torch.Tensor:
+    return torch.cat([batch.inputs for batch in recipe.batches(epoch)])
 
 
 def test_an_epoch_passes_over_the_training_images_by_seed_and_epoch_alone(params):
-    lessons, again, other = (lessons_of_cell(params, PLAIN, seed) for seed in (1, 1, 2))
-    first, stored = _inputs(lessons, 1), lessons.task.splits["train"].inputs
+    recipe, again, other = (lessons_of_cell(params, PLAIN, seed) for seed in (1, 1, 2))
+    first, stored = _inputs(recipe, 1), recipe.task.splits["train"].inputs
     assert torch.equal(first.flatten(1).unique(dim=0), stored.flatten(1).unique(dim=0))
     assert torch.equal(first, _inputs(again, 1))
-    assert not torch.equal(first, _inputs(lessons, 2)) and not torch.equal(first, _inputs(other, 1))
-    assert [len(batch) for batch in lessons.batches(1)] == [8] * 5
+    assert not torch.equal(first, _inputs(recipe, 2)) and not torch.equal(first, _inputs(other, 1))
+    assert [len(batch) for batch in recipe.batches(1)] == [8] * 5
 
 
 def test_a_sample_is_the_first_images_of_its_split(params):
@@ -47,26 +47,26 @@ def test_a_sample_is_the_first_images_of_its_split(params):
 
 def test_augmentation_turns_each_image_on_its_own_and_nothing_else(params):
     plain, turned = (_inputs(lessons_of_cell(params, cell), 1) for cell in (PLAIN, TURNED))
-    ways = torch.stack([ImageType(SIDE).turn(plain, turns) for turns in range(4)])
+    ways = torch.stack([ImageType(SIDE).act(plain, turns) for turns in range(4)])
     matches = (ways == turned).all(-1).all(-1)
     assert (matches.sum(0) == 1).all() and matches.any(1).all()
 
 
 def test_all_turns_are_drawn_alike(params):
-    lessons = lessons_of_cell(params, TURNED)
+    recipe = lessons_of_cell(params, TURNED)
     same = torch.arange(float(SIDE**2)).view(1, SIDE, SIDE)
-    lessons.task.splits["train"] = Images(same.expand(40, -1, -1))
-    drawn = torch.cat([_inputs(lessons, epoch) for epoch in range(200)])
+    recipe.task.splits["train"] = Images(same.expand(40, -1, -1))
+    drawn = torch.cat([_inputs(recipe, epoch) for epoch in range(200)])
     counts = drawn.flatten(1).unique(dim=0, return_counts=True)[1]
     assert len(counts) == 4 and ((counts - 2000).abs() < 200).all()  # five standard deviations
 
 
 def test_the_loss_is_a_mean_over_images_and_pixels(params):
-    lessons = lessons_of_cell(params, PLAIN)
-    images = lessons.validation.inputs
-    loss, values = lessons.loss(lambda inputs: inputs + 0.5, Images(images))
+    recipe = lessons_of_cell(params, PLAIN)
+    images = recipe.validation.inputs
+    loss, values = recipe.loss(lambda inputs: inputs + 0.5, Images(images))
     assert loss.item() == pytest.approx(0.25) and values.tolist() == [loss.item()]
-    assert lessons.validate(lambda inputs: inputs - 0.1)["validation_loss"] == pytest.approx(0.01)
+    assert recipe.validate(lambda inputs: inputs - 0.1)["validation_loss"] == pytest.approx(0.01)
 
 
 def test_training_makes_reconstructions_better(workplace):

@@ -10,12 +10,14 @@ import torch
 from toy_images import digits
 from toy_reconstruct import ATTENTIVE, COUNTS, NET, PLAIN, SIDE, STRICT, STUDY, image_params, subject_of_cell
 
-from equidyn.measures import angles, attention, cost, reconstruction
-from equidyn.measures.subjects.reconstruct import ReconstructSubject
-from equidyn.params import Cell, Params
-from equidyn.params.signatures import entries, module
+from equidyn.core.domain import find
+from equidyn.core.measures import cost
+from equidyn.core.params import Cell, Params
+from equidyn.core.params.signatures import entries, module
+from equidyn.domains.digits.measures import angles, attention, reconstruction
+from equidyn.domains.digits.tasks.reconstruct.context import ReconstructContext
+from equidyn.domains.digits.tasks.reconstruct.task import Images
 from equidyn.symmetry.images import ImageType
-from equidyn.training.reconstruct.task import Images
 
 
 @pytest.fixture
@@ -25,28 +27,32 @@ def params(workplace) -> Params:
 
 
 def test_pictures_are_of_different_digits_and_their_true_turns(params):
-    subject = subject_of_cell(params, PLAIN)
-    example, stored = subject.example(), digits(SIDE, COUNTS).of("test")[0]
+    context = subject_of_cell(params, PLAIN)
+    example, stored = context.example(), digits(SIDE, COUNTS).of("test")[0]
     assert torch.equal(example["inputs"], torch.from_numpy(stored[:6]))  # classes follow one another
     assert torch.equal(example["turned_inputs"][:, 1], example["inputs"].flip(1, 2))
-    assert torch.allclose(subject.answers(example["turned_inputs"][:, 2]), example["turned"][:, 2], atol=1e-6)
+    assert torch.allclose(context.answers(example["turned_inputs"][:, 2]), example["turned"][:, 2], atol=1e-6)
 
 
-TAKEN = [("Subject",), ("ReconstructSubject",)]
+TAKEN = [("EvaluationContext",), ("ReconstructContext",)]
 
 
 @pytest.mark.parametrize("variant", STUDY["variants"])
-@pytest.mark.parametrize("name", [name for name, entry in entries("measures").items() if entry.takes in TAKEN])
+@pytest.mark.parametrize(
+    "name", [name for name, entry in entries(find("digits"), "measures").items() if entry.takes in TAKEN]
+)
 def test_every_measure_of_images_gives_numbers_twice_the_same(params, name, variant):
     cell = Cell("images", "digits", variant, 1)
-    subject, entry = subject_of_cell(params, cell), import_module(module("measures", name))
-    found, again = (entry.measure(ReconstructSubject(subject.network, subject.task)) for _ in range(2))
+    context, entry = subject_of_cell(params, cell), import_module(module(find("digits"), "measures", name))
+    found, again = (entry.measure(ReconstructContext(context.network, context.task)) for _ in range(2))
     assert found == again == json.loads(json.dumps(found))
     assert bool(found) is not (name == "attention" and variant != ATTENTIVE.variant)
 
 
 def test_measures_are_registered():
-    assert {"reconstruction", "angles", "attention", "audit/reconstruction", "cost"} <= set(entries("measures"))
+    assert {"reconstruction", "angles", "attention", "audit/reconstruction", "cost"} <= set(
+        entries(find("digits"), "measures")
+    )
 
 
 def test_errors_of_a_strict_net_do_not_depend_on_the_turn(params):
@@ -60,11 +66,11 @@ def test_errors_of_a_strict_net_do_not_depend_on_the_turn(params):
 
 
 def test_errors_are_of_every_image_at_every_turn(params):
-    subject = subject_of_cell(params, PLAIN)
-    found, by_turn = reconstruction.measure(subject), []
+    context = subject_of_cell(params, PLAIN)
+    found, by_turn = reconstruction.measure(context), []
     for turns in range(4):
-        images = ImageType(SIDE).turn(subject.test, turns)
-        by_turn.append((subject.answers(images) - images).square().mean().item())
+        images = ImageType(SIDE).act(context.test, turns)
+        by_turn.append((context.answers(images) - images).square().mean().item())
     assert found["by_turn"] == pytest.approx(by_turn, rel=1e-5)
     assert found["upright"] == found["by_turn"][0]
     assert found["rotated"] == pytest.approx(sum(by_turn[1:]) / 3, rel=1e-5)
@@ -90,22 +96,22 @@ def test_latents_that_are_no_square_image_have_no_symmetric_limit(params):
 
 
 def test_errors_by_angle_pass_through_the_quarter_turns(params):
-    subject = subject_of_cell(params, PLAIN)
-    found = angles.measure(subject, samples=COUNTS["test"])
+    context = subject_of_cell(params, PLAIN)
+    found = angles.measure(context, samples=COUNTS["test"])
     assert found["degrees"] == list(range(0, 360, 15))
-    assert found["mse"][::6] == pytest.approx(reconstruction.measure(subject)["by_turn"], rel=1e-6)
+    assert found["mse"][::6] == pytest.approx(reconstruction.measure(context)["by_turn"], rel=1e-6)
     strict = angles.measure(subject_of_cell(params, STRICT))["mse"]
     assert strict[:6] == pytest.approx(strict[6:12], rel=1e-6) and strict[1] != pytest.approx(strict[0], rel=1e-3)
 
 
 def test_as_published_errors_are_means_over_batches_each_turned_once(params):
-    subject = subject_of_cell(params, PLAIN)
-    entry = import_module(module("measures", "audit/reconstruction"))
-    assert entry.measure(subject, batch_size=1)["upright"] == pytest.approx(subject.errors[0].mean().item())
-    whole = entry.measure(subject)["rotated"]
-    assert min(abs(whole - error) for error in subject.errors[1:].mean(1).tolist()) < 1e-12
-    uneven = entry.measure(subject, batch_size=20)["upright"]
-    assert uneven == pytest.approx((subject.errors[0, :20].mean() + subject.errors[0, 20:].mean()).item() / 2)
+    context = subject_of_cell(params, PLAIN)
+    entry = import_module(module(find("digits"), "measures", "audit/reconstruction"))
+    assert entry.measure(context, batch_size=1)["upright"] == pytest.approx(context.errors[0].mean().item())
+    whole = entry.measure(context)["rotated"]
+    assert min(abs(whole - error) for error in context.errors[1:].mean(1).tolist()) < 1e-12
+    uneven = entry.measure(context, batch_size=20)["upright"]
+    assert uneven == pytest.approx((context.errors[0, :20].mean() + context.errors[0, 20:].mean()).item() / 2)
 
 
 class _Weighted:
@@ -116,9 +122,9 @@ class _Weighted:
 
 
 def _attention(params: Params, *weights: list[float]) -> dict[str, Any]:
-    subject = subject_of_cell(params, PLAIN)
-    subject.task.splits["test"] = Images(torch.tensor(weights).reshape(-1, 2, 2))
-    return attention.measure(ReconstructSubject(_Weighted(), subject.task))
+    context = subject_of_cell(params, PLAIN)
+    context.task.splits["test"] = Images(torch.tensor(weights).reshape(-1, 2, 2))
+    return attention.measure(ReconstructContext(_Weighted(), context.task))
 
 
 def test_uniform_weights_are_not_concentrated(params):
@@ -141,9 +147,9 @@ def test_weights_on_one_turn_vary_if_the_turn_does(params):
 
 
 def test_attention_looks_at_the_test_images(params):
-    subject = subject_of_cell(params, ATTENTIVE)
-    weights = subject.network.attention(subject.test).double()
-    assert attention.measure(subject)["mean"] == pytest.approx(weights.mean(0).tolist(), abs=1e-6)
+    context = subject_of_cell(params, ATTENTIVE)
+    weights = context.network.attention(context.test).double()
+    assert attention.measure(context)["mean"] == pytest.approx(weights.mean(0).tolist(), abs=1e-6)
     assert torch.allclose(weights.sum(1), torch.ones(len(weights), dtype=torch.float64), atol=1e-6)
 
 

@@ -1,29 +1,28 @@
 """Pictures of parameter sharing: what is drawn is the definition, and the page has the part when it is asked for."""
 
-from contextlib import chdir
 from copy import deepcopy
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 import yaml
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
-from reporting_cells import write_cells
 from toy import TREE
 
-from equidyn.errors import EquidynError
-from equidyn.params import Params, load
-from equidyn.params.sharing import Sharing
-from equidyn.reporting import sharing
-from equidyn.reporting.figures.bases import c4_maps, elements, joined, tile
-from equidyn.reporting.figures.sharing import PALETTE, orbits, scheme
-from equidyn.reporting.figures.style import WIDTH, picture, styled
-from equidyn.reporting.report import run
+from equidyn.core.errors import EquidynError
+from equidyn.core.params import load
+from equidyn.core.params.params import params_model
+from equidyn.domains.sharing import report as sharing
+from equidyn.domains.sharing.figures.bases import c4_maps, elements, joined, tile
+from equidyn.domains.sharing.figures.sharing import PALETTE, orbits, scheme
+from equidyn.domains.sharing.params import Sharing
+from equidyn.report.figures.style import WIDTH, picture, styled
+from equidyn.report.report import _drawn
 
+PROJECT = Path(__file__).resolve().parents[2]
 AXES = ("row", "column", "layer")
 SIZES = [(5,), (8, 7), (6, 1), (4, 3, 5), (3, 1, 4), (1, 1)]
 SETTINGS = {
@@ -228,7 +227,7 @@ def test_a_wrong_entry_is_named(case: str, workplace: Path) -> None:
     kind, index, change, words = WRONG[case]
     settings = deepcopy(SETTINGS)
     settings[kind][index] |= change
-    Path("params.yaml").write_text(yaml.safe_dump(TREE | {"sharing": settings}), encoding="utf-8")
+    Path("params.yaml").write_text(yaml.safe_dump(TREE | {"pictures": {"sharing": settings}}), encoding="utf-8")
     with pytest.raises(EquidynError) as raised:
         load()
     assert words in str(raised.value)
@@ -242,57 +241,26 @@ def test_neither_kind_may_be_missing_or_more_than_a_page_holds(kind: str) -> Non
             Sharing.model_validate(SETTINGS | {kind: entries})
 
 
-def _params(**more: Any) -> Params:
-    tree = deepcopy(TREE)
-    tree["studies"]["toy"] |= {
-        "variants": {"gcnn": tree["studies"]["toy"]["variants"]["gcnn"]},
-        "measures": {"error": {"at": ["best"], "options": {}}},
-    }
-    return Params.model_validate(tree | more)
-
-
-@pytest.fixture(scope="module")
-def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sharing")
-    with chdir(folder):
-        write_cells(_params())
-        run(_params(sharing=SETTINGS))
-    return folder / "reports"
-
-
-def test_the_page_has_the_part_in_both_forms(reports):
-    page, text = ((reports / f"report.{suffix}").read_text(encoding="utf-8") for suffix in ("html", "md"))
-    assert page.count('<section id="sharing">') == page.count('href="#sharing"') == 1
-    assert page.index('<section id="toy">') < page.index('<section id="sharing">') < page.index('id="how-it-was-made"')
-    assert "## Study sharing\n" in text
-    for title in ("Sharing schemes", "Bases of equivariant maps"):
-        assert f"<h3>{title}</h3>" in page and f"\n### {title}\n" in text
-    for name in ("sharing-8x7", "sharing-4x3x5", "sharing-basis-6-3", "sharing-basis-14-6"):
-        assert f'id="figure-{name}"' in page and f"figures/{name}.svg" in text
-        assert (reports / "figures" / f"{name}.svg").is_file() and (reports / "figures" / f"{name}.png").is_file()
-    assert "sharing-measures.csv" not in page + text
-    assert "Ravanbakhsh, Schneider and Póczos 2017" in page and "Hartford et al. 2018" in text
-
-
-def test_the_tables_are_written(reports):
-    table = pd.read_csv(reports / "tables" / "sharing.csv")
-    assert list(table.columns) == ["scheme", "axes", "orbit", "entries", "share"]
-    assert table.groupby("scheme", sort=False)["entries"].agg(["size", "sum"]).to_dict("split")["data"] == [
+def test_the_tables_hold_every_orbit_and_rank():
+    with styled():
+        (schemes,), (bases,) = (part.tables for part in sharing.sections(Sharing.model_validate(SETTINGS)))
+    assert list(schemes.data.columns) == ["scheme", "axes", "orbit", "entries", "share"]
+    assert schemes.data.groupby("scheme", sort=False)["entries"].agg(["size", "sum"]).to_numpy().tolist() == [
         [4, 56**2],
         [8, 60**2],
     ]
-    assert table.groupby("scheme")["share"].sum().tolist() == pytest.approx([1, 1])
-    assert table["orbit"].tolist()[:4] == [orbit.name for orbit in orbits((8, 7), AXES[:2])]
-    bases = pd.read_csv(reports / "tables" / "sharing-bases.csv")
-    assert bases.to_dict("split")["data"] == [[6, 3, 4, 81, 324], [14, 6, 4, 1764, 7056]]
-    assert list(bases.columns) == ["inputs", "outputs", "group_order", "rank", "dense_parameters"]
-    for name in ("sharing", "sharing-bases"):
-        assert "×" not in (reports / "tables" / f"{name}.tex").read_text(encoding="utf-8")
+    assert schemes.data.groupby("scheme")["share"].sum().tolist() == pytest.approx([1, 1])
+    assert schemes.data["orbit"].tolist()[:4] == [orbit.name for orbit in orbits((8, 7), AXES[:2])]
+    assert bases.data.to_numpy().tolist() == [[6, 3, 4, 81, 324], [14, 6, 4, 1764, 7056]]
 
 
-def test_without_the_key_there_is_no_such_part(workplace):
-    write_cells(_params())
-    page = run(_params()).read_text(encoding="utf-8")
-    assert "sharing" not in page.partition("<main")[0].partition("<nav")[2]
-    assert 'id="sharing"' not in page
-    assert not list(Path("reports").glob("*/sharing*"))
+def test_only_domains_that_are_wanted_are_drawn():
+    tree = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
+    model = params_model(tree)
+    with styled():
+        (part,) = _drawn(model.model_validate(tree))
+        assert _drawn(model.model_validate({key: tree[key] for key in ("compute", "studies")})) == []
+    assert (part.name, [one.title for one in part.sections]) == (
+        "sharing",
+        ["Sharing schemes", "Bases of equivariant maps"],
+    )

@@ -8,17 +8,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from equidyn.reporting.ranking import HIGHER, findings
-from equidyn.reporting.statistics import (
-    bootstrap,
-    estimate,
-    holm,
-    over_seeds,
-    p_beyond,
-    p_equivalent,
-    p_value,
-    paired,
-)
+from equidyn.report.ranking import HIGHER, findings
+from equidyn.report.statistics import bootstrap, estimate, holm, over_seeds, p_beyond, p_equivalent, p_value, paired
 
 NAN = float("nan")
 

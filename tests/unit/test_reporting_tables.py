@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from equidyn.reporting.numbers import duration, estimate_text, interval, listed, number
-from equidyn.reporting.tables import Table, csv, latex, markdown
+from equidyn.report.numbers import duration, estimate_text, interval, listed, number
+from equidyn.report.tables import Table, csv, latex, markdown
 
 NAN = float("nan")
 

@@ -4,9 +4,9 @@ import pytest
 import torch
 from toy import TREE, toy_dataset
 
-from equidyn.errors import EquidynError
-from equidyn.params.task import RolloutTask
-from equidyn.training.rollout.task import Rollout
+from equidyn.core.errors import EquidynError
+from equidyn.domains.smoke.params.rollout import RolloutTask
+from equidyn.domains.smoke.tasks.rollout.task import Rollout
 
 
 class Decay(torch.nn.Module):
@@ -61,8 +61,8 @@ def test_turned_windows_turn_question_and_answer_alike(task):
     windows = task.windows(task.starts("train", 2)[:4], 2)
     turned = windows.turned(torch.tensor([0, 1, 2, 3]), task.inputs, task.outputs)
     for index in range(4):
-        assert torch.equal(turned.inputs[index], task.inputs.turn(windows.inputs[index], index))
-        assert torch.equal(turned.targets[:, index], task.outputs.turn(windows.targets[:, index], index))
+        assert torch.equal(turned.inputs[index], task.inputs.act(windows.inputs[index], index))
+        assert torch.equal(turned.targets[:, index], task.outputs.act(windows.targets[:, index], index))
 
 
 def test_a_split_too_short_for_a_window_is_named(task):

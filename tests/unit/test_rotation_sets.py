@@ -14,11 +14,13 @@ import yaml
 from pydantic import ValidationError
 from toy import TREE
 
-from equidyn.data import archive, card, prepare, store
-from equidyn.data.rotation import ranges
-from equidyn.params import load
-from equidyn.params.rotation import RotationData
-from equidyn.provenance import Clock
+from equidyn.core.data import card, prepare, store
+from equidyn.core.params import load
+from equidyn.core.provenance import Clock
+from equidyn.domains.smoke.params.rotation import RotationData
+from equidyn.domains.smoke.source import archive
+from equidyn.domains.smoke.source.fields import Fields
+from equidyn.domains.smoke.source.rotation import ranges
 
 SPLITS = ("train", "validation", "future", "domain")
 
@@ -65,12 +67,12 @@ def test_ranges_keep_held_out_simulations_apart() -> None:
 
 
 @pytest.fixture(scope="module")
-def true() -> store.Dataset:
+def true() -> Fields:
     """The small set."""
     return rotations.made(rotations.source())
 
 
-def test_a_set_keeps_its_splits_and_carries_its_checks(true: store.Dataset, tmp_path: Path) -> None:
+def test_a_set_keeps_its_splits_and_carries_its_checks(true: Fields, tmp_path: Path) -> None:
     store.write(tmp_path / "set.h5", true)
     again = store.read(tmp_path / "set.h5")
     assert again.splits == SPLITS
@@ -86,7 +88,7 @@ def test_a_set_keeps_its_splits_and_carries_its_checks(true: store.Dataset, tmp_
     json.dumps(again.attributes, allow_nan=False)
 
 
-def card_text(folder: Path, made: store.Dataset, source: Any, wanted: Any) -> str:
+def card_text(folder: Path, made: Fields, source: Any, wanted: Any) -> str:
     card.write(folder, made, "study/set", source, wanted)
     assert sorted(path.name for path in folder.iterdir()) == ["card.md", "course.png", "frames.png"]
     text = (folder / "card.md").read_text(encoding="utf-8")
@@ -95,7 +97,7 @@ def card_text(folder: Path, made: store.Dataset, source: Any, wanted: Any) -> st
     return text
 
 
-def test_the_card_says_what_the_symmetry_is_worth(true: store.Dataset, tmp_path: Path) -> None:
+def test_the_card_says_what_the_symmetry_is_worth(true: Fields, tmp_path: Path) -> None:
     text = card_text(tmp_path, true, rotations.source(), RotationData(vector_action="true"))
     for piece in ("No two simulations share a buoyancy", "chaotic", "equivariance error | not defined"):
         assert piece in text
@@ -106,7 +108,7 @@ def test_the_card_says_what_the_symmetry_is_worth(true: store.Dataset, tmp_path:
     assert "negat" not in text and "Not even that symmetry" not in text
 
 
-def test_the_card_says_what_is_negated_and_what_is_uneven(true: store.Dataset, tmp_path: Path) -> None:
+def test_the_card_says_what_is_negated_and_what_is_uneven(true: Fields, tmp_path: Path) -> None:
     uneven = rotations.source(sides=[1.0, 1.0, 1.1, 1.0])
     text = card_text(tmp_path, true, uneven, RotationData(vector_action="published"))
     assert "(vx, -vy) at the cells' centres" in text
@@ -153,9 +155,9 @@ def test_prepare_makes_a_set_of_this_kind(workplace: Path) -> None:
 def test_phiflow_is_imported_for_simulations_only() -> None:
     """It costs seconds; an archive is read without it."""
     script = (
-        "import sys, equidyn.data.prepare, equidyn.data.archive\n"
+        "import sys, equidyn.core.data.prepare, equidyn.domains.smoke.source.archive\n"
         "assert not {'phi', 'phiml'} & set(sys.modules)\n"
-        "import equidyn.data.rotation\n"
+        "import equidyn.domains.smoke.source.rotation\n"
         "assert 'phi' in sys.modules\n"
     )
     answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)

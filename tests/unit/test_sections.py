@@ -1,249 +1,188 @@
-"""Sections of the report on whole synthetic studies: what they show, and what they say of numbers that are known."""
+"""Sections that only some domains have, and numbers that follow from measures: known answers."""
 
-import re
-from contextlib import chdir
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
-from reporting_cells import edit_json, write_cells
-from reporting_measures import RADII
-from reporting_studies import ROTATION_SOURCE, levels, params, rotation, sizes
+from claims_cells import LEVELS, VARIANTS, results
 
-from equidyn import paths
-from equidyn.files import read_json
-from equidyn.params import Cell, Params
-from equidyn.reporting.gather import StudyResults, gather
-from equidyn.reporting.report import run
-from equidyn.reporting.sections import (
-    audit_lie,
-    audit_regulariser,
-    audit_sharpness,
-    audit_sign,
-    convergence,
-    distance,
-    hessian,
-    lie,
-    regulariser,
-    reproduction,
-    rmse,
-    sections_for,
-    sharpness,
-)
-from equidyn.reporting.sections import sizes as data_size
-from equidyn.reporting.sections.rmse import in_length_per_time
+from equidyn.core.domain import built_in, find
+from equidyn.core.params import load
+from equidyn.core.params.signatures import entries
+from equidyn.domains.digits.report.derived import DERIVED, HALFWAY
+from equidyn.domains.smoke.report import audit_lie, audit_regulariser, audit_sharpness, audit_sign, regulariser
+from equidyn.domains.smoke.report.wording import VELOCITY_UNIT
+from equidyn.domains.turbulence.report.derived import reach
+from equidyn.report import declared
+from equidyn.report.claims.model import claims_of
+from equidyn.report.figures.style import styled
+from equidyn.report.gather import StudyResults
+from equidyn.report.sections import checkpoints, convergence, hessian
+from equidyn.report.sections.beside import Network, Published, beside, scale_words
 
-LEVELS = ["cnn", "gcnn", "rsteer", "rsteer-alpha1e-2", "e2cnn-published", "rsteer-published"]
-ROTATION = ["cnn", "e2cnn", "rgroup", "rsteer-published", "relax-anneal"]
-SMOKE = {"measures": {"error": {"at": ["best"], "options": {}}}}
+PARAMS = Path(__file__).resolve().parents[2] / "params.yaml"
+BY_STEP = [0.4, 0.3, 0.2, 0.25]  # validation RMSE of epochs 0 to 3
 
 
-def _params() -> Params:
-    return params(
-        smoke_levels=levels(LEVELS, [0.6], 3),
-        smoke_rotation=rotation(ROTATION, 2) | SMOKE,
-        smoke_sizes=sizes(["cnn", "gcnn"], [2, 4, 8], 2),
-    )
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A working folder with the cells of three studies and their report."""
-    place = tmp_path_factory.mktemp("studies")
-    with chdir(place):
-        write_cells(_params())
-        run(_params())
-    return place
-
-
-@pytest.fixture(scope="module")
-def studies(folder: Path) -> dict[str, StudyResults]:
-    with chdir(folder):
-        return {study.name: study for study in gather(_params())}
-
-
-@pytest.fixture
-def own(workplace: Path) -> Params:
-    """Cells that a test may change: one level, two variants, two seeds."""
-    chosen = params(smoke_levels=levels(["cnn", "e2cnn-published"], [0.0], 2))
-    write_cells(chosen)
-    return chosen
-
-
-def _table(folder: Path, name: str) -> pd.DataFrame:
-    return pd.read_csv(folder / "reports" / "tables" / f"{name}.csv")
-
-
-def test_the_report_of_all_measures_has_every_section(folder):
-    page = (folder / "reports" / "report.html").read_text(encoding="utf-8")
-    for module in sections_for("rollout"):
-        assert f">{module.TITLE}</h3>" in page, module.TITLE
-    assert re.findall(r"\bnan\b", re.sub(r"data:image[^\"]*", "", page), re.IGNORECASE) == []
-
-
-def test_tables_in_latex_are_plain_ascii_but_for_comments(folder):
-    for path in (folder / "reports" / "tables").glob("smoke-*.tex"):
-        lines = path.read_text(encoding="utf-8").splitlines()
-        assert all(line.isascii() for line in lines if not line.startswith("%")), path.name
-
-
-def test_pictures_have_captions_that_say_what_bars_and_bands_are(studies):
-    section = rmse.section(studies["smoke-rotation"])
-    assert "bars are 95 % intervals over seeds" in section.pictures[0].caption
-    assert [table.name for table in section.tables] == ["smoke-rotation-rmse-future", "smoke-rotation-rmse-domain"]
-    assert any("test RMSE, domain" in sentence for sentence in section.finding)
-
-
-def test_the_reproduction_table_has_paper_blog_and_ours(folder, studies):
-    data = _table(folder, "smoke-rotation-reproduction-domain").set_index(["source", "variant"])
-    assert data.loc[("paper", "RGroup"), ["mean", "sd"]].tolist() == [0.73, 0.02]
-    assert data.loc[("blog", "RGroup"), ["mean", "sd"]].tolist() == [0.90, 0.04]
-    ours = data.loc[("ours", "rgroup")].set_index(["dataset", "unit"])["mean"]
-    assert ours["true-action", "length/time"] == pytest.approx(0.43 * ours["true-action", "rms velocity"], rel=1e-12)
-    values = studies["smoke-rotation"].quantity("error", "domain.rmse")
-    chosen = values.query("dataset == 'true-action' and variant == 'rgroup'")["value"]
-    assert ours["true-action", "rms velocity"] == pytest.approx(chosen.mean(), rel=1e-12)
-
-
-def test_published_rows_that_are_not_run_and_rows_of_ours_alone(studies):
-    view = reproduction.section(studies["smoke-rotation"]).tables[0].view.set_index("network")
-    assert view.loc["MLP", ["paper", "our variant"]].tolist() == ["1.38 (0.06), unverified", "not run"]
-    assert view.loc["RSteer", ["paper", "blog", "our variant"]].tolist() == [
-        "0.80 (0.00)",
-        "0.82 (0.00)",
-        "rsteer-published",
+def _history(study: StudyResults) -> StudyResults:
+    """Every run takes BY_STEP, and what gcnn reaches is ten times that; the penalty is a thousandth of the loss."""
+    rows = [
+        {key: run[key] for key in ("dataset", "variant", "seed", "status")}
+        | {"epoch": epoch, "validation_rmse": score * (10 if run["variant"] == "gcnn" else 1)}
+        | {"train_loss": 0.5, "penalty": 4e-4}
+        for run in study.runs.to_dict("records")
+        for epoch, score in enumerate(BY_STEP)
     ]
-    assert view.loc["–", ["paper", "our variant"]].tolist() == ["–", "relax-anneal"]
+    runs = study.runs.assign(trained_parameters=1000, epochs=3, best_epoch=2, early_epoch=1)
+    return replace(study, history=pd.DataFrame(rows), runs=runs)
 
 
-def test_the_scale_is_told(workplace):
-    small = params(smoke_rotation=rotation(["cnn"], 1) | SMOKE)
-    source = ROTATION_SOURCE | {"resolution": 64, "simulations": 36}
-    full = params(smoke_rotation=rotation(["cnn"], 1) | SMOKE | {"source": source})
-    write_cells(small)
-    said = [reproduction.section(gather(chosen)[0]).text[0] for chosen in (small, full)]
-    assert "not at the published scale" in said[0] and "source.resolution 8 (published: 64)" in said[0]
-    assert said[1] == "Ours was trained on data simulated here, at the published scale."
+@pytest.fixture(scope="module")
+def study() -> StudyResults:
+    """Made-up numbers of the default study of levels."""
+    strength = {name: float(place) for place, name in enumerate(VARIANTS)}
+    at = {"side": [16, 32], "proper": [0.1, 0.025], "pixels_only": [1.5, 1.25]}
+    truth = {
+        ("error", "rmse"): lambda variant, dataset, seed: 1.0 + LEVELS[dataset],
+        ("lie", "relative"): lambda variant, dataset, seed: strength[variant],
+        ("audit/lie", "published"): lambda variant, dataset, seed: 10 * strength[variant],
+        **{("audit/lie", f"grad_div.{key}"): lambda *cell, key=key: at[key] for key in at},
+        ("audit/sharpness", "control"): lambda variant, dataset, seed: 0.125 if variant == "cnn" else 0.0,
+        ("hessian", "largest"): lambda variant, dataset, seed: 2.0,
+        ("hessian", "density_at"): lambda *cell: [-1.0, 0.0, 2.0],
+        ("hessian", "density"): lambda *cell: [0.1, 0.4, 0.1],
+    }
+    made = results(truth)
+    variants = {name: load(PARAMS).studies["smoke-levels"].variants[name] for name in VARIANTS}
+    return _history(replace(made, settings=made.settings.model_copy(update={"variants": variants})))
 
 
-def test_a_study_of_one_split_has_no_reproduction(studies):
-    assert reproduction.section(studies["smoke-levels"]) is None
+def test_the_common_score_is_what_the_worst_run_reaches_at_its_best(study):
+    assert convergence.common_score(study) == dict.fromkeys(LEVELS, 2.0)
+    reached = convergence.epochs_to(study, dict.fromkeys(LEVELS, 2.0)).set_index("variant")["value"]
+    assert set(reached["gcnn"]) == {2.0} and set(reached.drop("gcnn")) == {0.0}
+    with styled():
+        data = convergence.section(study).tables[0].data.set_index(["quantity", "variant"])["mean"]
+    assert data["training.epochs_to_common@best", "gcnn"].tolist() == [2.0] * 3
+    assert data["training.best_epoch@best", "cnn"].tolist() == [2.0] * 3
 
 
-def test_the_control_of_sharpness_is_a_number(own):
-    assert sharpness.control_words(gather(own)[0]) == (
-        "Control: the largest |L(w + 0 d) − L(w)| is 0 over 8 checkpoints of 4 cells, as it must be."
+def test_both_checkpoints_stand_beside_each_other(study):
+    with styled():
+        section = checkpoints.section(study)
+    assert section.text == ["Early: weights after epoch 1. Best: weights of the lowest validation RMSE."]
+    assert {"test RMSE [rms velocity], early", "test RMSE [rms velocity], best"} <= set(section.tables[0].columns)
+    assert checkpoints.section(_history(results({("error", "rmse"): lambda *cell: 1.0}, checkpoints=["best"]))) is None
+
+
+def test_the_density_of_the_spectrum_comes_before_what_the_measure_declares(study):
+    with styled():
+        section = hessian.section(study)
+    assert [shown.name for shown in section.pictures] == ["smoke-levels-hessian-density", "smoke-levels-hessian"]
+
+
+def test_lines_over_alpha_join_variants_that_differ_in_nothing_else(study):
+    with styled():
+        section = regulariser.section(study)
+    names = ["smoke-levels-alpha-lie", "smoke-levels-alpha-error"]
+    assert [shown.name for shown in section.pictures] == names
+    families = {"rsteer", "rsteer-alpha1e-2", "rsteer-published", "rsteer-published-alpha1e-2"}
+    assert set(section.tables[0].data["variant"]) == families
+
+
+def test_the_regulariser_is_squared_for_variants_as_published_alone(study):
+    with styled():
+        data = audit_regulariser.section(study).tables[0].data.set_index(["quantity", "variant"])["mean"]
+    assert data["regulariser.alpha_c@best", "rsteer"].tolist() == pytest.approx([4e-4] * 3)
+    assert data["regulariser.alpha_c@best", "rsteer-published"].tolist() == pytest.approx([2e-2] * 3)
+    assert data["regulariser.added_share@best", "rsteer-published"].tolist() == pytest.approx([8e-4] * 3)
+    assert ("regulariser.alpha_c@best", "cnn") not in data
+
+
+def test_audits_say_what_was_measured(study):
+    lie, sharpness = (module.section(study).text[1] for module in (audit_lie, audit_sharpness))
+    assert "32 cells a side: 0.025 by the proper definition" in lie and "at least 1.2 at any resolution" in lie
+    assert sharpness == "Measured here at t = 0: not 0 in 9 of 90 runs (cnn), at most 0.1250."
+    bare = results({("error", "rmse"): lambda *cell: 1.0})
+    assert audit_lie.section(bare) is audit_sharpness.section(bare) is audit_sign.section(bare) is None
+
+
+def test_the_wrong_sign_costs_what_the_seeds_say():
+    settings = load(PARAMS).studies["smoke-rotation"]
+    actions = {entry.vector_action: name for name, entry in settings.datasets.items()}
+    cost = {actions["true"]: 1.0, actions["published"]: 1.5}
+    rows = [
+        {"dataset": dataset, "variant": "cnn", "seed": seed, "status": "completed", "checkpoint": "best"}
+        | {"measure": "error", "quantity": f"{split}.rmse", "index": 0, "value": seed * factor}
+        for dataset, factor in cost.items()
+        for seed in (1, 2, 3)
+        for split in ("future", "domain")
+    ]
+    empty = pd.DataFrame({"dataset": [], "variant": [], "status": []})
+    rotation = StudyResults("smoke-rotation", settings, empty, pd.DataFrame(rows), empty, {}, [])
+    with styled():
+        data = audit_sign.section(rotation).tables[0].data
+    assert data[["dataset", "mean", "sd"]].values.tolist() == [[actions["published"], 1.5, 0.0]]
+
+
+def test_published_figures_stand_beside_ours_in_our_units(study):
+    known = [
+        Network("A", {"paper": (1.5, 0.25), "blog": (2.0, 0.5)}, ["cnn", "gcnn"]),
+        Network("B", {"paper": (3.0, 0.0)}, verified=False),
+    ]
+    table = beside(study, "beside", "Error.", Published(known, "m/s", {VELOCITY_UNIT: study.quantity("error", "rmse")}))
+    view = table.view.set_index(["network", "our variant"])
+    assert view.loc[("A", "gcnn"), ["paper", "blog"]].tolist() == ["1.5 (0.25)", "2 (0.50)"]
+    assert view.loc[("B", "not run"), ["paper", "blog"]].tolist() == ["3 (0.00), unverified", "–"]
+    assert [variant for network, variant in view.index if network == "–"] == list(VARIANTS[2:])
+    data = table.data.set_index(["source", "variant"])
+    assert data.loc[("paper", "B"), ["mean", "sd", "unit", "verified"]].tolist() == [[3.0, 0.0, "m/s", False]][0]
+    ours = data.loc[("ours", "cnn")].set_index(["dataset", "unit"])["mean"]
+    assert ours.to_dict() == {(name, VELOCITY_UNIT): pytest.approx(1 + level) for name, level in LEVELS.items()}
+
+
+def test_the_scale_is_told_where_it_differs(study):
+    side = study.settings.source.resolution
+    sources = {"paper": "One", "blog": "Two"}
+    assert scale_words(study, {"source.resolution": side}, sources) == "Paper: One. Blog: Two."
+    assert f"source.resolution {side} (published: 1)." in scale_words(study, {"source.resolution": 1}, sources)
+
+
+def test_errors_between_quarter_turns():
+    degrees = list(range(0, 360, 15))
+    rows = [
+        {"dataset": "d", "variant": "v", "seed": 1, "status": "completed", "x": angle}
+        | {"y": 3.0 if angle in HALFWAY else 4.0 if angle == 30 else 2.0}
+        for angle in degrees
+    ]
+    turned = SimpleNamespace(along=lambda *names: pd.DataFrame(rows))
+    found = {one.quantity.name: one.of(turned)["value"].item() for one in DERIVED["angles"]}
+    assert found == {"upright": 2.0, "halfway": 3.0, "halfway/upright": 1.5, "worst/upright": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("correlation", "found"),
+    [([0.9, 0.7, 0.3], 2.5), ([0.9, 0.8, 0.7], 3.0), ([0.4, 0.9, 0.9], np.nan), ([0.9, np.nan, 0.9], 1.0)],
+)
+def test_a_flow_is_found_up_to_where_the_correlation_falls_short(correlation, found):
+    frame = pd.DataFrame({"x": [1, 2, 3], "y": correlation}).assign(
+        dataset="d", variant="v", seed=1, status="completed"
     )
-    path = paths.run(Cell("smoke-levels", "eps000", "cnn", 2)) / "measures.json"
-    checkpoints = read_json(path)["checkpoints"]
-    checkpoints["early"]["sharpness"]["control"] = -1e-5
-    edit_json(path, checkpoints=checkpoints)
-    assert "is 1.0 × 10⁻⁵ over 8 checkpoints of 4 cells, but it must be 0" in sharpness.control_words(gather(own)[0])
-    checkpoints["early"]["sharpness"]["control"] = None
-    edit_json(path, checkpoints=checkpoints)
-    assert "is not finite over" in sharpness.control_words(gather(own)[0])
+    values = reach(SimpleNamespace(along=lambda *names: frame))["value"]
+    assert values.tolist() == pytest.approx([found], nan_ok=True)
 
 
-def test_sharpness_is_drawn_at_both_checkpoints_along_its_radii(studies):
-    section = sharpness.section(studies["smoke-levels"])
-    assert [shown.name for shown in section.pictures] == ["smoke-levels-sharpness-best", "smoke-levels-sharpness-early"]
-    assert sorted(studies["smoke-levels"].along("sharpness", "radii", "sphere")["x"].unique()) == list(RADII)
-
-
-def test_the_published_sharpness_is_not_zero_without_a_perturbation(studies):
-    section = audit_sharpness.section(studies["smoke-levels"])
-    assert "is not 0 in 3 runs of 18 (variants: e2cnn-published)" in section.text[1]
-    data = section.tables[0].data.set_index(["quantity", "variant"])["mean"]
-    assert data["audit/sharpness.control", "e2cnn-published"] > 0.4
-    assert data["audit/sharpness.control", "cnn"] == data["sharpness.control", "e2cnn-published"] == 0
-
-
-def test_the_regulariser_is_squared_for_variants_as_published_only(studies):
-    section = audit_regulariser.section(studies["smoke-levels"])
-    data = section.tables[0].data.set_index(["quantity", "variant"])["mean"]
-    for variant in ("rsteer", "rsteer-published"):
-        assert data["alpha_c", variant] == pytest.approx(4e-6)
-        assert data["alpha_c_squared", variant] == pytest.approx(1.6e-11)
-    loss = data["train_loss", "rsteer"]
-    assert data["added_share", "rsteer"] == pytest.approx(4e-6 / loss, rel=0.05)
-    assert data["added_share", "rsteer-published"] < 1e-8
-    assert ("alpha_c", "cnn") not in data
-
-
-def test_lines_over_alpha_join_variants_that_differ_in_nothing_else(studies):
-    section = regulariser.section(studies["smoke-levels"])
-    assert "rsteer (alpha 10⁻⁵ and 0.01)" in section.text[0] and "rsteer-published" not in section.text[0]
-    assert [shown.name for shown in section.pictures] == ["smoke-levels-alpha-equivariance", "smoke-levels-alpha-lie"]
-    assert set(section.tables[0].data["variant"]) == {"rsteer", "rsteer-alpha1e-2"}
-    assert regulariser.section(studies["smoke-rotation"]) is None
-
-
-def test_both_lie_derivatives_stand_side_by_side(studies):
-    table = lie.section(studies["smoke-levels"]).tables[0]
-    assert table.columns == ["data", "variant", "relative [1/rad]", "absolute [rms velocity/rad]", "as published"]
-    audit = audit_lie.section(studies["smoke-levels"])
-    assert "Measured here on a smooth field at 128 × 128 cells: 0.0087" in audit.text[1]
-
-
-def test_the_wrong_sign_costs_what_the_seeds_say(studies):
-    study = studies["smoke-rotation"]
-    data = audit_sign.section(study).tables[0].data.set_index(["quantity", "dataset", "variant"])["mean"]
-    values = study.quantity("error", "domain.rmse").set_index(["dataset", "variant", "seed"])["value"]
-    ratios = [values["published-sign", "e2cnn", seed] / values["true-action", "e2cnn", seed] for seed in (1, 2)]
-    assert data["cost", "published-sign", "e2cnn"] == pytest.approx(sum(ratios) / 2, rel=1e-12)
-    assert audit_sign.section(studies["smoke-levels"]) is None
-
-
-def test_every_run_reaches_the_common_rmse_and_the_worst_one_at_its_best(own):
-    history = {("cnn", 1): [9, 5, 4, 3], ("cnn", 2): [9, 4, 2, 1], ("e2cnn-published", 1): [9, 3, 2, 2.5]}
-    history |= {("e2cnn-published", 2): [9, 8, 3.5, 4]}
-    for (variant, seed), course in history.items():
-        folder = paths.run(Cell("smoke-levels", "eps000", variant, seed))
-        frame = pd.DataFrame({"epoch": range(4), "validation_rmse": course, "train_loss": 1.0, "penalty": 0.0})
-        frame.to_csv(folder / "history.csv", index=False)
-        edit_json(folder / "run.json", epochs=3)
-    study = gather(own)[0]
-    assert convergence.common_score(study) == {"eps000": 3.5}
-    reached = convergence.epochs_to(study, {"eps000": 3.5}).set_index(["variant", "seed"])["value"].to_dict()
-    assert reached == {("cnn", 1): 3, ("cnn", 2): 2, ("e2cnn-published", 1): 1, ("e2cnn-published", 2): 2}
-    assert "run reaches it: 3.500 at ε = 0" in convergence.section(study).text[0]
-
-
-def test_more_scenes_are_an_axis(studies):
-    assert data_size.training_scenes(studies["smoke-sizes"]) == {"eps000-n2": 2, "eps000-n4": 4, "eps000-n8": 8}
-    assert (in_length_per_time(studies["smoke-sizes"], "rmse")["unit"] == 0.43).all()
-    assert data_size.section(studies["smoke-sizes"]).pictures[0].name == "smoke-sizes-sizes"
-    assert data_size.section(studies["smoke-levels"]) is None
-    assert data_size.section(studies["smoke-rotation"]) is None
-
-
-def test_the_ends_of_the_spectrum_are_told_at_both_checkpoints(folder):
-    data = _table(folder, "smoke-levels-hessian").set_index(["quantity", "variant"])
-    for end in ("largest", "smallest", "negative_share", "decayed_largest", "decayed_smallest"):
-        assert {f"hessian.{end}@early", f"hessian.{end}@best"} <= set(data.index.get_level_values("quantity"))
-    gap = data.loc[("hessian.decayed_largest@best", "cnn"), "mean"] - data.loc[("hessian.largest@best", "cnn"), "mean"]
-    assert gap == pytest.approx(4e-4)
-
-
-def test_runs_that_diverged_or_are_not_finite_do_not_stop_the_report(workplace):
-    chosen = params(smoke_levels=levels(["cnn", "e2cnn-published"], [0.0], 2))
-    lost = tuple(Cell("smoke-levels", "eps000", "cnn", seed) for seed in (1, 2))
-    write_cells(chosen, diverged=lost)
-    for cell in lost:
-        path = paths.run(cell) / "measures.json"
-        checkpoints = read_json(path)["checkpoints"]
-        hollow = {
-            name: {measure: _hollow(tree) for measure, tree in part.items()} for name, part in checkpoints.items()
-        }
-        edit_json(path, checkpoints=hollow)
-    study = gather(chosen)[0]
-    for module in (hessian, sharpness, distance, lie, audit_sharpness, convergence):
-        section = module.section(study)
-        assert "Runs that diverged" in section.text[-1], module.TITLE
-
-
-def _hollow(tree: object) -> object:
-    """The same tree without a finite number, as a network of infinite weights leaves it."""
-    if isinstance(tree, dict):
-        return {key: _hollow(value) for key, value in tree.items()}
-    return [None] if isinstance(tree, list) else None
+def test_claims_name_sections_that_the_report_can_have():
+    for name in built_in():
+        domain = find(name)
+        report = domain.module("report")
+        modules = [
+            one for one in (*getattr(report, "SECTIONS", ()), *getattr(report, "AUDIT", ())) if hasattr(one, "section")
+        ]
+        titles = {one.TITLE for one in modules if hasattr(one, "TITLE")}
+        titles |= {declared.title(domain, measure) for measure in entries(domain, "measures")}
+        for claim in claims_of([domain]).claims if (domain.folder / "claims.yaml").exists() else ():
+            assert set(claim.sections) <= titles | {"Variants", "Learning curves", "Convergence", "Cost"}, claim.id

@@ -7,13 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from equidyn.reporting import rulegraph
-from equidyn.reporting.claims.ledger import ledger
-from equidyn.reporting.claims.model import published_claims
-from equidyn.reporting.overview import Overview
-from equidyn.reporting.page import Page, render
-from equidyn.sources import PACKAGE
+from equidyn.core.domain import built_in, find, folder_of
+from equidyn.report.claims.ledger import ledger
+from equidyn.report.claims.model import claims_of
+from equidyn.report.overview import Fact, Overview
+from equidyn.report.page import Page, render
 
+PACKAGE = folder_of("equidyn")
 PROJECT = PACKAGE.parents[1]
 FILES = sorted(PACKAGE.rglob("*.py"))
 RUNS_WHAT_IT_READS = {"eval", "exec", "compile", "os.system", "yaml.load", "yaml.full_load", "yaml.unsafe_load"}
@@ -52,8 +52,8 @@ def test_no_pickles(path: Path) -> None:
 def test_the_page_escapes_what_files_say(template: str) -> None:
     """Facts, messages of diverged runs and rows of tables come from files that may be someone else's."""
     times = pd.DataFrame({"stage": [MARKUP], "jobs": [1]})
-    overview = Overview([("Preset", MARKUP)], times, [MARKUP], [MARKUP])
-    page = render(Page("", overview, ledger(published_claims(), []), [], None, rulegraph.section()), template)
+    overview = Overview([Fact("Preset", MARKUP)], times, [MARKUP], [MARKUP], [(MARKUP, MARKUP)])
+    page = render(Page("", overview, ledger(claims_of(map(find, built_in())), []), [], []), template)
     assert "alert(1)" in page
     assert MARKUP not in page
 

@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import nn
 
-from equidyn.models import mlp, transformer
-from equidyn.models.impose import canonical, sampled, symmetrized
-from equidyn.models.impose.wrapper import Wrapper
-from equidyn.models.sets import SetNetwork
+from equidyn.domains.sets.impose import canonical, sampled, symmetrized
+from equidyn.domains.sets.impose.wrapper import Wrapper
+from equidyn.domains.sets.models import mlp, transformer
+from equidyn.domains.sets.models.sets import SetNetwork
 from equidyn.symmetry.permutations import trivial
 from equidyn.symmetry.sets import Invariants, SetGroup, SetType
 

@@ -3,29 +3,30 @@
 import numpy as np
 import pytest
 import torch
-from toy import randomised
+from toy import built, randomised
 
-from equidyn.models import check_sets
-from equidyn.models.registry import build_network, count_parameters
-from equidyn.params.signatures import entries
-from equidyn.params.variant import Variant
+from equidyn.core.domain import find
+from equidyn.core.models import check
+from equidyn.core.models.registry import count_parameters
+from equidyn.core.params.signatures import entries
+from equidyn.core.params.variant import Variant
 from equidyn.symmetry.sets import Invariants, SetType, moved
 
 INPUTS, OUTPUTS = SetType(4, 3), Invariants(1)
 SIZES = {"hidden": 6, "layers": 2, "width": 8, "heads": 2, "count": 3}
-MODELS = [model for model, entry in entries("models").items() if entry.takes[0] == "SetType"]
-WAYS = [None, *entries("models/impose")]
+MODELS = [model for model, entry in entries(find("sets"), "models").items() if entry.takes[0] == "SetType"]
+WAYS = [None, *entries(find("sets"), "impose")]
 
 
 def _sized(room: str, name: str) -> dict[str, int]:
-    return {key: SIZES[key] for key in entries(room)[name].options.model_fields if key in SIZES}
+    return {key: SIZES[key] for key in entries(find("sets"), room)[name].options.model_fields if key in SIZES}
 
 
 def _build(spec: tuple[str, str | None], seed: int = 0) -> torch.nn.Module:
     model, way = spec
-    impose = {"by": way, "options": _sized("models/impose", way)} if way else None
+    impose = {"by": way, "options": _sized("impose", way)} if way else None
     variant = Variant(model=model, options=_sized("models", model), impose=impose, augment="none")
-    return build_network(variant, INPUTS, OUTPUTS, seed)
+    return built("sets", variant, INPUTS, OUTPUTS, seed)
 
 
 @pytest.fixture(
@@ -81,7 +82,7 @@ def test_strict_means_exactly_invariant_under_what_is_imposed(spec, sets):
     A sampled mean imposes nothing exactly, but of a net that is invariant by itself it stays invariant.
     """
     network = randomised(_build(spec), seed=2).double()
-    error = max(check_sets.errors(network.eval(), INPUTS, OUTPUTS, torch.float64).values())
+    error = max(check.errors(network.eval(), *check.imposed(network, INPUTS, OUTPUTS)).values())
     by_itself = _build((spec[0], None)).strict
     assert error <= 1e-12 if network.strict or by_itself else error > 1e-4
     assert not network.strict or network.imposed.order > 1

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from equidyn.models import intrinsic, intrinsic_exchangeable, variance
+from equidyn.domains.sets.models import intrinsic, intrinsic_exchangeable, variance
 from equidyn.symmetry.permutations import symmetric, trivial
 from equidyn.symmetry.sets import Invariants, SetGroup, SetType, moved
 

@@ -8,14 +8,14 @@ import torch
 from toy import toy_dataset
 from toy_variants import SOFT, params_with_both
 
-from equidyn import paths
-from equidyn.models.registry import build_network
-from equidyn.params import Cell
-from equidyn.training import train
-from equidyn.training.loop import Trainer
-from equidyn.training.rollout.lessons import RolloutLessons
-from equidyn.training.rollout.soft import broken_symmetry
-from equidyn.training.rollout.task import Rollout
+from equidyn.core import paths
+from equidyn.core.models.registry import build_network
+from equidyn.core.params import Cell
+from equidyn.core.training import train
+from equidyn.core.training.loop import Trainer
+from equidyn.domains.smoke.tasks.rollout.recipe import RolloutRecipe
+from equidyn.domains.smoke.tasks.rollout.soft import broken_symmetry
+from equidyn.domains.smoke.tasks.rollout.task import Rollout
 
 PLAIN = Cell("toy", "sym", "cnn", 1)
 
@@ -58,13 +58,13 @@ def test_the_broken_symmetry_of_a_constant_wind(task, turns, expected):
 @pytest.mark.parametrize("turns", [1, 2, 3])
 @pytest.mark.parametrize(("variant", "strict"), [("gcnn", True), ("relax-anneal", True), ("cnn", False)])
 def test_it_is_zero_for_strict_nets_and_no_others(study, task, variant, strict, turns):
-    network = build_network(study.variants[variant], task.inputs, task.outputs, seed=0)
+    network = build_network(study, variant, task.inputs, task.outputs, seed=0)
     broken = _broken(task, network, turns).item()
     assert broken < 1e-12 if strict else broken > 1e-4
 
 
 def test_every_weight_feels_it(study, task):
-    network = build_network(study.variants["cnn"], task.inputs, task.outputs, seed=0)
+    network = build_network(study, "cnn", task.inputs, task.outputs, seed=0)
     _broken(task, network, 1).backward()
     assert all(parameter.grad.abs().sum() > 0 for parameter in network.parameters())
 
@@ -75,11 +75,11 @@ def _penalised(study, penalty):
 
 def test_each_step_tries_one_quarter_turn_and_an_epoch_all_of_them(study, task):
     training = study.training.model_copy(update={"steps_per_epoch": 20})
-    lessons = RolloutLessons(task, _penalised(study, 1.0), training, seed=1)
-    probes = [batch[:, 3].unique().tolist() for batch in lessons.batches(1)]
+    recipe = RolloutRecipe(task, _penalised(study, 1.0), training, seed=1)
+    probes = [batch[:, 3].unique().tolist() for batch in recipe.batches(1)]
     assert {tuple(found) for found in probes} == {(1,), (2,), (3,)}
-    assert probes == [batch[:, 3].unique().tolist() for batch in lessons.batches(1)]
-    assert probes != [batch[:, 3].unique().tolist() for batch in lessons.batches(2)]
+    assert probes == [batch[:, 3].unique().tolist() for batch in recipe.batches(1)]
+    assert probes != [batch[:, 3].unique().tolist() for batch in recipe.batches(2)]
 
 
 def test_the_update_is_that_of_the_loss_with_the_weighted_term(study, task):
@@ -87,10 +87,10 @@ def test_the_update_is_that_of_the_loss_with_the_weighted_term(study, task):
     training = study.training.model_copy(update={"clip": 0.0})
     gradients = []
     for by_hand in (True, False):
-        network = build_network(study.variants["cnn"], task.inputs, task.outputs, seed=0)
-        lessons = RolloutLessons(task, _penalised(study, 3.0), training, seed=1)
-        trainer = Trainer(network, lessons, training, seed=1, device=task.device, precision="fp32")
-        batch = lessons.batches(1)[0]
+        network = build_network(study, "cnn", task.inputs, task.outputs, seed=0)
+        recipe = RolloutRecipe(task, _penalised(study, 3.0), training, seed=1)
+        trainer = Trainer(network, recipe, training, seed=1, device=task.device, precision="fp32")
+        batch = recipe.batches(1)[0]
         if by_hand:
             windows = task.windows(batch[:, :2], 2)
             answer = task.unroll(network, windows.inputs, 1)[0]

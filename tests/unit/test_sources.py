@@ -1,85 +1,150 @@
-"""The source files of a stage: exactly those that its modules import, directly or not."""
+"""The source files of a stage: every module that it really imports, but for those that cannot change a number."""
 
+import ast
+import json
+import shutil
+import subprocess
+import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+import tiny
 
-from equidyn import sources
-from equidyn.params import Params, Study, load
-from equidyn.params.signatures import module
+from equidyn.core import sources
+from equidyn.core.params.params import Params, params_model
+from equidyn.core.params.study import Study
 
-PROJECT = Path(__file__).resolve().parents[2]
+PACKAGE = Path(__file__).resolve().parents[2] / "src/equidyn"
+JOBS = tiny.jobs(tiny.tree())
+FINGERPRINTS = """
+import json
+from pathlib import Path
+from equidyn.core import sources
+from equidyn.core.params import load
+print(json.dumps({str(path): sources.fingerprint(files) for path, files in sources.lists(load(Path("params.yaml")))}))
+"""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def params() -> Params:
-    """The root's params."""
-    return load(PROJECT / "params.yaml")
+    """Those of the tiny run."""
+    return params_model(tiny.tree()).model_validate(tiny.tree())
 
 
-@pytest.fixture
-def study(params: Params) -> Study:
-    """Its study of levels."""
-    return params.studies["smoke-levels"]
+def _files(params: Params, stage: str, name: str) -> set[Path]:
+    """What the fingerprint of a job is made of."""
+    if stage == "report":
+        return set(sources.report_sources(params))
+    study, _, *variant = name.split("/")
+    if stage == "prepare":
+        return set(sources.prepare_sources(params.studies[study]))
+    make = {"train": sources.train_sources, "measure": sources.measure_sources}[stage]
+    return set(make(params.studies[study], variant[0]))
 
 
-def _names(paths: list[Path]) -> set[str]:
-    return {str(path.relative_to(sources.PACKAGE)) for path in paths}
+def _harmless(stage: str, study: Study | None) -> set[Path]:
+    """What a job may import though it is not in its fingerprint.
+
+    A params.yaml makes every job import the params of all domains that it names; a card has modules of its own.
+    """
+    if study is None:
+        return set()
+    names = {entry.name for entry in (PACKAGE / "domains").iterdir() if (entry / "__init__.py").exists()}
+    others = [f"equidyn.domains.{name}.params" for name in names - {study.domain}]
+    cards = [study.home.path("cards", study.source.kind)] if stage == "prepare" else []
+    return set(sources.closure(*others, *cards))
 
 
-def _models(paths: list[Path]) -> set[str]:
-    return _names(paths) & {f"models/{name}.py" for name in ("cnn", "gcnn", "rgroup")}
+def _counts(module: str) -> bool:
+    """Whether a module has anything but a docstring, and is none that can change no number."""
+    left_out = any(module == name or module.startswith(f"{name}.") for name in sources.LEFT_OUT)
+    return not left_out and len(ast.parse(sources.module_file(module).read_text()).body) > 1
 
 
-def test_a_variant_has_its_own_model_and_what_that_imports(study: Study) -> None:
-    assert _models(sources.train_sources(study, "cnn-aug")) == {"models/cnn.py"}
-    assert _models(sources.train_sources(study, "gcnn")) == {"models/gcnn.py"}
-    assert _models(sources.measure_sources(study, "rgroup")) == {"models/rgroup.py"}
+@pytest.mark.parametrize("stage", ["prepare", "train", "measure", "report"])
+def test_all_that_a_stage_imports_is_in_its_fingerprint(stage: str, tiny_run: Path, params: Params) -> None:
+    for name in (name for found, name in JOBS if found == stage):
+        study = params.studies[name.partition("/")[0]] if name else None
+        loaded = set(filter(_counts, tiny.imported(tiny_run, stage, name)))
+        assert len(loaded) > 20
+        allowed = _files(params, stage, name) | _harmless(stage, study)
+        assert {module for module in loaded if sources.module_file(module) not in allowed} == set(), name
 
 
-def test_training_does_not_depend_on_measures_or_reporting(study: Study) -> None:
-    rooms = {name.split("/")[0] for name in _names(sources.train_sources(study, "gcnn"))}
-    assert rooms.isdisjoint({"measures", "reporting", "cli.py", "params", "errors.py"})
-    assert {"__init__.py", "models", "training", "symmetry", "data"} <= rooms
+CELLS, PREPARED = ("train", "measure"), ("prepare", "train", "measure")
+EDITS = {
+    "domains/smoke/cards/smoke.md.j2": set(),
+    "domains/smoke/cards/pictures.py": set(),
+    "core/data/card.py": set(),
+    "core/hub/push.py": set(),
+    "report/templates/style.css": {"report"},
+    "domains/sets/report/wording.py": {"report"},
+    "domains/sets/claims.yaml": {"report"},
+    "domains/sets/source/gaussian.py": {"prepare/gaussian", "prepare/gaussian-sizes"},
+    "domains/smoke/models/anneal.py": {f"{stage}/smoke-levels/relax-anneal" for stage in CELLS},
+    "domains/turbulence/measures/spectrum.py": {
+        "report",
+        *(f"measure/turbulence/{name}" for name in tiny.KEPT["turbulence"]),
+    },
+    "domains/sets/params.py": {"report", *(f"{stage}/gaussian*" for stage in PREPARED)},
+    "core/params/study.py": {"report", *(f"{stage}/*" for stage in PREPARED)},
+}
 
 
-def test_measuring_depends_on_the_measures_of_the_study(study: Study) -> None:
-    found = _names(sources.measure_sources(study, "cnn"))
-    assert {str(Path(*module("measures", name).split(".")[1:])) + ".py" for name in study.measures} <= found
-    fewer = study.model_copy(update={"measures": {"error": study.measures["error"]}})
-    assert "measures/equivariance.py" not in _names(sources.measure_sources(fewer, "cnn"))
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the tiny params.yaml, and in src/ a copy of the package that may be edited."""
+    folder = tmp_path_factory.mktemp("sources")
+    shutil.copytree(PACKAGE, folder / "src/equidyn", ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "params.yaml").write_text(json.dumps(tiny.tree()))
+    return folder
 
 
-def test_a_source_of_data_has_its_own_generator(study: Study) -> None:
-    found = _names(sources.prepare_sources(study))
-    assert "data/smoke.py" in found
-    assert not {"data/rotation.py", "data/archive.py"} & found
+def _fingerprints(folder: Path) -> dict[str, str]:
+    """STAGE/STUDY/VARIANT -> fingerprint, with the package in the folder."""
+    command = ["env", f"PYTHONPATH={folder / 'src'}", sys.executable, "-c", FINGERPRINTS]
+    found = json.loads(subprocess.check_output(command, cwd=folder, text=True))
+    return {str(Path(path).relative_to(sources.paths.SOURCES).with_suffix("")): code for path, code in found.items()}
 
 
-def test_templates_count(study: Study) -> None:
-    assert any(name.endswith(".j2") for name in _names(sources.prepare_sources(study)))
-    assert any(name.startswith("reporting/templates/") for name in _names(sources.report_sources()))
+@pytest.fixture(scope="module")
+def before(package: Path) -> dict[str, str]:
+    """All fingerprints as the files stand."""
+    return _fingerprints(package)
+
+
+@pytest.mark.parametrize("edited", EDITS)
+def test_an_edit_changes_the_fingerprints_of_what_it_can_change(
+    edited: str, package: Path, before: dict[str, str]
+) -> None:
+    """No training is planned after an edit of a card, its template, the Hub or the report."""
+    path = package / "src/equidyn" / edited
+    content = path.read_bytes()
+    path.write_bytes(content + b"\n")
+    after = _fingerprints(package)
+    path.write_bytes(content)
+    changed = {name for name in before if before[name] != after[name]}
+    assert before.keys() == after.keys()
+    assert changed == {name for name in before for pattern in EDITS[edited] if fnmatch(name, pattern)}
 
 
 def test_imports_inside_functions_count(tmp_path: Path) -> None:
     path = tmp_path / "module.py"
-    path.write_text("def f():\n    from .other import thing\n    import equidyn.paths\n")
+    path.write_text("def f():\n    if True:\n        from .other import thing\n    import equidyn.core.paths\n")
     found = set(sources.imported_names(path, "equidyn.room"))
-    assert {"equidyn.room.other", "equidyn.room.other.thing", "equidyn.paths"} == found
+    assert {"equidyn.room.other", "equidyn.room.other.thing", "equidyn.core.paths"} == found
 
 
-def test_lists_keep_their_bytes_until_a_source_changes(params: Params, workplace: Path) -> None:
+def test_lists_keep_their_bytes_until_a_source_changes_and_those_of_removed_variants_go(
+    params: Params, workplace: Path
+) -> None:
+    stale = sources.paths.sources("train", "smoke-levels", "gone")
+    stale.parent.mkdir(parents=True)
+    stale.touch()
     folder = sources.write_lists(params)
     first = {path: path.read_bytes() for path in folder.rglob("*.txt")}
     sources.write_lists(params)
     assert first == {path: path.read_bytes() for path in folder.rglob("*.txt")}
-    assert folder / "train/smoke-levels/cnn-aug.txt" in first
-    assert b"  equidyn/models/cnn.py\n" in first[folder / "train/smoke-levels/cnn-aug.txt"]
-
-
-def test_lists_of_removed_variants_go(params: Params, workplace: Path) -> None:
-    stale = sources.FOLDER / "train/smoke-levels/gone.txt"
-    stale.parent.mkdir(parents=True)
-    stale.write_text("")
-    sources.write_lists(params)
+    assert b"  equidyn/domains/smoke/models/anneal.py\n" in first[stale.with_name("relax-anneal.txt")]
     assert not stale.exists()

@@ -9,14 +9,14 @@ import h5py
 import numpy as np
 import pytest
 
-from equidyn.data import sealed, store
-from equidyn.data.store import Dataset
-from equidyn.errors import EquidynError
+from equidyn.core.data import sealed, store
+from equidyn.core.errors import EquidynError
+from equidyn.domains.smoke.source.fields import Fields
 
 
-def example(density: bool = True) -> Dataset:
+def example(density: bool = True) -> Fields:
     dice = np.random.default_rng(0)
-    return Dataset(
+    return Fields(
         velocity=dice.normal(size=(4, 3, 2, 8, 8)).astype(np.float32),
         scene=np.zeros(4, dtype=np.int64),
         direction=np.arange(4),
@@ -77,7 +77,7 @@ def _opened(path: Path) -> Iterator[h5py.File]:
 NAMES = ("train", "validation", "future", "domain")
 
 
-def named() -> Dataset:
+def named() -> Fields:
     """The example with four splits."""
     ranges = np.tile(np.array([[0, 1], [1, 2], [2, 3], [0, 3]]), (4, 1, 1))
     return replace(example(), ranges=ranges, splits=NAMES)

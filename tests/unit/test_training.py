@@ -12,14 +12,14 @@ from safetensors.torch import load_file
 from toy import CELL, toy_params
 from toy_variants import params_with_both
 
-from equidyn import paths
-from equidyn.errors import EquidynError
-from equidyn.params import Cell
-from equidyn.params.study import Compute
-from equidyn.training import state, train
-from equidyn.training.adam import Adam
-from equidyn.training.precision import precision_of
-from equidyn.training.schedule import learning_rate
+from equidyn.core import paths
+from equidyn.core.errors import EquidynError
+from equidyn.core.params import Cell
+from equidyn.core.params.params import Compute
+from equidyn.core.training import state, train
+from equidyn.core.training.adam import Adam
+from equidyn.core.training.precision import precision_of
+from equidyn.core.training.schedule import learning_rate
 
 
 def _summary(cell: Cell = CELL) -> dict:
@@ -143,9 +143,9 @@ def test_no_job_loads_the_compiler_of_torch(workplace):
     toy_params()
     code = (
         "import sys\n"
-        "from equidyn.measures import measure\n"
-        "from equidyn.params import Cell, load\n"
-        "from equidyn.training import train\n"
+        "from equidyn.core.measures import measure\n"
+        "from equidyn.core.params import Cell, load\n"
+        "from equidyn.core.training import train\n"
         "cell = Cell('toy', 'sym', 'gcnn', 1)\n"
         "train.run(load(), cell)\n"
         "measure.run(load(), cell)\n"

@@ -9,16 +9,17 @@ import numpy as np
 import pytest
 import torch
 
-from equidyn.data import card, store, turbulence, turbulence_checks, turbulence_run
-from equidyn.data.coarse import FILTERS
-from equidyn.data.spectral import Modes
-from equidyn.data.turbulence_run import EVERY, flow_of, looks, record, schedule
-from equidyn.data.turbulence_start import start
-from equidyn.data.turbulence_statistics import Frames
-from equidyn.data.volumes import Volumes
-from equidyn.errors import EquidynError
-from equidyn.params.turbulence import TurbulenceData, TurbulenceSource
-from equidyn.provenance import Clock
+from equidyn.core.data import card, store
+from equidyn.core.errors import EquidynError
+from equidyn.core.provenance import Clock
+from equidyn.domains.turbulence.params import TurbulenceData, TurbulenceSource
+from equidyn.domains.turbulence.source import turbulence, turbulence_checks, turbulence_run
+from equidyn.domains.turbulence.source.coarse import FILTERS
+from equidyn.domains.turbulence.source.spectral import Modes
+from equidyn.domains.turbulence.source.turbulence_run import EVERY, flow_of, looks, record, schedule
+from equidyn.domains.turbulence.source.turbulence_start import start
+from equidyn.domains.turbulence.source.turbulence_statistics import Frames
+from equidyn.domains.turbulence.source.volumes import Volumes
 
 TREE = {
     "kind": "turbulence",

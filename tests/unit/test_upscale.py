@@ -1,4 +1,4 @@
-"""The task upscale: its boxes, its lessons, and its stages; and training a network that has no parameters."""
+"""The task upscale: its boxes, its recipe, and its stages; and training a network that has no parameters."""
 
 import json
 from copy import deepcopy
@@ -31,15 +31,17 @@ from toy_volumes import (
     volumes,
 )
 
-from equidyn import commands, paths
-from equidyn.errors import EquidynError
-from equidyn.measures import measure
-from equidyn.params import Cell, Params, load
-from equidyn.symmetry.turning import orbit
-from equidyn.symmetry.volumes import VolumeType
-from equidyn.training import check, train
-from equidyn.training.upscale.lessons import UpscaleLessons
-from equidyn.training.upscale.task import Boxes, errors
+from equidyn import commands
+from equidyn.core import paths
+from equidyn.core.errors import EquidynError
+from equidyn.core.measures import measure
+from equidyn.core.params import Cell, Params, load
+from equidyn.core.training import check, train
+from equidyn.domains.turbulence.tasks.upscale.recipe import UpscaleRecipe
+from equidyn.domains.turbulence.tasks.upscale.task import Boxes, errors
+from equidyn.symmetry.fields import BoxType
+from equidyn.symmetry.group_action import orbit
+from equidyn.symmetry.groups import CUBE
 
 TRAINING = SPLIT["train"] * SAMPLES
 
@@ -50,8 +52,8 @@ def params(workplace) -> Params:
     return volume_params()
 
 
-def _whole(lessons: UpscaleLessons, epoch: int) -> Boxes:
-    parts = list(lessons.batches(epoch))
+def _whole(recipe: UpscaleRecipe, epoch: int) -> Boxes:
+    parts = list(recipe.batches(epoch))
     return Boxes(torch.cat([part.inputs for part in parts]), torch.cat([part.targets for part in parts]))
 
 
@@ -68,8 +70,8 @@ def test_fields_are_in_units_of_the_fine_training_components(params):
 
 def test_it_maps_coarse_vectors_to_one_fine_vector(params):
     task = lessons_of_cell(params, PLAIN).task
-    assert task.inputs == VolumeType("vector", CONTEXT, 1, periodic=True)
-    assert task.outputs == VolumeType("vector", 1, FACTOR, periodic=True)
+    assert task.inputs == BoxType(CUBE, "vector", CONTEXT, 1, periodic=True)
+    assert task.outputs == BoxType(CUBE, "vector", 1, FACTOR, periodic=True)
 
 
 def test_the_middle_frame_is_that_of_the_fine_one(params):
@@ -87,23 +89,23 @@ def test_a_sample_is_spread_over_its_split(params):
 
 
 def test_an_epoch_passes_over_the_training_samples_by_seed_and_epoch_alone(params):
-    lessons, again, other = (lessons_of_cell(params, PLAIN, seed) for seed in (1, 1, 2))
-    first, stored = _whole(lessons, 1), lessons.task.splits["train"]
-    assert [len(batch) for batch in lessons.batches(1)] == [2] * 3
+    recipe, again, other = (lessons_of_cell(params, PLAIN, seed) for seed in (1, 1, 2))
+    first, stored = _whole(recipe, 1), recipe.task.splits["train"]
+    assert [len(batch) for batch in recipe.batches(1)] == [2] * 3
     order = [int((stored.targets == target).flatten(1).all(1).nonzero()) for target in first.targets]
     assert sorted(order) == list(range(TRAINING)) and torch.equal(stored.inputs[order], first.inputs)
     assert torch.equal(first.inputs, _whole(again, 1).inputs)
-    for elsewhere in (_whole(lessons, 2), _whole(other, 1)):
+    for elsewhere in (_whole(recipe, 2), _whole(other, 1)):
         assert not torch.equal(first.inputs, elsewhere.inputs)
 
 
 def test_augmentation_turns_question_and_answer_by_one_rotation_of_their_own(params):
-    lessons = lessons_of_cell(params, TURNED)
-    plain, turned = _whole(lessons_of_cell(params, PLAIN), 1), _whole(lessons, 1)
+    recipe = lessons_of_cell(params, TURNED)
+    plain, turned = _whole(lessons_of_cell(params, PLAIN), 1), _whole(recipe, 1)
     found = [
         [
             (orbit(getattr(plain, name)[sample], kind) == getattr(turned, name)[sample]).flatten(1).all(1).nonzero()
-            for name, kind in (("inputs", lessons.task.inputs), ("targets", lessons.task.outputs))
+            for name, kind in (("inputs", recipe.task.inputs), ("targets", recipe.task.outputs))
         ]
         for sample in range(TRAINING)
     ]
@@ -113,23 +115,23 @@ def test_augmentation_turns_question_and_answer_by_one_rotation_of_their_own(par
 
 
 def test_all_rotations_are_drawn_alike(params):
-    lessons = lessons_of_cell(params, TURNED)
+    recipe = lessons_of_cell(params, TURNED)
     inputs, targets = torch.randn(1, 3 * CONTEXT, 2, 2, 2), torch.zeros(1, 3, 1, 1, 1)
-    lessons.task.splits["train"] = Boxes(inputs.expand(6, *[-1] * 4), targets.expand(6, *[-1] * 4))
-    drawn = torch.cat([_whole(lessons, epoch).inputs for epoch in range(400)]).flatten(1)
+    recipe.task.splits["train"] = Boxes(inputs.expand(6, *[-1] * 4), targets.expand(6, *[-1] * 4))
+    drawn = torch.cat([_whole(recipe, epoch).inputs for epoch in range(400)]).flatten(1)
     counts = drawn.unique(dim=0, return_counts=True)[1]
     assert len(counts) == 24 and ((counts - 100).abs() < 50).all()  # five standard deviations
 
 
 def test_the_loss_is_a_mean_over_components_and_voxels(params):
-    lessons = lessons_of_cell(params, PLAIN)
-    boxes, task = lessons.validation, lessons.task
+    recipe = lessons_of_cell(params, PLAIN)
+    boxes, task = recipe.validation, recipe.task
 
     def off(inputs: torch.Tensor) -> torch.Tensor:
         """Wrong by 0.3 in vx, and right in the others."""
         return boxes.targets + torch.tensor([0.3, 0, 0])[:, None, None, None]
 
-    loss, values = lessons.loss(off, boxes)
+    loss, values = recipe.loss(off, boxes)
     assert loss.item() == pytest.approx(0.1, rel=1e-5) and values.tolist() == [loss.item()]
     task.settings = task.settings.model_copy(update={"loss": "mse"})
     assert task.loss(off, boxes).item() == pytest.approx(0.03, rel=1e-5)
@@ -137,10 +139,10 @@ def test_the_loss_is_a_mean_over_components_and_voxels(params):
 
 
 def test_validation_is_of_answers_sample_by_sample(params):
-    lessons, network = lessons_of_cell(params, STRICT), subject_of_cell(params, STRICT).network
-    found = lessons.validate(network)
+    recipe, network = lessons_of_cell(params, STRICT), subject_of_cell(params, STRICT).network
+    found = recipe.validate(network)
     with torch.no_grad():
-        gap = (network(lessons.validation.inputs) - lessons.validation.targets).double()
+        gap = (network(recipe.validation.inputs) - recipe.validation.targets).double()
     assert found["validation_mae"] == pytest.approx(gap.abs().mean().item(), rel=1e-5)
     assert found["validation_rmse"] == pytest.approx(gap.square().mean().sqrt().item(), rel=1e-5)
 

@@ -17,21 +17,27 @@ from toy_volumes import (
     STUDY,
     subject_of_cell,
     volume_params,
-    volumes,
 )
 
-from equidyn.errors import EquidynError
-from equidyn.measures import hessian, sharpness, spectrum, super_resolution
-from equidyn.measures.landscape import Hessian, Landscape
-from equidyn.measures.spectra import fourier_upsampled, shell_products
-from equidyn.measures.subjects.upscale import UpscaleSubject
-from equidyn.params import Cell, Params
-from equidyn.params.signatures import entries, module
-from equidyn.symmetry.volumes import VolumeType
-from equidyn.training.upscale.task import Boxes, Upscale
+from equidyn.core.domain import find
+from equidyn.core.errors import EquidynError
+from equidyn.core.params import Cell, Params
+from equidyn.core.params.signatures import entries, module
+from equidyn.curvature import hessian, sharpness
+from equidyn.curvature.landscape import Hessian, Landscape
+from equidyn.domains.turbulence.measures import spectrum, super_resolution
+from equidyn.domains.turbulence.measures.spectra import fourier_upsampled, shell_products
+from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
+from equidyn.domains.turbulence.tasks.upscale.task import Boxes
+from equidyn.symmetry.fields import BoxType
+from equidyn.symmetry.groups import CUBE
 
-TAKEN = [("Subject",), ("UpscaleSubject",)]
-NAMES = [name for name, entry in entries("measures").items() if entry.takes in TAKEN and "audit/" not in name]
+TAKEN = [("EvaluationContext",), ("UpscaleContext",)]
+NAMES = [
+    name
+    for name, entry in entries(find("turbulence"), "measures").items()
+    if entry.takes in TAKEN and "audit/" not in name
+]
 QUICK = {name: STUDY["measures"][name]["options"] for name in ("sharpness", "hessian")} | {
     name: {"samples": 1} for name in ("cube_equivariance", "cube_decomposition")
 }
@@ -44,120 +50,104 @@ def params(workplace) -> Params:
     return volume_params()
 
 
-def _with_targets(subject: UpscaleSubject, targets: torch.Tensor) -> UpscaleSubject:
+def _with_targets(context: UpscaleContext, targets: torch.Tensor) -> UpscaleContext:
     """The same network, whose right answers are others."""
-    task = subject.task
+    task = context.task
     task.splits["test"] = Boxes(task.splits["test"].inputs, targets)
-    return UpscaleSubject(subject.network, task)
-
-
-def _walled(params: Params) -> UpscaleSubject:
-    """A network in a box that does not repeat."""
-    task = Upscale(params.studies["boxes"].task, volumes(periodic=False), torch.device("cpu"))
-    network = import_module("equidyn.models.trilinear").build(task.inputs, task.outputs)
-    return UpscaleSubject(network.eval(), task)
+    return UpscaleContext(context.network, task)
 
 
 @pytest.mark.parametrize("variant", STUDY["variants"])
 @pytest.mark.parametrize("name", NAMES)
 def test_every_measure_of_boxes_gives_the_same_numbers_twice(params, name, variant):
-    subject = subject_of_cell(params, Cell("boxes", "isotropic", variant, 1))
-    entry = import_module(module("measures", name))
+    context = subject_of_cell(params, Cell("boxes", "isotropic", variant, 1))
+    entry = import_module(module(find("turbulence"), "measures", name))
     found, again = (
-        json.dumps(entry.measure(UpscaleSubject(subject.network, subject.task), **QUICK.get(name, {}))) for _ in "12"
+        json.dumps(entry.measure(UpscaleContext(context.network, context.task), **QUICK.get(name, {}))) for _ in "12"
     )
     assert found == again and "Infinity" not in found
     assert (found == "{}") is (name in UNWEIGHTED and variant == NONE.variant)
 
 
 def test_measures_are_registered():
-    assert {"super_resolution", "spectrum"} <= set(entries("measures"))
+    assert {"super_resolution", "spectrum"} <= set(entries(find("turbulence"), "measures"))
 
 
 def test_orbits_are_answers_to_turned_questions(params):
-    subject = subject_of_cell(params, PLAIN)
-    inputs = subject.sample(2).inputs
-    vectors, scalars = VolumeType("vector", CONTEXT), VolumeType("scalar", 3 * CONTEXT)
-    assert torch.equal(inputs, subject.test.inputs[[0, SAMPLES // 2]])
-    assert subject.orbit(2).shape == (24, 2, 3, SIDE, SIDE, SIDE)
+    context = subject_of_cell(params, PLAIN)
+    inputs = context.sample(2).inputs
+    vectors, scalars = BoxType(CUBE, "vector", CONTEXT), BoxType(CUBE, "scalar", 3 * CONTEXT)
+    assert torch.equal(inputs, context.test.inputs[[0, SAMPLES // 2]])
+    assert context.orbit(2).shape == (24, 2, 3, SIDE, SIDE, SIDE)
     for element in (0, 5, 23):
-        for found, kind in ((subject.orbit(2), vectors), (subject.orbit_as_scalars(2), scalars)):
-            expected = subject.task.answers(subject.network, kind.turn(inputs, element))
+        for found, kind in ((context.orbit(2), vectors), (context.orbit_as_scalars(2), scalars)):
+            expected = context.task.answers(context.network, kind.act(inputs, element))
             assert torch.allclose(found[element], expected, atol=1e-6)
-    assert not torch.allclose(subject.orbit(2)[5], subject.orbit_as_scalars(2)[5], atol=1e-2)
-    assert subject.orbit(2) is subject.orbit(2) and len(subject.orbit(1)[0]) == 1
+    assert not torch.allclose(context.orbit(2)[5], context.orbit_as_scalars(2)[5], atol=1e-2)
+    assert context.orbit(2) is context.orbit(2) and len(context.orbit(1)[0]) == 1
 
 
 def test_the_picture_is_a_slice_of_the_liveliest_sample(params):
-    subject = subject_of_cell(params, PLAIN)
-    found, shown = subject.example(), subject.test.targets.square().mean((1, 2, 3, 4)).argmax()
-    assert torch.equal(found["truth"], subject.test.targets[shown, :, SIDE // 2])
-    assert torch.equal(found["prediction"], subject.prediction[shown, :, SIDE // 2])
-    assert torch.equal(found["trilinear"], subject.trilinear[shown, :, SIDE // 2])
-    assert torch.equal(found["input"], subject.test.middle[shown, :, SIDE // FACTOR // 2])
+    context = subject_of_cell(params, PLAIN)
+    found, shown = context.example(), context.test.targets.square().mean((1, 2, 3, 4)).argmax()
+    assert torch.equal(found["truth"], context.test.targets[shown, :, SIDE // 2])
+    assert torch.equal(found["prediction"], context.prediction[shown, :, SIDE // 2])
+    assert torch.equal(found["trilinear"], context.trilinear[shown, :, SIDE // 2])
+    assert torch.equal(found["input"], context.test.middle[shown, :, SIDE // FACTOR // 2])
 
 
 def test_errors_of_answers_that_are_off_by_a_known_amount(params):
-    subject = subject_of_cell(params, PLAIN)
+    context = subject_of_cell(params, PLAIN)
     off = torch.tensor([0.3, 0.0, -0.6])[:, None, None, None]
-    found = super_resolution.measure(_with_targets(subject, subject.prediction + off))
+    found = super_resolution.measure(_with_targets(context, context.prediction + off))
     assert found["by_component"] == pytest.approx([0.3, 0, 0.6], abs=1e-6)
     assert found["mae"] == pytest.approx(0.3, rel=1e-5)
     assert found["rmse"] == pytest.approx(math.sqrt(0.15), rel=1e-5)
 
 
 def test_answering_nothing_is_wrong_by_the_truth(params):
-    subject = subject_of_cell(params, STRICT)
-    found = super_resolution.measure(subject)
-    targets = subject.test.targets.double()
+    context = subject_of_cell(params, STRICT)
+    found = super_resolution.measure(context)
+    targets = context.test.targets.double()
     assert found["mean"]["mae"] == pytest.approx(targets.abs().mean().item(), rel=1e-6)
     assert found["mean"]["rmse"] == pytest.approx(targets.square().mean().sqrt().item(), rel=1e-6)
-    assert found["unit"] == subject.task.rms
+    assert found["unit"] == context.task.rms
 
 
 def test_interpolations_are_those_of_the_middle_coarse_frame(params):
-    subject = subject_of_cell(params, NONE)
-    series = fourier_upsampled(subject.test.middle, FACTOR).float()
-    found = super_resolution.measure(subject)
+    context = subject_of_cell(params, NONE)
+    series = fourier_upsampled(context.test.middle, FACTOR).float()
+    found = super_resolution.measure(context)
     assert found["mae"] == found["trilinear"]["mae"] and found["rmse"] == found["trilinear"]["rmse"]
-    exact = super_resolution.measure(_with_targets(subject, series))
+    exact = super_resolution.measure(_with_targets(context, series))
     assert exact["spectral"]["rmse"] < 1e-6 < exact["trilinear"]["rmse"] == pytest.approx(exact["rmse"])
 
 
 def test_divergence_of_a_flow_of_a_potential_and_of_one_that_has_none(params):
-    subject = subject_of_cell(params, PLAIN)
-    assert super_resolution.measure(subject)["truth_divergence"] < 1e-6
-    assert super_resolution.measure(subject)["divergence"] > 1e-2
+    context = subject_of_cell(params, PLAIN)
+    assert super_resolution.measure(context)["truth_divergence"] < 1e-6
+    assert super_resolution.measure(context)["divergence"] > 1e-2
     along = torch.cos(2 * math.pi * (torch.arange(SIDE) + 0.5) / SIDE)
     potential = torch.stack([along.expand(SIDE, SIDE, SIDE), *torch.zeros(2, SIDE, SIDE, SIDE)])
-    found = super_resolution.measure(_with_targets(subject, potential.expand(SAMPLES, -1, -1, -1, -1)))
+    found = super_resolution.measure(_with_targets(context, potential.expand(SAMPLES, -1, -1, -1, -1)))
     assert found["truth_divergence"] == pytest.approx(1, rel=1e-6)
-    still = super_resolution.measure(_with_targets(subject, torch.zeros(SAMPLES, 3, SIDE, SIDE, SIDE)))
+    still = super_resolution.measure(_with_targets(context, torch.zeros(SAMPLES, 3, SIDE, SIDE, SIDE)))
     assert still["truth_divergence"] == 0
 
 
-def test_a_box_with_walls_has_no_fourier_series(params):
-    subject = _walled(params)
-    found = super_resolution.measure(subject)
-    assert "spectral" not in found and found["mae"] == found["trilinear"]["mae"]
-    assert 0 < found["truth_divergence"] < 0.2  # central differences of waves as short as four voxels
-    shells = spectrum.measure(subject)
-    assert all(math.isfinite(energy) for energy in shells["truth"]) and shells["prediction"] == shells["trilinear"]
-
-
 def test_shells_hold_the_energy_of_the_truth(params):
-    subject = subject_of_cell(params, PLAIN)
-    found = spectrum.measure(subject)
+    context = subject_of_cell(params, PLAIN)
+    found = spectrum.measure(context)
     assert found["wavenumber"] == list(range(1, SIDE // 2 + 1))
-    energy = subject.test.targets.double().square().sum(1).mean().item() / 2
-    whole = shell_products(subject.test.targets, subject.test.targets).mean(0)
+    energy = context.test.targets.double().square().sum(1).mean().item() / 2
+    whole = shell_products(context.test.targets, context.test.targets).mean(0)
     assert whole.sum().item() == pytest.approx(energy, rel=1e-12)
     assert found["truth"] == pytest.approx(whole[1 : SIDE // 2 + 1].tolist(), rel=1e-12)
 
 
 def test_a_perfect_answer_has_no_error_at_any_scale(params):
-    subject = subject_of_cell(params, PLAIN)
-    found = spectrum.measure(_with_targets(subject, subject.prediction))
+    context = subject_of_cell(params, PLAIN)
+    found = spectrum.measure(_with_targets(context, context.prediction))
     assert max(found["error"]) == 0 == found["total_error"]
     assert found["correlation"] == pytest.approx([1.0] * (SIDE // 2))
     assert found["truth"] == found["prediction"] != found["trilinear"]
@@ -165,34 +155,34 @@ def test_a_perfect_answer_has_no_error_at_any_scale(params):
 
 @pytest.mark.parametrize(("factor", "error", "correlation"), [(2.0, 1.0, 1.0), (-1.0, 4.0, -1.0)])
 def test_answers_that_are_multiples_of_the_truth(params, factor, error, correlation):
-    subject = subject_of_cell(params, PLAIN)
-    found = spectrum.measure(_with_targets(subject, subject.prediction / factor))
+    context = subject_of_cell(params, PLAIN)
+    found = spectrum.measure(_with_targets(context, context.prediction / factor))
     assert found["error"] == pytest.approx([error] * (SIDE // 2), rel=1e-6)
     assert found["correlation"] == pytest.approx([correlation] * (SIDE // 2), rel=1e-6)
     assert found["total_error"] == pytest.approx(2 * math.log10(abs(factor)), abs=1e-6)
 
 
 def test_the_total_error_is_of_what_the_coarse_grid_lacks(params):
-    subject = subject_of_cell(params, PLAIN)
-    found = spectrum.measure(subject)
+    context = subject_of_cell(params, PLAIN)
+    found = spectrum.measure(context)
     chosen = range(SIDE // FACTOR // 2, SIDE // 3)  # places of the shells 4 to 4: above half of 6, up to a third of 12
     ratios = [abs(math.log10(found["prediction"][at] / found["truth"][at])) for at in chosen]
     assert len(ratios) == 1 and found["total_error"] == pytest.approx(sum(ratios) / len(ratios))
 
 
 def test_nothing_is_said_relative_to_an_empty_shell(params):
-    subject = subject_of_cell(params, PLAIN)
+    context = subject_of_cell(params, PLAIN)
     along = torch.cos(2 * math.pi * (torch.arange(SIDE) + 0.5) / SIDE)
     truth = torch.stack([*torch.zeros(2, SIDE, SIDE, SIDE), along.expand(SIDE, SIDE, SIDE)])
-    found = spectrum.measure(_with_targets(subject, truth.expand(SAMPLES, -1, -1, -1, -1)))
+    found = spectrum.measure(_with_targets(context, truth.expand(SAMPLES, -1, -1, -1, -1)))
     assert math.isfinite(found["error"][0]) and math.isfinite(found["correlation"][0])
     assert all(math.isnan(value) for value in [*found["error"][1:], *found["correlation"][1:], found["total_error"]])
 
 
 def test_products_with_the_hessian_are_the_same_sample_by_sample(params):
     """Where the graph of all samples would take too much memory."""
-    subject = subject_of_cell(params, STRICT)
-    landscape = Landscape(subject.network, subject.task, subject.training_sample(3))
+    context = subject_of_cell(params, STRICT)
+    landscape = Landscape(context.network, context.task, context.training_sample(3))
     whole, parts = Hessian(landscape), Hessian(landscape, graph_bytes=1)
     assert (len(whole.parts), len(parts.parts)) == (1, 3)
     vector = torch.randn(len(landscape.point), generator=torch.Generator().manual_seed(0))
@@ -201,22 +191,22 @@ def test_products_with_the_hessian_are_the_same_sample_by_sample(params):
 
 def test_curvature_is_that_of_the_mean_square_whatever_the_loss(params):
     """Second derivatives of a mean absolute error miss the kinks that make its curvature."""
-    subject = subject_of_cell(params, STRICT)
-    of_mae = hessian.measure(subject, **QUICK["hessian"])
-    assert sharpness.measure(subject, **QUICK["sharpness"])["loss"] == pytest.approx(_loss(subject), rel=1e-6)
-    subject.task.settings = subject.task.settings.model_copy(update={"loss": "mse"})
-    assert of_mae == hessian.measure(subject, **QUICK["hessian"])
-    assert sharpness.measure(subject, **QUICK["sharpness"])["loss"] == pytest.approx(_loss(subject), rel=1e-6)
+    context = subject_of_cell(params, STRICT)
+    of_mae = hessian.measure(context, **QUICK["hessian"])
+    assert sharpness.measure(context, **QUICK["sharpness"])["loss"] == pytest.approx(_loss(context), rel=1e-6)
+    context.task.settings = context.task.settings.model_copy(update={"loss": "mse"})
+    assert of_mae == hessian.measure(context, **QUICK["hessian"])
+    assert sharpness.measure(context, **QUICK["sharpness"])["loss"] == pytest.approx(_loss(context), rel=1e-6)
 
 
-def _loss(subject: UpscaleSubject) -> float:
+def _loss(context: UpscaleContext) -> float:
     """The training loss on one sample."""
     with torch.no_grad():
-        return subject.task.loss(subject.network, subject.training_sample(1)).item()
+        return context.task.loss(context.network, context.training_sample(1)).item()
 
 
 def test_more_steps_than_one_are_refused(params):
-    subject = subject_of_cell(params, STRICT)
+    context = subject_of_cell(params, STRICT)
     for entry in (sharpness, hessian):
         with pytest.raises(EquidynError, match="has 1"):
-            entry.measure(subject, steps=2)
+            entry.measure(context, steps=2)

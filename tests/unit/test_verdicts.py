@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from equidyn.reporting.claims.verdict import Judgement, Leaning, Verdict, combined, judged, leaning
-from equidyn.reporting.statistics import holm
+from equidyn.report.claims.verdict import Judgement, Leaning, Verdict, combined, judged, leaning
+from equidyn.report.statistics import holm
 
 YES, NO, OPEN, NOT_RUN = Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.INCONCLUSIVE, Verdict.NOT_RUN
 CLEAR = [0.50, 0.51, 0.49, 0.50, 0.52]

@@ -2,19 +2,20 @@
 
 import pytest
 import torch
+from equidyn.domains.turbulence.models.volume_blocks import VolumeNet
 from toy import randomised
 from toy_volumes import awake
 
-from equidyn.models import volume_anneal, volume_gcnn, volume_rgcnn
-from equidyn.models.check_volumes import relative_error
-from equidyn.models.ends import upscale_ends
-from equidyn.models.registry import count_parameters
-from equidyn.models.volume_anneal import FreePart
-from equidyn.models.volume_blocks import VolumeNet
-from equidyn.symmetry.cube import ORDER, cube_grid, cube_regular, cube_vector
+from equidyn.core.models.check import relative_errors
+from equidyn.core.models.registry import count_parameters
+from equidyn.domains.turbulence.models import volume_anneal, volume_gcnn, volume_rgcnn
+from equidyn.domains.turbulence.models.volume_anneal import FreePart
+from equidyn.domains.turbulence.tasks.upscale.task import upscale_types
+from equidyn.symmetry.actions import grid_action, regular_action, vector_action
+from equidyn.symmetry.groups import CUBE
 from equidyn.symmetry.orbits import reynolds
 
-ENDS = upscale_ends(3, 2, periodic=True)
+ENDS = upscale_types(3, 2, periodic=True)
 HIDDEN = [3, 2]
 RELAXATIONS = [{}, {"banks": 2}, {"relax_spatial": True}, {"banks": 3, "relax_spatial": True}]
 
@@ -35,7 +36,7 @@ def _moved(network: VolumeNet) -> VolumeNet:
 
 
 def _error(network: VolumeNet) -> float:
-    return relative_error(network, _coarse(), network.imposed_inputs, network.imposed_outputs)
+    return relative_errors(network, _coarse(), network.imposed_inputs, network.imposed_outputs)[""]
 
 
 @pytest.mark.parametrize("components", ["vector", "scalar"])
@@ -74,9 +75,9 @@ def test_each_factor_is_relaxed_by_itself_and_alone():
         (inner, inner.relaxed_weights()[0], inner.mixing),
         (inner, inner.relaxed_weights()[1], inner.taps),
     ):
-        before = expanded().detach().clone().unflatten(0, (layer.outputs.multiplicity, ORDER))
+        before = expanded().detach().clone().unflatten(0, (layer.outputs.multiplicity, CUBE.order))
         weights.data[0, 5] *= 3.0
-        after = expanded().detach().unflatten(0, (layer.outputs.multiplicity, ORDER))
+        after = expanded().detach().unflatten(0, (layer.outputs.multiplicity, CUBE.order))
         before[:, 5] *= 3.0
         torch.testing.assert_close(after, before, rtol=1e-14, atol=0)
 
@@ -86,15 +87,15 @@ def test_which_weights_are_relaxed():
     assert [len(layer.relaxed_weights()) for layer in plain.layers[:-1]] == [1] * 4  # the lift and the inner ones
     assert not hasattr(plain.layers[-1], "relaxed_weights")
     assert [len(layer.relaxed_weights()) for layer in spatial.layers[:-1]] == [1, 2, 2, 2]
-    assert all(weights.shape == (2, ORDER) for layer in spatial.layers[:-1] for weights in layer.relaxed_weights())
+    assert all(weights.shape == (2, CUBE.order) for layer in spatial.layers[:-1] for weights in layer.relaxed_weights())
 
 
 def test_relaxed_weights_cost_24_parameters_each_and_banks_a_filter_each():
     strict = count_parameters(_build(volume_gcnn))
-    assert count_parameters(_build(volume_rgcnn)) == strict + 4 * ORDER
-    assert count_parameters(_build(volume_rgcnn, relax_spatial=True)) == strict + 7 * ORDER
-    filters = 3 * 3 * 81 + ORDER * (3 * 2 + 2 * 2 + 2 * 2)  # lift; mixing
-    assert count_parameters(_build(volume_rgcnn, banks=2)) == strict + 2 * 4 * ORDER + filters
+    assert count_parameters(_build(volume_rgcnn)) == strict + 4 * CUBE.order
+    assert count_parameters(_build(volume_rgcnn, relax_spatial=True)) == strict + 7 * CUBE.order
+    filters = 3 * 3 * 81 + CUBE.order * (3 * 2 + 2 * 2 + 2 * 2)  # lift; mixing
+    assert count_parameters(_build(volume_rgcnn, banks=2)) == strict + 2 * 4 * CUBE.order + filters
 
 
 def test_banks_do_not_make_the_start_any_larger():
@@ -108,10 +109,10 @@ def test_banks_do_not_make_the_start_any_larger():
 
 
 ACTIONS = {
-    "lifting": cube_regular() @ (cube_vector() @ cube_grid(3)),
-    "last": cube_vector() @ (cube_regular() @ cube_grid(3)),
-    "mixing": cube_regular() @ cube_regular(),
-    "kernels": cube_regular() @ cube_grid(3),
+    "lifting": regular_action(CUBE) @ (vector_action(CUBE) @ grid_action(CUBE, 3)),
+    "last": vector_action(CUBE) @ (regular_action(CUBE) @ grid_action(CUBE, 3)),
+    "mixing": regular_action(CUBE) @ regular_action(CUBE),
+    "kernels": regular_action(CUBE) @ grid_action(CUBE, 3),
 }
 
 

@@ -18,22 +18,22 @@ from pathlib import Path
 
 import pytest
 
-from equidyn.params import read_yaml
-from equidyn.sources import PACKAGE
+from equidyn.core.params import read_yaml
 
-PROJECT = PACKAGE.parents[1]
+PROJECT = Path(__file__).resolve().parents[2]
+PACKAGE = PROJECT / "src/equidyn"
 CELL = "smoke-levels/eps000/gcnn/1"
 TRAIN = f"equidyn train {CELL}"
 STAGES = {
-    "training/train.py": "params, cell",
-    "measures/measure.py": "params, cell",
-    "data/prepare.py": "params, *names",
+    "core/training/train.py": "params, cell",
+    "core/measures/measure.py": "params, cell",
+    "core/data/prepare.py": "params, *names",
 }
 # A module that was imported by another process than the one that runs it was imported by the server.
 STAGE = '''"""A stage of this test."""
 import os
 from pathlib import Path
-import equidyn.params
+import equidyn.core.params
 IMPORTER = os.getpid()
 def run({arguments}):
     exec(Path("job.py").read_text())
@@ -98,8 +98,10 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(PACKAGE, folder, ignore=shutil.ignore_patterns("__pycache__"))
     for stage, arguments in STAGES.items():
         (folder / stage).write_text(STAGE.format(arguments=arguments))
-    preload = folder / "warm/preload.py"
-    preload.write_text(f"{preload.read_text()}\n_CALLED_BY_NAME = ()  # torch is not needed here\n")
+    preload = folder / "core/warm/preload.py"
+    preload.write_text(
+        f"{preload.read_text()}\ndef called_by_name(study):  # torch is not needed here\n    return []\n"
+    )
     compileall.compile_dir(folder, quiet=2)
     return folder
 
@@ -160,7 +162,7 @@ def test_stages_are_served_and_nothing_else(place: Place) -> None:
 
 
 def test_a_job_looks_up_nothing_that_the_server_knows(place: Place) -> None:
-    place.job("from equidyn import sources; print(sources._imported.cache_info().currsize > 9)")
+    place.job("from equidyn.core import sources; print(sources._imported.cache_info().currsize > 9)")
     assert place.warm(TRAIN).stdout.split() == ["True", "warm"]
 
 
@@ -172,7 +174,7 @@ def test_a_job_that_would_differ_runs_by_itself(place: Place) -> None:
     assert (answer.stderr, answer.returncode) == ("", 0)
 
 
-@pytest.mark.parametrize("change", ["echo >>src/equidyn/errors.py", "touch src/equidyn/models/new.py"])
+@pytest.mark.parametrize("change", ["echo >>src/equidyn/core/errors.py", "touch src/equidyn/core/models/new.py"])
 def test_changed_sources_are_not_those_of_the_server(place: Place, change: str) -> None:
     answer = place.warm(f"{TRAIN}; {change}; {TRAIN}")
     assert (answer.stdout, answer.stderr, answer.returncode) == ("warm\nalone\n", "", 0)
@@ -203,7 +205,7 @@ def test_within_another_the_outer_server_serves(place: Place) -> None:
 
 
 def test_where_there_is_no_warm_start_the_command_runs(place: Place) -> None:
-    script = "import os, sys; del os.pidfd_open; from equidyn.warm.start import run; sys.exit(run(sys.argv[1:]))"
+    script = "import os, sys; del os.pidfd_open; from equidyn.core.warm.start import run; sys.exit(run(sys.argv[1:]))"
     answer = place.run(sys.executable, "-c", script, "bash", "-c", f"{TRAIN}; exit 3")
     assert (answer.returncode, answer.stdout) == (3, "alone\n")
     assert answer.stderr == "equidyn: no warm start on this system; the command runs without it\n"

@@ -2,8 +2,8 @@
 
 from toy import toy_params
 
-from equidyn.params import Cell, Params
-from equidyn.params.variant import Variant
+from equidyn.core.params import Cell, Params
+from equidyn.core.params.variant import Variant
 
 ANNEAL, SOFT = Cell("toy", "sym", "relax-anneal", 1), Cell("toy", "sym", "soft", 1)
 

@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 from checkout import PROJECT, Checkout
 
-from equidyn import paths, sources
-from equidyn.params import Params, load
-from equidyn.params.subtrees import measure_keys, prepare_keys, report_keys, train_keys
+from equidyn.core import engines, paths
+from equidyn.core.params import Params, load
+from equidyn.core.params.subtrees import measure_keys, prepare_keys, report_keys, train_keys
 
 PLANS = str(Path(__file__).with_name("plans.py"))
 FOLDERS = [".", "presets/test", "presets/paper"]
-FIRST = "smoke-levels"  # the study to whose dvc.yaml all others are compared
 Plan = dict[str, dict[str, Any]]
 
 
@@ -81,7 +80,7 @@ def test_the_same_inputs(snakemake: Plan, dvc: Plan) -> None:
     """Beside sources. DVC's report depends on the folder of all runs, Snakemake's on the files in it."""
     for command, job in snakemake.items():
         files = job["inputs"]
-        needs = [path for path in dvc[command]["inputs"] if not path.startswith(str(sources.FOLDER))]
+        needs = [path for path in dvc[command]["inputs"] if not path.startswith(str(paths.SOURCES))]
         assert all(any(path == need or path.startswith(f"{need}/") for need in needs) for path in files)
         assert all(any(path == need or path.startswith(f"{need}/") for path in files) for need in needs)
 
@@ -90,7 +89,7 @@ def test_the_same_sources(project: Checkout, folder: Path, snakemake: Plan, dvc:
     """Snakemake knows the checksum of the very list on which DVC depends."""
     project.run("equidyn", "sources", folder=folder)
     for command, job in snakemake.items():
-        (listed,) = (path for path in dvc[command]["inputs"] if path.startswith(str(sources.FOLDER)))
+        (listed,) = (path for path in dvc[command]["inputs"] if path.startswith(str(paths.SOURCES)))
         content = (folder / listed).read_bytes()
         assert b"  equidyn/__init__.py\n" in content
         assert hashlib.sha256(content).hexdigest() == job["code"]
@@ -98,7 +97,7 @@ def test_the_same_sources(project: Checkout, folder: Path, snakemake: Plan, dvc:
 
 def test_every_job_is_as_the_stages_expect(params: Params, snakemake: Plan) -> None:
     """Commands, outputs and keys against the modules that the stages themselves use."""
-    expected = {"equidyn report": report_keys()}
+    expected = {"equidyn report": report_keys(params)}
     for name, study in params.studies.items():
         for dataset in study.datasets:
             command = f"equidyn prepare {name}/{dataset}"
@@ -116,19 +115,9 @@ def test_every_job_is_as_the_stages_expect(params: Params, snakemake: Plan) -> N
     }
 
 
-@pytest.mark.parametrize("place", FOLDERS)
-def test_every_study_has_its_stages_in_a_file(place: str) -> None:
-    """One file per study of params.yaml, the same but for the study's name; DVC would not miss a file."""
-    wanted = (PROJECT / f"studies/{FIRST}/dvc.yaml").read_text()
-    found = {path.parent.name: path.read_text() for path in (PROJECT / place).glob("studies/*/dvc.yaml")}
-    studies = load(PROJECT / place / "params.yaml").studies
-    assert found == {name: wanted.replace(FIRST, name) for name in studies}
-
-
-@pytest.mark.parametrize("name", ["test", "paper"])
-def test_presets_have_the_same_stages_and_sources(name: str) -> None:
+def test_dvc_files_are_as_params_want_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """In files of their own: of a link, DVC would see no more in another revision than where it leads."""
-    preset = PROJECT / "presets" / name
-    assert (preset / "src").resolve() == PROJECT / "src"
-    assert (preset / "dvc.yaml").read_text() == (PROJECT / "dvc.yaml").read_text()
-    assert not any(path.is_symlink() for path in preset.rglob("dvc.yaml"))
+    monkeypatch.chdir(PROJECT)
+    assert list(map(str, engines.folders())) == [".", "presets/paper", "presets/test"]
+    assert engines.update(write=False) == []
+    assert not any(path.is_symlink() for path in Path().glob("**/dvc.yaml"))

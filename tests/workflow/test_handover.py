@@ -34,11 +34,11 @@ def test_stale_outputs_of_dvc_are_refused(by_dvc: Checkout) -> None:
     _make_stale(by_dvc)
     words = by_dvc.equidyn("handover", "snakemake", status=1)
     assert words.startswith("equidyn: hand-over refused: DVC is not done here.")
-    assert "studies/smoke-levels/dvc.yaml:train@E3-gcnn-1" in words
+    assert "studies/smoke-levels/dvc.yaml:train@eps000-gcnn-1" in words
 
 
 def test_an_edited_source_is_stale_too(by_dvc: Checkout) -> None:
-    by_dvc.edit("src/equidyn/models/rgroup.py", "banks**-0.5", "(2 * banks) ** -0.5")
+    by_dvc.edit("src/equidyn/domains/smoke/models/rsteer.py", "banks**-0.5", "(2 * banks) ** -0.5")
     assert "sources" in by_dvc.equidyn("handover", "snakemake", status=1)
 
 

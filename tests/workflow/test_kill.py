@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from checkout import Checkout
 
-from equidyn import paths
-from equidyn.params import Cell
+from equidyn.core import paths
+from equidyn.core.params import Cell
 
 CELL = Cell("smoke-levels", "eps000", "gcnn", 1)
 

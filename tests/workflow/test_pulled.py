@@ -6,22 +6,22 @@ from pathlib import Path
 
 import pytest
 import yaml
-from cells_hub import TOKEN, CellsHub, running
 from checkout import Checkout
 from finished_cells import STUDY, small_tree
+from hubs import TOKEN, Hub, running
 
 CELLS = [f"{STUDY}/eps000", f"{STUDY}/eps000/cnn/1", f"{STUDY}/eps000/gcnn/1"]
 
 
 @pytest.fixture(scope="module")
-def hub() -> Iterator[CellsHub]:
+def hub() -> Iterator[Hub]:
     """A hub on this machine, empty at first."""
-    with running(TOKEN) as server:
+    with running() as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-def first(hub: CellsHub, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+def first(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """A checkout that has computed the small study, and pushed it."""
     checkout = _small(tmp_path_factory.mktemp("first") / "checkout")
     _run(checkout, hub, "equidyn", "warm", "snakemake", "--cores", "1")
@@ -34,20 +34,16 @@ def _small(root: Path, **hub: object) -> Checkout:
     """The project with the small study as its only one."""
     checkout = Checkout.fresh(root)
     shutil.rmtree(root / "presets")
-    for folder in (root / "studies").iterdir():
-        if folder.name != STUDY:
-            shutil.rmtree(folder)
     _write_params(checkout, **hub)
+    checkout.run("equidyn", "engines", "--write")
     return checkout
 
 
 def _write_params(checkout: Checkout, **hub: object) -> None:
-    """DVC's stages want to know of `sharing`, too."""
-    tree = small_tree(**hub) | {"sharing": None}
-    (checkout.root / "params.yaml").write_text(yaml.safe_dump(tree, sort_keys=False))
+    (checkout.root / "params.yaml").write_text(yaml.safe_dump(small_tree(**hub), sort_keys=False))
 
 
-def _run(checkout: Checkout, hub: CellsHub, *command: str, token: str = "") -> str:
+def _run(checkout: Checkout, hub: Hub, *command: str, token: str = "") -> str:
     """Run a command in a checkout that knows the hub."""
     place = ["HF_HUB_OFFLINE=0", f"HF_ENDPOINT={hub.address}", f"HF_HOME={checkout.root.parent / 'client'}"]
     return checkout.run("env", *place, f"HF_TOKEN={token}", *command)
@@ -69,7 +65,7 @@ ENGINES = {
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_new_checkout_pulls_and_reports_the_same(engine: str, first: Checkout, hub: CellsHub, tmp_path: Path) -> None:
+def test_a_new_checkout_pulls_and_reports_the_same(engine: str, first: Checkout, hub: Hub, tmp_path: Path) -> None:
     run, look, nothing = ENGINES[engine]
     checkout = _small(tmp_path / "checkout", pull=True)
     words = _run(checkout, hub, *run)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from checkout import PROJECT, Checkout
 
-from equidyn.params import load
-from equidyn.params.variant import Variant
+from equidyn.core.params import load
+from equidyn.core.params.variant import Variant
 
 PRESET = load(PROJECT / "presets/test/params.yaml")
 
@@ -42,26 +42,30 @@ def _planned_by_dvc(checkout: Checkout) -> set[str]:
 
 
 def _change_learning_rate(checkout: Checkout) -> None:
-    variant = "options: {hidden: 2, layers: 3, kernel: 3, norm: none, banks: 2, alpha: 1.0e-5}\n        augment: none\n"
+    variant = "options: {hidden: 1, layers: 3, kernel: 3, norm: none, alpha: 1.0e-5}\n        augment: none\n"
     checkout.edit("presets/test/params.yaml", variant, f"{variant}        training: {{learning_rate: 1.0e-3}}\n")
 
 
 def _change_model(checkout: Checkout) -> None:
-    checkout.edit("src/equidyn/models/cnn.py", "return self.weight, self.bias", "return self.weight * 1, self.bias")
+    checkout.edit(
+        "src/equidyn/domains/smoke/models/gcnn.py", "return kernel, expanded_bias", "return kernel * 1, expanded_bias"
+    )
 
 
 def _change_measure(checkout: Checkout) -> None:
-    checkout.edit("src/equidyn/measures/equivariance.py", "steps: PositiveInt = 1", "steps: PositiveInt = 2")
+    checkout.edit(
+        "src/equidyn/domains/smoke/measures/equivariance.py", "steps: PositiveInt = 1", "steps: PositiveInt = 2"
+    )
 
 
 def _reorder_keys(checkout: Checkout) -> None:
     """The same values in another order and spelling."""
-    checkout.edit("presets/test/params.yaml", "{level: E, value: 3}", "{value: 3, level: E}  # turned round")
+    checkout.edit("presets/test/params.yaml", "{level: E, value: 3, train: 2}", "{train: 2, value: 3, level: E}")
 
 
 CHANGES = {
-    "learning rate of one variant": (_change_learning_rate, _of_model("rgroup")),
-    "model file on which another one builds": (_change_model, _of_model("cnn", "digits_cnn")),
+    "learning rate of one variant": (_change_learning_rate, _of_model("rsteer")),
+    "model file on which another one builds": (_change_model, _of_model("gcnn", "anneal", "digits_gcnn")),
     "measure file": (_change_measure, _commands(lambda variant: True, "measure", measure="equivariance")),
     "order of keys": (_reorder_keys, set()),
 }
@@ -83,7 +87,7 @@ def test_dvc_plans_just_what_a_change_touches(by_dvc: Checkout, change: str) -> 
 
 def test_dvc_runs_what_it_plans(by_dvc: Checkout) -> None:
     """In truth, not in a plan: a changed model file re-runs its own cells and the report."""
-    by_dvc.edit("src/equidyn/models/variance.py", "return squares.sum(1", "return 2 * squares.sum(1")
+    by_dvc.edit("src/equidyn/domains/sets/models/intrinsic.py", "return squares.sum(1", "return 2 * squares.sum(1")
     words = by_dvc.dvc("repro")
     ran = set(re.findall(r"^> (equidyn .*)$", words, re.MULTILINE))
-    assert ran == _of_model("variance") | {"equidyn sources"}
+    assert ran == _of_model("intrinsic") | {"equidyn sources"}

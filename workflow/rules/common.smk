@@ -5,12 +5,13 @@ from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
-from equidyn.errors import EquidynError
-from equidyn.files import sole_engine
-from equidyn.params import Cell, effort
-from equidyn.params.subtrees import subtree
+from equidyn.core.errors import EquidynError
+from equidyn.core.files import sole_engine
+from equidyn.core.params import Cell, resources
+from equidyn.core.params.subtrees import subtree
 
 held = ExitStack()
+EACH = Cell("{study}", "{dataset}", "{variant}", "{seed}")  # as a rule names the cell of its job
 
 
 @cache
@@ -20,14 +21,15 @@ def code(stage, study=None, variant=None):
     Not as inputs: Snakemake looks at every input of every waiting job each time it starts one, and there are dozens of
     source files to a job.
     """
-    of_study = [study_params.studies[study]] if study else []
+    of_study = [study_params.studies[study]] if study else [study_params]
     of_variant = [variant] if variant else []
     return sources.fingerprint(getattr(sources, f"{stage}_sources")(*of_study, *of_variant))
 
 
-def values(keys):
+@cache
+def values(*keys):
     """The values of these keys as text: a stage runs again when, and only when, it changes."""
-    return json.dumps(subtree(config, keys), sort_keys=True)
+    return json.dumps(subtree(tree, keys), sort_keys=True)
 
 
 def cell(wildcards):
@@ -35,9 +37,9 @@ def cell(wildcards):
     return Cell(wildcards.study, wildcards.dataset, wildcards.variant, int(wildcards.seed))
 
 
-def of_every_cell(name):
-    """The file of this name of every training run."""
-    return [f"data/runs/{c.study}/{c.dataset}/{c.variant}/seed{c.seed}/{name}" for c in study_params.cells()]
+def of_every_cell(*names):
+    """The files of these names of every training run."""
+    return [path for each in study_params.cells() for path in paths.in_run(each, names)]
 
 
 # Asked of a cluster; on one machine, a network finds the GPU by itself.
@@ -45,7 +47,7 @@ GPUS = 1 if study_params.compute.device == "cuda" else 0
 
 
 def asked(of_a_cell):
-    """A resource of train or measure, by a function of effort.py."""
+    """A resource of train or measure, by a function of resources.py."""
     return lambda wildcards, attempt: of_a_cell(study_params.studies[wildcards.study], wildcards.variant, attempt)
 
 
@@ -54,7 +56,7 @@ def group_of(wildcards):
 
     Not on GPUs, since a job of several cells would ask for as many.
     """
-    short = effort.is_short(study_params.studies[wildcards.study], wildcards.variant)
+    short = resources.is_short(study_params.studies[wildcards.study], wildcards.variant)
     return "short" if short and not GPUS else None
 
 
@@ -68,6 +70,6 @@ def hold_the_folder():
 
 def tell_where_the_report_is():
     """The last line that a user reads."""
-    page = Path("reports/report.html").resolve()
+    page = Path(paths.PAGE).resolve()
     if page.exists():
         print(f"The report: {page}", flush=True)

@@ -3,14 +3,10 @@
 
 rule measure:
     input:
-        data="data/datasets/{study}/{dataset}.h5",
-        best="data/runs/{study}/{dataset}/{variant}/seed{seed}/best.safetensors",
-        early="data/runs/{study}/{dataset}/{variant}/seed{seed}/early.safetensors",
-        run="data/runs/{study}/{dataset}/{variant}/seed{seed}/run.json",
-        history="data/runs/{study}/{dataset}/{variant}/seed{seed}/history.csv",
+        paths.dataset("{study}", "{dataset}"),
+        *paths.in_run(EACH, paths.TRAINED),
     output:
-        measures="data/runs/{study}/{dataset}/{variant}/seed{seed}/measures.json",
-        example="data/runs/{study}/{dataset}/{variant}/seed{seed}/example.safetensors",
+        *paths.in_run(EACH, paths.MEASURED),
     log:
         "logs/measure/{study}/{dataset}/{variant}/seed{seed}.log",
     priority: 1  # before further trainings: Snakemake looks at every input of all that waits, each time it starts a job
@@ -20,11 +16,11 @@ rule measure:
         "../../environment.yml"
     threads: study_params.compute.threads
     resources:
-        mem_mb=asked(effort.memory_mb),
-        runtime=asked(effort.minutes_to_measure),
+        mem_mb=asked(resources.memory_mb),
+        runtime=asked(resources.minutes_to_measure),
         gpu=GPUS,
     params:
-        reads=lambda wildcards: values(measure_keys(cell(wildcards))),
+        reads=lambda wildcards: values(*measure_keys(cell(wildcards))),
         code=lambda wildcards: code("measure", wildcards.study, wildcards.variant),
     message:
         "Measuring {wildcards.variant} on {wildcards.study}/{wildcards.dataset}, seed {wildcards.seed}"

@@ -3,9 +3,9 @@
 
 rule prepare:
     output:
-        data="data/datasets/{study}/{dataset}.h5",
+        data=paths.dataset("{study}", "{dataset}"),
         card=report(
-            directory("data/datasets/{study}/{dataset}.card"),
+            directory(paths.card("{study}", "{dataset}")),
             patterns=["{picture}.png"],
             caption="../report/card.rst",
             category="Data",
@@ -21,7 +21,7 @@ rule prepare:
         mem_mb=lambda wildcards, attempt: 4000 * attempt,
         runtime=lambda wildcards, attempt: 60 * attempt,
     params:
-        reads=lambda wildcards: values(prepare_keys(wildcards.study, wildcards.dataset)),
+        reads=lambda wildcards: values(*prepare_keys(wildcards.study, wildcards.dataset)),
         code=lambda wildcards: code("prepare", wildcards.study),
     message:
         "Preparing dataset {wildcards.study}/{wildcards.dataset}"

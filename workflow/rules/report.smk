@@ -3,23 +3,20 @@
 
 rule report:
     input:
-        measures=of_every_cell("measures.json"),
-        examples=of_every_cell("example.safetensors"),
-        histories=of_every_cell("history.csv"),
-        runs=of_every_cell("run.json"),
+        of_every_cell(*paths.MEASURED, "history.csv", "run.json"),
     output:
-        page=report("reports/report.html", caption="../report/page.rst", category="Report"),
-        text="reports/report.md",
-        metrics="reports/metrics.json",
+        page=report(paths.PAGE, caption="../report/page.rst", category="Report"),
+        text=paths.TEXT,
+        metrics=paths.METRICS,
         tables=report(
-            directory("reports/tables"),
+            directory(paths.TABLES),
             patterns=["{name}.csv"],
             caption="../report/table.rst",
             category="Tables",
             labels={"table": "{name}"},
         ),
         figures=report(
-            directory("reports/figures"),
+            directory(paths.FIGURES),
             patterns=["{name}.svg", "{name}.gif"],
             caption="../report/figure.rst",
             category="Figures",
@@ -34,7 +31,7 @@ rule report:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
         runtime=lambda wildcards, attempt: 60 * attempt,
     params:
-        reads=values(report_keys()),
+        reads=values(*report_keys(study_params)),
         code=code("report"),
     message:
         "Writing the report"

@@ -3,12 +3,9 @@
 
 rule train:
     input:
-        data="data/datasets/{study}/{dataset}.h5",
+        paths.dataset("{study}", "{dataset}"),
     output:
-        best="data/runs/{study}/{dataset}/{variant}/seed{seed}/best.safetensors",
-        early="data/runs/{study}/{dataset}/{variant}/seed{seed}/early.safetensors",
-        history="data/runs/{study}/{dataset}/{variant}/seed{seed}/history.csv",
-        run="data/runs/{study}/{dataset}/{variant}/seed{seed}/run.json",
+        *paths.in_run(EACH, paths.TRAINED),
     log:
         "logs/train/{study}/{dataset}/{variant}/seed{seed}.log",
     group:
@@ -17,11 +14,11 @@ rule train:
         "../../environment.yml"
     threads: study_params.compute.threads
     resources:
-        mem_mb=asked(effort.memory_mb),
-        runtime=asked(effort.minutes_to_train),
+        mem_mb=asked(resources.memory_mb),
+        runtime=asked(resources.minutes_to_train),
         gpu=GPUS,
     params:
-        reads=lambda wildcards: values(train_keys(cell(wildcards))),
+        reads=lambda wildcards: values(*train_keys(cell(wildcards))),
         code=lambda wildcards: code("train", wildcards.study, wildcards.variant),
     message:
         "Training {wildcards.variant} on {wildcards.study}/{wildcards.dataset}, seed {wildcards.seed}"

@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from equidyn.symmetry.cube import rotations
+from equidyn.symmetry.groups import CUBE
 
 # Sort of axis, by how many coordinates it has other than 0 -> what a cube has there.
 _SORTS = {0: "identity", 1: "axes", 2: "midlines", 3: "diagonals"}
@@ -35,8 +35,8 @@ class Turn:
 
 @cache
 def turns() -> tuple[Turn, ...]:
-    """Angle and axis of every element of symmetry/cube.py, in its order."""
-    return tuple(_turn(matrix) for matrix in rotations())
+    """Angle and axis of every element of CUBE, in its order."""
+    return tuple(_turn(matrix) for matrix in CUBE.matrices)
 
 
 @cache

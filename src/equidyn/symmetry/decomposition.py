@@ -5,18 +5,24 @@ mean_g ||b_g - y||^2 = ||mean_g b_g - y||^2 + mean_g ||b_g - mean_h b_h||^2:
 the loss over the orbit of the data = the loss of the group-averaged model + the variance over the group.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import torch
 
-from equidyn.symmetry.turning import Turning, orbit_back
+from equidyn.symmetry.group_action import GroupAction, pull_back
 
 
-def decompose(outputs: torch.Tensor, target: torch.Tensor, kind: Turning) -> dict[str, float]:
-    """Split the mean squared error; per element, so it does not depend on the size of the batch or field.
+def decompose(
+    outputs: torch.Tensor, target: torch.Tensor, kind: GroupAction, elements: Sequence[Any] | None = None
+) -> dict[str, float]:
+    """Split the mean squared error; per number, so it does not depend on the size of the batch or field.
 
-    outputs: (|G|, ...), outputs[g] = f(g x); target: (...), both fields of type `kind`.
+    outputs: (elements, ...), outputs[k] = f(g_k x); target: (...), both fields of type `kind`. elements: g_0, g_1, ...,
+    over which means are taken; None: all of a group that is listed.
     Returns loss = averaged + variance, and share = variance / loss (0 for a loss of 0).
     """
-    back = orbit_back(outputs, kind).double()
+    back = pull_back(outputs, kind, elements).double()
     centre = back.mean(0)
     averaged = (centre - target).square().mean()
     variance = (back - centre).square().mean()
@@ -25,7 +31,7 @@ def decompose(outputs: torch.Tensor, target: torch.Tensor, kind: Turning) -> dic
     return {"loss": loss.item(), "averaged": averaged.item(), "variance": variance.item(), "share": share}
 
 
-def decompose_by_sample(outputs: torch.Tensor, targets: torch.Tensor, kind: Turning) -> dict[str, float]:
+def decompose_by_sample(outputs: torch.Tensor, targets: torch.Tensor, kind: GroupAction) -> dict[str, float]:
     """The same, one sample at a time, so that it takes no more memory for more of them.
 
     outputs: (|G|, sample, ...); targets: (sample, ...).

@@ -1,27 +1,31 @@
 """Equivariance error of outputs: one definition, used for models and for data alike."""
 
+from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
 import torch
 
-from equidyn.symmetry.turning import Turning, orbit_back
+from equidyn.symmetry.group_action import GroupAction, pull_back
 
 
-def error_of_answers(outputs: torch.Tensor, kind: Turning) -> dict[str, Any]:
-    """How far the answers to |G| turned questions are from turns of the answer to the question as it is.
+def error_of_answers(outputs: torch.Tensor, kind: GroupAction, elements: Sequence[Any] | None = None) -> dict[str, Any]:
+    """How far the answers to moved questions are from moved answers to the question as it is.
 
-    outputs: (|G|, sample, ...), fields of type `kind`, outputs[g] = f(g x). With back[g] = g^-1 f(g x), and
-    ||.|| the root mean square over all axes after the sample:
-    absolute: E_x (1/|G|) sum_g ||back[g] - f(x)|| [unit of f].
-    relative: absolute / E_x ||f(x)||; infinite if f(x) is 0 and its turned answers are not.
-    by_element: E_x ||back[g] - f(x)|| / E_x ||f(x)|| of each g: a list, 0 for the identity; its mean is `relative`.
+    outputs: (elements, sample, ...), fields of type `kind`, outputs[k] = f(g_k x), where g_0 is the identity.
+    elements: g_0, g_1, ...; None: all of a group that is listed. With back[g] = g^-1 f(g x), and ||.|| the root mean
+    square over all axes after the sample:
+    absolute: E_x E_g ||back[g] - f(x)|| [unit of f], over all of the group, or over g_1, g_2, ... (a sample of it).
+    relative: absolute / E_x ||f(x)||; infinite if f(x) is 0 and its moved answers are not.
+    by_element: E_x ||back[g] - f(x)|| / E_x ||f(x)|| of each g: a list, 0 for the identity; its mean is `relative`, if
+    all of the group are there.
     One element is looked at at a time, so that it takes no more memory for a large group.
     """
     answer = _rows(outputs[0])
-    gaps = (_rows(kind.turn(outputs[g], kind.inverse(g))) - answer for g in range(1, kind.order))
+    moves = range(1, len(outputs)) if elements is None else elements[1:]
+    gaps = (_rows(kind.act(output, kind.inverse(g))) - answer for output, g in zip(outputs[1:], moves, strict=True))
     distances, size = [_norms(gap).mean() for gap in gaps], _norms(answer).mean()
-    absolute = sum(distances) / kind.order
+    absolute = sum(distances) / (len(outputs) if elements is None else len(moves))
     return {
         "absolute": absolute.item(),
         "relative": _ratio(absolute, size),
@@ -29,7 +33,7 @@ def error_of_answers(outputs: torch.Tensor, kind: Turning) -> dict[str, Any]:
     }
 
 
-def equivariance_error(outputs: torch.Tensor, kind: Turning) -> dict[str, float]:
+def equivariance_error(outputs: torch.Tensor, kind: GroupAction) -> dict[str, float]:
     """absolute and relative as of `error_of_answers`, and two more that suit data, where f(g x) was simulated.
 
     pairwise: E_x of the mean over the |G| (|G| - 1) ordered pairs of ||back[g] - back[h]||, over the mean norm:
@@ -38,7 +42,7 @@ def equivariance_error(outputs: torch.Tensor, kind: Turning) -> dict[str, float]
     back[g] - f(x) [unit of f]: what the published tables of Wang, Walters, Yu 2022 hold, for data and for models
     (read in their code; for data, frames 10 to the last but one of those kept).
     """
-    back = orbit_back(outputs, kind).double().flatten(2)
+    back = pull_back(outputs, kind).double().flatten(2)
     pairs = [_norms(one - other).mean() for one, other in combinations(back, 2)]
     found = error_of_answers(outputs, kind)
     return {

@@ -1,6 +1,6 @@
 """Infinitesimal motions of a field on a square grid: derivatives of its turn by an angle t, and of its shift, at t = 0.
 
-A rotation by t, counter-clockwise as in actions.py, sends a field v to R(t) v(R(-t) p), with p = (x, y) measured from
+A rotation by t, counter-clockwise as in groups.py, sends a field v to R(t) v(R(-t) p), with p = (x, y) measured from
 the grid's centre in cells. Its derivative at t = 0 is y dv/dx - x dv/dy, plus, for vectors, (-vy, vx).
 
 The derivatives are central differences, and one-sided ones of the same second order at the walls. These are the

@@ -1,4 +1,4 @@
-"""Steerable kernels for C4: rings of circular harmonics between two field types, sampled on the pixels of a kernel.
+"""Steerable kernels of the plane: rings of circular harmonics between two field types, sampled on a kernel's pixels.
 
 Weiler, Cesa 2019 (arXiv 1911.08251): the kernels from one field type to another are sums of a radial profile times a
 circular harmonic times a matrix that makes the product equivariant. Here such products, with any matrix, are sampled
@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from equidyn.symmetry.actions import Action, c4_grid
+from equidyn.symmetry.actions import grid_action
+from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.orbits import intertwiners
 
 INNER, OUTER = 0.6, 0.4  # standard deviation of the profile of inner rings and of the outermost [pixels]; as in e2cnn
@@ -28,18 +29,19 @@ def band_limits(side: int) -> list[int]:
     return [0 if r == 0 else 2 if r == last else 2 * r - (r + 1) % 2 for r in range(last + 1)]
 
 
-def ring_harmonics(outputs: Action, inputs: Action, side: int, limits: Sequence[int] | None = None) -> np.ndarray:
-    """Orthonormal basis of the band-limited kernels from `inputs` to `outputs`: (count, out_dim, in_dim, side, side).
+def ring_harmonics(outputs: FieldType, inputs: FieldType, side: int, limits: Sequence[int] | None = None) -> np.ndarray:
+    """Orthonormal basis of the band-limited kernels from one field of `inputs` to one of `outputs`.
 
+    Its shape is (count, out_dim, in_dim, side, side); the group is one of the plane.
     limits: highest frequency on each ring, centre first; `band_limits(side)` if None; ValueError if there is not one
     for each ring. The order is by ring, then by frequency. Entries of one orbit are equal bit by bit, up to sign, so
-    that the basis is as equivariant in any other precision. 3 x 3: 24 kernels regular -> regular, 12 vector -> regular
-    or back, 8 vector -> vector; without a band limit there are 36, 18 and 9.
+    that the basis is as equivariant in any other precision. 3 x 3, C4: 24 kernels regular -> regular, 12 vector ->
+    regular or back, 8 vector -> vector; without a band limit there are 36, 18 and 9.
     """
     limits = band_limits(side) if limits is None else limits
     if len(limits) != side // 2 + 1:
         raise ValueError(f"{side} x {side} pixels have {side // 2 + 1} rings, but there are {len(limits)} limits")
-    exact = intertwiners(outputs, inputs @ c4_grid(side)).basis()
+    exact = intertwiners(outputs.action, inputs.action @ grid_action(inputs.group, side)).basis()
     matrices = np.eye(outputs.dimension * inputs.dimension)
     kept = np.empty((0, len(exact)))
     for function in _functions(side, limits):

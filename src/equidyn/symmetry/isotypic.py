@@ -16,7 +16,7 @@ KINDS = (0, 1, 2, 3)  # powers of i: a quarter turn multiplies the component k b
 def component(action: Action, kind: int) -> np.ndarray:
     """Orthonormal basis of {x in C^n: a quarter turn takes x to i^kind x}, the rows of (multiplicity, n) complex128.
 
-    action: of C4, its elements in the order of the turns, as in symmetry/actions.py. Each row lives on one orbit. The
+    action: of C4, its elements in the order of the turns, as in symmetry/groups.py. Each row lives on one orbit. The
     coordinates of x are `basis.conj() @ x`; those of a real x of kind 3 are the conjugates of those of kind 1. Raises
     ValueError for another group.
     """

@@ -1,0 +1,1 @@
+"""What every study needs, whatever its data: params, store, training, measuring, engines. Names no domain."""

@@ -1,0 +1,149 @@
+"""Pulling: fetch an item, verify all of it, and only then put it where its stage would have written it.
+
+What is fetched lies in data/hub/ until the item is whole, so a pull that was interrupted goes on with the next file.
+"""
+
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from equidyn.core.data import hub_client
+from equidyn.core.data.hub_client import HubError, MissingError
+from equidyn.core.errors import EquidynError
+from equidyn.core.files import sha256, sole_writer
+from equidyn.core.hub import manifest
+from equidyn.core.hub.items import Files, Item, RepositoryKind
+from equidyn.core.params.hub import Hub
+from equidyn.core.progress import progress
+
+_STAGING = Path("data/hub")
+Say = Callable[[str], None]
+
+
+class UnfitError(Exception):
+    """Why a pulled item, though it is what its address says, cannot be used here."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A repository at one commit (40 digits; None: there is no such repository or branch yet), and its files."""
+
+    kind: RepositoryKind
+    repository: str
+    commit: str | None
+    files: frozenset[str] = frozenset()
+
+    def holds(self, item: Item) -> bool:
+        """Whether the item is there, by its manifest, which comes in one commit with its files."""
+        return f"{item.folder}/{manifest.NAME}" in self.files
+
+
+def connect() -> None:
+    """As hub_client.connect, without the client's progress bars, which would run across ours."""
+    from huggingface_hub.utils import disable_progress_bars
+
+    disable_progress_bars()
+    hub_client.connect()
+
+
+def listing(hub: Hub, kind: RepositoryKind) -> Listing:
+    """What the repository of this kind holds now; raises MissingError if it, or its branch, does not exist."""
+    with hub_client.client(kind=kind, repository=hub.repository, revision=hub.revision) as client:
+        found = client.repo_info(hub.repository, repo_type=kind, revision=hub.revision)
+        return Listing(kind, hub.repository, found.sha, frozenset(file.rfilename for file in found.siblings))
+
+
+def pull(there: Listing, item: Item, note: Say = lambda _: None) -> Path:
+    """Fetch `item` and put it in its place; returns what its stage returns. note: of each file.
+
+    Raises HubError if the Hub does not provide it, UnfitError if it does not go with what is here, and EquidynError,
+    which names the file, if anything is not what address and manifest say.
+    """
+    with sole_writer(item.lock):
+        staging = _STAGING / item.lock.replace("/", "--")
+        files = _fetched(there, item, staging, note)
+        try:
+            fault = item.mismatch(files)
+            if fault:
+                raise manifest.refusal(item, item.ORIGIN, fault)
+            unfit = item.unfit(files)
+            if unfit:
+                raise UnfitError(unfit)
+            return item.place(files)
+        finally:
+            shutil.rmtree(staging)
+
+
+def _fetched(there: Listing, item: Item, staging: Path, note: Say) -> Files:
+    files = {}
+    for name, wanted in manifest.checksums(item, _file(there, item, manifest.NAME, staging)).items():
+        note(f"{item.name}: {name}")
+        path = staging / item.folder / name
+        if not path.is_file() or sha256(path) != wanted:
+            path.unlink(missing_ok=True)
+            _file(there, item, name, staging)
+        found = sha256(path)
+        if found != wanted:
+            raise manifest.refusal(item, name, f"its SHA-256 is {found}, and its manifest says {wanted}")
+        files[name] = path
+    return files
+
+
+def _file(there: Listing, item: Item, name: str, staging: Path) -> Path:
+    file = f"{item.folder}/{name}"
+    if file not in there.files:
+        raise manifest.refusal(item, name, "its manifest names it, but it is not there")
+    place = {"kind": there.kind, "repository": there.repository, "revision": there.commit, "file": file}
+    with hub_client.client(**place) as client:
+        options = {"repo_type": there.kind, "revision": there.commit, "local_dir": staging}
+        return Path(client.hf_hub_download(there.repository, file, **options))
+
+
+def pull_all(hub: Hub, items: list[Item], named: bool, dry_run: bool, say: Say) -> str:
+    """Pull what is not finished here; returns how many of each outcome, as text.
+
+    named: asked for one by one, so that an item which is not there or does not fit is an EquidynError.
+    """
+    connect()
+    there = _listings(hub, items)
+    counts: Counter[str] = Counter()
+    with progress("pull", len(items)) as advance:
+        for number, item in enumerate(items):
+            outcome, reason = _outcome(there[item.HOME], item, dry_run, lambda text, done=number: advance(done, text))
+            if named and reason:
+                raise EquidynError(f"{item.name}: not pulled from {hub.repository}: {reason}")
+            counts[outcome] += 1
+            say(f"{outcome}: {item.name}" + (f" ({reason})" if outcome == "not fitting" else ""))
+            advance(number + 1, item.name)
+    return ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
+
+
+def _listings(hub: Hub, items: list[Item]) -> dict[RepositoryKind, Listing]:
+    """Of each repository that the items lie in; one of them may be missing."""
+    found, missing = {}, []
+    for home in dict.fromkeys(item.HOME for item in items):
+        try:
+            found[home] = listing(hub, home)
+        except MissingError as fault:
+            missing.append(fault)
+            found[home] = Listing(home, hub.repository, None)
+    if len(missing) == len(found):
+        raise HubError("; ".join(map(str, missing)))
+    return found
+
+
+def _outcome(there: Listing, item: Item, dry_run: bool, note: Say) -> tuple[str, str]:
+    """What has become of an item, and why it was not pulled."""
+    if item.unfinished() is None:
+        return "here already", ""
+    if not there.holds(item):
+        return "not on the Hub", f"there is no {item.folder}"
+    if dry_run:
+        return "to pull", ""
+    try:
+        pull(there, item, note)
+    except UnfitError as fault:
+        return "not fitting", str(fault)
+    return "pulled", ""

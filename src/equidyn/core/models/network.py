@@ -1,0 +1,53 @@
+"""What training and measures expect of every network, whatever it maps."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Self
+
+import torch
+from torch import nn
+
+from equidyn.symmetry.group_action import GroupAction
+
+
+class Network(nn.Module):
+    """A network with what its symmetry asks of training; most need none of it.
+
+    strict: whether it is exactly symmetric under what it imposes, whatever its weights (unless it is relaxed just now).
+    anneals: whether relax() changes anything.
+    imposed_inputs, imposed_outputs: under whose actions of a group a strict net is exact; None: those of the data.
+    kinds: name of an activation, in order -> how the group acts on it, if the layers before commute with it by
+    construction, or as it would act on a plain net's features taken as they lie: its feature maps as scalar fields.
+    None: no action is known, as of a plain net's numbers. Empty for nets that name no activations.
+    """
+
+    strict: bool = False
+    anneals: bool = False
+    imposed_inputs: GroupAction | None = None
+    imposed_outputs: GroupAction | None = None
+    kinds: Mapping[str, GroupAction | None] = MappingProxyType({})
+
+    def activations(self, values: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Every activation, named and ordered as `kinds`, each (batch, ...); the last one is the answer."""
+        raise TypeError(f"{type(self).__name__} names no activations")
+
+    def begin(self, seed: int, epoch: int) -> None:
+        """Called before each epoch of training: what is drawn anew in each is a function of (seed, epoch) alone."""
+
+    def relax(self, share: float) -> None:
+        """Relax the network by `share`, from 0 (as it is used) to 1 (free); for training only."""
+
+    def settled(self) -> Self:
+        """The network as it is used after training: the same map, with the parameters that this takes."""
+        return self
+
+    def expand(self) -> None:
+        """Keep the filters of the present weights, where the package behind a published net does so in eval mode."""
+
+    def penalty(self) -> torch.Tensor | float:
+        """What the network's own regulariser adds to the loss."""
+        return 0.0
+
+    def multiply_adds(self) -> int:
+        """Multiplications with additions of a forward pass: per cell of a field, or per set."""
+        raise TypeError(f"{type(self).__name__} must define multiply_adds()")

@@ -1,0 +1,74 @@
+"""Whether the parts of a study suit each other: source, datasets, task, models, augmentations and measures."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from equidyn.core.params import signatures
+from equidyn.core.params.variant import Variant
+
+ANY = "EvaluationContext"  # of measures that look at nothing that only one kind of task has
+
+
+def faults(study: Any) -> Iterator[str]:
+    """What does not fit, in words; the first kind of fault alone, since others would follow from it."""
+    for check in (_epochs, _steps, _source, _datasets, _lengths, _parts):
+        found = list(check(study))
+        if found:
+            yield from found
+            return
+
+
+def _epochs(study: Any) -> Iterator[str]:
+    for name in study.variants:
+        training = study.training_of(name)
+        if training.early_epoch > training.epochs:
+            yield f"early_epoch {training.early_epoch} of {name} is beyond its {training.epochs} epochs"
+
+
+def _steps(study: Any) -> Iterator[str]:
+    for name, settings in study.measures.items():
+        steps = settings.options.get("steps", 1)
+        if steps > study.task.steps:
+            yield f"measures.{name}: step {steps} is beyond the {study.task.steps} test_steps"
+
+
+def _source(study: Any) -> Iterator[str]:
+    if study.task.kind not in study.source.serves:
+        yield f"task.kind = {study.task.kind!r}: a source of kind {study.source.kind!r} is not for it"
+
+
+def _datasets(study: Any) -> Iterator[str]:
+    for name, entry in study.datasets.items():
+        if not isinstance(entry, study.source.makes):
+            yield f"datasets.{name}: a source of kind {study.source.kind!r} cannot make it"
+        elif entry.own_size is not None and not study.source.can_count:
+            yield f"datasets.{name}.train: only a source whose splits are counted can have another number"
+
+
+def _lengths(study: Any) -> Iterator[str]:
+    for split, length in study.source.lengths().items():
+        needed = study.task.needed(split)
+        if length < needed:
+            yield f"source: {length} {study.source.unit} for {split}; {study.task.piece} needs {needed}"
+
+
+def _parts(study: Any) -> Iterator[str]:
+    for name, variant in study.variants.items():
+        yield from (f"variants.{name}.{fault}" for fault in _of_variant(study, variant))
+    for name in study.measures:
+        (context,) = signatures.known(study.home, "measures", name).takes
+        if context not in (ANY, *study.task.contexts):
+            yield f"measures.{name}: not a measure of the task {study.task.kind!r}"
+    yield from study.task.faults(study)
+
+
+def _of_variant(study: Any, variant: Variant) -> Iterator[str]:
+    task = study.task
+    if signatures.known(study.home, "models", variant.model).takes != task.takes:
+        yield f"model = {variant.model!r}: not a model for the task {task.kind!r}"
+    if variant.augment not in task.augments:
+        yield f"augment = {variant.augment!r}: the task {task.kind!r} has {', '.join(task.augments)}"
+    if variant.equivariance_penalty and not task.penalised:
+        yield f"equivariance_penalty: not for the task {task.kind!r}"
+    if variant.impose and not task.imposes:
+        yield f"impose: not for the task {task.kind!r}"

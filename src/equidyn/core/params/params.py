@@ -1,0 +1,111 @@
+"""The whole of params.yaml, for the domains that it names."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Annotated, Any, Literal, Union
+
+from pydantic import Discriminator, Field, Tag, create_model
+
+from equidyn.core import domain as domains
+from equidyn.core.params.hub import Hub
+from equidyn.core.params.study import Cell, Study, cells_of, study_model
+from equidyn.core.params.types import Name, PositiveInt, Strict
+
+
+class Compute(Strict):
+    """The machine. These keys may change the last digits of every result, so every cell depends on them."""
+
+    threads: PositiveInt = Field(description="threads of a job, as both engines and torch use them")
+    device: Literal["auto", "cpu", "cuda"] = Field(description="auto: a GPU if there is one")
+    precision: Literal["auto", "fp32", "bf16"] = Field(
+        description="of training; auto: bf16 where the processor has AMX or there is a GPU, else fp32"
+    )
+
+
+class Params(Strict):
+    """The whole of params.yaml."""
+
+    compute: Compute
+    studies: dict[Name, Study] = Field(min_length=1, description="name -> grid")
+    pictures: Any = Field(default=None, description="domain without studies -> which pictures of it the report shows")
+    hub: Hub | None = Field(default=None, description="where finished cells are shared; docs/hub.md")
+
+    def cells(self) -> Iterator[Cell]:
+        """Every training run of every study, in the order of params.yaml."""
+        return cells_of(self.studies)
+
+
+def params_model(tree: Any) -> type[Params]:
+    """Params with the types of the domains that `tree`, of a params.yaml, names."""
+    studies, pictures = (tree.get(key) if isinstance(tree, dict) else None for key in ("studies", "pictures"))
+    named = map(_domain, studies.values()) if isinstance(studies, dict) else ()
+    drawn = filter(_draws, pictures) if isinstance(pictures, dict) else ()
+    return _model(tuple(dict.fromkeys(filter(_trains, named))), tuple(drawn))
+
+
+def full_model() -> type[Params]:
+    """Params with the types of all domains that come with equidyn."""
+    names = domains.built_in()
+    return _model(tuple(filter(_trains, names)), tuple(filter(_draws, names)))
+
+
+def unknown_domains(tree: Any) -> list[str]:
+    """A line for each study that names no domain there is: a message that others about its keys would only hide."""
+    studies = tree.get("studies") if isinstance(tree, dict) else None
+    entries = (
+        {key: entry for key, entry in studies.items() if isinstance(entry, dict)} if isinstance(studies, dict) else {}
+    )
+    lines = []
+    for key, entry in entries.items():
+        if "domain" not in entry:
+            lines.append(f"studies.{key}.domain: required, but missing; {_choice()}")
+        elif not _trains(_domain(entry)):
+            lines.append(f"studies.{key}.domain = {entry['domain']!r}: {_choice()}")
+    return lines
+
+
+@cache
+def _model(studied: tuple[str, ...], pictured: tuple[str, ...]) -> type[Params]:
+    grids = tuple(Annotated[study_model(name), Tag(name)] for name in studied)
+    kinds: Any = grids[0] if grids else Study
+    if len(grids) > 1:
+        kinds = Annotated[Union[grids], Discriminator(_domain, "domain", _choice())]  # noqa: UP007
+    shown = {name: (domains.find(name).module("params").Pictures | None, None) for name in pictured}
+    pictures = create_model("Pictures", __base__=Strict, **shown)
+    about = {key: field.description for key, field in Params.model_fields.items()}
+    return create_model(
+        "Params",
+        __base__=Params,
+        __doc__=Params.__doc__,
+        studies=(dict[Name, kinds], Field(min_length=1, description=about["studies"])),
+        pictures=(pictures | None, Field(default=None, description=about["pictures"])),
+    )
+
+
+def _domain(entry: Any) -> str | None:
+    """What an entry of `studies` says of its domain."""
+    name = entry.get("domain") if isinstance(entry, dict) else getattr(entry, "domain", None)
+    return name if isinstance(name, str) else None
+
+
+def _choice() -> str:
+    trained = ", ".join(filter(_trains, domains.built_in()))
+    return f"one of {trained}, or the dotted path of an importable package with a module params"
+
+
+def _trains(name: str | None) -> bool:
+    """Whether a domain has studies."""
+    return name is not None and _offers(name, "Task")
+
+
+def _draws(name: Any) -> bool:
+    """Whether a domain has pictures without studies."""
+    return isinstance(name, str) and _offers(name, "Pictures")
+
+
+@cache
+def _offers(name: str, kind: str) -> bool:
+    try:
+        return hasattr(domains.find(name).module("params"), kind)
+    except ValueError:
+        return False

@@ -1,0 +1,137 @@
+"""A study is a grid: datasets x variants x seeds of one domain, one task, a list of measures (DESIGN 3)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import Field, create_model, field_validator, model_validator
+
+from equidyn.core import domain as domains
+from equidyn.core.params import compatibility, signatures
+from equidyn.core.params.base import DatasetSettings, SourceSettings, TaskSettings
+from equidyn.core.params.training import Training, overridden
+from equidyn.core.params.types import Name, NonNegativeInt, Strict
+from equidyn.core.params.variant import Variant
+
+
+class MeasureSettings(Strict):
+    """A measure's options, and the checkpoints at which it is taken."""
+
+    at: list[Literal["best", "early"]] = Field(min_length=1, description="checkpoints")
+    options: dict[str, Any] = Field(description="keyword-only arguments of that file's measure()")
+
+
+class Study(Strict):
+    """One grid of the project, with everything that its cells need."""
+
+    domain: str = Field(description="kind of data: a folder of equidyn/domains/, or the dotted path of a package")
+    seeds: list[NonNegativeInt] = Field(min_length=1, description="one training run per seed")
+    source: SourceSettings = Field(description="generator, or archive, that all datasets share")
+    datasets: dict[Name, DatasetSettings] = Field(
+        min_length=1, description="name -> what tells this dataset from the others"
+    )
+    task: TaskSettings
+    training: Training
+    variants: dict[Name, Variant] = Field(min_length=1, description="name -> how symmetry is imposed")
+    measures: dict[str, MeasureSettings] = Field(min_length=1, description="file with a measure -> settings")
+
+    @property
+    def home(self) -> domains.Domain:
+        """The study's domain."""
+        return domains.find(self.domain)
+
+    @field_validator("seeds")
+    @classmethod
+    def _distinct(cls, seeds: list[int]) -> list[int]:
+        if len(set(seeds)) != len(seeds):
+            raise ValueError("seeds must be distinct")
+        return seeds
+
+    @field_validator("variants")
+    @classmethod
+    def _known_variants(cls, variants: dict[str, Variant], info: Any) -> dict[str, Variant]:
+        domain = domains.find(info.data["domain"])
+        for name, variant in variants.items():
+            _check_entry(domain, "models", variant.model, variant.options, (name, "model"), (name, "options"))
+            if variant.impose:
+                by, place = variant.impose.by, (name, "impose")
+                _check_entry(domain, "impose", by, variant.impose.options, (*place, "by"), (*place, "options"))
+        return variants
+
+    @field_validator("measures")
+    @classmethod
+    def _known_measures(cls, measures: dict[str, MeasureSettings], info: Any) -> dict[str, MeasureSettings]:
+        domain = domains.find(info.data["domain"])
+        for name, settings in measures.items():
+            _check_entry(domain, "measures", name, settings.options, (name,), (name, "options"))
+        return measures
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> "Study":
+        found = list(compatibility.faults(self))
+        if found:
+            raise ValueError("; ".join(found))
+        return self
+
+    def training_of(self, variant: str) -> Training:
+        """The study's training settings with the variant's own."""
+        return overridden(self.training, self.variants[variant].training)
+
+
+def _check_entry(
+    domain: domains.Domain,
+    room: str,
+    name: str,
+    options: dict[str, Any],
+    name_at: tuple[str, ...],
+    options_at: tuple[str, ...],
+) -> None:
+    """Raise, at its place in the tree, what is wrong with the name of a model or measure, or with its options."""
+    with signatures.within(*name_at, value=name):
+        signatures.known(domain, room, name)
+    with signatures.within(*options_at):
+        signatures.checked(domain, room, name, options)
+
+
+@cache
+def study_model(name: str) -> type[Study]:
+    """Study with the types of a domain's own sources, datasets and tasks."""
+    params = domains.find(name).module("params")
+    about = Study.model_fields
+    return create_model(
+        f"Study_{name.replace('.', '_')}",
+        __base__=Study,
+        __doc__=Study.__doc__,
+        domain=(Literal[name], Field(description=about["domain"].description)),
+        source=(params.Source, Field(description=about["source"].description)),
+        datasets=(dict[Name, params.Dataset], Field(min_length=1, description=about["datasets"].description)),
+        task=(params.Task, ...),
+    )
+
+
+@dataclass(frozen=True, order=True)
+class Cell:
+    """One training run: STUDY/DATASET/VARIANT/SEED."""
+
+    study: str
+    dataset: str
+    variant: str
+    seed: int
+
+    def __str__(self) -> str:
+        return f"{self.study}/{self.dataset}/{self.variant}/{self.seed}"
+
+
+def as_json(model: Any) -> Any:
+    """A sub-tree as plain JSON data, only with the keys that the file sets."""
+    return model.model_dump(mode="json", exclude_unset=True)
+
+
+def cells_of(studies: dict[str, Study]) -> Iterator[Cell]:
+    """Every training run of every study, in their order."""
+    for name, study in studies.items():
+        for dataset in study.datasets:
+            for variant in study.variants:
+                for seed in study.seeds:
+                    yield Cell(name, dataset, variant, seed)

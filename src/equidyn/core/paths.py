@@ -1,0 +1,46 @@
+"""Where each output lies, relative to the folder of params.yaml. Both engines take their paths from here.
+
+A study, a dataset or a part of a cell may be a placeholder of an engine as well, such as {seed} or ${item.seed}.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from equidyn.core.params.study import Cell
+
+SOURCES = Path("data/sources")  # for DVC: which source files define each stage
+REPORTS = Path("reports")
+PAGE, TEXT, METRICS = (str(REPORTS / name) for name in ("report.html", "report.md", "metrics.json"))
+TABLES, FIGURES = (str(REPORTS / name) for name in ("tables", "figures"))
+TRAINED = ("best.safetensors", "early.safetensors", "history.csv", "run.json")
+MEASURED = ("measures.json", "example.safetensors")
+
+
+def dataset(study: str, name: str) -> Path:
+    """The dataset's HDF5 file."""
+    return Path("data/datasets") / study / f"{name}.h5"
+
+
+def card(study: str, name: str) -> Path:
+    """The folder of the dataset's card: card.md and its pictures."""
+    return Path("data/datasets") / study / f"{name}.card"
+
+
+def run(cell: Cell) -> Path:
+    """The folder of a training run and of its measures."""
+    return Path("data/runs") / cell.study / cell.dataset / cell.variant / f"seed{cell.seed}"
+
+
+def in_run(cell: Cell, names: Iterable[str]) -> list[str]:
+    """Files of a training run: those of TRAINED or of MEASURED."""
+    return [str(run(cell) / name) for name in names]
+
+
+def resume(cell: Cell) -> Path:
+    """Where an unfinished training keeps its state: outside the outputs, so that no engine counts or deletes it."""
+    return Path("data/resume") / cell.study / cell.dataset / cell.variant / f"seed{cell.seed}.pt"
+
+
+def sources(stage: str, *kind: str) -> Path:
+    """The list of the source files that define a stage; kind: the study, and the variant, that it depends on."""
+    return SOURCES.joinpath(stage, *kind[:-1], f"{kind[-1]}.txt") if kind else SOURCES / f"{stage}.txt"

@@ -1,0 +1,106 @@
+"""What the training loop and the measures expect of a task, whatever it asks of a network.
+
+A task of kind K lies in its domain's tasks/K/: task.py holds its class, the class of its datasets and the types between
+which networks map, recipe.py how a variant is trained on it, context.py what its measures look at. They are imported by
+name, so that a change of one task re-runs only its own cells.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import torch
+
+from equidyn.core.data.store import Stored, read
+from equidyn.core.models.network import Network
+from equidyn.core.params.study import Study
+from equidyn.core.params.training import Training
+from equidyn.core.params.variant import Variant
+
+
+class Batch(ABC):
+    """Questions with their answers."""
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """Number of questions."""
+
+    @abstractmethod
+    def part(self, chosen: slice) -> Self:
+        """Some of the questions with their answers."""
+
+
+class Task(ABC):
+    """Questions and answers from one dataset, and the loss of a network on them.
+
+    inputs, outputs: types between which the network maps; device: where the data are; tests: names of the test splits,
+    the principal one first; loss_steps: steps that the training loss has; mixed: whether bf16 may be used in training.
+    """
+
+    inputs: Any
+    outputs: Any
+    device: torch.device
+    tests: tuple[str, ...]
+    loss_steps: int = 1
+    mixed: ClassVar[bool] = False
+
+    @abstractmethod
+    def sample(self, split: str, count: int, steps: int) -> Batch:
+        """`count` questions (all, if there are fewer) that stand for a split, with answers over `steps` steps."""
+
+    @abstractmethod
+    def loss(self, network: Network, batch: Batch) -> torch.Tensor:
+        """The training loss, differentiable: a mean over the batch. Without regularisers and weight decay."""
+
+
+class TrainingRecipe(ABC):
+    """How one variant is trained on a task.
+
+    columns: what is recorded of each training step, the loss first; score: the number of `validate` that decides which
+    epoch is best (the lower the better).
+    """
+
+    columns: Sequence[str]
+    score: str
+
+    @abstractmethod
+    def batches(self, epoch: int) -> Iterable[Any]:
+        """The epoch's batches: a function of the run's seed and the epoch alone, so that a resumed run repeats them."""
+
+    @abstractmethod
+    def loss(self, network: Network, batch: Any) -> tuple[torch.Tensor, torch.Tensor]:
+        """What is minimised, without the network's own regulariser; and the values of `columns`, (column,)."""
+
+    @abstractmethod
+    def recorded(self, means: Sequence[float] | None) -> dict[str, float | None]:
+        """The epoch's means of `columns` for history.csv; None: before training."""
+
+    @abstractmethod
+    def validate(self, network: Network) -> dict[str, float]:
+        """What history.csv holds of the validation split."""
+
+
+def io_types(study: Study) -> tuple[Any, Any]:
+    """Types of the inputs and outputs of every network of a study."""
+    return module_of(study, "task").io_types(study.task, study.source)
+
+
+def dataset_of(study: Study, path: Path) -> Stored:
+    """The dataset at `path`, which must be of the kind that the study's task works on."""
+    return read(path, module_of(study, "task").DATASET)
+
+
+def task_of(study: Study, dataset: Stored, device: torch.device) -> Task:
+    """The study's task on a dataset."""
+    return module_of(study, "task").TASK(study.task, dataset, device)
+
+
+def recipe_of(study: Study, task: Task, variant: Variant, training: Training, seed: int) -> TrainingRecipe:
+    """How a variant is trained on the study's task."""
+    return module_of(study, "recipe").RECIPE(task, variant, training, seed)
+
+
+def module_of(study: Study, file: str) -> Any:
+    """A module of the study's task: "task", "recipe" or "context"."""
+    return study.home.module("tasks", study.task.kind, file)

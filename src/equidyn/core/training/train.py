@@ -1,0 +1,100 @@
+"""The stage train: one cell of the grid, from a dataset to checkpoints, history and run.json."""
+
+import csv
+import io
+import math
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import save
+
+from equidyn.core import paths
+from equidyn.core.files import sole_writer, write_bytes, write_record
+from equidyn.core.models.registry import build_network, count_parameters
+from equidyn.core.params.params import Params
+from equidyn.core.params.study import Cell
+from equidyn.core.params.subtrees import training_params
+from equidyn.core.progress import progress
+from equidyn.core.provenance import Clock, digest
+from equidyn.core.sources import fingerprint, train_sources
+from equidyn.core.training.loop import Trainer
+from equidyn.core.training.precision import device_of, precision_of, set_up
+from equidyn.core.training.state import State, Weights
+from equidyn.core.training.task import Task, dataset_of, recipe_of, task_of
+
+
+def run(params: Params, cell: Cell) -> Path:
+    """Train `cell`, or go on where a killed run stopped; returns the folder of its outputs."""
+    with sole_writer(f"train/{cell}"):
+        study = params.studies[cell.study]
+        code = fingerprint(train_sources(study, cell.variant))
+        clock = Clock(training_params(params, cell), f"dataset {cell.dataset}", code)
+        set_up(params.compute)
+        dataset = dataset_of(study, paths.dataset(cell.study, cell.dataset))
+        trainer = _trainer(params, cell, task_of(study, dataset, device_of(params.compute)))
+        content = dataset.content_hash()
+        same_run = digest([clock.params, content, code, clock.provenance()["versions"]])
+        resume = paths.resume(cell)
+        with progress(f"train {cell}", trainer.training.epochs) as advance:
+            state = trainer.run(resume, same_run, lambda now: advance(now.epoch, f"best {now.best_score:.4f}"))
+        _write(paths.run(cell), _summary(cell, trainer, state) | {"dataset_sha256": content}, state, clock)
+        resume.unlink(missing_ok=True)
+    return paths.run(cell)
+
+
+def _trainer(params: Params, cell: Cell, task: Task) -> Trainer:
+    study = params.studies[cell.study]
+    variant, training = study.variants[cell.variant], study.training_of(cell.variant)
+    return Trainer(
+        build_network(study, cell.variant, task.inputs, task.outputs, cell.seed).to(task.device),
+        recipe_of(study, task, variant, training, cell.seed),
+        training,
+        seed=cell.seed,
+        device=task.device,
+        precision=precision_of(params.compute, task.device) if task.mixed else "fp32",
+    )
+
+
+def _write(folder: Path, summary: dict[str, Any], state: State, clock: Clock) -> None:
+    """Write all outputs; run.json goes first and comes last, so that it never vouches for the files of another run."""
+    (folder / "run.json").unlink(missing_ok=True)
+    checkpoints = {"best": state.best, "early": state.early or state.best}
+    sums = {name: _write_weights(folder / f"{name}.safetensors", weights) for name, weights in checkpoints.items()}
+    sums["history"] = write_bytes(folder / "history.csv", _history(state).encode())
+    about = {"sha256": sums, "provenance": clock.provenance()}
+    write_record(folder / "run.json", summary | about)
+
+
+def _summary(cell: Cell, trainer: Trainer, state: State) -> dict[str, Any]:
+    return {
+        "study": cell.study,
+        "dataset": cell.dataset,
+        "variant": cell.variant,
+        "seed": cell.seed,
+        "status": state.status,
+        "message": state.message,
+        "parameters": count_parameters(trainer.network.settled()),
+        "trained_parameters": count_parameters(trainer.network),
+        "multiply_adds": trainer.network.multiply_adds(),
+        "device": trainer.device.type,
+        "precision": trainer.precision,
+        "epochs": state.epoch,
+        "best_epoch": state.best_epoch,
+        "early_epoch": trainer.training.early_epoch if state.early else state.best_epoch,
+        "score": trainer.recipe.score,
+        "best_score": state.best_score if math.isfinite(state.best_score) else None,
+    }
+
+
+def _history(state: State) -> str:
+    """The history as CSV; what an epoch does not have (the loss before training) is empty."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(state.history[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(state.history)
+    return text.getvalue()
+
+
+def _write_weights(path: Path, weights: Weights) -> str:
+    """Write one checkpoint atomically; returns its SHA-256."""
+    return write_bytes(path, save({name: tensor.contiguous() for name, tensor in weights.items()}))

@@ -1,0 +1,43 @@
+"""What the server of the warm start has ready: imports, and what its jobs look up about the files of the package.
+
+No model or measure starts a thread or computes anything when it is imported. Not the sources of data: simulators look
+for GPUs then, and after that no fork could use one.
+"""
+
+from contextlib import suppress
+from importlib import import_module
+
+from equidyn.core.params import Params, Study, signatures
+
+STAGES = ("equidyn.core.training.train", "equidyn.core.measures.measure", "equidyn.core.data.prepare")
+
+
+def run() -> None:
+    """Import the stages and all that params.yaml names; read what defines the results of this folder's stages."""
+    from equidyn.core.errors import EquidynError
+    from equidyn.core.params import load
+
+    for stage in STAGES:
+        import_module(stage)
+    with suppress(EquidynError):  # a fault in params.yaml is for the jobs to tell
+        _look_up(load())
+
+
+def _look_up(params: Params) -> None:
+    """Import what the studies call by name, and fill the caches of core/params/signatures.py and core/sources.py."""
+    from equidyn.core.sources import lists
+
+    for study in params.studies.values():
+        for module in called_by_name(study):
+            import_module(module)
+    dict(lists(params))
+
+
+def called_by_name(study: Study) -> list[str]:
+    """Modules of a study that are imported by their names alone: task, models, impositions, measures."""
+    home = study.home
+    imposed = {variant.impose.by for variant in study.variants.values() if variant.impose}
+    named = {"models": {variant.model for variant in study.variants.values()}, "impose": imposed}
+    named["measures"] = set(study.measures)
+    tasks = [home.path("tasks", study.task.kind, file) for file in ("task", "recipe", "context")]
+    return [*tasks, *(signatures.module(home, room, name) for room, names in named.items() for name in sorted(names))]

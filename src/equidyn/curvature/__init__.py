@@ -1,0 +1,1 @@
+"""Sharpness and Hessian spectra of any loss of any module."""

@@ -1,0 +1,1 @@
+"""Sharpness and Hessian maxima as the published code computes them; called audit/NAME in params.yaml."""

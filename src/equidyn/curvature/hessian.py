@@ -1,0 +1,159 @@
+"""hessian: the curvature of the training loss in weight space: both ends of its spectrum, its density, its maxima.
+
+Ends and density: Lanczos on some training samples, with the density by stochastic Lanczos quadrature
+(Ghorbani et al. 2019, arXiv 1901.10159). Maxima: the eigenvalues of largest magnitude on each of several batches
+(Park, Kim 2022, arXiv 2202.06709), where the published way is power iteration: curvature/audit/hessian.py.
+"""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from equidyn.core.measures.context import EvaluationContext
+from equidyn.core.measures.quantities import Quantity
+from equidyn.core.models.registry import count_parameters
+from equidyn.core.params.types import PositiveInt
+from equidyn.core.training.task import Batch
+from equidyn.curvature.lanczos import Ritz, density, lanczos, mass_below
+from equidyn.curvature.landscape import Hessian, Landscape, smooth, split_batch
+
+COUNT = 5  # maxima of a batch, as published
+TOLERANCE = 1e-3  # relative error at which an eigenvalue is known well enough, as published
+# Below -NEGATIVE x the largest magnitude an eigenvalue counts as negative: some 40 products do not resolve the bulk
+# of the spectrum, which lies about 0, any finer.
+NEGATIVE = 1e-3
+WIDTH = 1 / 200  # of the bells of the density, relative to the largest magnitude
+
+UNIT = "loss/weight²"
+QUANTITIES = (
+    Quantity("largest", "largest eigenvalue", UNIT, "lower", "log", headline=True),
+    Quantity("smallest", "smallest", UNIT),
+    Quantity("largest_error", "bound of the largest's error", UNIT, detail=True),
+    Quantity("smallest_error", "bound of the smallest's error", UNIT, detail=True),
+    Quantity("top", "largest eigenvalues", UNIT, axis="rank", detail=True),
+    Quantity("decayed_largest", "largest, with weight decay", UNIT),
+    Quantity("decayed_smallest", "smallest, with weight decay", UNIT),
+    Quantity("negative_share", "share below 0", "%"),
+    Quantity("density_at", "eigenvalue", UNIT, axis="density_at", detail=True),
+    Quantity("density", "spectral density", "weight²/loss", axis="density_at", detail=True),
+    Quantity("maxima", "maxima of batches", UNIT, axis="batch and rank", detail=True),
+    Quantity("maxima_median", "median of the maxima", UNIT),
+    Quantity("maxima_iqr", "their interquartile range", UNIT),
+    Quantity("maxima_negative_share", "their share below 0", "%"),
+    Quantity("products", "Hessian-vector products"),
+)
+
+
+def measure(
+    context: EvaluationContext,
+    *,
+    samples: PositiveInt = 4,
+    steps: PositiveInt = 1,
+    iterations: PositiveInt = 40,
+    probes: PositiveInt = 2,
+    batches: PositiveInt = 2,
+    batch_size: PositiveInt = 4,
+) -> dict[str, Any]:
+    """Spectrum of the Hessian of the training loss, eval mode, float32 [loss per weight^2].
+
+    Where that loss is a mean absolute error, of the mean square instead (landscape.smooth).
+
+    samples: of the training split; steps: rollout steps of the loss; iterations: Lanczos steps from each of `probes`
+    random starts, whose number is the resolution of the density (from the first: ends and top), and at most for the
+    maxima; batches of batch_size samples for the maxima (published: 16 windows, 10 % of the training data).
+
+    largest, smallest: ends of the spectrum; largest_error, smallest_error: bounds of their errors.
+    top: the five largest. negative_share: share of the spectrum below -1e-3 of the largest magnitude. density_at,
+    density: smoothed, integral 1. maxima: the five largest magnitudes of each batch, with their signs; their median,
+    interquartile range and negative share. decayed: with weight decay, which adds weight_decay to each eigenvalue.
+    products: Hessian-vector products spent. Nothing for a network without parameters.
+    """
+    if not count_parameters(context.network):
+        return {}
+    runs, products = _probed(context, context.training_sample(samples, steps), iterations, probes)
+    maxima: list[float] = []
+    for batch in split_batch(context.training_sample(batches * batch_size, steps), batches):
+        found, spent = _batch_maxima(context, batch, iterations)
+        maxima, products = maxima + found, products + spent
+    return {
+        **_ends(runs[0], context.weight_decay),
+        **_spectrum(runs),
+        "maxima": maxima,
+        **summary(maxima),
+        "products": products,
+    }
+
+
+def summary(maxima: list[float]) -> dict[str, float]:
+    """Median, interquartile range and share of negatives of the maxima."""
+    low, median, high = np.quantile(maxima, [0.25, 0.5, 0.75])
+    negative = np.mean(np.array(maxima) < 0) if np.isfinite(maxima).all() else np.nan
+    return {
+        "maxima_median": float(median),
+        "maxima_iqr": float(high - low),
+        "maxima_negative_share": float(negative),
+    }
+
+
+def _probed(context: EvaluationContext, batch: Batch, iterations: int, probes: int) -> tuple[list[Ritz], int]:
+    """One Lanczos run from each random start, and the products spent.
+
+    Here and below, a graph of the gradient lives as long as the call, so that there is one at a time.
+    """
+    hessian = _hessian(context, batch)
+    return [lanczos(hessian, _start(hessian, probe), iterations) for probe in range(probes)], hessian.products
+
+
+def _batch_maxima(context: EvaluationContext, batch: Batch, iterations: int) -> tuple[list[float], int]:
+    """The maxima of one batch, and the products spent."""
+    hessian = _hessian(context, batch)
+    return maxima_of(hessian, iterations), hessian.products
+
+
+def _hessian(context: EvaluationContext, batch: Batch) -> Hessian:
+    return Hessian(Landscape(context.network, smooth(context.task), batch))
+
+
+def _start(hessian: Hessian, seed: int) -> torch.Tensor:
+    point = hessian.landscape.point
+    return torch.randn(len(point), generator=torch.Generator().manual_seed(seed)).to(point)
+
+
+def maxima_of(hessian: Hessian, iterations: int, tolerance: float = TOLERANCE) -> list[float]:
+    """The five eigenvalues of largest magnitude with their signs, largest magnitude first."""
+
+    def largest(ritz: Ritz) -> np.ndarray:
+        return np.argsort(-np.abs(ritz.values), kind="stable")[:COUNT]
+
+    def enough(ritz: Ritz) -> bool:
+        return len(ritz.values) > COUNT and ritz.settled(largest(ritz), tolerance)
+
+    ritz = lanczos(hessian, _start(hessian, 0), iterations, enough)
+    return ritz.values[largest(ritz)].tolist()
+
+
+def _ends(ritz: Ritz, weight_decay: float) -> dict[str, Any]:
+    smallest, largest, errors = float(ritz.values[0]), float(ritz.values[-1]), ritz.errors()
+    return {
+        "largest": largest,
+        "smallest": smallest,
+        "largest_error": float(errors[-1]),
+        "smallest_error": float(errors[0]),
+        "top": ritz.values[::-1][:COUNT].tolist(),
+        "decayed_largest": largest + weight_decay,
+        "decayed_smallest": smallest + weight_decay,
+    }
+
+
+def _spectrum(runs: list[Ritz]) -> dict[str, Any]:
+    scale = max(float(np.abs(run.values).max()) for run in runs)
+    width = WIDTH * (scale or 1.0)
+    low, high = min(run.values[0] for run in runs) - 4 * width, max(run.values[-1] for run in runs) + 4 * width
+    # Bells sampled at their own width sum to 1 within 1e-8.
+    at = np.linspace(low, high, int(np.ceil((high - low) / width)) + 1 if np.isfinite(scale) else 1)
+    return {
+        "negative_share": mass_below(runs, -NEGATIVE * scale),
+        "density_at": at.tolist(),
+        "density": density(runs, at, width).tolist(),
+    }

@@ -1,0 +1,1 @@
+"""Images of handwritten digits: auto-encoders and classifiers."""

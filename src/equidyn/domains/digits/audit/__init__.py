@@ -1,0 +1,1 @@
+"""What the published code computes where it differs from its papers."""

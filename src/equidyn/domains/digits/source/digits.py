@@ -1,0 +1,116 @@
+"""Sets of kind "digits": handwritten digits, from the first of several origins that can be had.
+
+Images are squares of `side` pixels from 0 (paper) to 1 (ink), and their labels the digits 0 to 9. Which images of an
+origin are taken, and their order, is chosen by the seed. Training and validation are different images of its training
+set, test images are of its test set. An origin that has fewer than are wanted gives all it has, divided in proportion.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from equidyn.core.data import hub
+from equidyn.core.data.labelled import Labelled
+from equidyn.core.errors import EquidynError
+from equidyn.core.provenance import Clock
+from equidyn.domains.digits.params import DigitsData, DigitsSource
+from equidyn.domains.digits.source import area, digits_checks, mnist, optdigits
+from equidyn.domains.digits.source.digit_images import Digits, Found
+
+ORIGINS: dict[str, Callable[[DigitsSource], Found]] = {"huggingface": mnist.load, "optdigits": optdigits.load}
+TITLES = {"huggingface": "MNIST", "optdigits": "optdigits"}
+_TRAINING, _TEST = 0, 1  # streams of the seed
+_AT_A_TIME = 1000  # images in double precision
+
+
+def make(source: DigitsSource, wanted: DigitsData, name: str, clock: Clock) -> Labelled:
+    """Find, choose, resize and check one dataset. `name` is STUDY/DATASET, for messages.
+
+    A dataset's own number of training images counts instead of the source's; a smaller training split is the beginning
+    of a larger one. Raises EquidynError if no origin can be had, or if what one gives is not what is on record.
+    """
+    origin, found, why_not = _first(source, wanted.origins, name)
+    asked = source.lengths() | ({"train": wanted.train} if wanted.train else {})
+    counts = shares(source, wanted.train, len(found.train.labels), len(found.test.labels))
+    made = _chosen(source, found, counts)
+    about = {"origin": origin, "wanted_origins": list(wanted.origins), "why_not": why_not}
+    about |= {"wanted_counts": asked, "shrunk": counts != asked}
+    if counts != asked:
+        _say(name, f"fewer images than wanted: {_told(counts, asked)}; {found.words} has no more")
+    instead = f", since {' and '.join(TITLES[other] for other in why_not)} could not be had" if why_not else ""
+    origins = {"source": found.words + instead}
+    checks = about | digits_checks.measure(made, found)
+    return replace(made, attributes={"provenance": clock.provenance() | origins, "checks": checks})
+
+
+def _first(source: DigitsSource, origins: list[str], name: str) -> tuple[str, Found, dict[str, str]]:
+    """The first origin that can be had, its images, and why not, of those before it."""
+    why_not: dict[str, str] = {}
+    for origin in origins:
+        try:
+            found = ORIGINS[origin](source)
+        except hub.UnavailableError as fault:
+            why_not[origin] = str(fault)
+        else:
+            for other, reason in why_not.items():
+                _say(name, f"{TITLES[other]} (origin {other}) cannot be had: {reason}")
+            if why_not:
+                _say(name, f"using {found.words} instead")
+            return origin, found, why_not
+    told = "\n".join(f"- {origin}: {reason}" for origin, reason in why_not.items())
+    raise EquidynError(f"{name}: none of its origins can be had; give more of them, or mend one:\n{told}")
+
+
+def _say(name: str, words: str) -> None:
+    print(f"{name}: {words}", file=sys.stderr, flush=True)
+
+
+def _told(counts: dict[str, int], asked: dict[str, int]) -> str:
+    return ", ".join(f"{split} {counts[split]} of {asked[split]}" for split in counts)
+
+
+def shares(source: DigitsSource, train: int | None, training_set: int, test_set: int) -> dict[str, int]:
+    """Images of each split from an origin whose two sets are of these sizes; train: the dataset's own number, if any.
+
+    Where the training set is too small, train and validation shrink by one factor; where the test set is, test does.
+    The factor is that of the source's own numbers, so that all datasets of a study have the same validation images, and
+    their training splits keep their ratios, unless a dataset wants more than the source.
+    """
+    wanted = source.split
+    own = wanted.train if train is None else train
+    all_of_it = max(own, wanted.train) + wanted.validation
+    kept, of_test = min(all_of_it, training_set), min(wanted.test, test_set)
+    shrunk = {"train": own * kept // all_of_it, "validation": wanted.validation * kept // all_of_it, "test": of_test}
+    return {split: max(count, 1) for split, count in shrunk.items()}
+
+
+def _chosen(source: DigitsSource, found: Found, counts: dict[str, int]) -> Labelled:
+    """Validation is taken first, so that it is the same however many images follow it for training."""
+    training, test = _order(source, _TRAINING, found.train), _order(source, _TEST, found.test)
+    held_out = counts["validation"]
+    rows = {
+        "train": (found.train, training[held_out : held_out + counts["train"]]),
+        "validation": (found.train, training[:held_out]),
+        "test": (found.test, test[: counts["test"]]),
+    }
+    labels = np.concatenate([rows[split][0].labels[rows[split][1]] for split in source.splits])
+    inputs = np.concatenate([_resized(*rows[split], source.side) for split in source.splits])
+    stops = np.cumsum([counts[split] for split in source.splits], dtype=np.int64)
+    starts = np.concatenate([[0], stops[:-1]])
+    return Labelled(inputs, labels, np.stack([starts, stops], axis=1), {}, source.splits)
+
+
+def _order(source: DigitsSource, stream: int, digits: Digits) -> np.ndarray:
+    dice = np.random.Generator(np.random.Philox(np.random.SeedSequence(source.seed, spawn_key=(stream,))))
+    return dice.permutation(len(digits.labels))
+
+
+def _resized(digits: Digits, rows: np.ndarray, side: int) -> np.ndarray:
+    """(len(rows), side, side) float32 in [0, 1]; computed in double precision."""
+    made = np.empty((len(rows), side, side), np.float32)
+    for start in range(0, len(rows), _AT_A_TIME):
+        part = digits.images[rows[start : start + _AT_A_TIME]].astype(np.float64) / digits.full
+        made[start : start + len(part)] = area.resized(part, side)
+    return made

@@ -1,0 +1,1 @@
+"""Sets of Gaussian vectors, and classifiers of them."""

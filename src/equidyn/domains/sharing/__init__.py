@@ -1,0 +1,1 @@
+"""How symmetry shares parameters, in pictures; nothing is trained."""

@@ -1,0 +1,1 @@
+"""Smoke simulated with PhiFlow at controlled levels of symmetry breaking, and the published sets."""

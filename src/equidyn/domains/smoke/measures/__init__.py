@@ -1,0 +1,1 @@
+"""Measures, one file each: a file with `measure`."""

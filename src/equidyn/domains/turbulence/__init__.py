@@ -1,0 +1,1 @@
+"""Super-resolution of turbulence in a periodic box."""

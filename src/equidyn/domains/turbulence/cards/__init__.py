@@ -1,0 +1,1 @@
+"""Data cards: text, pictures and facts."""

@@ -1,0 +1,124 @@
+"""Forced homogeneous turbulence in a periodic box, simulated here, for super-resolution (DESIGN 6)."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from equidyn.core.params.base import DatasetSettings, SourceSettings, TaskSettings
+from equidyn.core.params.types import NonNegativeInt, OddInt, PositiveFloat, PositiveInt, Strict, UnitFloat
+
+
+class Forcing(Strict):
+    """What keeps the flow going: power that is put into its large scales, all of it at every moment."""
+
+    wavenumber: PositiveFloat = Field(description="modes with 0 < |k| <= this are forced [2 pi / side of the box]")
+    power: PositiveFloat = Field(
+        description="energy put in [length^2 / time^3], shared by the directions as a dataset says"
+    )
+
+
+class SplitBySimulation(Strict):
+    """Train, validation and test are independent simulations."""
+
+    by: Literal["simulation"]
+    train: PositiveInt = Field(description="independent simulations for training")
+    validation: PositiveInt = Field(description="independent simulations for validation")
+    test: PositiveInt = Field(description="independent simulations for testing")
+
+
+class TurbulenceData(DatasetSettings):
+    """One dataset of turbulence: how unequally its forcing treats the directions, and how many simulations train."""
+
+    noun = "simulation"
+
+    anisotropy: UnitFloat = Field(
+        description="eps; the forcing weighs vx, vy, vz by 1 + 2 eps, 1 - eps, 1 - eps; 0: isotropic; same power at all"
+    )
+    train: PositiveInt | None = Field(
+        default=None, description="training simulations; overrides source.split.train: data-size axis"
+    )
+
+    @property
+    def value(self) -> float:
+        """The level of symmetry breaking."""
+        return self.anisotropy
+
+    def label(self, name: str, source: Any) -> str:
+        """Its level."""
+        return f"ε = {self.anisotropy:g}"
+
+
+class TurbulenceSource(SourceSettings):
+    """Pseudo-spectral simulations of incompressible flow in a box of side 2 pi, burnt in, then sampled.
+
+    A sample is `context` coarse frames, `spacing` steps apart, and the fine frame at their middle time.
+    """
+
+    serves = ("upscale",)
+    makes = (TurbulenceData,)
+
+    kind: Literal["turbulence"]
+    resolution: Annotated[int, Field(ge=8, le=512)] = Field(description="voxels along an edge of the fine frames")
+    factor: Literal[2, 4, 8] = Field(description="fine voxels along an edge per coarse one")
+    filter: Literal["box", "spectral"] = Field(
+        description="how coarse frames come from fine ones; box: mean over each block; spectral: sharp cut-off"
+    )
+    viscosity: PositiveFloat = Field(description="kinematic [length^2 / time]")
+    dt: PositiveFloat = Field(description="time step [time]")
+    forcing: Forcing
+    burn_in: NonNegativeInt = Field(description="steps before the first sample; several turnovers of the large eddies")
+    samples: PositiveInt = Field(description="samples of each simulation")
+    interval: PositiveInt = Field(description="steps from one sample to the next")
+    context: OddInt = Field(description="coarse frames of a sample; the fine one is at the time of the middle one")
+    spacing: PositiveInt = Field(description="steps between the coarse frames of a sample")
+    split: SplitBySimulation
+    seed: NonNegativeInt = Field(description="seed of the simulations")
+
+    @property
+    def simulations(self) -> int:
+        """Number of independent simulations."""
+        return sum(getattr(self.split, name) for name in self.splits)
+
+    def lengths(self) -> dict[str, int]:
+        """Samples of each split."""
+        return {name: getattr(self.split, name) * self.samples for name in self.splits}
+
+    def with_train(self, simulations: int | None) -> "TurbulenceSource":
+        """The same source with so many training simulations (None: its own)."""
+        if simulations is None:
+            return self
+        return self.model_copy(update={"split": self.split.model_copy(update={"train": simulations})})
+
+    @model_validator(mode="after")
+    def _grids_fit(self) -> "TurbulenceSource":
+        if self.resolution % self.factor or (self.resolution // self.factor) < 2:
+            raise ValueError(
+                f"resolution {self.resolution}: factor {self.factor} must divide it, and leave at least 2 coarse voxels"
+            )
+        if self.resolution % 2:
+            raise ValueError(f"resolution {self.resolution}: must be even, for the spectral method")
+        if self.forcing.wavenumber >= self.resolution / 3:
+            raise ValueError(
+                f"forcing.wavenumber {self.forcing.wavenumber:g}: must be below resolution / 3 = "
+                f"{self.resolution / 3:.3g}, the largest wavenumber that is kept"
+            )
+        return self
+
+
+class UpscaleTask(TaskSettings):
+    """Super-resolution: from successive coarse velocity fields in a box, the fine one at their middle time."""
+
+    takes = ("BoxType", "BoxType")
+    contexts = ("UpscaleContext",)
+    augments = ("none", "cube")
+    microseconds = 150.0  # measured: 10 (2,900 parameters) and 64 (127 k, bf16)
+
+    kind: Literal["upscale"]
+    loss: Literal["mae", "mse"] = Field(description="of training, a mean over components and voxels; published: mae")
+
+    def values(self, source: TurbulenceSource) -> int:
+        """Voxels of a fine box."""
+        return source.resolution**3
+
+
+Source, Dataset, Task = TurbulenceSource, TurbulenceData, UpscaleTask

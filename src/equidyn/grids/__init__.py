@@ -1,0 +1,1 @@
+"""Nets and measures on regular grids, in two and three dimensions."""

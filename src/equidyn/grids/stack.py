@@ -1,0 +1,123 @@
+"""The net that all families on one grid share: convolutions, norm and ReLU between. Families differ in their kernels.
+
+[W22]'s planar nets have this shape: 5 layers, 3 x 3 kernels, zero padding, ReLU, none after the last layer.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Self
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from equidyn.core.models.network import Network
+from equidyn.grids.arithmetic import in_arithmetic
+from equidyn.grids.conv import Conv, Filter
+from equidyn.grids.convolve import channels_last, correlated
+from equidyn.grids.norm import FieldBatchNorm
+from equidyn.symmetry.fields import FieldType
+
+
+class AnnealingNet(Network):
+    """A net of layers of which some may be relaxed in training, and are strict afterwards."""
+
+    layers: Sequence[nn.Module]
+
+    @property
+    def anneals(self) -> bool:
+        """Whether training relaxes this net."""
+        return any(layer.anneals for layer in self.layers)
+
+    def relax(self, share: float) -> None:
+        """Relax every layer by `share`, from 0 (as it is used) to 1 (free); for training only."""
+        for layer in self.layers:
+            layer.relax(share)
+
+    def settled(self) -> Self:
+        """The net as it is used after training: the same map, with the parameters that this takes.
+
+        The net itself where nothing anneals; all but the layers is shared, not copied.
+        """
+        return self.with_layers([layer.settled() for layer in self.layers]) if self.anneals else self
+
+    def with_layers(self, layers: Sequence[nn.Module]) -> Self:
+        """The same net with other layers."""
+        raise TypeError(f"{type(self).__name__} must define with_layers()")
+
+
+class ConvStack(AnnealingNet):
+    """Convolutions with norm and ReLU between them.
+
+    layers: in order; norms: one behind each layer but the last; alpha: factor of the summed penalties;
+    strict: True if the net is exactly equivariant whatever its weights, unless it is relaxed just now.
+    """
+
+    def __init__(self, layers: Sequence[Conv], norms: Sequence[nn.Module], alpha: float, strict: bool) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(layers)
+        self.norms = nn.ModuleList(norms)
+        self.alpha = alpha
+        self.strict = strict
+
+    def filters(self) -> list[Filter]:
+        """Every layer's filter: build once per optimiser step, use in every step of a rollout."""
+        return [_laid_out(*layer.filter()) for layer in self.layers]
+
+    def forward(self, field: torch.Tensor, filters: list[Filter] | None = None) -> torch.Tensor:
+        """Map (batch, inputs.channels, y, x), or (..., z, y, x), to the same with outputs.channels."""
+        filters = self.filters() if filters is None else filters
+        field = channels_last(field)
+        for (kernel, bias), norm in zip(filters[:-1], self.norms, strict=True):
+            field = functional.relu(norm(correlated(field, kernel, bias)))
+        return correlated(field, *filters[-1])
+
+    def expand(self) -> None:
+        """Keep the present filters, if the package behind a layer does."""
+        if any(kernel.expands_once for layer in self.layers for kernel, _ in layer.factors):
+            expanded = self.filters()
+            self.filters = lambda: expanded
+
+    def with_layers(self, layers: Sequence[Conv]) -> Self:
+        """The same net with other layers; the norms are shared."""
+        return type(self)(layers, self.norms, self.alpha, self.strict).train(self.training)
+
+    def multiply_adds(self) -> int:
+        """Multiplications with additions per cell of the field and forward pass: the entries of all kernels."""
+        return sum(kernel.numel() for kernel, _ in self.filters())
+
+    def penalty(self) -> torch.Tensor | float:
+        """alpha times the sum of the layers' penalties."""
+        return self.alpha * sum(layer.penalty() for layer in self.layers) if self.alpha else 0.0
+
+
+def conv_stack(
+    fields: Sequence[FieldType],
+    layer: Callable[[FieldType, FieldType, int], Conv],
+    *,
+    kernel: int,
+    norm: str,
+    alpha: float = 0.0,
+    strict: bool = False,
+) -> ConvStack:
+    """The net through `fields`, first to last, with `layer(inputs, outputs, kernel)` between neighbours."""
+    layers = [layer(inputs, outputs, kernel) for inputs, outputs in pairwise(fields)]
+    norms = [FieldBatchNorm(field) if norm == "batch" else nn.Identity() for field in fields[1:-1]]
+    return ConvStack(layers, norms, alpha, strict)
+
+
+def regular_stack(
+    ends: tuple[FieldType, FieldType],
+    hidden: int,
+    layers: int,
+    layer: Callable[[FieldType, FieldType, int], Conv],
+    **settings: int | str | float,
+) -> ConvStack:
+    """The net with `hidden` regular fields in each of `layers` - 1 inner places; settings: those of conv_stack."""
+    inputs, outputs = ends
+    return conv_stack([inputs, *[inputs.of("regular", hidden)] * (layers - 1), outputs], layer, **settings)
+
+
+def _laid_out(kernel: torch.Tensor, bias: torch.Tensor | None) -> Filter:
+    """In the precision and memory layout of the convolution, so that autocast need not convert it at every step."""
+    return channels_last(in_arithmetic(kernel)), in_arithmetic(bias)

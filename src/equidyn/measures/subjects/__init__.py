@@ -1,1 +1,0 @@
-"""What measures look at, one file per kind of task."""

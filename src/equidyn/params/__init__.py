@@ -1,6 +1,0 @@
-"""params.yaml as typed, checked objects: the only truth about a study. Imports nothing heavy (no torch, no PhiFlow)."""
-
-from equidyn.params.load import PARAMS_FILE, load, read_yaml
-from equidyn.params.study import Cell, Compute, Params, Study
-
-__all__ = ["PARAMS_FILE", "Cell", "Compute", "Params", "Study", "load", "read_yaml"]

@@ -1,0 +1,127 @@
+"""The effect of one contrast: what it is per seed, or what is missing to compute it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from equidyn.report.claims.datasets import chosen_datasets, group_words
+from equidyn.report.claims.model import Contrast, Term
+from equidyn.report.gather import StudyResults
+from equidyn.report.published import differing
+from equidyn.report.statistics import bootstrap, estimate, paired
+
+_CELL = ["dataset", "variant", "seed"]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """sample: seed -> weighted sum, for the seeds for which every cell is finite; of logarithms in a ratio.
+
+    seeds: how many were run; diverged: how many cells of the contrast diverged.
+    """
+
+    sample: pd.Series
+    seeds: int
+    diverged: int
+    ratio: bool
+
+    @property
+    def mean(self) -> float:
+        """Mean over seeds; of a ratio the geometric one; NaN if there is no seed."""
+        return self._shown(estimate(self.sample).mean)
+
+    @property
+    def bootstrapped(self) -> tuple[float, float]:
+        """Bootstrap 95 % interval of the mean."""
+        low, high = bootstrap(self.sample.to_list())
+        return self._shown(low), self._shown(high)
+
+    @property
+    def by_t(self) -> tuple[float, float]:
+        """95 % interval of the mean by Student's t, for which the effects have to be normal over seeds."""
+        found = estimate(self.sample)
+        return self._shown(found.low), self._shown(found.high)
+
+    @property
+    def by_seed(self) -> dict[int, float]:
+        """Seed -> effect."""
+        return {int(seed): self._shown(value) for seed, value in self.sample.items()}
+
+    def _shown(self, value: float) -> float:
+        return float(np.exp(value)) if self.ratio else float(value)
+
+
+def study_of(contrast: Contrast, studies: Sequence[StudyResults]) -> StudyResults | None:
+    """The study that the contrast is made on, None if it was not run."""
+    return next((study for study in studies if study.name == contrast.study), None)
+
+
+def missing(contrast: Contrast, study: StudyResults | None) -> str:
+    """What of the contrast is not in params.yaml; empty if all is."""
+    if study is None:
+        return f"no study {contrast.study}"
+    for term in contrast.terms:
+        if term.variant not in study.settings.variants:
+            return f"{study.name} has no variant {term.variant}"
+        if not chosen_datasets(study, term.datasets):
+            return f"{study.name} has no {group_words(term.datasets).removeprefix('the ')}"
+    settings = study.settings.measures.get(contrast.measure)
+    if settings is None:
+        return f"{study.name} does not take the measure {contrast.measure}"
+    if contrast.checkpoint not in settings.at:
+        return f"{study.name} does not take the measure {contrast.measure} at the {contrast.checkpoint} checkpoint"
+    wanted = [contrast.quantity, *(["unit"] if contrast.factor == "unit" else [])]
+    absent = [name for name in wanted if _numbers(study, contrast, name).empty]
+    return f"the measure {contrast.measure} has no {absent[0]}" if absent else ""
+
+
+def unmet(contrast: Contrast, study: StudyResults) -> list[str]:
+    """Settings of the study that are not those at which the published figures were taken."""
+    found = differing(study.settings, contrast.needs)
+    return [f"{key} is {value}, not {contrast.needs[key]}" for key, value in found.items()]
+
+
+def effect(contrast: Contrast, study: StudyResults) -> Effect:
+    """The effect of a contrast of which nothing is missing; cells of diverged runs count as not finite."""
+    values = _values(study, contrast)
+    ratio = contrast.form == "ratio"
+    sample = paired([(term.weight, _by_seed(study, values, term, ratio)) for term in contrast.terms])
+    return Effect(sample - contrast.reference, len(study.settings.seeds), _diverged(study, contrast), ratio)
+
+
+def _numbers(study: StudyResults, contrast: Contrast, quantity: str) -> pd.DataFrame:
+    """Rows of a quantity at the contrast's checkpoint, one per cell; of a list only where the last item is wanted."""
+    rows = study.quantity(contrast.measure, quantity, contrast.checkpoint)
+    if contrast.item == "last" and quantity == contrast.quantity:
+        return rows[rows["index"] > 0].sort_values("index", kind="stable").drop_duplicates(_CELL, keep="last")
+    return rows[rows["index"] == 0]
+
+
+def _values(study: StudyResults, contrast: Contrast) -> pd.DataFrame:
+    """dataset, variant, seed, value in the contrast's unit, one row per cell; NaN for diverged runs."""
+    rows = _numbers(study, contrast, contrast.quantity).set_index(_CELL)
+    values = rows["value"].where(rows["status"] != "diverged")
+    if contrast.factor == "unit":
+        values = values * _numbers(study, contrast, "unit").set_index(_CELL)["value"]
+    if contrast.factor == "per_parameter":
+        values = values / study.runs.set_index(_CELL)["parameters"]
+    if contrast.factor == "multiply_adds":
+        values = values * study.runs.set_index(_CELL)["multiply_adds"]
+    return values.rename("value").reset_index()
+
+
+def _by_seed(study: StudyResults, values: pd.DataFrame, term: Term, ratio: bool) -> pd.Series:
+    """Seed -> mean over the term's datasets, NaN unless all of them are finite; its logarithm in a ratio."""
+    table = values[values["variant"] == term.variant].pivot(index="seed", columns="dataset", values="value")
+    means = table.reindex(columns=chosen_datasets(study, term.datasets)).mean(axis=1, skipna=False)
+    means = means.where(np.isfinite(means))
+    return np.log(means.where(means > 0)) if ratio else means
+
+
+def _diverged(study: StudyResults, contrast: Contrast) -> int:
+    """How many of the contrast's cells diverged."""
+    used = {(name, term.variant) for term in contrast.terms for name in chosen_datasets(study, term.datasets)}
+    runs = study.runs[study.runs["status"] == "diverged"]
+    return sum(pair in used for pair in zip(runs["dataset"], runs["variant"], strict=True))

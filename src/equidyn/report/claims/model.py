@@ -1,0 +1,165 @@
+"""What the file claims.yaml of a domain may say, and how the claims of several are put together.
+
+Verdicts and numbers are computed from these files and the measures, by the rules in verdict.py, and are written nowhere
+by hand. A test forms, for each seed, the sum of weight x (mean over the datasets of a variant's value), and asks
+whether it is less or greater than 0, or none within a margin. With `form: ratio` it does so for logarithms, and effect
+and margin are factors. One test that contradicts is enough to contradict a claim; to support it, all must, but for
+those beside the verdict (decides: false), and for optional ones where the study lacks their variant or dataset.
+Margins are choices, made before any result was seen; each is explained where it stands. So are references that are no
+published figures (`reference_from: here`).
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
+
+from equidyn.core.domain import Domain
+from equidyn.core.errors import EquidynError
+from equidyn.core.params import read_yaml
+from equidyn.core.params.faults import message
+from equidyn.core.params.types import Name, PositiveFloat, Real, Strict
+
+Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+DEFINITIONS = ("corrected", "as_published")
+
+
+class Term(Strict):
+    """One cell of a contrast: a variant, averaged over datasets."""
+
+    variant: Name
+    datasets: Name = Field(description="symmetric | broken | highest | all, or the name of one dataset")
+    weight: Real = Field(default=1.0, description="of this cell in the sum")
+
+
+class Contrast(Strict):
+    """One test: a weighted sum of cells, of which the claim says that it is negative, positive or none."""
+
+    study: Name
+    measure: str = Field(description="as in params.yaml")
+    quantity: str = Field(description="dotted name of a number in measures.json")
+    item: Literal["only", "last"] = Field(default="only", description="last: of a list, the last number")
+    checkpoint: Literal["best", "early"] = "best"
+    factor: Literal["one", "unit", "per_parameter", "multiply_adds"] = Field(
+        default="one",
+        description="what each value is multiplied by: unit: the measure's own `unit`, for published units; "
+        "per_parameter: 1 over the network's parameters; multiply_adds: those of one answer",
+    )
+    form: Literal["difference", "ratio"] = Field(
+        default="difference", description="ratio: of the logarithms, so that the effect is a factor, 1 being none"
+    )
+    terms: list[Term] = Field(min_length=1)
+    reference: Real = Field(default=0.0, description="figure that is taken from the sum [unit]")
+    reference_from: Literal["published", "here"] = Field(
+        default="published", description="whose figure it is; here: a choice, explained where it stands"
+    )
+    direction: Literal["less", "greater", "none"] = Field(description="what the claim says of the effect")
+    margin: PositiveFloat | None = Field(
+        default=None, description="of direction none: an effect within it is none [unit]; of a ratio: a factor above 1"
+    )
+    unit: Words = Field(description="of the effect")
+    needs: dict[str, Any] = Field(default={}, description="dotted settings of the study -> their published value")
+    decides: bool = Field(default=True, description="false: shown and corrected for, but not part of the verdict")
+    optional: bool = Field(default=False, description="true: not part of the verdict where it cannot be run")
+
+    @model_validator(mode="after")
+    def _margin_suits_direction(self) -> "Contrast":
+        if (self.direction == "none") != (self.margin is not None):
+            raise ValueError("a margin is needed with direction none, and only there")
+        if self.form == "ratio" and self.margin is not None and self.margin <= 1:
+            raise ValueError("the margin of a ratio is a factor above 1")
+        return self
+
+    @model_validator(mode="after")
+    def _terms_suit_form(self) -> "Contrast":
+        if self.form == "ratio" and (self.reference or sum(term.weight for term in self.terms)):
+            raise ValueError("the weights of a ratio must sum to 0, and it has no reference")
+        return self
+
+
+class Claim(Strict):
+    """A claim, its evidence, what speaks against that evidence, and how it is tested.
+
+    A claim that comes without code has no other definition than the corrected one: as_published is then an empty list.
+    """
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Z][1-9][0-9]*$")]
+    statement: Words = Field(description="in our words")
+    source: list[Words] = Field(min_length=1, description="names among `sources`")
+    published: Words = Field(description="the published evidence")
+    verified: bool = Field(description="false: from memory, not read in the source; printed as unverified")
+    found: Words = Field(description="what confounds the evidence, in one sentence")
+    sections: list[Words] = Field(description="titles of the report's sections with its figures and tables")
+    corrected: list[Contrast] = Field(min_length=1)
+    as_published: list[Contrast] = Field(description="empty: no other definition is known")
+
+    @field_validator("corrected", "as_published")
+    @classmethod
+    def _something_decides(cls, contrasts: list[Contrast]) -> list[Contrast]:
+        if contrasts and not any(contrast.decides and not contrast.optional for contrast in contrasts):
+            raise ValueError("none of its tests decides")
+        return contrasts
+
+    @property
+    def evidence(self) -> str:
+        """The published evidence as it is printed."""
+        return self.published if self.verified else f"{self.published} (unverified)"
+
+
+class Claims(Strict):
+    """The whole data file, or several together."""
+
+    sources: dict[str, Words] = Field(description="short name -> bibliographic entry")
+    claims: list[Claim] = Field(min_length=1)
+
+    @field_validator("claims")
+    @classmethod
+    def _ids_are_unique(cls, claims: list[Claim]) -> list[Claim]:
+        ids = [claim.id for claim in claims]
+        twice = [name for name in dict.fromkeys(ids) if ids.count(name) > 1]
+        if twice:
+            raise ValueError(f"the id {twice[0]} stands twice")
+        return claims
+
+    @model_validator(mode="after")
+    def _sources_are_known(self) -> "Claims":
+        for claim in self.claims:
+            for name in claim.source:
+                if name not in self.sources:
+                    raise ValueError(f"the source {name!r} of {claim.id} is not among: {', '.join(self.sources)}")
+        return self
+
+    def bibliography(self, claim: Claim) -> str:
+        """The sources of a claim in full."""
+        return "; ".join(self.sources[name] for name in claim.source)
+
+
+def claims_of(domains: Iterable[Domain]) -> Claims:
+    """The claims of these domains together: those whose ids begin with one letter beside each other, by number.
+
+    Raises EquidynError if two domains have a claim of the same id, or a source of the same name but not the same text.
+    """
+    paths = [domain.folder / "claims.yaml" for domain in domains]
+    parts = [read_claims(path) for path in paths if path.exists()]
+    claims = [claim for part in parts for claim in part.claims]
+    letters = list(dict.fromkeys(claim.id[0] for claim in claims))
+    ordered = sorted(claims, key=lambda claim: (letters.index(claim.id[0]), int(claim.id[1:])))
+    sources = {name: text for part in parts for name, text in part.sources.items()}
+    if any(sources[name] != text for part in parts for name, text in part.sources.items()):
+        raise EquidynError("claims.yaml: domains call different sources by one name")
+    try:
+        return Claims(sources=sources, claims=ordered)
+    except ValidationError as fault:
+        raise EquidynError(f"claims.yaml of several domains: {fault.errors()[0]['msg']}") from None
+
+
+def read_claims(path: Path) -> Claims:
+    """Read and check a file of claims; raises EquidynError with one message that names every fault."""
+    tree = read_yaml(path)
+    if not isinstance(tree, dict):
+        raise EquidynError(f"{path}: expected a mapping with the keys {', '.join(Claims.model_fields)}")
+    try:
+        return Claims.model_validate(tree)
+    except ValidationError as fault:
+        raise EquidynError(message(path, tree, fault)) from None

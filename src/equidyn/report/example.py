@@ -1,0 +1,71 @@
+"""A finished report, small enough to be kept under version control: for readers who have run nothing."""
+
+import re
+import shutil
+from pathlib import Path
+
+from equidyn.core import paths
+from equidyn.core.errors import EquidynError
+from equidyn.core.files import whole_folder
+
+FOLDER = paths.REPORTS / "example"
+LARGEST_PAGE = 5_000_000  # bytes
+# Figures that are of use beside the page: the headline number of each kind of study, and what networks answer.
+_FIGURES = ("rmse", "accuracy", "recognition", "reconstruction", "super-resolution", "rollouts", "reconstructions")
+_CHOSEN = re.compile(rf"(?!.*-learning-).*-({'|'.join(_FIGURES)})")
+_LINK = re.compile(r'<a href="((?:figures|tables)/[^"]+)">([^<]*)</a>')
+_FOOTER = re.compile(r"<footer>.*?</footer>\n", re.DOTALL)
+_README = """# A report
+
+What `make run` ends with: `report.html` opens offline, with all its pictures inside; `tables/` has its numbers as CSV,
+`figures/` some of its pictures, and `metrics.json` the headline numbers. Left out are the lists of every measured
+number, and the other forms of tables and pictures. Made from a finished run by `equidyn example`.
+"""
+
+
+def run() -> Path:
+    """Make the example from the report in this folder; returns where it lies.
+
+    Raises EquidynError, and leaves the old example as it was, if there is no report or its page is too large.
+    """
+    page = _page()
+    with whole_folder(FOLDER) as folder:
+        for name, files in {"tables": _tables(), "figures": _figures()}.items():
+            (folder / name).mkdir()
+            for file in files:
+                shutil.copyfile(file, folder / name / file.name)
+        shutil.copyfile(paths.REPORTS / "metrics.json", folder / "metrics.json")
+        (folder / "README.md").write_text(_README, encoding="utf-8")
+        (folder / "report.html").write_text(_linked(page, folder), encoding="utf-8")
+    return FOLDER
+
+
+def _page() -> str:
+    path = paths.REPORTS / "report.html"
+    if not path.is_file():
+        raise EquidynError(f"{path}: missing; finish a run first (make run, snakemake or dvc repro)")
+    if (size := path.stat().st_size) > LARGEST_PAGE:
+        raise EquidynError(f"{path}: {size / 1e6:.1f} MB; an example must be below {LARGEST_PAGE / 1e6:.0f} MB")
+    return path.read_text(encoding="utf-8")
+
+
+def _tables() -> list[Path]:
+    """All but those that list every measured number, which are megabytes."""
+    found = sorted((paths.REPORTS / "tables").glob("*.csv"))
+    return [path for path in found if not path.stem.endswith("-measures")]
+
+
+def _figures() -> list[Path]:
+    found = sorted((paths.REPORTS / "figures").glob("*.png"))
+    return [path for path in found if _CHOSEN.fullmatch(path.stem)]
+
+
+def _linked(page: str, folder: Path) -> str:
+    """The page without its links to files that the example does not have; where one names its file, the name stays."""
+
+    def kept(link: re.Match[str]) -> str:
+        if (folder / link[1]).is_file():
+            return link[0]
+        return link[2] if link[2] == Path(link[1]).name else ""
+
+    return _FOOTER.sub("", _LINK.sub(kept, page))

@@ -1,0 +1,58 @@
+"""Names for readers."""
+
+import re
+
+from equidyn.core.params.study import Study
+from equidyn.report.numbers import counted
+
+_LINE = 17  # letters in a line of a wrapped name
+
+
+def kind_labels(study: Study) -> dict[str, str]:
+    """Dataset -> what tells it from the others, but for its number of training samples."""
+    return {name: entry.label(name, study.source) for name, entry in study.datasets.items()}
+
+
+def level_labels(study: Study) -> dict[str, str]:
+    """Dataset -> the same with its own number of training samples, if it has one."""
+    labels = kind_labels(study)
+    for name, entry in study.datasets.items():
+        if entry.own_size:
+            labels[name] += f", {counted(entry.own_size, entry.noun)}"
+    shown = list(labels.values())
+    return {name: label if shown.count(label) == 1 else f"{name} ({label})" for name, label in labels.items()}
+
+
+def dataset_kind(study: Study) -> str:
+    """What the datasets of a study differ in: the label of their axis."""
+    entries = list(study.datasets.values())
+    level = all(entry.breaking is not None for entry in entries)
+    if any(entry.own_size for entry in entries):
+        return f"{'level and ' if level else ''}number of training {entries[0].noun}s"
+    return "level of symmetry breaking of the data" if level else "dataset"
+
+
+def ordered(study: Study) -> bool:
+    """Whether the datasets are steps along one axis, so that a line may join them."""
+    entries = study.datasets.values()
+    alike = len(set(kind_labels(study).values())) == 1 and all(entry.own_size for entry in entries)
+    return alike or all(entry.breaking is not None for entry in entries)
+
+
+def trained_on(study: Study) -> dict[str, str]:
+    """Dataset -> what a sentence says of a network that was trained on it."""
+    nouns = {name: f"{entry.noun}s" for name, entry in study.datasets.items()}
+    return {
+        name: f"Trained on {label}{'' if label.endswith(nouns[name]) else f' {nouns[name]}'}"
+        for name, label in level_labels(study).items()
+    }
+
+
+def wrapped_name(name: str) -> str:
+    """A long name in lines, broken behind hyphens."""
+    lines = [""]
+    for part in re.split(r"(?<=-)(?=[a-z])", name):
+        if lines[-1] and len(lines[-1]) + len(part) > _LINE:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)

@@ -1,0 +1,135 @@
+"""What was run: preset, sources, commit, versions, machine, wall times, and how the runs ended."""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import pandas as pd
+
+from equidyn.core.domain import Domain
+from equidyn.report.gather import StudyResults
+from equidyn.report.numbers import counted, duration, listed
+from equidyn.report.own import own
+
+
+class Fact(NamedTuple):
+    """Something of what was run. place: below: only there; brief: at the head of the page too; notice: there, as
+    something that nobody who reads on may miss."""
+
+    name: str
+    value: str
+    place: Literal["below", "brief", "notice"] = "below"
+
+
+@dataclass(frozen=True)
+class Overview:
+    """facts: of what was run; times: wall time per stage; terms: (term, definition) of the domains.
+
+    diverged: one sentence per run. stopped: one line per study and variant with runs that stopped early.
+    """
+
+    facts: list[Fact]
+    times: pd.DataFrame
+    diverged: list[str]
+    stopped: list[str]
+    terms: list[tuple[str, str]]
+
+    def at(self, place: str) -> list[Fact]:
+        """The facts for a place at the head of the page."""
+        return [fact for fact in self.facts if fact.place == place]
+
+    @property
+    def time_rows(self) -> list[list[str]]:
+        """Rows of `times`."""
+        return self.times.astype(str).to_numpy().tolist()
+
+
+def overview(studies: list[StudyResults]) -> Overview:
+    """All of it is read from the provenance that every output carries."""
+    provenances = [part for study in studies for part in study.provenances]
+    runs = pd.concat([study.runs.assign(study=study.name) for study in studies], ignore_index=True)
+    by_domain: dict[Domain, list[StudyResults]] = {}
+    for study in studies:
+        by_domain.setdefault(study.settings.home, []).append(study)
+    facts = [
+        Fact("Preset", preset(Path.cwd()), "brief"),
+        *(Fact(f"Study {study.name}", _grid(study)) for study in studies),
+        Fact("Data", listed(_sources(studies)), "brief"),
+        *(fact for domain, part in by_domain.items() for fact in own(domain, "overview", "facts", _no_facts)(part)),
+        Fact("Commit", _several(part["commit"] for part in provenances), "brief"),
+        Fact("Packages", _versions(provenances)),
+        Fact("Training on", _several(f"{row.device}, {row.precision}" for row in runs.itertuples())),
+        Fact("Machine", _several(part.get("machine", "unknown") for part in provenances)),
+        Fact("Runs", _ends(runs), "brief"),
+    ]
+    terms = [term for domain in by_domain for term in own(domain, "overview", "TERMS", {}).items()]
+    return Overview(facts, _times(studies), _diverged(runs), _stopped(runs), terms)
+
+
+def _no_facts(studies: list[StudyResults]) -> list[Fact]:
+    return []
+
+
+def preset(folder: Path) -> str:
+    """The preset's name, from the working folder: presets/NAME, or "default" for the root of the project."""
+    return folder.name if folder.parent.name == "presets" else "default"
+
+
+def _grid(study: StudyResults) -> str:
+    sizes = ((study.datasets, "dataset"), (study.variants, "variant"), (study.settings.seeds, "seed"))
+    return f"{' × '.join(counted(len(part), noun) for part, noun in sizes)} = {counted(len(study.runs), 'cell')}"
+
+
+def _sources(studies: list[StudyResults]) -> list[str]:
+    return list(dict.fromkeys(str(tree["provenance"]["source"]) for study in studies for tree in study.data.values()))
+
+
+def _several(values: Any) -> str:
+    """The one value that all outputs share, or each with the number of outputs that have it."""
+    counts = Counter(map(str, values))
+    if len(counts) == 1:
+        return next(iter(counts))
+    return "; ".join(f"{value} ({counted(count, 'output')})" for value, count in counts.most_common())
+
+
+def _versions(provenances: list[dict[str, Any]]) -> str:
+    return _several(", ".join(f"{name} {number}" for name, number in part["versions"].items()) for part in provenances)
+
+
+def _times(studies: list[StudyResults]) -> pd.DataFrame:
+    """Wall time of each stage, over all jobs and per job."""
+    stages = {
+        "prepare": [tree["provenance"]["wall_seconds"] for study in studies for tree in study.data.values()],
+        "train": [seconds for study in studies for seconds in study.runs["train_seconds"]],
+        "measure": [seconds for study in studies for seconds in study.runs["measure_seconds"]],
+    }
+    rows = [
+        [name, len(times), duration(sum(times)), duration(sum(times) / len(times)), duration(max(times))]
+        for name, times in stages.items()
+    ]
+    return pd.DataFrame(rows, columns=["stage", "jobs", "all jobs", "mean of a job", "longest job"])
+
+
+def _ends(runs: pd.DataFrame) -> str:
+    counts = runs["status"].value_counts()
+    words = {"completed": "ran all epochs", "stopped": "stopped early", "diverged": "diverged"}
+    return f"{counted(len(runs), 'run')}: " + ", ".join(
+        f"{counts.get(status, 0)} {words.get(status, status)}" for status in dict.fromkeys([*words, *counts.index])
+    )
+
+
+def _diverged(runs: pd.DataFrame) -> list[str]:
+    return [
+        f"Diverged: {row.study}/{row.dataset}/{row.variant}, seed {row.seed} ({row.message})."
+        for row in runs[runs["status"] == "diverged"].itertuples()
+    ]
+
+
+def _stopped(runs: pd.DataFrame) -> list[str]:
+    lines = []
+    for (study, variant), part in runs[runs["status"] == "stopped"].groupby(["study", "variant"], sort=False):
+        places = part.groupby("dataset", sort=False)["seed"].agg(lambda seeds: ", ".join(map(str, seeds)))
+        listed_places = "; ".join(f"{dataset} seed {seeds}" for dataset, seeds in places.items())
+        lines.append(f"{study}/{variant}: {listed_places}")
+    return lines

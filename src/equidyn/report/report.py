@@ -1,0 +1,88 @@
+"""The stage report: read all cells, and write reports/ whole."""
+
+from pathlib import Path
+
+from equidyn.core import paths
+from equidyn.core.domain import Domain, built_in, find
+from equidyn.core.files import sole_writer, write_json
+from equidyn.core.params.params import Params
+from equidyn.core.publish import replaced
+from equidyn.report.claims.ledger import ledger
+from equidyn.report.claims.model import claims_of
+from equidyn.report.figures.style import styled
+from equidyn.report.gather import StudyResults, gather
+from equidyn.report.learning_curves import learning_curves
+from equidyn.report.metrics import metrics
+from equidyn.report.overview import overview
+from equidyn.report.page import Page, StudyPart, render
+from equidyn.report.sections import sections_for
+from equidyn.report.tables import as_csv, csv, latex
+
+QUESTION = (
+    "How does the symmetry that is imposed on a network, against the symmetry that its data has, shape what it learns "
+    "and how it trains?"
+)
+
+
+def run(params: Params) -> Path:
+    """Write the report of all configured cells; returns the path of report.html.
+
+    Raises EquidynError, and leaves the old report as it was, if a cell is missing or torn or nothing can be written.
+    """
+    with sole_writer("report"):
+        studies = gather(params)
+        with styled():
+            page = _page(params, studies)
+        with replaced(paths.REPORTS) as folder:
+            _write(folder, page, studies)
+    return paths.REPORTS / "report.html"
+
+
+def _page(params: Params, studies: list[StudyResults]) -> Page:
+    parts = [_part(study) for study in studies]
+    claims = claims_of(_domains(params))
+    return Page(QUESTION, overview(studies), ledger(claims, studies), parts, _drawn(params))
+
+
+def _domains(params: Params) -> list[Domain]:
+    """Those of the studies, in their order, then the others that come with equidyn."""
+    named = [study.home for study in params.studies.values()]
+    return list(dict.fromkeys([*named, *map(find, built_in())]))
+
+
+def _drawn(params: Params) -> list[StudyPart]:
+    """Domains of which there are pictures only."""
+    wanted = {name: settings for name, settings in (params.pictures or ()) if settings}
+    return [StudyPart(name, find(name).module("report").sections(settings)) for name, settings in wanted.items()]
+
+
+def _part(study: StudyResults) -> StudyPart:
+    sections = [one.section(study) for one in sections_for(study)]
+    return StudyPart(study.name, [section for section in sections if section is not None])
+
+
+def _write(folder: Path, page: Page, studies: list[StudyResults]) -> None:
+    tables, figures = folder / "tables", folder / "figures"
+    tables.mkdir()
+    figures.mkdir()
+    for table in page.tables:
+        (tables / f"{table.name}.csv").write_text(csv(table), encoding="utf-8")
+        (tables / f"{table.name}.tex").write_text(latex(table), encoding="utf-8")
+    for study in studies:
+        (tables / f"{study.name}-measures.csv").write_text(_every_number(study), encoding="utf-8")
+        (tables / f"{study.name}-learning.csv").write_text(as_csv(learning_curves(study)), encoding="utf-8")
+    for picture in page.pictures:
+        for suffix, content in picture.files.items():
+            (figures / f"{picture.name}.{suffix}").write_bytes(content)
+    write_json(folder / "metrics.json", metrics(studies, page.ledger))
+    (folder / "report.md").write_text(render(page, "report.md.j2"), encoding="utf-8")
+    (folder / "report.html").write_text(render(page, "report.html.j2"), encoding="utf-8")
+
+
+def _every_number(study: StudyResults) -> str:
+    """Every measured number, one per row; the items of a list are named quantity[1], quantity[2], ..."""
+    values = study.values
+    numbered = values["quantity"] + values["index"].map(lambda index: f"[{index}]" if index else "")
+    frame = values.assign(study=study.name, quantity=numbered)
+    columns = ["study", "dataset", "variant", "seed", "status", "checkpoint", "measure", "quantity", "value"]
+    return as_csv(frame[columns])

@@ -1,0 +1,64 @@
+"""What the report shows of each study, and in which order.
+
+Every measure is shown by a section of its own (quantity.Measured) unless another section shows it, so that a new
+measure needs nothing here. A domain may say more in report/__init__.py:
+
+SECTIONS    modules with `section(results) -> Section | None` (None: nothing to show) and, if they show measures,
+            MEASURES, their names; names of measures, whose own sections stand there; and `...`, where all others stand
+AUDIT       modules that come last
+"""
+
+from collections.abc import Iterator
+from types import EllipsisType, ModuleType
+from typing import Protocol
+
+from equidyn.core.params.signatures import AUDIT
+from equidyn.report.gather import StudyResults
+from equidyn.report.sections import checkpoints, convergence, cost, data, hessian, learning, sizes, variants
+from equidyn.report.sections.quantity import Measured
+from equidyn.report.sections.section import Section
+
+Entry = ModuleType | str | EllipsisType
+_FIRST = (data, variants)
+_LAST = (hessian, sizes, learning, convergence, cost, checkpoints)
+
+
+class Shows(Protocol):
+    """What makes a section of the results of a study, if there is anything to show."""
+
+    def section(self, results: StudyResults) -> Section | None:
+        """See above."""
+
+
+def sections_for(results: StudyResults) -> list[Shows]:
+    """The sections that a study may have, in their order."""
+    home = results.settings.home
+    report = home.module("report") if home.has("report") else None
+    own, last = (tuple(getattr(report, name, ())) for name in ("SECTIONS", "AUDIT"))
+    own = own if ... in own else (*own, ...)
+    elsewhere = _shown_by((*own, *last, *_LAST))
+    rest = [name for name in results.settings.measures if not _covered(name, elsewhere, results)]
+    middle = [one for entry in own for one in _placed(entry, rest, results)]
+    return [*_FIRST, *middle, *_LAST, *last]
+
+
+def _shown_by(entries: tuple[Entry, ...]) -> set[str]:
+    """Measures that have a place."""
+    named = {entry for entry in entries if isinstance(entry, str)}
+    return named.union(*(getattr(entry, "MEASURES", ()) for entry in entries))
+
+
+def _covered(measure: str, elsewhere: set[str], results: StudyResults) -> bool:
+    """Whether a measure has a place, or is the published twin of one, which shows it too."""
+    return measure in elsewhere or (
+        measure.startswith(AUDIT) and measure.removeprefix(AUDIT) in results.settings.measures
+    )
+
+
+def _placed(entry: Entry, rest: list[str], results: StudyResults) -> Iterator[Shows]:
+    if entry is ...:
+        yield from map(Measured, rest)
+    elif not isinstance(entry, str):
+        yield entry
+    elif entry in results.settings.measures:
+        yield Measured(entry)

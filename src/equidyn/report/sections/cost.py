@@ -1,0 +1,83 @@
+"""What an answer costs, in arithmetic and in time, against how good it is."""
+
+import pandas as pd
+
+from equidyn.report.figures.dots import Guide
+from equidyn.report.figures.style import INK, MUTED, Picture, picture
+from equidyn.report.figures.tradeoff import tradeoff
+from equidyn.report.gather import StudyResults
+from equidyn.report.labels import level_labels
+from equidyn.report.numbers import number
+from equidyn.report.sections.section import Section, chart_parts, diverged_words
+from equidyn.report.sections.untrained import as_baseline, trained
+from equidyn.report.sections.variants import time_words
+from equidyn.report.statistics import over_seeds
+from equidyn.report.tables import Table
+from equidyn.report.wording import wording
+
+TITLE = "Cost"
+MEASURES = ("cost",)
+
+
+def section(results: StudyResults) -> Section | None:
+    """The headline number against multiply-adds; multiply-adds per variant; time of a step in words."""
+    if trained(results, results.runs).empty:
+        return None
+    table, words = _table(results), wording(results.settings).reuse
+    text = [f"{_first_words(results)} {words}", time_words(results), *diverged_words(results)]
+    return Section(TITLE, text, _pictures(results, table.data), [table])
+
+
+def _first_words(results: StudyResults) -> str:
+    per = wording(results.settings).per
+    return (
+        f"Multiply-adds of matrix products, per {per} and answer; element-wise work and sorting are not counted. A "
+        f"training step does about three times that for each {per} of its batch."
+    )
+
+
+def _table(results: StudyResults) -> Table:
+    first = results.runs.groupby("variant", sort=False)[["parameters", "multiply_adds"]].first()
+    frame = first.reindex(results.variants).rename_axis("variant").reset_index()
+    frame["per_parameter"] = frame["multiply_adds"] / frame["parameters"].where(frame["parameters"] > 0)
+    counts = {name: frame[name].map("{:,}".format) for name in ("parameters", "multiply_adds")}
+    heads = {
+        "multiply_adds": f"multiply-adds per {wording(results.settings).per}",
+        "per_parameter": "multiply-adds per parameter",
+    }
+    uses = frame["per_parameter"].map(lambda count: "–" if pd.isna(count) else number(count, 3))
+    view = frame.assign(**counts, per_parameter=uses).rename(columns=heads)
+    return Table(f"{results.name}-cost", "Arithmetic of one answer.", frame, view)
+
+
+def _pictures(results: StudyResults, costs: pd.DataFrame) -> list[Picture]:
+    words = wording(results.settings)
+    if words.headline is None:
+        return []
+    values = results.quantity(words.headline.measure, words.headline.quantity)
+    if values.empty:
+        return []
+    by_variant = trained(results, costs).set_index("variant")["multiply_adds"].to_dict()
+    limit = _limit(results, values)
+    labels = (f"multiply-adds per {words.per}", words.headline.label)
+    heads, name = level_labels(results.settings), f"{results.name}-cost"
+    caption = (
+        f"{words.headline.title}, mean over seeds, against the arithmetic of one answer; intervals stand under "
+        f"{words.headline.section}."
+    )
+    alt = f"Marks, one per variant and one panel per dataset: {words.headline.name} against multiply-adds."
+    charts = {
+        part: tradeoff(over_seeds(trained(results, part.of(values))), by_variant, heads, labels, limit)
+        for part in chart_parts(results)
+    }
+    return [picture(f"{name}{part.suffix}", f"{caption}{part.words}", alt, chart) for part, chart in charts.items()]
+
+
+def _limit(results: StudyResults, values: pd.DataFrame) -> Guide | None:
+    """What the headline number is held against, or what is reached without weights; values: what is drawn."""
+    headline = wording(results.settings).headline
+    found = headline.limits(results)
+    if set(found) == set(results.datasets):
+        return Guide(headline.limit_name, found, {"color": INK})
+    level = as_baseline(results, values)
+    return Guide(level.label, level.values, {"color": MUTED, "linestyle": ":"}) if level else None

@@ -1,0 +1,73 @@
+"""Learning curves."""
+
+import math
+
+import pandas as pd
+
+from equidyn.report.figures.curves import Course, curves
+from equidyn.report.figures.style import Picture, picture
+from equidyn.report.gather import StudyResults
+from equidyn.report.labels import level_labels
+from equidyn.report.numbers import listed
+from equidyn.report.sections.section import Section, chart_parts
+from equidyn.report.sections.untrained import trained, untrained
+from equidyn.report.tables import Table
+from equidyn.report.wording import Line, wording
+
+TITLE = "Learning curves"
+
+
+def section(results: StudyResults) -> Section | None:
+    """Validation score and training loss over epochs."""
+    pictures = []
+    for stem, columns in wording(results.settings).charts.items():
+        lines = {column: line for column, line in columns.items() if column in results.history}
+        if lines and not trained(results, results.history).empty:
+            pictures += _pictures(results, stem, lines)
+    if not pictures:
+        return None
+    runs = results.runs[["dataset", "variant", "seed", "status", "epochs", "best_epoch", "early_epoch"]]
+    view = runs.rename(columns=lambda column: column.replace("_", " "))
+    table = Table(f"{results.name}-runs", "How each run ended.", runs, view)
+    return Section(TITLE, [], pictures, [table])
+
+
+def _pictures(results: StudyResults, stem: str, lines: dict[str, Line]) -> list[Picture]:
+    names = [line.name for line in lines.values()]
+    title = listed(names)
+    caption = (
+        f"{title[0].upper()}{title[1:]} over epochs: mean over the runs that reached the epoch, and their range as "
+        "a band. A run that diverged is a thin dotted line that ends in a cross."
+    )
+    if any(math.isfinite(line.top) for line in lines.values()):
+        caption += " Losses of more than twice that of guessing leave the frame."
+    if any(line.rest for line in lines.values()):
+        caption += " Error: share of the samples that are classified wrongly."
+    if level := untrained(results):
+        caption += f" Dotted: {level[0]}, which has nothing to train."
+    alt = f"Line charts of {' and of '.join(names)} against epoch, one row of panels per dataset."
+    shown = []
+    for part in chart_parts(results):
+        history = trained(results, part.of(results.history)).assign(x=lambda rows: rows["epoch"])
+        courses = [_course(results, history, column, line) for column, line in lines.items()]
+        chart = curves(courses, level_labels(results.settings), "epoch")
+        shown.append(picture(f"{results.name}-{stem}{part.suffix}", f"{caption}{part.words}", alt, chart))
+    return shown
+
+
+def _course(results: StudyResults, history: pd.DataFrame, column: str, line: Line) -> Course:
+    frame = history.assign(y=line.of(history[column]))
+    label = f"{line.name}\n[{line.unit or wording(results.settings).loss_unit}]"
+    if line.guess is not None:
+        guesses = _level(dict.fromkeys(results.datasets, line.guess), frame["x"].max())
+        return Course(frame, label, line.log, guesses, "by guessing", line.top)
+    if names := untrained(results):
+        rows = results.history[results.history["variant"] == names[0]]
+        heights = line.of(rows[column]).groupby(rows["dataset"], sort=False).mean()
+        return Course(frame, label, line.log, _level(heights.to_dict(), frame["x"].max()), names[0])
+    return Course(frame, label, line.log)
+
+
+def _level(heights: dict[str, float], last: int) -> pd.DataFrame:
+    """Columns dataset, x, y of level lines from the start to the last epoch; heights: dataset -> y."""
+    return pd.DataFrame([{"dataset": name, "x": x, "y": height} for name, height in heights.items() for x in (0, last)])

@@ -1,0 +1,77 @@
+"""What a measure says of a study, shown as it declares: tables, means with intervals, curves along an axis."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from equidyn.report.declared import definition, title
+from equidyn.report.figures.style import Picture
+from equidyn.report.gather import StudyResults
+from equidyn.report.labels import level_labels
+from equidyn.report.ranking import HIGHER, LOWER, findings
+from equidyn.report.sections.quantity_charts import along_charts, single_charts
+from equidyn.report.sections.quantity_tables import along_table, single_table
+from equidyn.report.sections.quantity_values import Shown, shown
+from equidyn.report.sections.section import Section, diverged_words
+from equidyn.report.tables import Table
+from equidyn.report.wording import wording
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The section of one measure. curves: whether what stands along an axis is drawn."""
+
+    measure: str
+    curves: bool = True
+
+    def section(self, results: StudyResults) -> Section | None:
+        """All that was measured; None if nothing was."""
+        found = shown(results, self.measure)
+        if not found:
+            return None
+        name = f"{results.name}-{self.measure.replace('/', '-').replace('_', '-').replace('.', '-')}"
+        domain = results.settings.home
+        options = results.settings.measures[self.measure].options
+        head, text = title(domain, self.measure), definition(domain, self.measure, options)
+        pictures, tables = displayed(results, name, head, found, self.curves)
+        return Section(head, [*text, *diverged_words(results)], pictures, tables, _finding(results, found))
+
+
+def displayed(
+    results: StudyResults, name: str, head: str, found: Sequence[Shown], curves: bool = True
+) -> tuple[list[Picture], list[Table]]:
+    """Charts and tables of quantities; name: stem of their files; head: what begins their captions."""
+    pictures, tables = [], []
+    single = [one for one in found if one.axis is None]
+    if single:
+        tables.append(single_table(results, name, f"{head}.", single))
+        last = single[-1].checkpoint if len({one.checkpoint for one in single}) == 1 else "best"
+        drawn = [one for one in single if one.quantity.headline and one.checkpoint == last]
+        pictures += single_charts(results, name, head, drawn)
+    for axis in dict.fromkeys(one.axis for one in found if one.axis):
+        along, stem = [one for one in found if one.axis == axis], f"{name}-{_slug(axis.label)}"
+        tables.append(along_table(results, stem, f"{head}, by {axis.label}.", along))
+        if curves and (drawn := [one for one in along if one.checkpoint == "best"]):
+            pictures += along_charts(results, stem, head, drawn)
+    return pictures, tables
+
+
+def _slug(label: str) -> str:
+    """A label as part of a file's name."""
+    return "-".join("".join(sign if sign.isalnum() else " " for sign in label.partition(" [")[0]).split()).lower()
+
+
+def _finding(results: StudyResults, found: Sequence[Shown]) -> list[str]:
+    """Which variant is best by the study's headline number, on each test split."""
+    headline = wording(results.settings).headline
+    if headline is None:
+        return []
+    names = results.on_tests(headline.measure, headline.quantity).values()
+    chosen = [one for one in found if one.name in {f"{headline.measure}.{name}@best" for name in names}]
+    better = {"lower": LOWER, "higher": HIGHER}
+    return [
+        sentence
+        for one in chosen
+        for sentence in findings(
+            one.values, level_labels(results.settings), one.quantity.label, better=better[one.quantity.better]
+        )
+    ]

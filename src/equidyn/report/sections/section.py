@@ -1,0 +1,80 @@
+"""A section of the report: words, pictures and tables about one question."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from equidyn.report.families import chart_groups, charted
+from equidyn.report.figures.levels import Places
+from equidyn.report.figures.style import Picture
+from equidyn.report.gather import StudyResults
+from equidyn.report.labels import dataset_kind, level_labels, ordered
+from equidyn.report.numbers import counted, listed
+from equidyn.report.tables import Table
+
+
+@dataclass(frozen=True)
+class Section:
+    """title: a short noun phrase. text: paragraphs. finding: sentences for the summary on top of the page."""
+
+    title: str
+    text: Sequence[str] = ()
+    pictures: Sequence[Picture] = ()
+    tables: Sequence[Table] = ()
+    finding: Sequence[str] = field(default=())
+
+
+@dataclass(frozen=True)
+class Part:
+    """The variants of one of several charts. suffix: of the chart's file name; words: for its caption."""
+
+    variants: tuple[str, ...]
+    suffix: str
+    words: str
+
+    def of(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows of `frame` (column variant) that are of these variants."""
+        return frame[frame["variant"].isin(self.variants)]
+
+
+def chart_parts(results: StudyResults) -> list[Part]:
+    """All variants in one part, if one chart can tell them apart."""
+    groups = chart_groups(results.settings)
+    if len(groups) == 1:
+        return [Part(tuple(groups[0]), "", "")]
+    count = len(groups)
+    return [
+        Part(tuple(group), f"-{place}" if place > 1 else "", f" Part {place} of {count} of the variants.")
+        for place, group in enumerate(groups, start=1)
+    ]
+
+
+def over_seeds_words(results: StudyResults) -> str:
+    """How the numbers in a table of estimates are to be read."""
+    seeds = len(results.settings.seeds)
+    if seeds == 1:
+        return "One seed (n = 1), so there are no intervals."
+    return (
+        f"Mean ± half width of the 95 % interval over {counted(seeds, 'seed')} (n = {seeds} unless a cell says less)."
+    )
+
+
+def places(results: StudyResults) -> Places:
+    """Where the datasets of a study stand in a chart."""
+    return Places(level_labels(results.settings), dataset_kind(results.settings), ordered(results.settings))
+
+
+def drawn(results: StudyResults, frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `frame` (column variant) whose variants are in the charts."""
+    return frame[frame["variant"].isin(charted(results.settings))]
+
+
+def diverged_words(results: StudyResults) -> list[str]:
+    """A paragraph that names the variants with diverged runs, or none."""
+    runs = results.runs
+    rows = runs[runs["status"] == "diverged"].groupby(["variant", "dataset"], sort=False).size()
+    if rows.empty:
+        return []
+    places = [f"{variant} on {dataset} ({count})" for (variant, dataset), count in rows.items()]
+    return [f"Runs that diverged are counted and left out of the means: {listed(places)}."]

@@ -1,0 +1,100 @@
+"""One real run of small studies, of every kind of data: made once per test run, and what its stages import.
+
+    python tests/tiny.py FOLDER
+
+makes it there. Each stage runs as a process of its own that has other packages imported already, but none of ours.
+"""
+
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+PRESET = Path(__file__).resolve().parents[1] / "presets/test/params.yaml"
+LOST = "mlp-lost"  # a variant of the study gaussian all of whose runs diverge
+KEPT = {
+    "smoke-levels": ("soft", "relax-anneal", "e2cnn-published"),
+    "turbulence": ("trilinear", "cnn-aug", "relax-anneal"),
+}
+IMPORTED = Path("imported")  # folder: STAGE/NAME -> modules of ours that the stage had imported when it ended
+HEAVY = ("torch.distributed", "torch.func", "safetensors.torch", "h5py", "pandas", "scipy.stats", "matplotlib.pyplot",
+         "phi.field", "phi.physics.fluid", "phiml.backend", "sympy", "sklearn.datasets", "PIL.Image", "typer", "yaml",
+         "pydantic", "jinja2", "huggingface_hub")  # fmt: skip
+
+
+def tree() -> dict[str, Any]:
+    """The test preset with fewer variants, two seeds of the sets, and runs that diverge."""
+    whole = yaml.safe_load(PRESET.read_text(encoding="utf-8"))
+    for study, names in KEPT.items():
+        variants = whole["studies"][study]["variants"]
+        whole["studies"][study]["variants"] = {name: variants[name] for name in names}
+    sets = whole["studies"]["gaussian"]
+    sets["seeds"] = [1, 2]
+    sets["variants"][LOST] = sets["variants"]["mlp-aug"] | {"training": {"learning_rate": 1e30, "clip": 0.0}}
+    return whole
+
+
+def reported() -> dict[str, Any]:
+    """Of these studies, those in the report; pictures take long."""
+    whole = tree()
+    return whole | {"studies": {name: whole["studies"][name] for name in ("gaussian", "smoke-sizes")}}
+
+
+def jobs(tree: dict[str, Any]) -> list[tuple[str, str]]:
+    """(stage, name) of all jobs, in an order in which they can run."""
+    studies = tree["studies"]
+    data = [f"{study}/{dataset}" for study, entry in studies.items() for dataset in entry["datasets"]]
+    cells = [
+        f"{name}/{variant}/{seed}"
+        for name in data
+        for variant in studies[name.partition("/")[0]]["variants"]
+        for seed in studies[name.partition("/")[0]]["seeds"]
+    ]
+    each = [("prepare", name) for name in data] + [(stage, cell) for cell in cells for stage in ("train", "measure")]
+    return [*each, ("report", "")]
+
+
+def imported(folder: Path, stage: str, name: str = "") -> set[str]:
+    """Our modules that a job of the run in `folder` had imported when it ended."""
+    return set(json.loads((folder / IMPORTED / stage / f"{name or stage}.json").read_text()))
+
+
+def make(folder: Path) -> None:
+    """Run all stages in `folder`."""
+    for name in HEAVY:
+        __import__(name)
+    folder.mkdir(parents=True, exist_ok=True)
+    os.chdir(folder)
+    for stage, name in jobs(tree()):
+        wanted = reported() if stage == "report" else tree()
+        Path("params.yaml").write_text(yaml.safe_dump(wanted, sort_keys=False), encoding="utf-8")
+        child = os.fork()
+        if not child:
+            os._exit(_run(stage, name))
+        _, status = os.waitpid(child, 0)
+        if status:
+            raise SystemExit(f"{stage} {name}: status {status}")
+
+
+def _run(stage: str, name: str) -> int:
+    """In a process of its own, as the command line does it."""
+    try:
+        from equidyn.commands import app
+
+        app([stage, name] if name else [stage], standalone_mode=False)
+        ours = sorted(module for module in sys.modules if module.partition(".")[0] == "equidyn")
+        record = IMPORTED / stage / f"{name or stage}.json"
+        record.parent.mkdir(parents=True, exist_ok=True)
+        record.write_text(json.dumps(ours), encoding="utf-8")
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    make(Path(sys.argv[1]))

@@ -1,0 +1,1 @@
+"""Data cards of clouds."""

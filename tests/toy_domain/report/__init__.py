@@ -1,0 +1,1 @@
+"""The report shows this domain by its quantities alone."""

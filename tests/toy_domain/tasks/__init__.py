@@ -1,0 +1,1 @@
+"""What networks on clouds are trained to do."""

@@ -1,0 +1,91 @@
+"""DVC's files follow params.yaml: made, compared and removed by `equidyn engines`, and missed by `equidyn sources`."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from equidyn import commands
+from equidyn.core import engines
+from equidyn.core.errors import EquidynError
+from equidyn.core.params import read_yaml
+
+PRESET = read_yaml(Path(__file__).resolve().parents[2] / "presets/test/params.yaml")
+KEPT, GONE = "gaussian", "smoke-sizes"
+
+
+def _write_params(folder: Path, *studies: str, **rest: Any) -> None:
+    tree = {"compute": PRESET["compute"], "studies": {name: PRESET["studies"][name] for name in studies}, **rest}
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "params.yaml").write_text(yaml.safe_dump(tree), encoding="utf-8")
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two studies with pictures, in a root and in a preset, with DVC's files and a lock of each study."""
+    for folder in (tmp_path, tmp_path / "presets/small"):
+        _write_params(folder, KEPT, GONE, pictures=PRESET["pictures"])
+    (tmp_path / "src/equidyn").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    engines.update(write=True)
+    for study in (KEPT, GONE):
+        (tmp_path / f"studies/{study}/dvc.lock").touch()
+    return tmp_path
+
+
+def _stages(path: Path) -> dict[str, Any]:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))["stages"]
+
+
+def test_what_was_written_matches(project: Path) -> None:
+    assert len(list(project.rglob("dvc.yaml"))) == 6
+    assert engines.update(write=False) == []
+    assert _stages(project / "dvc.yaml")["report"]["params"] == ["studies", "pictures"]
+
+
+def test_each_folder_sees_the_sources_of_the_project(project: Path) -> None:
+    for folder in (project, project / "presets/small"):
+        (code,) = _stages(folder / "dvc.yaml")["sources"]["deps"]
+        assert (folder / code).resolve() == project / "src/equidyn"
+
+
+def test_a_study_and_pictures_that_are_gone_leave_nothing(project: Path) -> None:
+    _write_params(project, KEPT)
+    wrong = ["dvc.yaml: differs", f"studies/{GONE}/dvc.yaml: left over, its study is not in params.yaml"]
+    assert engines.update(write=False) == engines.update(write=True) == wrong
+    assert engines.update(write=False) == []
+    assert sorted(path.name for path in (project / "studies").iterdir()) == [KEPT]
+    assert (project / f"studies/{KEPT}/dvc.lock").exists()
+    assert "pictures" not in (project / "dvc.yaml").read_text(encoding="utf-8")
+
+
+def test_files_of_the_users_own_are_kept(project: Path) -> None:
+    own = project / "studies/own/dvc.yaml"
+    own.parent.mkdir()
+    own.write_text("stages: {}\n", encoding="utf-8")
+    assert engines.update(write=True) == []
+    assert own.exists()
+    (project / "dvc.yaml").write_text("stages: {}\n", encoding="utf-8")
+    with pytest.raises(EquidynError, match=r"^dvc\.yaml: not made by `equidyn engines --write`; move it away"):
+        engines.update(write=True)
+    assert (project / "dvc.yaml").read_text(encoding="utf-8") == "stages: {}\n"
+
+
+def test_the_command_compares_and_writes(project: Path) -> None:
+    (project / "presets/small/dvc.yaml").unlink()
+    compared = CliRunner().invoke(commands.app, ["engines"])
+    assert isinstance(compared.exception, EquidynError)
+    assert "run `equidyn engines --write`\n  presets/small/dvc.yaml: missing" in str(compared.exception)
+    assert CliRunner().invoke(commands.app, ["engines", "--write"]).exit_code == 0
+    assert CliRunner().invoke(commands.app, ["engines"]).exit_code == 0
+
+
+def test_a_study_without_stages_is_missed_before_any_job(project: Path) -> None:
+    told = f"dvc.yaml does not match params.yaml; run `equidyn engines --write`\n  studies/{KEPT}/dvc.yaml: missing"
+    (project / f"studies/{KEPT}/dvc.yaml").unlink()
+    assert str(CliRunner().invoke(commands.app, ["sources"]).exception) == told
+    assert told in CliRunner().invoke(commands.app, ["validate"]).output
+    (project / "dvc.yaml").unlink()  # whoever has only Snakemake hears nothing of it
+    assert "dvc.yaml" not in CliRunner().invoke(commands.app, ["validate"]).output

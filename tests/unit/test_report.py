@@ -1,0 +1,216 @@
+"""The stage report, on cells that were really trained (tiny.py): what it shows, and what it does not drop."""
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
+
+import pandas as pd
+import pytest
+import tiny
+from markupsafe import escape
+from sealing import sealed
+
+from equidyn.core import paths
+from equidyn.core.domain import built_in, find
+from equidyn.core.errors import EquidynError
+from equidyn.core.files import read_json
+from equidyn.core.params import Cell, Params
+from equidyn.core.params.params import params_model
+from equidyn.report.claims.model import claims_of
+from equidyn.report.gather import gather
+from equidyn.report.report import run
+
+CELL = Cell("gaussian-sizes", "n32", "intrinsic", 1)
+
+
+def _params(*studies: str) -> Params:
+    """Of the tiny run, with these studies alone."""
+    whole = tiny.tree()
+    tree = {"compute": whole["compute"], "studies": {name: whole["studies"][name] for name in studies}}
+    return params_model(tree).model_validate(tree)
+
+
+SMALL = _params(CELL.study)  # quick to draw
+
+
+@pytest.fixture(scope="module")
+def reports(tiny_run: Path) -> Path:
+    return tiny_run / "reports"
+
+
+@pytest.fixture(scope="module")
+def page(reports: Path) -> str:
+    return (reports / "report.html").read_text(encoding="utf-8")
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.ids: list[str] = []
+        self.targets: list[str] = []
+        self.without_alt = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        known = dict(attrs)
+        self.tags.add(tag)
+        self.ids += [known["id"]] if "id" in known else []
+        self.targets += [known[key] for key in ("href", "src", "srcset", "data", "action") if key in known]
+        self.without_alt += tag == "img" and not known.get("alt")
+
+
+@pytest.fixture(scope="module")
+def links(page: str) -> _Links:
+    parser = _Links()
+    parser.feed(page)
+    return parser
+
+
+def test_the_page_opens_offline(links: _Links, page: str, reports: Path) -> None:
+    assert not links.tags & {"script", "link", "iframe", "object", "embed"}
+    assert not re.search(r"url\(|@import|https?://", re.sub(r"data:image[^\"]*", "", page))
+    for target in links.targets:
+        assert target.startswith(("data:", "#")) or (reports / target).is_file(), target
+
+
+def test_pictures_inside_load_nothing_either(links: _Links, reports: Path) -> None:
+    pictures = [target for target in links.targets if target.startswith("data:image/svg+xml,")]
+    assert len(pictures) == len(list((reports / "figures").glob("*.svg"))) > 0
+    for picture in pictures:
+        svg = unquote(picture.partition(",")[2])
+        assert all(target.startswith(("#", "data:")) for target in re.findall(r"href='([^']*)'", svg))
+        assert set(re.findall(r"url\(.|@import|https?://[^']*", svg)) <= {"url(#", "http://www.w3.org/2000/svg"}
+
+
+def test_the_page_is_accessible(links: _Links, page: str) -> None:
+    assert links.without_alt == 0
+    assert len(links.ids) == len(set(links.ids))
+    assert all(target[1:] in links.ids for target in links.targets if target.startswith("#"))
+    assert 'lang="en"' in page and 'name="viewport"' in page
+
+
+def test_every_claim_is_a_row_of_the_page_and_of_its_markdown(page: str, reports: Path) -> None:
+    text = (reports / "report.md").read_text(encoding="utf-8")
+    claims = claims_of(map(find, built_in())).claims
+    assert sorted(pd.read_csv(reports / "tables/claims.csv")["id"]) == sorted(claim.id for claim in claims)
+    for claim in claims:
+        assert page.count(f'id="claim-{claim.id}"') == 1
+        assert claim.statement in text
+        assert str(escape(claim.statement)) in page
+
+
+def test_markdown_mirrors_the_page(reports: Path, page: str) -> None:
+    text = (reports / "report.md").read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)]+)\)", text):
+        assert (reports / target).is_file(), target
+    for level, mark in ((2, "##"), (3, "###")):
+        heads = [re.sub("<[^>]+>", "", head) for head in re.findall(rf"<h{level}>(.+)</h{level}>", page)]
+        assert re.findall(rf"^{mark} (.+)$", text, re.M) == heads
+
+
+def test_every_number_is_in_the_long_table(tiny_run: Path, reports: Path) -> None:
+    long = pd.read_csv(reports / "tables/gaussian-measures.csv")
+    columns = ["study", "dataset", "variant", "seed", "status", "checkpoint", "measure", "quantity", "value"]
+    assert list(long.columns) == columns
+    assert not long.duplicated([*columns[:4], *columns[5:8]]).any()
+    cell = Cell("gaussian", "fresh", "mlp-aug", 2)
+    measured = json.loads((tiny_run / paths.run(cell) / "measures.json").read_text())["checkpoints"]["early"]
+    mine = long.query("variant == 'mlp-aug' and seed == 2 and checkpoint == 'early'").set_index("quantity")["value"]
+    assert mine["accuracy"] == measured["accuracy"]["accuracy"]
+    assert set(long["measure"]) == set(_params("gaussian").studies["gaussian"].measures)
+
+
+def test_diverged_runs_are_shown_and_left_out_of_means(reports: Path, page: str) -> None:
+    for seed in (1, 2):
+        assert re.search(rf"gaussian/fresh/{tiny.LOST}, seed {seed} \(epoch 1: training loss nan", page)
+    table = pd.read_csv(reports / "tables/gaussian-accuracy.csv")
+    lost = table[table["variant"] == tiny.LOST]
+    assert len(lost) and lost["mean"].isna().all() and (lost["diverged"] == 2).all() and (lost["n"] == 0).all()
+    assert (table[table["variant"] != tiny.LOST]["n"] == 2).all()
+
+
+def test_a_diverged_run_of_two_leaves_the_mean_of_the_other(tiny_copy: Path) -> None:
+    cell = Cell("gaussian", "fresh", "mlp-aug", 2)
+    for name in ("run.json", "measures.json"):
+        path = paths.run(cell) / name
+        path.write_text(json.dumps(read_json(path) | {"status": "diverged"}))
+    sealed(paths.run(cell))
+    (study,) = gather(_params("gaussian"))
+    ended = study.quantity("accuracy", "accuracy").query("variant == 'mlp-aug'")
+    assert dict(zip(ended["seed"], ended["status"], strict=True)) == {1: "completed", 2: "diverged"}
+    assert study.runs.query("status == 'diverged'")["variant"].tolist() == ["mlp-aug", tiny.LOST, tiny.LOST]
+
+
+def test_tables_in_latex_are_plain_ascii_but_for_comments(reports: Path) -> None:
+    for path in (reports / "tables").glob("*.tex"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        assert all(line.isascii() for line in lines if not line.startswith("%")), path.name
+
+
+def test_animations_are_small_and_loop(reports: Path) -> None:
+    (animation,) = (path.read_bytes() for path in (reports / "figures").glob("*.gif"))
+    assert animation.startswith(b"GIF89a") and b"NETSCAPE2.0" in animation
+    assert len(animation) < 500_000
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_same_cells_give_the_same_bytes_whatever_the_clock_says(tiny_copy: Path) -> None:
+    other = {"commit": "ffff", "source": "s", "versions": {"python": "4"}, "wall_seconds": 1e3, "written": "2030-01-01"}
+    found = []
+    for provenance in ({}, other):
+        for cell in SMALL.cells():
+            for path in (paths.run(cell) / name for name in ("run.json", "measures.json")):
+                tree = read_json(path)
+                path.write_text(json.dumps(tree | {"provenance": tree["provenance"] | provenance}))
+            sealed(paths.run(cell))
+        run(SMALL)
+        found.append({kind: _contents(Path("reports") / kind) for kind in ("tables", "figures")})
+    assert found[0] == found[1]
+    assert {Path(name).suffix for name in found[0]["figures"]} == {".svg", ".png"}
+
+
+def test_the_folder_is_replaced_whole_but_not_what_is_not_ours(tiny_copy: Path) -> None:
+    for path in ("figures/gone-rmse.svg", "tables/gone.csv", "example/report.html", "notes.txt"):
+        (Path("reports") / path).parent.mkdir(parents=True, exist_ok=True)
+        (Path("reports") / path).write_text("old", encoding="utf-8")
+    run(SMALL)
+    assert not Path("reports/figures/gone-rmse.svg").exists() and not Path("reports/tables/gone.csv").exists()
+    assert Path("reports/example/report.html").read_text(encoding="utf-8") == "old"
+    assert Path("reports/notes.txt").exists()
+    assert not [path for path in tiny_copy.rglob("*") if path.suffix in {".part", ".tmp"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("measures.json", None),
+        ("measures.json", '{"study": "toy"'),
+        ("measures.json", '{"study": "toy"}'),
+        ("measures.json", "[]"),
+        ("run.json", None),
+        ("history.csv", None),
+        ("history.csv", ""),
+        ("history.csv", "epoch,validation_loss\n0,0.5\n1,0."),
+        ("history.csv", "epoch,validation_loss\n0,0.5\n"),
+    ],
+)
+def test_a_missing_or_torn_file_is_named_and_the_old_report_stands(
+    tiny_copy: Path, name: str, content: str | None
+) -> None:
+    path, before = paths.run(CELL) / name, _contents(Path("reports"))
+    path.unlink() if content is None else path.write_text(content, encoding="utf-8")
+    with pytest.raises(EquidynError, match=re.escape(str(path))):
+        run(SMALL)
+    assert _contents(Path("reports")) == before
+
+
+def test_a_torn_example_is_named(tiny_copy: Path) -> None:
+    path = paths.run(Cell("smoke-sizes", "E3-n2", "gcnn", 2)) / "example.safetensors"
+    path.write_text("torn")
+    with pytest.raises(EquidynError, match=re.escape(str(path))):
+        run(_params("smoke-sizes"))
