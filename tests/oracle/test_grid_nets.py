@@ -118,11 +118,11 @@ def _assert_fades(network: Network, group: Group) -> None:
     assert _largest(network, group) > 1e-2
     ends = _ends(network.eval(), group)
     values = torch.randn(next(iter(ends[0].example_shapes().values())), dtype=torch.float64)
-    settled = network.settled()
-    assert not settled.training and not settled.anneals
-    assert relative_errors(settled, values, *ends)[""] <= 1e-12
+    deployed = network.deployed()
+    assert not deployed.training and not deployed.anneals
+    assert relative_errors(deployed, values, *ends)[""] <= 1e-12
     network.relax(0.0)
-    assert torch.equal(settled(values), network(values))
+    assert torch.equal(deployed(values), network(values))
 
 
 @_cases({"cnn": cnn.build})

@@ -1,7 +1,6 @@
 """What SECURITY.md says of the page: all text is escaped. That nothing which is read is run, ruff sees to (S)."""
 
 import re
-from pathlib import Path
 
 import pandas as pd
 import pytest
