@@ -237,7 +237,7 @@ def test_the_network_is_left_as_it_was(workplace, entry):
 @pytest.mark.parametrize("entry", [hessian, published])
 def test_a_diverged_network_has_no_spectrum_and_costs_little(workplace, entry):
     network = _small()
-    network.layers[1].weight.data[0, 0, 0, 0] = float("nan")
+    network.layers[1].kernel.weight.data[0, 0, 0, 0] = float("nan")
     found = entry.measure(_subject(network))
     assert all(math.isnan(value) for value in found["maxima"])
     assert math.isnan(found["maxima_median"]) and math.isnan(found["negative_share"])

@@ -123,9 +123,9 @@ def test_the_adaptive_form_does_not_see_a_change_of_scale(workplace):
     network = randomised(cnn.build(FRAMES, VECTOR, hidden=2, layers=3)).double()
     before = sharpness.measure(_subject(network, double=True))
     with torch.no_grad():
-        network.layers[0].weight.mul_(8)
-        network.layers[0].bias.mul_(8)
-        network.layers[1].weight.div_(8)
+        network.layers[0].kernel.weight.mul_(8)
+        network.layers[0].bias.weight.mul_(8)
+        network.layers[1].kernel.weight.div_(8)
     after = sharpness.measure(_subject(network, double=True))
     assert after["loss"] == pytest.approx(before["loss"], rel=1e-12)
     assert after["adaptive"] == pytest.approx(before["adaptive"], rel=1e-9)

@@ -73,11 +73,11 @@ def shares(monkeypatch):
     real_step, real_validate = Trainer._step, RolloutRecipe.validate
 
     def step(self, *arguments):
-        seen["step"].append(self.network.layers[0].share.item())
+        seen["step"].append(self.network.layers[0].free.share.item())
         return real_step(self, *arguments)
 
     def validate(self, network):
-        seen["validate"].append(network.layers[0].share.item())
+        seen["validate"].append(network.layers[0].free.share.item())
         return real_validate(self, network)
 
     monkeypatch.setattr(Trainer, "_step", step)
@@ -114,8 +114,8 @@ def test_trained_checkpoints_are_strict_though_trained_free(workplace, norm):
     assert len(errors) == 2 * 2 * 3 and max(errors) <= 1e-12
     for name in ("best", "early"):
         weights = load_file(paths.run(ANNEAL) / f"{name}.safetensors")
-        assert weights["layers.0.share"] == 0
-        assert weights["layers.0.free"].abs().max() > 1e-3  # the symmetry was broken in training
+        assert weights["layers.0.free.share"] == 0
+        assert weights["layers.0.free.weight"].abs().max() > 1e-3  # the symmetry was broken in training
 
 
 def test_without_relaxation_it_is_trained_as_gcnn_to_the_bit(workplace, monkeypatch):

@@ -18,7 +18,7 @@ from equidyn.core.params import Cell
 from equidyn.core.training import check as trained_check
 from equidyn.core.training import train
 from equidyn.core.training.checkpoint import load, read_run
-from equidyn.domains.smoke.models import gcnn
+from equidyn.grids.conv import Conv
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.groups import C4
 
@@ -34,7 +34,7 @@ def test_strict_variants_are_exact_and_others_are_listed(workplace):
     for name, largest in (("gcnn", 1e-12), ("rgroup", 1e-12)):
         errors = entries[name]["error"]["float64"]
         assert set(errors) == {"train", "eval"}
-        assert all(set(sides) == {"9 x 9", "12 x 12"} for sides in errors.values())
+        assert all(set(sides) == {"7 x 7", "8 x 8"} for sides in errors.values())
         assert max(error for sides in errors.values() for error in sides.values()) <= largest
     assert entries["gcnn"]["parameters"] == 2 * 2 * 18 + 2 + 36 * 4 + 2 + 2 * 18
 
@@ -55,7 +55,7 @@ def test_one_variant_alone(workplace):
 
 def test_a_strict_variant_that_is_not_exact_is_found(workplace, monkeypatch):
     """A strict layer whose filter is spoilt by one part in a million fails, and so does one that gives NaN."""
-    exact = gcnn.C4Conv.filter
+    exact = Conv.filter
     for spoil in (1e-6, float("nan")):
 
         def spoilt(self, spoil=spoil):
@@ -64,9 +64,9 @@ def test_a_strict_variant_that_is_not_exact_is_found(workplace, monkeypatch):
             corner[..., 0, 0] = spoil
             return kernel + corner, bias
 
-        monkeypatch.setattr(gcnn.C4Conv, "filter", spoilt)
+        monkeypatch.setattr(Conv, "filter", spoilt)
         found = check.failures(check.run(toy_params(), "gcnn"))
-        assert len(found) == 4 and "toy/gcnn: train mode, 9 x 9" in found[0]
+        assert len(found) == 4 and "toy/gcnn: train mode, 7 x 7" in found[0]
 
 
 @pytest.mark.parametrize("tolerance", [1e-12, 1e-20])
@@ -100,7 +100,7 @@ def test_trained_nets_are_checked_with_their_trained_weights(trained):
     """Fresh rgroup and anneal are exact by their start; what is checked must be what was trained."""
     fresh, best = check.run(trained, "cnn")[0], trained_check.run_cell(trained, PLAIN)[0]
     assert fresh["error"] != best["error"]
-    assert not best["strict"] and best["error"]["float64"]["eval"]["9 x 9"] > 1e-3
+    assert not best["strict"] and best["error"]["float64"]["eval"]["7 x 7"] > 1e-3
 
 
 def test_a_trained_net_that_is_not_exact_is_found(trained, monkeypatch):
@@ -114,7 +114,7 @@ def test_a_trained_net_that_is_not_exact_is_found(trained, monkeypatch):
     monkeypatch.setattr(trained_check, "symmetry", left_in)
     found = check.failures(trained_check.run_all(trained))
     assert len(found) == 2 * 2 * 2
-    assert found[0].startswith("toy/sym/relax-anneal/1 best: train mode, 9 x 9")
+    assert found[0].startswith("toy/sym/relax-anneal/1 best: train mode, 7 x 7")
 
 
 def test_runs_of_one_variant(trained):
@@ -214,4 +214,4 @@ def test_the_command_fails_if_a_trained_strict_net_is_not_exact(workplace):
     train.run(toy_params(), CELL)
     answer = _command("--trained", "--tolerance", "0")
     assert isinstance(answer.exception, EquidynError)
-    assert f"{CELL} best: train mode, 9 x 9" in str(answer.exception)
+    assert f"{CELL} best: train mode, 7 x 7" in str(answer.exception)

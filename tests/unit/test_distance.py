@@ -40,9 +40,9 @@ def test_a_kernel_orthogonal_to_the_strict_ones_is_at_distance_one(workplace):
         # the difference of two opposite pixels has the mean 0 over the turns, whatever scalar fields it joins; for
         # vectors, on which a half turn is -1, the sum of them has
         sign = 1.0 if "vector" in (layer.inputs.kind, layer.outputs.kind) else -1.0
-        torch.nn.init.zeros_(layer.weight)
+        torch.nn.init.zeros_(layer.kernel.weight)
         with torch.no_grad():
-            layer.weight[..., 0, 1], layer.weight[..., 2, 1] = 1.0, sign
+            layer.kernel.weight[..., 0, 1], layer.kernel.weight[..., 2, 1] = 1.0, sign
     found = distance.measure(_subject(network))
     assert [found["total"], *found["by_layer"]] == pytest.approx([1, 1, 1, 1], abs=1e-12)
 
@@ -84,9 +84,9 @@ def test_nets_without_relaxed_weights_have_none_that_spread(workplace, family):
 def test_spread_is_the_standard_deviation_over_the_group_by_the_rms(workplace):
     network = _build(rgroup, banks=2)
     with torch.no_grad():
-        network.layers[0].relaxed.copy_(torch.tensor([[1.0, 3.0, 1.0, 3.0], [2.0, 2.0, 2.0, 2.0]]))
-        network.layers[1].relaxed.copy_(torch.tensor([[5.0, -5.0, 5.0, -5.0], [1.0, -1.0, -1.0, 1.0]]))
-        network.layers[2].relaxed.zero_()
+        network.layers[0].kernel.relaxed.copy_(torch.tensor([[1.0, 3.0, 1.0, 3.0], [2.0, 2.0, 2.0, 2.0]]))
+        network.layers[1].kernel.relaxed.copy_(torch.tensor([[5.0, -5.0, 5.0, -5.0], [1.0, -1.0, -1.0, 1.0]]))
+        network.layers[2].kernel.relaxed.zero_()
     found = relaxation.measure(_subject(network))
     assert found["by_layer"] == pytest.approx([(4 / 36) ** 0.5, 1.0, 0.0])
     assert found["total"] == pytest.approx((108 / 140) ** 0.5)

@@ -1,6 +1,4 @@
-"""The battery that every model of images passes by lying in models/: layers, symmetry, derivatives, weights."""
-
-from collections.abc import Iterator
+"""What every model of images passes by lying in models/, beside the battery of test_models.py: its activations."""
 
 import pytest
 import torch
@@ -10,7 +8,6 @@ from equidyn.core.domain import find
 from equidyn.core.models import check
 from equidyn.core.params.signatures import entries
 from equidyn.core.params.variant import Variant
-from equidyn.curvature.landscape import Hessian, Landscape
 from equidyn.domains.digits.models.images import ImageNetwork
 from equidyn.symmetry.directional import directional
 from equidyn.symmetry.images import ImageType
@@ -32,7 +29,7 @@ CASES = {  # by what a model answers: sides of the images, and options (of those
         (28, {}),
     ],
 }
-SPECS = [(model, *case) for model, predictions in MODELS.items() for case in CASES[predictions]]
+SPECS = [(model, *case) for model, answers in MODELS.items() for case in CASES[answers]]
 
 
 def _build(spec: tuple[str, int, dict], seed: int = 0) -> ImageNetwork:
@@ -57,23 +54,6 @@ def images(spec):
     return torch.rand(5, spec[1], spec[1], dtype=torch.float64, generator=torch.Generator().manual_seed(1))
 
 
-@pytest.fixture
-def deterministic() -> Iterator[None]:
-    """As training computes."""
-    before = torch.get_deterministic_debug_mode()
-    torch.set_deterministic_debug_mode("error")
-    yield
-    torch.set_deterministic_debug_mode(before)
-
-
-def test_registry_holds_them():
-    coders = {"autoencoder", "equivariant_autoencoder", "attention_autoencoder"}
-    assert coders <= {model for model, predictions in MODELS.items() if predictions == "ImageType"}
-    assert {"digits_cnn", "digits_gcnn"} <= {
-        model for model, predictions in MODELS.items() if predictions == "Invariants"
-    }
-
-
 def test_it_says_what_its_activations_are(spec, images):
     network = _build(spec)
     assert network.inputs == _ends(spec)[0]
@@ -89,27 +69,6 @@ def test_its_answer_is_its_last_activation(spec, images):
     assert torch.equal(network(images.float()), list(network.activations(images.float()).values())[-1])
 
 
-def test_every_weight_gets_a_gradient(spec, images, deterministic):
-    network = randomised(_build(spec), seed=1).double()
-    network(images).square().mean().backward()
-    assert all(parameter.grad is not None for parameter in network.parameters())
-    assert all(parameter.grad.abs().sum() > 0 for parameter in network.parameters())
-
-
-def test_same_seed_same_weights_and_the_global_generator_is_left_alone(spec):
-    before = torch.get_rng_state()
-    first, again, other = (_build(spec, seed).state_dict() for seed in (3, 3, 4))
-    assert torch.equal(torch.get_rng_state(), before)
-    assert all(torch.equal(first[name], again[name]) for name in first)
-    assert not any(torch.equal(first[name], other[name]) for name in first)
-
-
-def test_weights_survive_a_round_trip(spec, images):
-    network, fresh = _build(spec), _build(spec, seed=5)
-    fresh.load_state_dict(network.state_dict())
-    assert torch.equal(fresh(images.float()), network(images.float()))
-
-
 def test_strict_means_that_every_layer_is_exact(spec):
     """At random weights in float64, in both modes; of nets that impose nothing the answer is not."""
     found = check.symmetry(randomised(_build(spec), seed=2), *_ends(spec))
@@ -120,42 +79,6 @@ def test_strict_means_that_every_layer_is_exact(spec):
         largest = max(cases.values())
         assert largest <= 1e-12 if network.strict else largest > 1e-3
     assert check.failures([found | {"study": "toy", "variant": spec[0]}]) == []
-
-
-class _Images:
-    """A batch of questions without answers."""
-
-    def __init__(self, images: torch.Tensor) -> None:
-        self.images = images
-
-    def __len__(self) -> int:
-        return len(self.images)
-
-    def part(self, chosen: slice) -> "_Images":
-        return _Images(self.images[chosen])
-
-
-class _Task:
-    """Small answers are good answers."""
-
-    def loss(self, network: ImageNetwork, batch: _Images) -> torch.Tensor:
-        return network(batch.images).square().mean()
-
-
-def _slope(landscape: Landscape, point: torch.Tensor) -> torch.Tensor:
-    point = point.clone().requires_grad_()
-    return torch.autograd.grad(landscape.loss(point), point)[0]
-
-
-def test_products_with_the_hessian_are_differences_of_gradients(spec, images, deterministic):
-    network = randomised(_build(spec), seed=3).double().eval()
-    landscape = Landscape(network, _Task(), _Images(images))
-    vector = torch.randn(len(landscape.point), dtype=torch.float64, generator=torch.Generator().manual_seed(2))
-    vector, step = vector / vector.norm(), 1e-6
-    ahead, behind = (_slope(landscape, landscape.point + sign * step * vector) for sign in (1, -1))
-    expected = (ahead - behind) / (2 * step)
-    assert expected.norm() > 1e-3
-    assert (Hessian(landscape)(vector) - expected).norm() / expected.norm() <= 1e-5
 
 
 def test_derivatives_in_the_image_are_differences(spec, images):

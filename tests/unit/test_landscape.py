@@ -48,7 +48,7 @@ def test_its_gradient_is_that_of_training(context):
 
 
 def test_frozen_weights_are_no_dimension_of_it(context):
-    frozen = context.network.layers[0].weight.requires_grad_(False)
+    frozen = context.network.layers[0].kernel.weight.requires_grad_(False)
     total = sum(parameter.numel() for parameter in context.network.parameters())
     assert len(_landscape(context).point) == total - frozen.numel()
 

@@ -1,140 +1,222 @@
-"""The battery that every model of fields passes by lying in models/: shapes, gradients, seeds, exactness."""
+"""The battery that every model passes by lying in a domain's models/: shapes, seeds, derivatives, exactness."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import product
+
+import numpy as np
 import pytest
 import torch
 from toy import built, randomised
 
-from equidyn.core.domain import find
-from equidyn.core.models.check import relative_errors
+from equidyn.core.domain import built_in, find
+from equidyn.core.models import check
+from equidyn.core.models.network import Network
 from equidyn.core.models.registry import count_parameters
 from equidyn.core.params.signatures import entries
 from equidyn.core.params.variant import Variant
-from equidyn.symmetry.fields import FieldType
-from equidyn.symmetry.groups import C4
+from equidyn.curvature.landscape import Hessian, Landscape
+from equidyn.grids.norm import NormReLU
+from equidyn.symmetry.fields import BoxType, FieldType
+from equidyn.symmetry.group_action import GroupAction
+from equidyn.symmetry.groups import C4, CUBE
+from equidyn.symmetry.images import ImageType
+from equidyn.symmetry.sets import Invariants, SetType
 
-INPUTS, OUTPUTS = FieldType(C4, "vector", 2), FieldType(C4, "vector", 1)
-EVERY = [
-    (model, norm)
-    for model, entry in entries(find("smoke"), "models").items()
-    if entry.takes[0] == "FieldType"
-    for norm in (["none", "batch"] if "norm" in entry.options.model_fields else [None])
-]
-TIED = [("rgroup", "none"), ("rgroup", "batch"), ("rsteer", "none"), ("rsteer", "batch"), ("audit/rgroup", None)]
+EXAMPLES = {  # by what a model takes, as it is written
+    ("FieldType", "FieldType"): (FieldType(C4, "vector", 2), FieldType(C4, "vector", 1)),
+    ("BoxType", "BoxType"): (BoxType(CUBE, "vector", 3), BoxType(CUBE, "vector", 1, 2)),
+    ("SetType", "Invariants"): (SetType(4, 3), Invariants(1)),
+    ("ImageType", "ImageType"): (ImageType(6), ImageType(6)),
+    ("ImageType", "Invariants"): (ImageType(16), Invariants(10)),
+}
+SIZES = {  # small ones, of those options that a model has
+    "smoke": {"hidden": 3, "layers": 3},
+    "turbulence": {"hidden": [2, 2]},
+    "sets": {"hidden": 6, "layers": 2, "width": 8, "heads": 2, "count": 3},
+    "digits": {"hidden": 4, "latent": 4, "first": 2, "second": 3},
+}
+CHOICES = {  # of which all are tried
+    "norm": ["none", "batch"],
+    "components": ["vector", "scalar"],
+    "relax_spatial": [False, True],
+    "init": ["published", "scaled"],
+    "start": ["exact", "random"],
+}
 
 
-def _build(model: str, norm: str | None, seed: int = 0) -> torch.nn.Module:
-    given = {"hidden": 3, "layers": 3} | ({"norm": norm} if norm else {})
-    return built("smoke", Variant(model=model, options=given, augment="none"), INPUTS, OUTPUTS, seed)
+@dataclass(frozen=True)
+class Spec:
+    """A model with its options; `imposed`: what is put around it."""
+
+    domain: str
+    model: str
+    options: dict[str, object] = field(hash=False)
+    imposed: str | None = None
+
+    def __str__(self) -> str:
+        chosen = [str(value) for key, value in self.options.items() if key in CHOICES]
+        return "-".join([self.model, *chosen, *filter(None, [self.imposed])])
+
+    @property
+    def ends(self) -> tuple[GroupAction, GroupAction]:
+        return EXAMPLES[entries(find(self.domain), "models")[self.model].takes]
+
+    def build(self, seed: int = 0) -> Network:
+        around = {"by": self.imposed, "options": _sized(self.domain, "impose", self.imposed)} if self.imposed else None
+        variant = Variant(model=self.model, options=self.options, impose=around, augment="none")
+        return built(self.domain, variant, *self.ends, seed)
 
 
-def _named(spec: tuple[str, str | None]) -> str:
-    return "-".join(filter(None, spec))
+def _sized(domain: str, room: str, name: str) -> dict[str, object]:
+    known = entries(find(domain), room)[name].options.model_fields
+    return {key: value for key, value in SIZES[domain].items() if key in known}
 
 
-@pytest.fixture(params=EVERY, ids=_named)
-def spec(request):
+def _specs() -> Iterator[Spec]:
+    for domain in filter(SIZES.get, built_in()):
+        ways = [None, *(entries(find(domain), "impose") if find(domain).has("impose") else ())]
+        for model, entry in entries(find(domain), "models").items():
+            asked = [key for key in CHOICES if key in entry.options.model_fields]
+            for values in product(*(CHOICES[key] for key in asked)):
+                options = _sized(domain, "models", model) | dict(zip(asked, values, strict=True))
+                yield from (Spec(domain, model, options, way) for way in ways)
+
+
+SPECS = list(_specs())
+
+
+@pytest.fixture(params=SPECS, ids=str)
+def spec(request) -> Spec:
     return request.param
 
 
 @pytest.fixture
-def network(spec):
-    return _build(*spec)
+def deterministic() -> Iterator[None]:
+    """As training computes."""
+    before = torch.get_deterministic_debug_mode()
+    torch.set_deterministic_debug_mode("error")
+    yield
+    torch.set_deterministic_debug_mode(before)
 
 
-def test_registry_holds_the_families():
-    names = {"cnn", "gcnn", "rgroup", "e2cnn", "rsteer", "audit/e2cnn", "audit/rgroup", "audit/rsteer"}
-    assert {model for model, _ in EVERY} >= names
+def _noise(spec: Spec, dtype: torch.dtype = torch.float32) -> torch.Tensor:
+    return check.noise(spec.ends[0], dtype)
 
 
-def test_maps_fields_to_fields_of_any_size(network):
-    for side in (7, 8):
-        assert network(torch.randn(2, INPUTS.channels, side, side)).shape == (2, OUTPUTS.channels, side, side)
+def _moved(spec: Spec, seed: int = 1) -> Network:
+    """At random weights in float64, after the batch statistics have moved; fields are not shut by their ReLU."""
+    network = randomised(spec.build().double(), seed)
+    for part in network.modules():
+        if isinstance(part, NormReLU):
+            if part.norm is not None:
+                part.norm.weight.data.fill_(1.0)
+            (part.bias if part.norm is None else part.norm.bias).data.fill_(0.5)
+    with torch.no_grad():
+        for _ in range(20):  # so that the running averages are about those of a batch
+            network(_noise(spec, torch.float64))
+    return network
 
 
-def test_every_parameter_gets_a_gradient(network):
-    network.relax(0.5)  # of those that are annealed, as in training
-    loss = network(torch.randn(2, INPUTS.channels, 8, 8)).square().mean() + network.penalty()
-    loss.backward()
+def test_every_domain_with_models_is_here():
+    assert {spec.domain for spec in SPECS} == {name for name in built_in() if find(name).has("models")}
+    assert {spec.imposed for spec in SPECS} == {None, "canonical", "symmetrized", "sampled"}
+    assert {"gcnn", "audit/rgroup", "volume_gcnn", "trilinear", "mlp", "digits_gcnn"} <= {spec.model for spec in SPECS}
+
+
+def test_it_maps_its_inputs_to_its_outputs(spec):
+    """In float32; what comes out is what its type can move."""
+    network, values = spec.build(), _noise(spec)
+    answer = network(values)
+    assert answer.dtype == torch.float32 and len(answer) == len(values)
+    assert (
+        spec.ends[1].act(answer, spec.ends[0].elements_to_check(1, np.random.default_rng(0))[-1]).shape == answer.shape
+    )
+    assert network.multiply_adds() > 0
+
+
+def test_every_weight_gets_a_gradient(spec, deterministic):
+    network = randomised(spec.build(), seed=1)
+    network.begin(1, 1)
+    network.relax(0.5)  # what is annealed, as in training
+    answer = network(_noise(spec)).square().mean() + network.penalty()
+    if count_parameters(network):
+        answer.backward()
     assert all(parameter.grad is not None for parameter in network.parameters())
-    assert all(parameter.grad.abs().sum() > 0 for parameter in network.parameters() if parameter.dim() > 2)
+    assert not count_parameters(network) or any(parameter.grad.abs().sum() > 0 for parameter in network.parameters())
 
 
-def test_filters_built_once_serve_every_step(network):
-    network.eval()
-    field = torch.randn(2, INPUTS.channels, 8, 8)
-    assert torch.equal(network(field, network.filters()), network(field))
-
-
-def test_same_seed_same_weights_and_the_global_generator_is_left_alone(network):
-    variant = Variant(model="cnn", options={"hidden": 3}, augment="none")
+def test_same_seed_same_weights_and_the_global_generator_is_left_alone(spec):
     before = torch.get_rng_state()
-    first, again, other = (built("smoke", variant, INPUTS, OUTPUTS, seed).state_dict() for seed in (1, 1, 2))
+    first, again, other = (spec.build(seed).state_dict() for seed in (3, 3, 4))
     assert torch.equal(torch.get_rng_state(), before)
     assert all(torch.equal(first[name], again[name]) for name in first)
-    assert any(not torch.equal(first[name], other[name]) for name in first)
+    if count_parameters(spec.build()) and spec.options.get("start") != "exact":
+        assert any(not torch.equal(first[name], other[name]) for name in first)
 
 
-def test_weights_survive_a_round_trip(spec, network):
-    network(torch.randn(2, INPUTS.channels, 8, 8))  # moves the batch statistics, if there are any
-    fresh = _build(*spec, seed=5)
+def test_weights_survive_a_round_trip(spec):
+    network, fresh, values = spec.build(), spec.build(seed=5), _noise(spec)
+    network(values)  # moves the batch statistics, if there are any
     fresh.load_state_dict(network.state_dict())
-    field = torch.randn(1, INPUTS.channels, 8, 8)
-    assert torch.equal(fresh.eval()(field), network.eval()(field))
+    assert torch.equal(fresh.eval()(values), network.eval()(values))
 
 
-def test_layers_know_their_fields(network):
-    for layer, (kernel, bias) in zip(network.layers, network.filters(), strict=True):
-        assert kernel.shape[:2] == (layer.outputs.channels, layer.inputs.channels)
-        assert bias is None or bias.shape == (layer.outputs.channels,)
+def test_what_is_used_after_training_is_the_same_map(spec):
+    network, values = randomised(spec.build()).eval(), _noise(spec)
+    settled = network.deployed()
+    assert torch.equal(settled(values), network(values))
+    assert settled.deployed() is settled and not settled.training
+    assert settled.multiply_adds() == network.multiply_adds()
+    assert (count_parameters(settled) < count_parameters(network)) == network.anneals
 
 
-@pytest.mark.parametrize("training", [True, False])
-@pytest.mark.parametrize("side", [9, 16, 32])
-def test_strict_means_exact(network, side, training):
-    """In float64, at random weights, after the batch statistics have moved; other nets break the symmetry."""
-    network = randomised(network.double(), seed=1)  # of seeds 0 and 1, the one that leaves no net dead behind its ReLU
-    network(torch.randn(4, INPUTS.channels, 8, 8, dtype=torch.float64))
-    network.train(training)
-    error = relative_errors(network, torch.randn(2, INPUTS.channels, side, side, dtype=torch.float64), INPUTS, OUTPUTS)[
-        ""
-    ]
-    assert error <= 1e-12 if network.strict else error > 1e-3
+def test_strict_means_exact(spec):
+    """In float64, at random weights, in both modes; others break the symmetry, or are by themselves invariant."""
+    network = _moved(spec)
+    found = check.symmetry(network, *spec.ends)
+    largest = [error for cases in found["error"]["float64"].values() for error in cases.values()]
+    by_itself = spec.imposed and Spec(spec.domain, spec.model, spec.options).build().strict
+    assert max(largest) <= 1e-12 if network.strict or by_itself else max(largest) > 1e-4
+    entry = found | {"study": "toy", "variant": spec.model}
+    assert check.failures([entry]) == []
+    spoilt = {mode: {"it": 2e-12} for mode in found["error"]["float64"]}
+    assert bool(check.failures([entry | {"error": {"float64": spoilt}}])) == network.strict
 
 
-@pytest.mark.parametrize("spec", TIED, ids=_named)
-def test_relaxed_nets_start_exactly_equivariant_and_without_penalty(spec):
-    network = _build(*spec).double()
-    assert relative_errors(network, torch.randn(2, 4, 16, 16, dtype=torch.float64), INPUTS, OUTPUTS)[""] <= 1e-12
-    assert network.penalty() == 0
-    assert randomised(network).penalty() > 0
+class _Samples:
+    """A batch of inputs without targets."""
+
+    def __init__(self, inputs: torch.Tensor) -> None:
+        self.inputs = inputs
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    def part(self, chosen: slice) -> "_Samples":
+        return _Samples(self.inputs[chosen])
 
 
-@pytest.mark.parametrize("model", ["rgroup", "rsteer"])
-def test_relaxed_nets_are_not_linear(model):
-    """The published rgroup is, by a mistake in its code (test_published_models.py); ours must not be."""
-    network = randomised(_build(model, "none"))
-    first, second = torch.randn(2, 1, INPUTS.channels, 8, 8)
-    zero = network(torch.zeros_like(first))
-    superposed = network(first) + network(second) - zero
-    assert (network(first + second) - superposed).norm() / superposed.norm() > 0.05
+class _Task:
+    """Small answers are good answers."""
+
+    def loss(self, network: Network, batch: _Samples) -> torch.Tensor:
+        return network(batch.inputs).square().mean()
 
 
-COUNTS = [("cnn", 20, 11602), ("gcnn", 10, 11200), ("rgroup", 7, 11408), ("e2cnn", 12, 10704), ("rsteer", 5, 10580)]
+def _slope(landscape: Landscape, point: torch.Tensor) -> torch.Tensor:
+    point = point.clone().requires_grad_()
+    return torch.autograd.grad(landscape.loss(point), point)[0]
 
 
-@pytest.mark.parametrize(("model", "hidden", "count"), COUNTS)
-def test_parameter_counts(model, hidden, count):
-    variant = Variant(model=model, options={"hidden": hidden}, augment="none")
-    assert count_parameters(built("smoke", variant, FieldType(C4, "vector", 1), OUTPUTS, 0)) == count
-
-
-@pytest.mark.parametrize(("model", "entries"), [("cnn", 9 * 3 * (4 + 3 + 2)), ("gcnn", 9 * 12 * (4 + 12 + 2))])
-def test_multiply_adds_are_the_entries_of_the_kernels(model, entries):
-    assert _build(model, "none").multiply_adds() == entries
-
-
-def test_batch_norm_refuses_signed_components():
-    from equidyn.domains.smoke.models.norm import field_norm
-
-    with pytest.raises(ValueError, match="vector"):
-        field_norm("batch", FieldType(C4, "vector", 2))
+def test_products_with_the_hessian_are_differences_of_gradients(spec, deterministic):
+    network = _moved(spec, seed=3).eval()
+    if not count_parameters(network):
+        return
+    landscape = Landscape(network, _Task(), _Samples(_noise(spec, torch.float64)))
+    vector = torch.randn(len(landscape.point), dtype=torch.float64, generator=torch.Generator().manual_seed(2))
+    vector, step = vector / vector.norm(), 1e-6
+    ahead, behind = (_slope(landscape, landscape.point + sign * step * vector) for sign in (1, -1))
+    expected = (ahead - behind) / (2 * step)
+    assert expected.norm() > 1e-6
+    assert (Hessian(landscape)(vector) - expected).norm() / expected.norm() <= 1e-5

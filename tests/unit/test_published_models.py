@@ -54,9 +54,9 @@ def test_published_rgroup_is_the_published_formula():
     field = torch.randn(2, 4, 8, 8)
     signal = torch.einsum("bivyx,nv->binyx", field.unflatten(1, (2, 2)), directions)
     for layer in network.layers:
-        banks = layer.inner.weight.detach().unflatten(-1, (4, 3, 3))  # (bank, out, in, element, y, x)
+        banks = layer.kernel.inner.weight.detach().unflatten(-1, (4, 3, 3))  # (bank, out, in, element, y, x)
         rows = [
-            torch.einsum("l,loimyx->oimyx", layer.inner.relaxed[:, n], banks.rot90(-n, (-2, -1)).roll(n, 3))
+            torch.einsum("l,loimyx->oimyx", layer.kernel.inner.relaxed[:, n], banks.rot90(-n, (-2, -1)).roll(n, 3))
             for n in range(4)
         ]
         kernel = torch.stack(rows, 1).flatten(0, 1).flatten(1, 2)
@@ -68,7 +68,7 @@ def test_published_rgroup_is_the_published_formula():
 def test_published_rgroup_starts_equivariant_under_both_signs_of_the_vector_action():
     """A linear net sees no sign; the same net with ReLU would."""
     network = _build("audit/rgroup", hidden=3).double()
-    assert all((layer.inner.relaxed == 1 / 8).all() for layer in network.layers)
+    assert all((layer.kernel.inner.relaxed == 1 / 8).all() for layer in network.layers)
     field = torch.randn(1, 2, 8, 8, dtype=torch.float64)
     answer = network(field)
     for turns in (1, 2, 3):

@@ -1,46 +1,34 @@
-"""The battery that every network for super-resolution passes by lying in models/: shapes, exactness, gradients."""
+"""Nets of super-resolution, one by one: grids, sizes, residual, what relaxes. What all must pass: test_models.py."""
 
 import math
 from collections.abc import Iterator
-from itertools import pairwise, product
+from itertools import pairwise
 
 import pytest
 import torch
-from equidyn.domains.turbulence.models.check_volumes import relative_error
 from toy import built, randomised
-from toy_volumes import awake
 
 from equidyn import commands
-from equidyn.core.domain import find
 from equidyn.core.errors import EquidynError
 from equidyn.core.models import check
+from equidyn.core.models.check import relative_errors
 from equidyn.core.models.registry import count_parameters
-from equidyn.core.params.signatures import entries
 from equidyn.core.params.variant import Variant
-from equidyn.curvature.landscape import Hessian, Landscape
-from equidyn.domains.turbulence.models import check_volumes
 from equidyn.domains.turbulence.tasks.upscale.task import upscale_types
 from equidyn.grids.upscaler import Upscaler
 from equidyn.symmetry.fields import BoxType
+from equidyn.symmetry.groups import CUBE
 
 FRAMES = 3
-MODELS = {
-    model: entry
-    for model, entry in entries(find("turbulence"), "models").items()
-    if entry.takes == ("BoxType", "BoxType")
-}
-CHOICES = {"norm": ["none", "batch"], "components": ["vector", "scalar"]}
 Spec = tuple[str, dict]
-
-
-def _choices(model: str) -> list[dict]:
-    """Every combination of what a model can be asked for."""
-    known = [key for key in CHOICES if key in MODELS[model].options.model_fields]
-    return [dict(zip(known, values, strict=True)) for values in product(*[CHOICES[key] for key in known])]
-
-
-SPECS = [(model, choice) for model in MODELS for choice in _choices(model)]
-WEIGHTED = [spec for spec in SPECS if "hidden" in MODELS[spec[0]].options.model_fields]
+WEIGHTED: list[Spec] = [
+    ("volume_cnn", {}),
+    ("volume_gcnn", {"components": "vector"}),
+    ("volume_gcnn", {"components": "scalar"}),
+    ("volume_rgcnn", {"components": "vector"}),
+    ("volume_anneal", {"components": "vector"}),
+]
+SPECS: list[Spec] = [("trilinear", {}), *WEIGHTED]
 
 
 def _named(spec: Spec) -> str:
@@ -49,7 +37,7 @@ def _named(spec: Spec) -> str:
 
 def _build(spec: Spec, factor: int = 2, periodic: bool = True, seed: int = 0, **options: object) -> Upscaler:
     model, choice = spec
-    given = {"hidden": [2, 2, 2][: factor.bit_length()]} if spec in WEIGHTED else {}
+    given = {"hidden": [2, 2, 2][: factor.bit_length()]} if model != "trilinear" else {}
     variant = Variant(model=model, options=given | choice | options, augment="none")
     return built("turbulence", variant, *upscale_types(FRAMES, factor, periodic), seed)
 
@@ -78,10 +66,6 @@ def deterministic() -> Iterator[None]:
     torch.set_deterministic_debug_mode(before)
 
 
-def test_registry_holds_them():
-    assert {"trilinear", "volume_cnn", "volume_gcnn"} <= set(MODELS)
-
-
 @pytest.mark.parametrize("factor", [2, 4])
 def test_maps_coarse_boxes_to_fine_ones_of_any_size(spec, factor):
     network = _build(spec, factor)
@@ -104,21 +88,6 @@ def test_stages_that_do_not_fit_the_data_are_told(weighted, hidden, factor, word
         _build(weighted, factor, hidden=hidden)
 
 
-@pytest.mark.parametrize("training", [True, False])
-@pytest.mark.parametrize(("side", "factor", "periodic"), [(3, 2, True), (4, 2, False), (2, 4, True)])
-def test_strict_means_exact(spec, side, factor, periodic, training):
-    """In float64, at random weights, after the batch statistics have moved; other nets break what they impose."""
-    network = awake(_build(spec, factor, periodic))
-    for _ in range(20):  # so that the running averages are about those of a batch
-        network(_coarse(dtype=torch.float64))
-    network.train(training)
-    coarse = _coarse(side, count=1, dtype=torch.float64)
-    error = relative_error(network, coarse, network.imposed_inputs, network.imposed_outputs)
-    assert error <= 1e-12 if network.strict else error > 1e-3
-    if network.components == "scalar":
-        assert relative_error(network, coarse, network.inputs, network.outputs) > 1e-3
-
-
 @pytest.mark.parametrize("components", ["vector", "scalar"])
 @pytest.mark.parametrize(("side", "hidden"), [(4, [2, 1, 1]), (6, [3, 2]), (8, [1, 1])])
 def test_the_group_convolutional_net_is_exact_on_larger_grids(components, side, hidden):
@@ -127,31 +96,20 @@ def test_the_group_convolutional_net_is_exact_on_larger_grids(components, side, 
     spec = ("volume_gcnn", {"components": components, "norm": "batch"})
     network = randomised(_build(spec, factor, hidden=hidden, residual=False).double())
     coarse = _coarse(side, count=1, dtype=torch.float64)
-    assert relative_error(network, coarse, network.imposed_inputs, network.imposed_outputs) <= 1e-12
+    assert relative_errors(network, coarse, network.imposed_inputs, network.imposed_outputs)[""] <= 1e-12
 
 
-def test_the_check_says_what_is_exact_and_that_scalars_are_not_vectors(spec, capsys, monkeypatch):
+def test_the_check_says_what_is_exact_and_that_scalars_are_not_vectors(spec, capsys):
     """The latter without failing: the net does what it is meant to."""
-    monkeypatch.setattr(check_volumes, "SIDES", (2,))
     network = _build(spec)
     found = check.symmetry(network, network.inputs, network.outputs)
-    components = "components as scalars" if network.components == "scalar" else "vectors turned"
-    assert found["group"] == f"the 24 rotations of the cube, {components}"
-    assert list(found["also"]) == (["vectors turned"] if network.components == "scalar" else [])
+    assert found["group"] == f"cube rotations on {network.components}s"
+    assert list(found["also"]) == (["cube rotations on vectors"] if network.components == "scalar" else [])
     assert all(min(cases.values()) > 1e-2 for error in found["also"].values() for cases in error["float64"].values())
     entry = found | {"study": "turbulence", "variant": spec[0]}
     assert check.failures([entry]) == []
     commands._print_check([entry], by_case=False)
-    assert ("but with" in capsys.readouterr().out) == (network.components == "scalar")
-
-
-def test_every_parameter_gets_a_gradient(weighted, deterministic):
-    network = _build(weighted)
-    network.relax(0.5)  # of those that are annealed, as in training
-    (network(_coarse()).square().mean() + network.penalty()).backward()
-    assert all(parameter.grad is not None for parameter in network.parameters())
-    dead = [name for name, parameter in network.named_parameters() if parameter.grad.abs().sum() == 0]
-    assert dead == []
+    assert ("also: " in capsys.readouterr().out) == (network.components == "scalar")
 
 
 def test_in_bf16_answers_are_float32_and_about_the_same(spec, deterministic):
@@ -164,30 +122,6 @@ def test_in_bf16_answers_are_float32_and_about_the_same(spec, deterministic):
     if spec in WEIGHTED:
         answer.square().mean().backward()
         assert all(parameter.grad.dtype == torch.float32 for parameter in network.parameters())
-
-
-def test_same_seed_same_weights_and_the_global_generator_is_left_alone(weighted):
-    before = torch.get_rng_state()
-    first, again, other = (_build(weighted, seed=seed).state_dict() for seed in (1, 1, 2))
-    assert torch.equal(torch.get_rng_state(), before)
-    assert all(torch.equal(first[name], again[name]) for name in first)
-    assert any(not torch.equal(first[name], other[name]) for name in first)
-
-
-def test_weights_survive_a_round_trip(weighted):
-    network, fresh = _build(weighted), _build(weighted, seed=5)
-    network(_coarse())  # moves the batch statistics, if there are any
-    fresh.load_state_dict(network.state_dict())
-    assert torch.equal(fresh.eval()(_coarse()), network.eval()(_coarse()))
-
-
-def test_what_is_used_after_training_is_the_same_map(spec):
-    network = _build(spec).eval()
-    deployed = network.deployed()
-    assert torch.equal(deployed(_coarse()), network(_coarse()))
-    assert deployed.deployed() is deployed
-    assert deployed.multiply_adds() == network.multiply_adds()
-    assert (count_parameters(deployed) < count_parameters(network)) == network.anneals
 
 
 def test_layers_know_their_fields_and_their_strict_parts(weighted):
@@ -253,41 +187,43 @@ def test_multiply_adds_are_counted_per_fine_voxel(model, work):
     assert _build((model, {}), **hidden).multiply_adds() == math.ceil(work) + math.ceil(3 * 3.5)
 
 
-class _Boxes:
-    """A batch of questions without answers."""
-
-    def __init__(self, inputs: torch.Tensor) -> None:
-        self.inputs = inputs
-
-    def __len__(self) -> int:
-        return len(self.inputs)
-
-    def part(self, chosen: slice) -> "_Boxes":
-        return _Boxes(self.inputs[chosen])
+RELAXED = {"hidden": [3, 2], "components": "vector"}
 
 
-class _Task:
-    """Small answers are good answers."""
-
-    def loss(self, network: Upscaler, batch: _Boxes) -> torch.Tensor:
-        return network(batch.inputs).square().mean()
-
-
-def _slope(landscape: Landscape, point: torch.Tensor) -> torch.Tensor:
-    point = point.clone().requires_grad_()
-    return torch.autograd.grad(landscape.loss(point), point)[0]
+def test_which_weights_are_relaxed():
+    plain, spatial = (
+        _build(("volume_rgcnn", RELAXED), banks=2, relax_spatial=relax_spatial).layers
+        for relax_spatial in (False, True)
+    )
+    assert [len(layer.relaxed_weights()) for layer in plain] == [1] * 4 + [0]  # the lift and the inner ones
+    assert [len(layer.relaxed_weights()) for layer in spatial] == [1, 2, 2, 2, 0]
+    assert all(weights.shape == (2, CUBE.order) for layer in spatial for weights in layer.relaxed_weights())
 
 
-@pytest.mark.parametrize("periodic", [True, False])
-def test_products_with_the_hessian_are_differences_of_gradients(weighted, periodic, deterministic):
-    network = randomised(_build(weighted, periodic=periodic), seed=3).double()
-    for _ in range(20):  # so that the running averages are about those of a batch, and no field is dead
-        network(_coarse(dtype=torch.float64))
-    network.eval()
-    landscape = Landscape(network, _Task(), _Boxes(_coarse(2, dtype=torch.float64)))
-    vector = torch.randn(len(landscape.point), dtype=torch.float64, generator=torch.Generator().manual_seed(2))
-    vector, step = vector / vector.norm(), 1e-6
-    ahead, behind = (_slope(landscape, landscape.point + sign * step * vector) for sign in (1, -1))
-    expected = (ahead - behind) / (2 * step)
-    assert expected.norm() > 1e-3
-    assert (Hessian(landscape)(vector) - expected).norm() / expected.norm() <= 1e-5
+def test_relaxed_weights_cost_24_parameters_each_and_banks_a_filter_each():
+    def count(model: str, **options: object) -> int:
+        return count_parameters(_build((model, RELAXED), **options))
+
+    strict = count("volume_gcnn")
+    assert count("volume_rgcnn") == strict + 4 * CUBE.order
+    assert count("volume_rgcnn", relax_spatial=True) == strict + 7 * CUBE.order
+    filters = FRAMES * 3 * 81 + CUBE.order * (3 * 2 + 2 * 2 + 2 * 2)  # lift; mixing
+    assert count("volume_rgcnn", banks=2) == strict + 2 * 4 * CUBE.order + filters
+
+
+def test_settled_it_is_a_volume_gcnn_with_the_weights_it_has():
+    network, strict = _build(("volume_anneal", RELAXED)), _build(("volume_gcnn", RELAXED), seed=8)
+    settled = randomised(network).deployed()
+    assert count_parameters(settled) == count_parameters(strict) < count_parameters(network) / 4
+    strict.load_state_dict(settled.state_dict())
+    assert torch.equal(strict(_coarse()), settled(_coarse()))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_the_free_parts_learn_while_they_are_let_through(share):
+    network = _build(("volume_anneal", RELAXED))
+    network.relax(share)
+    network(_coarse()).square().mean().backward()
+    frees = [free.weight for layer in network.layers for _, free in layer.factors]
+    assert len(frees) == 1 + 2 * 3 + 1
+    assert all(bool(free.grad.abs().sum() > 0) == (share > 0) for free in frees)
