@@ -71,7 +71,7 @@ def _cell(params: Params, task: Task, study: str, variant: str, seed: int) -> di
     with tempfile.TemporaryDirectory() as folder:
         trainer.network.load_state_dict(trainer.run(Path(folder) / "resume", "", lambda _: None).best)
     *_, measure, key = CELLS[study]
-    context = context_of(params.studies[study].task.kind, trainer.network.eval().settled(), task)
+    context = context_of(params.studies[study].task.kind, trainer.network.eval().deployed(), task)
     score = import_module(f"equidyn.core.measures.{measure}").measure(context)[key]
     return {"gradient": gradient.numpy(), "stepped": np.array(stepped), "score": np.array(score)}
 

@@ -45,7 +45,7 @@ def measured_step(study: Study, variant: Variant) -> tuple[float, int]:
     trainer = Trainer(network, recipe, training, seed=0, device=device, precision="bf16")
     (batch,) = recipe.batches(1)
     (seconds,) = timed(lambda: trainer._step(batch, training.learning_rate), repeats=1)
-    return seconds * (1 if rollout else SMALLER), count_parameters(network.settled())
+    return seconds * (1 if rollout else SMALLER), count_parameters(network.deployed())
 
 
 def rows() -> Iterator[dict]:

@@ -77,7 +77,7 @@ def compare(study: Study, model: str, size: dict) -> dict:
     fp32, fp32_limit, bf16, bf16_limit = timed(*steps, repeats=size["repeats"])
     return {
         "model": model,
-        "parameters": count_parameters(network.settled()),
+        "parameters": count_parameters(network.deployed()),
         "fp32 [s]": round(fp32, 4),
         "fp32 limit [s]": round(fp32_limit, 4),
         "fp32 share of limit": round(fp32_limit / fp32, 3),

@@ -157,8 +157,8 @@ def peak(name: str, side: int, small: bool) -> float:
     """Peak memory of a process that does nothing but our steps, torch included [GB]."""
     folder = str(Path(__file__).parent)
     script = f"import sys; sys.path.insert(0, {folder!r}); import upscale_step as own; own.tell_peak{name, side, small}"
-    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    return float(json.loads(told.stdout))
+    message = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return float(json.loads(message.stdout))
 
 
 def compare(name: str, side: int, small: bool, gigabytes: float) -> dict:
@@ -169,7 +169,7 @@ def compare(name: str, side: int, small: bool, gigabytes: float) -> dict:
     return {
         "variant": name,
         "coarse voxels": f"{side}^3",
-        "parameters": count_parameters(network.settled()),
+        "parameters": count_parameters(network.deployed()),
         "step [s]": round(ours, 3),
         "bare [s]": round(bare, 3),
         "share of bare speed": round(bare / ours, 3),

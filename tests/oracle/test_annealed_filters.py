@@ -50,7 +50,7 @@ def test_at_share_0_it_is_the_strict_layer_to_the_bit(layer):
     strict.load_state_dict({name: tensor for name, tensor in layer.state_dict().items() if name in ("weight", "bias")})
     for found, known in zip(layer.filter(), strict.filter(), strict=True):
         assert (found is None and known is None) or torch.equal(found, known)
-    for found, known in zip(layer.settled().filter(), strict.filter(), strict=True):
+    for found, known in zip(layer.deployed().filter(), strict.filter(), strict=True):
         assert (found is None and known is None) or torch.equal(found, known)
 
 
@@ -114,10 +114,10 @@ def test_a_relaxed_net_breaks_the_symmetry_and_a_settled_one_does_not(norm):
     field = torch.randn(2, INPUTS.channels, 16, 16, dtype=torch.float64)
     network(field)  # moves the batch statistics
     network.eval().relax(1.0)
-    settled = network.settled()
+    deployed = network.deployed()
     assert relative_errors(network, field, INPUTS, OUTPUTS)[""] > 1e-2
-    assert relative_errors(settled, field, INPUTS, OUTPUTS)[""] <= 1e-12
+    assert relative_errors(deployed, field, INPUTS, OUTPUTS)[""] <= 1e-12
     network.relax(0.0)
     assert relative_errors(network, field, INPUTS, OUTPUTS)[""] <= 1e-12
-    assert torch.equal(settled(field), network(field))
-    assert not settled.training
+    assert torch.equal(deployed(field), network(field))
+    assert not deployed.training

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 import torch
 from equidyn.domains.turbulence.models.depthwise import depthwise
-from equidyn.domains.turbulence.models.tiles import room_for, surrounded, tiles
+from equidyn.domains.turbulence.models.tiles import buffer_for, surrounded, tiles
 
 from equidyn.domains.turbulence.models import tiles as tiling
 
@@ -124,9 +124,9 @@ def test_tiles_cover_each_voxel_once_and_see_their_neighbours(shape, periodic):
         for axis, length in enumerate(shape[:3]):
             whole.narrow(axis, 0, 1).copy_(whole.narrow(axis, length, 1))
             whole.narrow(axis, length + 1, 1).copy_(whole.narrow(axis, 1, 1))
-    seen, room = torch.zeros(shape[:2]), room_for(rows)
+    seen, buffer = torch.zeros(shape[:2]), buffer_for(rows)
     for z, y in tiles(rows):
         seen[z, y] += 1
         expected = whole[z.start : z.stop + 2, y.start : y.stop + 2]
-        assert torch.equal(surrounded(rows, z, y, periodic, room), expected)
+        assert torch.equal(surrounded(rows, z, y, periodic, buffer), expected)
     assert torch.equal(seen, torch.ones(shape[:2]))

@@ -32,7 +32,7 @@ CASES = {  # by what a model answers: sides of the images, and options (of those
         (28, {}),
     ],
 }
-SPECS = [(model, *case) for model, answers in MODELS.items() for case in CASES[answers]]
+SPECS = [(model, *case) for model, predictions in MODELS.items() for case in CASES[predictions]]
 
 
 def _build(spec: tuple[str, int, dict], seed: int = 0) -> ImageNetwork:
@@ -68,8 +68,10 @@ def deterministic() -> Iterator[None]:
 
 def test_registry_holds_them():
     coders = {"autoencoder", "equivariant_autoencoder", "attention_autoencoder"}
-    assert coders <= {model for model, answers in MODELS.items() if answers == "ImageType"}
-    assert {"digits_cnn", "digits_gcnn"} <= {model for model, answers in MODELS.items() if answers == "Invariants"}
+    assert coders <= {model for model, predictions in MODELS.items() if predictions == "ImageType"}
+    assert {"digits_cnn", "digits_gcnn"} <= {
+        model for model, predictions in MODELS.items() if predictions == "Invariants"
+    }
 
 
 def test_it_says_what_its_activations_are(spec, images):

@@ -178,7 +178,7 @@ class _Annealed(SetNetwork):
     def penalty(self) -> torch.Tensor:
         return 3 * self.weight
 
-    def settled(self) -> SetNetwork:
+    def deployed(self) -> SetNetwork:
         return PLAIN["mlp"]()
 
 
@@ -191,10 +191,10 @@ def test_training_reaches_the_network_inside(imposed, sets):
     assert inner.heard == [("begin", 2, 3), ("relax", 0.5)]
     assert network.penalty() == 3
     assert network.anneals
-    settled = network.settled()
-    assert isinstance(settled, Wrapper)
-    assert type(settled) is type(network)
-    assert isinstance(settled.network, mlp.MLP)
+    deployed = network.deployed()
+    assert isinstance(deployed, Wrapper)
+    assert type(deployed) is type(network)
+    assert isinstance(deployed.network, mlp.MLP)
     assert network.network is inner
-    assert settled(sets).shape == (5, 2)
-    assert settled.settled() is settled
+    assert deployed(sets).shape == (5, 2)
+    assert deployed.deployed() is deployed

@@ -180,11 +180,11 @@ def test_weights_survive_a_round_trip(weighted):
 
 def test_what_is_used_after_training_is_the_same_map(spec):
     network = _build(spec).eval()
-    settled = network.settled()
-    assert torch.equal(settled(_coarse()), network(_coarse()))
-    assert settled.settled() is settled
-    assert settled.multiply_adds() == network.multiply_adds()
-    assert (count_parameters(settled) < count_parameters(network)) == network.anneals
+    deployed = network.deployed()
+    assert torch.equal(deployed(_coarse()), network(_coarse()))
+    assert deployed.deployed() is deployed
+    assert deployed.multiply_adds() == network.multiply_adds()
+    assert (count_parameters(deployed) < count_parameters(network)) == network.anneals
 
 
 def test_layers_know_their_fields_and_their_strict_parts(weighted):

@@ -147,20 +147,20 @@ def test_annealed_it_breaks_the_symmetry_in_every_factor_and_settled_in_none():
     gaps = [(whole - part).norm() / whole.norm() for layer in network.layers for whole, part in layer.strict_parts()]
     assert len(gaps) == 1 + 2 * 3 + 1 and min(gaps) > 0.1
     assert _error(network) > 1e-2
-    settled = network.settled()
-    assert _error(settled) <= 1e-12
+    deployed = network.deployed()
+    assert _error(deployed) <= 1e-12
     network.relax(0.0)
-    assert torch.equal(settled(_coarse()), network(_coarse()))
-    assert not settled.training
+    assert torch.equal(deployed(_coarse()), network(_coarse()))
+    assert not deployed.training
 
 
 def test_settled_it_is_a_volume_gcnn_with_the_weights_it_has():
     network, strict = _build(volume_anneal), _build(volume_gcnn, seed=8)
-    settled = randomised(network).settled()
-    assert [type(layer) for layer in settled.layers] == [type(layer) for layer in strict.layers]
-    assert count_parameters(settled) == count_parameters(strict) < count_parameters(network) / 4
-    strict.load_state_dict(settled.state_dict())
-    assert torch.equal(strict(_coarse(torch.float32)), settled(_coarse(torch.float32)))
+    deployed = randomised(network).deployed()
+    assert [type(layer) for layer in deployed.layers] == [type(layer) for layer in strict.layers]
+    assert count_parameters(deployed) == count_parameters(strict) < count_parameters(network) / 4
+    strict.load_state_dict(deployed.state_dict())
+    assert torch.equal(strict(_coarse(torch.float32)), deployed(_coarse(torch.float32)))
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5])

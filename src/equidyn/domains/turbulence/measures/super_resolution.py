@@ -41,7 +41,7 @@ def measure(context: UpscaleContext) -> dict[str, Any]:
     return {
         **errors(prediction, targets),
         "by_component": [_mae(prediction, targets, component) for component in range(targets.shape[1])],
-        **{name: errors(answers, targets) for name, answers in _references(context).items()},
+        **{name: errors(predictions, targets) for name, predictions in _references(context).items()},
         "unit": context.task.rms,
         "divergence": _divergence(prediction),
         "truth_divergence": _divergence(targets),

@@ -1,4 +1,4 @@
-"""A network of the task rollout, and its answers on a test split."""
+"""A network of the task rollout, and its predictions on a test split."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -36,7 +36,7 @@ class RolloutContext(EvaluationContext):
 
     @cached_property
     def orbit(self) -> torch.Tensor:
-        """Rollouts of the four turned questions, (4, step, window, 2, y, x); element 0 is the prediction."""
+        """Rollouts of the four turned inputs, (4, step, window, 2, y, x); element 0 is the prediction."""
         return torch.stack([self.prediction, *(self._answers(turns) for turns in (1, 2, 3))])
 
     def on(self, split: str) -> "RolloutContext":
@@ -58,7 +58,7 @@ class RolloutContext(EvaluationContext):
         }
 
     def _answers(self, turns: int) -> torch.Tensor:
-        return self.task.answers(self.network, self.windows.inputs, self.task.settings.test_steps, turns)
+        return self.task.predictions(self.network, self.windows.inputs, self.task.settings.test_steps, turns)
 
 
 CONTEXT = RolloutContext
