@@ -46,8 +46,8 @@ def _pictures(results: StudyResults, one: Shown, sizes: dict[str, int]) -> list[
     limit = limits.groupby(["dataset", "x"], sort=False, as_index=False)["y"].mean() if len(limits) else None
     noun = f"{next(iter(results.settings.datasets.values())).noun}s"
     caption = (
-        f"{TITLE}: {one.quantity.label} against the number of {noun} to train on: mean, and range over seeds as a band; "
-        f"{'both axes are' if log else 'the axis of the number is'} logarithmic."
+        f"{TITLE}: {one.quantity.label} against the number of {noun} to train on. Mean, and range over seeds as a "
+        f"band; {'both axes are' if log else 'the axis of the number is'} logarithmic."
     )
     alt = f"Line charts: {one.quantity.label} against the number of training {noun}, one line per variant."
     label = f"{one.quantity.label} [{wording(results.settings).headline.common_unit or one.unit}]"
