@@ -29,7 +29,7 @@ CASES = {  # by what a model answers: sides of the images, and options (of those
         (28, {}),
     ],
 }
-SPECS = [(model, *case) for model, predictions in MODELS.items() for case in CASES[predictions]]
+SPECS = [(model, *case) for model, answers in MODELS.items() for case in CASES[answers]]
 
 
 def _build(spec: tuple[str, int, dict], seed: int = 0) -> ImageNetwork:

@@ -164,9 +164,9 @@ def test_weights_survive_a_round_trip(spec):
 
 def test_what_is_used_after_training_is_the_same_map(spec):
     network, values = randomised(spec.build()).eval(), _noise(spec)
-    settled = network.settled()
+    settled = network.deployed()
     assert torch.equal(settled(values), network(values))
-    assert settled.settled() is settled and not settled.training
+    assert settled.deployed() is settled and not settled.training
     assert settled.multiply_adds() == network.multiply_adds()
     assert (count_parameters(settled) < count_parameters(network)) == network.anneals
 

@@ -213,7 +213,7 @@ def test_relaxed_weights_cost_24_parameters_each_and_banks_a_filter_each():
 
 def test_settled_it_is_a_volume_gcnn_with_the_weights_it_has():
     network, strict = _build(("volume_anneal", RELAXED)), _build(("volume_gcnn", RELAXED), seed=8)
-    settled = randomised(network).settled()
+    settled = randomised(network).deployed()
     assert count_parameters(settled) == count_parameters(strict) < count_parameters(network) / 4
     strict.load_state_dict(settled.state_dict())
     assert torch.equal(strict(_coarse()), settled(_coarse()))

@@ -14,6 +14,7 @@ import torch
 from equidyn.core.models.network import Network
 from equidyn.core.models.registry import build_network, count_parameters
 from equidyn.core.params.params import Params
+from equidyn.core.threads import use_threads
 from equidyn.core.training.task import io_types
 from equidyn.symmetry.group_action import GroupAction
 
@@ -28,6 +29,7 @@ def run(params: Params, variant: str | None = None) -> list[dict[str, Any]]:
 
     Networks that are built alike between the same types are looked at once.
     """
+    use_threads(params.compute.threads)
     found: dict[Any, dict[str, Any]] = {}
     entries = []
     for study, settings in params.studies.items():

@@ -10,8 +10,8 @@ from equidyn.symmetry.permutations import symmetric, trivial
 from equidyn.symmetry.sets import SetGroup, moved
 
 QUANTITIES = (
-    Quantity("*.relative", "invariance error", "1", "lower", "log", each="group"),
-    Quantity("*.flipped", "predictions that change", "%", "lower", each="group"),
+    Quantity("*.relative", "invariance error", "1", "lower", "log", headline=True),
+    Quantity("*.flipped", "predictions that change", "%", "lower"),
 )
 
 

@@ -12,7 +12,9 @@ from equidyn.domains.turbulence.tasks.upscale.task import errors
 TITLE = "Super-resolution"
 RMS = "rms velocity"
 QUANTITIES = (
-    Quantity("mae", "test MAE", RMS, "lower", headline=True, baselines=("trilinear.mae", "spectral.mae", "mean.mae")),
+    Quantity(
+        "mae", "test MAE", RMS, "lower", "log", headline=True, baselines=("trilinear.mae", "spectral.mae", "mean.mae")
+    ),
     Quantity("rmse", "test RMSE", RMS, "lower", baselines=("trilinear.rmse", "spectral.rmse", "mean.rmse")),
     Quantity("by_component", "test MAE", RMS, "lower", axis="component"),
     Quantity("trilinear.mae", "trilinear interpolation", RMS),
