@@ -35,7 +35,7 @@ def _cut(length: int, size: int) -> list[slice]:
 def surrounded(rows: torch.Tensor, z: slice, y: slice, periodic: bool, buffer: torch.Tensor) -> torch.Tensor:
     """A copy of the tile with one voxel more on all sides: (layers + 2, lines + 2, x + 2, channels).
 
-    Beyond the walls the box repeats where periodic, and is empty else. room: the memory to use, of `room_for`.
+    Beyond the walls the box repeats where periodic, and is empty else. buffer: the memory to use, of `buffer_for`.
     """
     shape = (z.stop - z.start + 2, y.stop - y.start + 2, rows.shape[2] + 2, rows.shape[3])
     answer = buffer[: torch.Size(shape).numel()].view(shape)
