@@ -47,9 +47,8 @@ def _change_learning_rate(checkout: Checkout) -> None:
 
 
 def _change_model(checkout: Checkout) -> None:
-    checkout.edit(
-        "src/equidyn/domains/digits/models/autoencoder_base.py", "return functional.elu_(", "return 1 * functional.elu_("
-    )
+    path = "src/equidyn/domains/digits/models/autoencoder_base.py"
+    checkout.edit(path, "return functional.elu_(", "return 1 * functional.elu_(")
 
 
 def _change_measure(checkout: Checkout) -> None:
