@@ -124,7 +124,7 @@ def test_tiles_cover_each_voxel_once_and_see_their_neighbours(shape, periodic):
         for axis, length in enumerate(shape[:3]):
             whole.narrow(axis, 0, 1).copy_(whole.narrow(axis, length, 1))
             whole.narrow(axis, length + 1, 1).copy_(whole.narrow(axis, 1, 1))
-    seen, room = torch.zeros(shape[:2]), room_for(rows)
+    seen, room = torch.zeros(shape[:2]), buffer_for(rows)
     for z, y in tiles(rows):
         seen[z, y] += 1
         expected = whole[z.start : z.stop + 2, y.start : y.stop + 2]
