@@ -51,7 +51,7 @@ MORE = {  # variants of further kinds of layers, of which the test preset has no
         "rgroup": {"model": "rgroup", "options": {"hidden": 2, "layers": 3, "norm": "none", "banks": 2}},
         "rsteer-published": {"model": "audit/rsteer", "options": {"hidden": 1, "layers": 3, "alpha": 1e-5}},
     },
-    "turbulence": {"gcnn": {"model": "volume_gcnn", "options": {"hidden": [2, 1, 1], "components": "vector"}}},
+    "turbulence": {"gcnn": {"model": "gcnn", "options": {"hidden": [2, 1, 1], "components": "vector"}}},
     "gaussian": {
         "mean": {
             "model": "mlp",

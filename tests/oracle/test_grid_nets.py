@@ -12,7 +12,10 @@ from toy_volumes import awake
 from equidyn.core.models.check import errors, relative_errors
 from equidyn.core.models.network import Network
 from equidyn.domains.smoke.models import anneal, cnn, e2cnn, gcnn, rgroup, rsteer
-from equidyn.domains.turbulence.models import volume_anneal, volume_cnn, volume_gcnn, volume_rgcnn
+from equidyn.domains.turbulence.models import anneal as volume_anneal
+from equidyn.domains.turbulence.models import cnn as volume_cnn
+from equidyn.domains.turbulence.models import gcnn as volume_gcnn
+from equidyn.domains.turbulence.models import rgcnn as volume_rgcnn
 from equidyn.symmetry.fields import BoxType, FieldType
 from equidyn.symmetry.groups import C2, C4, CUBE, D4, Group, generated
 

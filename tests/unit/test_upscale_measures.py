@@ -39,7 +39,7 @@ NAMES = [
     if entry.takes in TAKEN and "audit/" not in name
 ]
 QUICK = {name: STUDY["measures"][name]["options"] for name in ("sharpness", "hessian")} | {
-    name: {"samples": 1} for name in ("cube_equivariance", "cube_decomposition")
+    name: {"samples": 1} for name in ("equivariance", "decomposition")
 }
 UNWEIGHTED = {"cost", "sharpness", "hessian"}  # measures that say nothing of a network without parameters
 

@@ -5,13 +5,13 @@ from functools import cached_property
 
 import torch
 
-from equidyn.core.measures.context import EvaluationContext
 from equidyn.domains.smoke.tasks.rollout.task import Rollout, Windows
+from equidyn.grids.context import GridContext
 from equidyn.grids.stack import ConvStack
 
 
 @dataclass(frozen=True)
-class RolloutContext(EvaluationContext):
+class RolloutContext(GridContext):
     """A network with the test windows, which do not overlap. chosen: the test split looked at; None: the first."""
 
     network: ConvStack

@@ -5,15 +5,15 @@ from functools import cached_property
 
 import torch
 
-from equidyn.core.measures.context import EvaluationContext
 from equidyn.domains.turbulence.tasks.upscale.task import Boxes, Upscale
+from equidyn.grids.context import GridContext
 from equidyn.grids.interpolation import upsampled
 from equidyn.grids.upscaler import Upscaler
 from equidyn.symmetry.fields import BoxType
 
 
 @dataclass(frozen=True)
-class UpscaleContext(EvaluationContext):
+class UpscaleContext(GridContext):
     """A network with the test samples."""
 
     network: Upscaler

@@ -82,7 +82,7 @@ class Upscale(Task):
         """The same task with the mean square as its loss, whose curvature its second derivatives tell.
 
         A mean of absolute errors curves where errors change sign, which is where it has no second derivative; what
-        derivatives find elsewhere is not it. Largest eigenvalue of the Hessian of a trained `volume_gcnn` (12^3 voxels,
+        derivatives find elsewhere is not it. Largest eigenvalue of the Hessian of a trained `gcnn` (12^3 voxels,
         float64): 4 by derivatives, 470 by differences of gradients over steps of 0.01; of the mean square 584 by both.
         """
         smooth = copy(self)
