@@ -70,7 +70,7 @@ def _weights(network: Upscaler) -> list[torch.Tensor]:
 @pytest.mark.parametrize("make", [_trilinear, _plain, _strict, _relaxed])
 @pytest.mark.parametrize("name", NAMES)
 def test_every_measure_gives_finite_numbers_twice_the_same(name, make):
-    assert known(find("turbulence"), "measures", name).takes == ("UpscaleContext",)
+    assert known(find("turbulence"), "measures", name).takes[0] in ("UpscaleContext", "GridContext")
     entry = import_module(module(find("turbulence"), "measures", name))
     found, again = (entry.measure(_subject(make())) for _ in range(2))
     text = json.dumps(found)
