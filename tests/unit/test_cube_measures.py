@@ -100,7 +100,7 @@ def test_errors_of_all_rotations_are_told():
 def test_turned_questions_are_asked_once_for_two_measures(monkeypatch):
     context, asked = _subject(_plain()), []
     predictions = context.task.predictions
-    monkeypatch.setattr(context.task, "answers", lambda *parts: asked.append(1) or predictions(*parts))
+    monkeypatch.setattr(context.task, "predictions", lambda *parts: asked.append(1) or predictions(*parts))
     cube_equivariance.measure(context, samples=1)
     before = len(asked)
     cube_decomposition.measure(context, samples=1)
