@@ -74,7 +74,7 @@ def _started(path: str) -> socket.socket | None:
     """A connection to the server that has started the job; None if it will not; OSError if there is no server."""
     request = {"arguments": sys.argv, "folder": str(Path.cwd()), "environment": dict(os.environ)}
     with os.fdopen(os.memfd_create("request"), "wb", buffering=0) as file:
-        file.write(json.dumps(request | {"environment": environment_fingerprint()}).encode())
+        file.write(json.dumps(request | {"fingerprint": environment_fingerprint()}).encode())
         while True:
             connection = socket.socket(socket.AF_UNIX)
             connection.connect(path)

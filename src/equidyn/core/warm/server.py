@@ -86,7 +86,7 @@ class _Server:
         except (OSError, ValueError):
             connection.close()
             return
-        pid = self._forked(request, streams) if request["environment"] == self._own else None
+        pid = self._forked(request, streams) if request["fingerprint"] == self._own else None
         for stream in streams:
             os.close(stream)
         with suppress(OSError):  # a client that is gone is noticed when its connection is read
