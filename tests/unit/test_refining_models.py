@@ -192,8 +192,7 @@ RELAXED = {"hidden": [3, 2], "components": "vector"}
 
 def test_which_weights_are_relaxed():
     plain, spatial = (
-        _build(("rgcnn", RELAXED), banks=2, relax_spatial=relax_spatial).layers
-        for relax_spatial in (False, True)
+        _build(("rgcnn", RELAXED), banks=2, relax_spatial=relax_spatial).layers for relax_spatial in (False, True)
     )
     assert [len(layer.relaxed_weights()) for layer in plain] == [1] * 4 + [0]  # the lift and the inner ones
     assert [len(layer.relaxed_weights()) for layer in spatial] == [1, 2, 2, 2, 0]
