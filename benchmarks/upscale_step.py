@@ -71,11 +71,11 @@ def our_step(name: str, side: int, small: bool) -> tuple[Work, RefiningNet]:
 
 def bare_step(network: RefiningNet, side: int) -> Work:
     """The products and convolutions of all layers, forward and backward, on fields of noise."""
-    rooms: dict[tuple[int, int], torch.Tensor] = {}
+    fields: dict[tuple[int, int], torch.Tensor] = {}
 
     def field(channels: int, refinement: int) -> torch.Tensor:
         length = side * refinement
-        return rooms.setdefault((channels, length), torch.randn(1, length, length, length, channels).bfloat16())
+        return fields.setdefault((channels, length), torch.randn(1, length, length, length, channels).bfloat16())
 
     works = [work for layer in network.layers for work in _works(layer, field)]
     return lambda: [work() for work in works]
@@ -86,11 +86,11 @@ def _works(layer: Layer, field: Callable[[int, int], torch.Tensor]) -> list[Work
     given, answer = field(inputs.channels, inputs.refinement), field(outputs.channels, outputs.refinement)
     if isinstance(layer, Separable):
         mixed = field(outputs.channels, inputs.refinement)
-        return [*_products(given, mixed), *_interpolations(mixed, layer.factor), *_by_channel(answer)]
+        return [*_products(given, mixed), *_interpolations(mixed, layer.refined), *_by_channel(answer)]
     if outputs.channels * 27 < inputs.channels:
         return _products(given, field(outputs.channels * 27, outputs.refinement))
     between = field(inputs.channels, outputs.refinement)
-    return [*_interpolations(given, layer.factor), *_convolutions(between, answer)]
+    return [*_interpolations(given, layer.refined), *_convolutions(between, answer)]
 
 
 def _products(given: torch.Tensor, answer: torch.Tensor) -> list[Work]:

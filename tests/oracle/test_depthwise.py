@@ -7,7 +7,7 @@ import torch
 
 from equidyn.grids import tiles as tiling
 from equidyn.grids.depthwise import depthwise
-from equidyn.grids.tiles import room_for, surrounded, tiles
+from equidyn.grids.tiles import buffer_for, surrounded, tiles
 
 SHAPES = [(2, 3, 4, 5, 3), (1, 2, 1, 2, 1), (1, 2, 6, 6, 6)]
 OFFSETS = list(product((-1, 0, 1), repeat=3))
@@ -124,9 +124,9 @@ def test_tiles_cover_each_voxel_once_and_see_their_neighbours(shape, periodic):
         for axis, length in enumerate(shape[:3]):
             whole.narrow(axis, 0, 1).copy_(whole.narrow(axis, length, 1))
             whole.narrow(axis, length + 1, 1).copy_(whole.narrow(axis, 1, 1))
-    seen, room = torch.zeros(shape[:2]), room_for(rows)
+    seen, buffer = torch.zeros(shape[:2]), buffer_for(rows)
     for z, y in tiles(rows):
         seen[z, y] += 1
         expected = whole[z.start : z.stop + 2, y.start : y.stop + 2]
-        assert torch.equal(surrounded(rows, z, y, periodic, room), expected)
+        assert torch.equal(surrounded(rows, z, y, periodic, buffer), expected)
     assert torch.equal(seen, torch.ones(shape[:2]))

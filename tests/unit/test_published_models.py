@@ -97,7 +97,7 @@ def test_published_rsteer_starts_untied_at_the_measured_constraint():
 
 
 def test_published_rsteer_takes_the_next_row_for_a_neighbour():
-    layer = _build("audit/rsteer", hidden=1, layers=2).layers[0]
+    layer = _build("audit/rsteer", hidden=1, layers=2).layers[0].kernel
     layer.weight.data.copy_(torch.tensor([0.0, 0, 0, 1, 1, 1, 5, 5, 5]))
     assert layer.penalty().item() == pytest.approx((1 + 4) / 8)
 
@@ -107,11 +107,12 @@ def test_published_rsteer_is_not_equivariant_however_strong_its_regulariser():
     field = torch.randn(1, 2, 16, 16, dtype=torch.float64)
     assert relative_errors(network, field, FRAME, FRAME)[""] > 1e-3
     for layer in network.layers:
-        layer.weight.data.copy_(layer.weight.data[..., :1].expand_as(layer.weight))
+        weight = layer.kernel.weight
+        weight.data.copy_(weight.data[..., :1].expand_as(weight))
     assert network.penalty() == 0
     assert relative_errors(network, field, FRAME, FRAME)[""] > 1e-3  # its biases are free
     for layer in network.layers:
-        layer.bias.data.zero_()
+        layer.bias.weight.data.zero_()
     assert relative_errors(network, field, FRAME, FRAME)[""] <= 1e-12
 
 
@@ -119,7 +120,7 @@ def test_published_rsteer_has_weights_that_do_nothing():
     """84 of 216 for a pair of regular fields: a steerable kernel vanishes there. They flatten a loss landscape."""
     network = _build("audit/rsteer", hidden=2)
     network(torch.randn(1, 2, 8, 8)).square().sum().backward()
-    idle = [(layer.weight.grad.abs().amax((0, 1)) == 0).sum().item() for layer in network.layers]
+    idle = [(layer.kernel.weight.grad.abs().amax((0, 1)) == 0).sum().item() for layer in network.layers]
     assert idle == [42, 84, 84, 84, 42]
 
 
@@ -130,4 +131,4 @@ def test_published_e2cnn_has_batch_norm_and_the_start_of_its_package():
     assert sum(parameter.numel() for parameter in network.norms.parameters()) == 4 * 2 * 40
     for layer in network.layers[1:]:
         assert layer.filter()[0].square().sum((1, 2, 3)).mean().item() == pytest.approx(1, rel=0.1)
-        assert layer.bias is None or not layer.bias.any()
+        assert layer.bias is None or not layer.bias().any()

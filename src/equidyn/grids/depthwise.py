@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from equidyn.grids.arithmetic import in_arithmetic
 from equidyn.grids.convolve import convolved
-from equidyn.grids.tiles import room_for, surrounded, tiles
+from equidyn.grids.tiles import buffer_for, surrounded, tiles
 
 SIDE = 3
 PLACES = [(z, y, x) for z in range(SIDE) for y in range(SIDE) for x in range(SIDE)]
@@ -44,9 +44,9 @@ class _Depthwise(torch.autograd.Function):
         ctx.periodic, ctx.once = periodic, once
         answer = torch.empty_like(rows)
         for volume, target in zip(rows, answer, strict=True):
-            room = room_for(volume)
+            buffer = buffer_for(volume)
             for z, y in tiles(volume):
-                target[z, y] = _convolved(surrounded(volume, z, y, periodic, room), kernel)
+                target[z, y] = _convolved(surrounded(volume, z, y, periodic, buffer), kernel)
         return answer
 
     @staticmethod
@@ -89,9 +89,9 @@ def _gradients(
     """
     total = _zeros(rows)
     for index, (volume, slope) in enumerate(zip(rows, gradient, strict=True)):
-        room = room_for(slope)
+        buffer = buffer_for(slope)
         for z, y in tiles(slope):
-            around = surrounded(slope, z, y, periodic, room)
+            around = surrounded(slope, z, y, periodic, buffer)
             total += _correlated(around, volume[z, y].contiguous())
             if kernel is not None:
                 by_rows[index, z, y] = _convolved(around, _reversed(kernel))

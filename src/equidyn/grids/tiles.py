@@ -32,13 +32,13 @@ def _cut(length: int, size: int) -> list[slice]:
     return [slice(first, last) for first, last in pairwise(bounds)]
 
 
-def surrounded(rows: torch.Tensor, z: slice, y: slice, periodic: bool, room: torch.Tensor) -> torch.Tensor:
+def surrounded(rows: torch.Tensor, z: slice, y: slice, periodic: bool, buffer: torch.Tensor) -> torch.Tensor:
     """A copy of the tile with one voxel more on all sides: (layers + 2, lines + 2, x + 2, channels).
 
-    Beyond the walls the box repeats where periodic, and is empty else. room: the memory to use, of `room_for`.
+    Beyond the walls the box repeats where periodic, and is empty else. buffer: the memory to use, of `buffer_for`.
     """
     shape = (z.stop - z.start + 2, y.stop - y.start + 2, rows.shape[2] + 2, rows.shape[3])
-    answer = room[: torch.Size(shape).numel()].view(shape)
+    answer = buffer[: torch.Size(shape).numel()].view(shape)
     if not periodic:
         answer.zero_()
     for here, there in _stretches(z, rows.shape[0], periodic):
@@ -49,7 +49,7 @@ def surrounded(rows: torch.Tensor, z: slice, y: slice, periodic: bool, room: tor
     return answer
 
 
-def room_for(rows: torch.Tensor) -> torch.Tensor:
+def buffer_for(rows: torch.Tensor) -> torch.Tensor:
     """Memory for the largest surrounded tile, flat: to be used again and again, which spares the system's pages."""
     largest = max((z.stop - z.start + 2) * (y.stop - y.start + 2) for z, y in tiles(rows))
     return rows.new_empty(largest * (rows.shape[2] + 2) * rows.shape[3])
