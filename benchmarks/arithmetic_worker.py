@@ -10,7 +10,6 @@ DATA, so that arithmetics differ in training by nothing else. TO: where the numb
 import sys
 import tempfile
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -19,21 +18,20 @@ import torch
 from equidyn.core import paths
 from equidyn.core.data import prepare
 from equidyn.core.measures.context import context_of
-from equidyn.core.models.registry import build_network
-from equidyn.core.params import Params, load
-from equidyn.core.training.loop import Trainer
-from equidyn.core.training.precision import precision_of, set_up
-from equidyn.core.training.task import Task, dataset_of, recipe_of, task_of
+from equidyn.core.params import Cell, Params, load
+from equidyn.core.training.precision import set_up
+from equidyn.core.training.task import Task, dataset_of, task_of
+from equidyn.core.training.train import _trainer
 
 SEEDS = (1, 2, 3)
-CELLS = {  # study: its dataset, a plain and a strict variant, the measure of its test score and the score's name
+CELLS = {  # study: its dataset, some variants, the measure of its test score and the score's name
     "smoke-levels": ("eps000", ("cnn", "gcnn"), "error", "rmse"),
-    "gaussian": ("static", ("mlp-aug", "intrinsic-exchangeable"), "accuracy", "loss"),
-    "digits-autoencoder": ("digits", ("ae-aug", "equivariant-ae"), "reconstruction", "upright"),
-    "digits-cnn": ("digits", ("cnn-aug", "gcnn"), "recognition", "loss"),
-    "turbulence": ("isotropic", ("cnn", "gcnn-vector"), "super_resolution", "mae"),
+    "gaussian": ("fresh", ("mlp-aug", "transformer-canonical"), "accuracy", "loss"),
+    "digits-autoencoder": ("digits", ("ae-aug", "equivariant-ae-attention"), "reconstruction", "upright"),
+    "digits-cnn": ("digits", ("gcnn",), "recognition", "loss"),
+    "turbulence": ("isotropic", ("cnn-aug", "rgcnn-vector"), "super_resolution", "mae"),
 }
-FIELDS = {"smoke": "velocity", "turbulence": "fine"}  # by kind of source: the array of simulated data
+FIELDS = {"smoke": "velocity", "turbulence": "fine"}  # by domain: the array of simulated data
 CPU = torch.device("cpu")
 Found = Iterator[tuple[str, np.ndarray]]
 
@@ -44,9 +42,9 @@ def simulated(params: Params) -> Found:
         dataset = next(iter(settings.datasets))
         if study in CELLS or study.startswith("default-"):
             prepare.run(params, study, dataset)
-        if settings.source.kind in FIELDS and paths.dataset(study, dataset).exists():
+        if settings.domain in FIELDS and paths.dataset(study, dataset).exists():
             made = dataset_of(settings, paths.dataset(study, dataset))
-            yield f"{study}/data", getattr(made, FIELDS[settings.source.kind])
+            yield f"{study}/data", getattr(made, FIELDS[settings.domain])
 
 
 def trained(params: Params, data: Path) -> Found:
@@ -63,25 +61,18 @@ def trained(params: Params, data: Path) -> Found:
 
 def _cell(params: Params, task: Task, study: str, variant: str, seed: int) -> dict[str, np.ndarray]:
     """gradient: of the first step's loss; stepped: validation score after it; score: on the test split, at the end."""
-    trainer = _trainer(params, task, study, variant, seed)
+    dataset, _, measure, key = CELLS[study]
+    cell = Cell(study, dataset, variant, seed)
+    trainer = _trainer(params, cell, task)
     trainer._step(next(iter(trainer.recipe.batches(1))), trainer.training.learning_rate)
     gradient = torch.cat([weight.grad.flatten() for weight in trainer.network.parameters()])
     stepped = trainer.recipe.validate(trainer.network.eval())[trainer.recipe.score]
-    trainer = _trainer(params, task, study, variant, seed)
+    trainer = _trainer(params, cell, task)
     with tempfile.TemporaryDirectory() as folder:
         trainer.network.load_state_dict(trainer.run(Path(folder) / "resume", "", lambda _: None).best)
-    *_, measure, key = CELLS[study]
-    context = context_of(params.studies[study].task.kind, trainer.network.eval().settled(), task)
-    score = import_module(f"equidyn.core.measures.{measure}").measure(context)[key]
+    context = context_of(params.studies[study], trainer.network.eval().deployed(), task)
+    score = params.studies[study].home.module("measures", measure).measure(context)[key]
     return {"gradient": gradient.numpy(), "stepped": np.array(stepped), "score": np.array(score)}
-
-
-def _trainer(params: Params, task: Task, study: str, variant: str, seed: int) -> Trainer:
-    chosen, training = params.studies[study].variants[variant], params.studies[study].training_of(variant)
-    network = build_network(chosen, task.inputs, task.outputs, seed)
-    recipe = recipe_of(params.studies[study], task, chosen, training, seed)
-    precision = precision_of(params.compute, CPU) if task.mixed else "fp32"
-    return Trainer(network, recipe, training, seed=seed, device=CPU, precision=precision)
 
 
 def main() -> None:

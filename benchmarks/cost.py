@@ -19,11 +19,11 @@ def cost(*command: str | Path, folder: Path, expected: str, limit: float = math.
     command fails.
     """
     started = time.perf_counter()
-    with tempfile.TemporaryFile() as told:
-        process = subprocess.Popen(command, cwd=folder, stdout=told, stderr=told, start_new_session=True)
+    with tempfile.TemporaryFile() as message:
+        process = subprocess.Popen(command, cwd=folder, stdout=message, stderr=message, start_new_session=True)
         used, stopped = _wait(process, limit)
-        told.seek(0)
-        text = told.read().decode()
+        message.seek(0)
+        text = message.read().decode()
     if not stopped and (process.returncode or expected not in text):
         raise SystemExit(f"{' '.join(map(str, command))}: status {process.returncode}\n{text[-2000:]}")
     found = {

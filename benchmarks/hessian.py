@@ -15,18 +15,17 @@ import statistics
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
 import torch
 from results import command
-from sharpness import seconds
 from subjects import LARGE, SMALL, Size, rows_of_nets
+from timing import seconds
 
+from equidyn.core.measures.context import EvaluationContext
 from equidyn.core.models.registry import count_parameters
+from equidyn.core.training.task import Batch
 from equidyn.curvature import hessian
 from equidyn.curvature.audit.hessian import power_iteration
 from equidyn.curvature.landscape import Hessian, Landscape, split_batch
-from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
-from equidyn.domains.smoke.tasks.rollout.task import Windows
 
 BATCHES = {LARGE.side: (1, 2), SMALL.side: (4, 16)}  # batches, windows in each (published: 16)
 LIMIT = 60  # Lanczos steps
@@ -52,12 +51,12 @@ def by_lanczos(product: Hessian) -> list[float]:
     return hessian.maxima_of(product, LIMIT)
 
 
-def true_values(context: RolloutContext, batch: Windows) -> list[float]:
+def true_values(context: EvaluationContext, batch: Batch) -> list[float]:
     """The five largest magnitudes, known to 1e-5."""
     return hessian.maxima_of(Hessian(Landscape(context.network, context.task, batch)), LIMIT, tolerance=1e-5)
 
 
-def run(context: RolloutContext, batch: Windows, way, truth: list[float]) -> Found:
+def run(context: EvaluationContext, batch: Batch, way, truth: list[float]) -> Found:
     """One way on one batch, the graph of the gradient included."""
     spent, (product, found) = seconds(lambda: _counted(context, batch, way))
     found, truth = (sorted(values, key=abs) for values in (found, truth))
@@ -65,12 +64,12 @@ def run(context: RolloutContext, batch: Windows, way, truth: list[float]) -> Fou
     return Found(spent, product.products, error)
 
 
-def _counted(context: RolloutContext, batch: Windows, way) -> tuple[Hessian, list[float]]:
+def _counted(context: EvaluationContext, batch: Batch, way) -> tuple[Hessian, list[float]]:
     product = Hessian(Landscape(context.network, context.task, batch))
     return product, way(product)
 
 
-def ways(context: RolloutContext, batch: Windows) -> dict[str, Found]:
+def ways(context: EvaluationContext, batch: Batch) -> dict[str, Found]:
     """Ours, the published way by its own rule, and the published way to 1e-3."""
     truth = true_values(context, batch)
     ours = run(context, batch, by_lanczos, truth)
@@ -82,23 +81,23 @@ def ways(context: RolloutContext, batch: Windows) -> dict[str, Found]:
     return {"ours": ours, "own rule": own_rule, "to 1e-3": tight}
 
 
-def compare(context: RolloutContext, model: str, size: Size) -> dict:
+def compare(context: EvaluationContext, name: str, size: Size) -> dict:
     """One row: products, errors and seconds of the three."""
     count, batch_size = BATCHES[size.side]
     batches = split_batch(context.training_sample(count * batch_size, 1), count)
     found = [ways(context, batch) for batch in batches]
     row = {
-        "model": model,
+        "variant": name,
         "parameters": count_parameters(context.network),
         "side": size.side,
         "batches of windows": f"{count} x {batch_size}",
     }
-    means = {name: statistics.mean(each[name].products for each in found) for name in found[0]}
-    spent = {name: statistics.mean(each[name].seconds for each in found) for name in found[0]}
-    for name in found[0]:
-        row[f"{name}: products"] = round(means[name], 1)
-        row[f"{name}: error"] = f"{np.max([each[name].error for each in found]):.0e}"
-        row[f"{name}: [s]"] = round(spent[name], 2)
+    means = {way: statistics.mean(each[way].products for each in found) for way in found[0]}
+    spent = {way: statistics.mean(each[way].seconds for each in found) for way in found[0]}
+    for way in found[0]:
+        row[f"{way}: products"] = round(means[way], 1)
+        row[f"{way}: error"] = f"{max(each[way].error for each in found):.0e}"
+        row[f"{way}: [s]"] = round(spent[way], 2)
     row["fewer products to 1e-3"] = round(means["to 1e-3"] / means["ours"], 2)
     row["fewer products than by its own rule"] = round(means["own rule"] / means["ours"], 2)
     row["less time to 1e-3"] = round(spent["to 1e-3"] / spent["ours"], 2)

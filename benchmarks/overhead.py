@@ -1,19 +1,15 @@
-"""What the engines and imports cost beside the work, in a folder where `make run` has finished.
+"""What Snakemake and imports cost beside the work, in a folder where `make run` has finished.
 
     python benchmarks/overhead.py [--cores 2]
 
 overhead: 1 - (seconds that the stages themselves report) / (seconds of the whole run x cores), of the longest run that
-Snakemake has logged here. Beside it the seconds of `equidyn --help` and of a `snakemake` with nothing to do, medians
-of five and three. Written to benchmarks/results/overhead.csv.
+Snakemake has logged here. Written to benchmarks/results/overhead.csv.
 """
 
 import argparse
 import json
 import os
 import re
-import statistics
-import subprocess
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -47,16 +43,6 @@ def _prepared(path: Path) -> float:
         return json.loads(file.attrs["attributes"])["provenance"]["wall_seconds"]
 
 
-def median_seconds(command: list[str], repeats: int) -> float:
-    """Median wall time of a command, which must succeed."""
-    seconds = []
-    for _ in range(repeats):
-        started = time.perf_counter()
-        subprocess.run(command, capture_output=True, check=True)
-        seconds.append(time.perf_counter() - started)
-    return statistics.median(seconds)
-
-
 def main() -> None:
     """Measure and write the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -68,8 +54,6 @@ def main() -> None:
         "cores": cores,
         "stages [core s]": round(inside, 1),
         "overhead": round(1 - inside / (whole * cores), 3),
-        "equidyn --help [s]": round(median_seconds(["equidyn", "--help"], 5), 3),
-        "snakemake, nothing to do [s]": round(median_seconds(["snakemake", "--cores", str(cores)], 3), 2),
     }
     save_and_show("overhead", [row])
 

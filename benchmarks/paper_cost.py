@@ -15,37 +15,23 @@ from pathlib import Path
 
 import torch
 from results import save_and_show
+from subjects import noise_fields, noise_volumes, training_step
 from timing import timed
-from training_step import noise_dataset
-from upscale_step import noise
 
-from equidyn.core.models.registry import build_network, count_parameters
+from equidyn.core.models.registry import count_parameters
 from equidyn.core.params import Study, load
-from equidyn.core.params.variant import Variant
-from equidyn.core.training.loop import Trainer
-from equidyn.domains.smoke.tasks.rollout.recipe import RolloutRecipe
-from equidyn.domains.smoke.tasks.rollout.task import Rollout
-from equidyn.domains.turbulence.tasks.upscale.recipe import UpscaleRecipe
-from equidyn.domains.turbulence.tasks.upscale.task import Upscale
 
 PRESET = Path(__file__).resolve().parents[1] / "presets/paper/params.yaml"
-SMALL_SIDE, SMALLER = 8, 8  # coarse voxels along an edge that are measured; the preset's 16 have so many times the work
+COARSE, SMALLER = 8, 8  # coarse voxels along an edge that are measured; the preset's 16 have so many times the work
 SIDE, FRAMES = 64, 40  # enough frames for a window of every task
 
 
-def measured_step(study: Study, variant: Variant) -> tuple[float, int]:
+def measured_step(study: Study, name: str) -> tuple[float, int]:
     """Processor seconds of an optimiser step at the preset's size, and the network's parameters."""
-    device = torch.device("cpu")
     rollout = study.task.kind == "rollout"
-    made, data = (Rollout, noise_dataset(SIDE, FRAMES)) if rollout else (Upscale, noise(SMALL_SIDE))
-    task = made(study.task, data, device)
-    network = build_network(variant, task.inputs, task.outputs, seed=0).train()
-    training = study.training.model_copy(update={"validation_samples": 1, "steps_per_epoch": 1})
-    recipe = (RolloutRecipe if rollout else UpscaleRecipe)(task, variant, training, seed=0)
-    trainer = Trainer(network, recipe, training, seed=0, device=device, precision="bf16")
-    (batch,) = recipe.batches(1)
-    (seconds,) = timed(lambda: trainer._step(batch, training.learning_rate), repeats=1)
-    return seconds * (1 if rollout else SMALLER), count_parameters(network.settled())
+    step, network = training_step(study, name, noise_fields(SIDE, FRAMES) if rollout else noise_volumes(COARSE), "bf16")
+    (took,) = timed(step, repeats=1)
+    return took * (1 if rollout else SMALLER), count_parameters(network.deployed())
 
 
 def rows() -> Iterator[dict]:
@@ -62,7 +48,7 @@ def rows() -> Iterator[dict]:
                 [study.task.model_dump(), variant.model, options, variant.augment, study.training.batch_size]
             )
             if key not in known:
-                known[key] = measured_step(study, variant)
+                known[key] = measured_step(study, variant_name)
             yield _row(name, study, variant_name, *known[key])
 
 

@@ -1,9 +1,9 @@
-"""Does auto precision change the result? The default study's cells trained in fp32 and in auto precision, side by side.
+"""Does bf16 change the result? The default study's cells trained in fp32 and in bf16, side by side.
 
-    python benchmarks/precision.py [--dataset eps030] [--seeds 3]
+    python benchmarks/precision.py [--dataset eps060] [--seeds 3]
 
-Needs the dataset (`equidyn prepare smoke-levels/eps030`). Both runs of a pair share weights, batches and seed, so they
-differ by arithmetic alone; "ratio" is the test RMSE in auto precision over that in fp32, of the mean over seeds.
+Needs the dataset (`equidyn prepare smoke-levels/eps060`). Both runs of a pair share weights, batches and seed, so they
+differ by arithmetic alone; "ratio" is the test RMSE in bf16 over that in fp32, of the mean over seeds.
 Written to benchmarks/results/precision.csv.
 """
 
@@ -13,76 +13,64 @@ import tempfile
 import time
 from pathlib import Path
 
-import torch
 from results import save_and_show
+from subjects import CPU, STUDY
 
 from equidyn.core import paths
-from equidyn.core.data.store import read
-from equidyn.core.models.registry import build_network
-from equidyn.core.params import Params, load
+from equidyn.core.params import Cell, Params, load
 from equidyn.core.progress import progress
-from equidyn.core.training.loop import Trainer
-from equidyn.core.training.precision import precision_of, set_up
+from equidyn.core.training.precision import set_up
+from equidyn.core.training.task import Task, dataset_of, task_of
+from equidyn.core.training.train import _trainer
 from equidyn.domains.smoke.measures.error import measure
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
-from equidyn.domains.smoke.tasks.rollout.recipe import RolloutRecipe
-from equidyn.domains.smoke.tasks.rollout.task import Rollout
 
-STUDY = "smoke-levels"
+PRECISIONS = ("fp32", "bf16")
 
 
-def test_rmse(params: Params, task: Rollout, name: str, seed: int, precision: str) -> tuple[float, float]:
+def trained(params: Params, task: Task, cell: Cell, precision: str) -> tuple[float, float]:
     """Train one cell; returns its test RMSE and the seconds of processor time."""
-    study = params.studies[STUDY]
-    variant = study.variants[name]
-    network = build_network(variant, task.inputs, task.outputs, seed)
-    training = study.training_of(name)
-    recipe = RolloutRecipe(task, variant, training, seed)
-    trainer = Trainer(network, recipe, training, seed=seed, device=task.device, precision=precision)
+    compute = params.compute.model_copy(update={"precision": precision})
+    trainer = _trainer(params.model_copy(update={"compute": compute}), cell, task)
     started = time.process_time()
     with tempfile.TemporaryDirectory() as folder:
-        state = trainer.run(Path(folder) / "r", "", lambda _: None)
+        state = trainer.run(Path(folder) / "resume", "", lambda _: None)
     seconds = time.process_time() - started
-    network.load_state_dict(state.best)
-    return measure(RolloutContext(network.eval(), task))["rmse"], seconds
+    trainer.network.load_state_dict(state.best)
+    return measure(RolloutContext(trainer.network.eval().deployed(), task))["rmse"], seconds
+
+
+def row(name: str, sides: list[list[tuple[float, float]]]) -> dict:
+    """Means over seeds of both sides, and their ratios."""
+    (full, full_s), (narrow, narrow_s) = (map(statistics.mean, zip(*side, strict=True)) for side in sides)
+    return {
+        "variant": name,
+        "seeds": len(sides[0]),
+        "fp32 test RMSE": round(full, 5),
+        "bf16 test RMSE": round(narrow, 5),
+        "ratio": round(narrow / full, 4),
+        "fp32 [s]": round(full_s, 1),
+        "bf16 [s]": round(narrow_s, 1),
+        "speed-up": round(full_s / narrow_s, 2),
+    }
 
 
 def main() -> None:
     """Train the pairs and write the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--dataset", default="eps030", help="dataset of the default study")
+    parser.add_argument("--dataset", default="eps060", help="dataset of the default study")
     parser.add_argument("--seeds", type=int, default=3, help="how many of the study's seeds")
-    arguments = parser.parse_args()
-    params = load()
+    arguments, params = parser.parse_args(), load()
     set_up(params.compute)
-    study, device = params.studies[STUDY], torch.device("cpu")
-    task = Rollout(study.task, read(paths.dataset(STUDY, arguments.dataset)), device)
-    seeds, rows = study.seeds[: arguments.seeds], []
-    auto = precision_of(params.compute, device)
+    study = params.studies[STUDY]
+    task = task_of(study, dataset_of(study, paths.dataset(STUDY, arguments.dataset)), CPU)
+    rows = []
     with progress("precision", len(study.variants)) as advance:
         for done, name in enumerate(study.variants, start=1):
-            full = [test_rmse(params, task, name, seed, "fp32") for seed in seeds]
-            fast = [test_rmse(params, task, name, seed, auto) for seed in seeds]
-            rows.append(row(name, auto, full, fast))
+            cells = [Cell(STUDY, arguments.dataset, name, seed) for seed in study.seeds[: arguments.seeds]]
+            rows.append(row(name, [[trained(params, task, cell, one) for cell in cells] for one in PRECISIONS]))
             advance(done, name)
     save_and_show("precision", rows)
-
-
-def row(name: str, auto: str, full: list[tuple[float, float]], fast: list[tuple[float, float]]) -> dict:
-    """Means over seeds, and ratios of both sides."""
-    rmse = [statistics.mean(pair[0] for pair in side) for side in (full, fast)]
-    seconds = [statistics.mean(pair[1] for pair in side) for side in (full, fast)]
-    return {
-        "variant": name,
-        "auto is": auto,
-        "seeds": len(full),
-        "fp32 test RMSE": round(rmse[0], 5),
-        "auto test RMSE": round(rmse[1], 5),
-        "ratio": round(rmse[1] / rmse[0], 4),
-        "fp32 [s]": round(seconds[0], 1),
-        "auto [s]": round(seconds[1], 1),
-        "speed-up": round(seconds[0] / seconds[1], 2),
-    }
 
 
 if __name__ == "__main__":

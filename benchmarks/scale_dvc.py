@@ -47,12 +47,12 @@ def _dvc(folder: Path) -> partial:
 def _make_project(folder: Path, cells: int) -> None:
     """What DVC reads of this project, with one study and without presets, in a repository of its own."""
     (folder / ".dvc").mkdir()
-    (folder / _STAGES_OF_STUDY).parent.mkdir(parents=True)
-    for name in (".gitignore", ".dvcignore", ".dvc/.gitignore", ".dvc/config", "dvc.yaml", _STAGES_OF_STUDY):
+    for name in (".gitignore", ".dvcignore", ".dvc/.gitignore", ".dvc/config"):
         shutil.copy(PROJECT / name, folder / name)
     shutil.copytree(PROJECT / "src/equidyn", folder / "src/equidyn", ignore=_NO_CODE)
     cost("git", "init", "--quiet", folder=folder, expected="")
     write_params(folder, cells)
+    cost("equidyn", "engines", "--write", folder=folder, expected="")
 
 
 def _make_done(folder: Path, cells: int) -> None:

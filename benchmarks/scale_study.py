@@ -13,25 +13,26 @@ from tempfile import TemporaryDirectory
 
 import yaml
 
+from equidyn.core import paths
+from equidyn.core.params import Cell, read_yaml
+
 PROJECT = Path(__file__).resolve().parents[1]
 STUDY, DATASET, VARIANT = "smoke-levels", "eps000", "gcnn"
-_PREPARED = Path("data/datasets") / STUDY / f"{DATASET}.h5"
-_TRAINED = ("best.safetensors", "early.safetensors", "history.csv", "run.json")
-_MEASURED = ("measures.json", "example.safetensors")
-_REPORTED = ("reports/report.html", "reports/report.md", "reports/metrics.json")
-_REPORTED_FOLDERS = ("reports/tables", "reports/figures")
-_OF_VARIANT = Path(STUDY) / f"{VARIANT}.txt"
+_PREPARED = paths.dataset(STUDY, DATASET)
+_REPORTED = (paths.PAGE, paths.TEXT, paths.METRICS)
+_REPORTED_FOLDERS = (paths.TABLES, paths.FIGURES)
 _LISTS = [  # of source files, on which DVC's stages depend
-    Path("data/sources") / name
-    for name in ("report.txt", f"prepare/{STUDY}.txt", f"train/{_OF_VARIANT}", f"measure/{_OF_VARIANT}")
+    paths.sources("report"),
+    paths.sources("prepare", STUDY),
+    *(paths.sources(stage, STUDY, VARIANT) for stage in ("train", "measure")),
 ]
 _STAND_IN = f"""#!/bin/sh
 run=data/runs/${{2%/*}}/seed${{2##*/}}
 case $1 in
 sources) for name in {" ".join(map(str, _LISTS))}; do mkdir -p ${{name%/*}}; : > $name; done ;;
 prepare) mkdir -p data/datasets/$2.card; : > data/datasets/$2.h5 ;;
-train) mkdir -p $run; for name in {" ".join(_TRAINED)}; do : > $run/$name; done ;;
-measure) for name in {" ".join(_MEASURED)}; do : > $run/$name; done ;;
+train) mkdir -p $run; for name in {" ".join(paths.TRAINED)}; do : > $run/$name; done ;;
+measure) for name in {" ".join(paths.MEASURED)}; do : > $run/$name; done ;;
 report) mkdir -p {" ".join(_REPORTED_FOLDERS)}; for name in {" ".join(_REPORTED)}; do : > $name; done ;;
 esac
 """
@@ -39,7 +40,7 @@ esac
 
 def write_params(folder: Path, cells: int) -> None:
     """A study of so many cells."""
-    params = yaml.safe_load((PROJECT / "presets/test/params.yaml").read_text(encoding="utf-8"))
+    params = read_yaml(PROJECT / "presets/test/params.yaml")
     study = params["studies"][STUDY]
     study["datasets"] = {DATASET: study["datasets"][DATASET]}
     study["variants"] = {VARIANT: study["variants"][VARIANT]}
@@ -50,12 +51,11 @@ def write_params(folder: Path, cells: int) -> None:
 
 def write_outputs(folder: Path, cells: int) -> None:
     """Empty files under the names of all outputs, in the order in which stages make them."""
-    runs = [Path("data/runs") / STUDY / DATASET / VARIANT / f"seed{seed}" for seed in range(cells)]
-    for path in (_PREPARED.with_suffix(".card"), *_REPORTED_FOLDERS):
+    runs = [Cell(STUDY, DATASET, VARIANT, seed) for seed in range(cells)]
+    for path in (paths.card(STUDY, DATASET), *_REPORTED_FOLDERS):
         (folder / path).mkdir(parents=True, exist_ok=True)
-    files = [*_LISTS, _PREPARED]
-    files += [run / name for names in (_TRAINED, _MEASURED) for run in runs for name in names]
-    for path in [*files, *_REPORTED]:
+    made = [path for names in (paths.TRAINED, paths.MEASURED) for cell in runs for path in paths.in_run(cell, names)]
+    for path in [*_LISTS, _PREPARED, *made, *_REPORTED]:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).touch()
 

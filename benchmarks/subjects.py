@@ -1,7 +1,8 @@
-"""What the benchmarks of measures look at: nets that have learned a little on moving fields.
+"""What benchmarks look at: variants of the default study at another size, on noise, or taught a little.
 
-Curvature depends on the weights, so untrained nets on noise would not do: what an eigenvalue costs depends on how the
-spectrum is spaced. Fields of Burgers' equation are quickly made at any size, and can be learned.
+What a training step costs does not depend on the data's values, so noise will do. Curvature depends on the weights:
+what an eigenvalue costs depends on how the spectrum is spaced. So measures look at nets that have learned a little on
+fields of Burgers' equation, which are quickly made at any size.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,30 +11,73 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from equidyn.core.data.store import Stored
+from equidyn.core.measures.context import EvaluationContext, context_of
+from equidyn.core.models.network import Network
 from equidyn.core.models.registry import build_network
 from equidyn.core.params import Study, load
-from equidyn.core.params.variant import Variant
 from equidyn.core.training.adam import Adam
+from equidyn.core.training.loop import Trainer
+from equidyn.core.training.task import recipe_of, task_of
 from equidyn.domains.smoke.source.fields import Fields
-from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
-from equidyn.domains.smoke.tasks.rollout.task import Rollout
+from equidyn.domains.turbulence.source.volumes import Volumes
 
 STUDY = "smoke-levels"
+HIDDEN = {"cnn": 154, "gcnn": 77, "rgroup": 54}  # of nets of about 650 k parameters in LAYERS
+LAYERS = 5
+CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True)
 class Size:
-    """side: cells of the grid; hidden: by model; simulations, frames: of the training split; updates: of training."""
+    """side: cells of the grid; simulations, frames: of the training split; updates: of training."""
 
     side: int
-    hidden: dict[str, int]
+    names: tuple[str, ...]
     simulations: int
     frames: int
     updates: int
 
 
-LARGE = Size(side=64, hidden={"cnn": 154}, simulations=4, frames=11, updates=30)
-SMALL = Size(side=24, hidden={"cnn": 13, "gcnn": 7}, simulations=32, frames=45, updates=300)
+LARGE = Size(side=64, names=("cnn",), simulations=4, frames=11, updates=30)
+SMALL = Size(side=20, names=("cnn", "gcnn"), simulations=32, frames=45, updates=300)
+
+
+def resized(study: Study, name: str, **options: object) -> Study:
+    """The study with other options for one of its variants."""
+    variant = study.variants[name]
+    changed = variant.model_copy(update={"options": variant.options | options})
+    return study.model_copy(update={"variants": study.variants | {name: changed}})
+
+
+def enlarged(study: Study, name: str) -> Study:
+    """The study with one of its variants as large as published."""
+    return resized(study, name, hidden=HIDDEN[name], layers=LAYERS)
+
+
+def noise_fields(side: int, frames: int = 16) -> Fields:
+    """Random planar fields, all frames in each split."""
+    velocity = torch.randn(4, frames, 2, side, side).numpy()
+    return Fields(velocity, np.arange(4), np.arange(4), np.tile([0, frames], (4, 3, 1)), {})
+
+
+def noise_volumes(side: int) -> Volumes:
+    """Random fields in a box, one sample per split, the fine grid four times as fine; side: of the coarse one."""
+    coarse, fine = torch.randn(3, 3, 3, side, side, side), torch.randn(3, 3, 4 * side, 4 * side, 4 * side)
+    ranges = np.array([[0, 1], [1, 2], [2, 3]])
+    return Volumes(coarse.numpy(), fine.numpy(), np.arange(3), ranges, {"periodic": True})
+
+
+def training_step(study: Study, name: str, dataset: Stored, precision: str) -> tuple[Callable[[], object], Network]:
+    """One optimiser step of the real training loop, always on the same batch, and its network, half relaxed."""
+    task = task_of(study, dataset, CPU)
+    network = build_network(study, name, task.inputs, task.outputs, seed=0).train()
+    network.relax(0.5)
+    training = study.training_of(name).model_copy(update={"steps_per_epoch": 1, "validation_samples": 1})
+    recipe = recipe_of(study, task, study.variants[name], training, seed=0)
+    trainer = Trainer(network, recipe, training, seed=0, device=CPU, precision=precision)
+    (batch,) = recipe.batches(1)
+    return lambda: trainer._step(batch, training.learning_rate), network
 
 
 def burgers(size: Size) -> Fields:
@@ -67,11 +111,10 @@ def _later(velocity: np.ndarray) -> np.ndarray:
     return velocity
 
 
-def learned(study: Study, model: str, size: Size) -> RolloutContext:
-    """A net of `model` after some steps of Adam on single rollout steps, in eval mode."""
-    task = Rollout(study.task, burgers(size), torch.device("cpu"))
-    variant = Variant(model=model, options={"hidden": size.hidden[model]}, augment="none")
-    network = build_network(variant, task.inputs, task.outputs, seed=0)
+def learned(study: Study, name: str, size: Size) -> EvaluationContext:
+    """A variant's net after some steps of Adam on single rollout steps, in eval mode."""
+    task = task_of(study, burgers(size), CPU)
+    network = build_network(study, name, task.inputs, task.outputs, seed=0)
     optimiser, starts = Adam(network.parameters(), study.training), task.starts("train", 1)
     generator = torch.Generator().manual_seed(0)
     for _ in range(size.updates):
@@ -80,11 +123,11 @@ def learned(study: Study, model: str, size: Size) -> RolloutContext:
         task.loss(network, batch).backward()
         optimiser.step(study.training.learning_rate)
     optimiser.zero_grad()
-    return RolloutContext(network.eval(), task, study.training.weight_decay)
+    return context_of(study, network.eval(), task, study.training.weight_decay)
 
 
-def rows_of_nets(compare: Callable[[RolloutContext, str, Size], dict], small: bool) -> Iterator[dict]:
-    """A row of `compare(context, model, size)` for each net of that size."""
+def rows_of_nets(compare: Callable[[EvaluationContext, str, Size], dict], small: bool) -> Iterator[dict]:
+    """A row of `compare(context, variant, size)` for each net of that size."""
     size, study = SMALL if small else LARGE, load().studies[STUDY]
-    for model in size.hidden:
-        yield compare(learned(study, model, size), model, size)
+    for name in size.names:
+        yield compare(learned(study if small else enlarged(study, name), name, size), name, size)

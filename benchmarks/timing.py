@@ -3,6 +3,7 @@
 import statistics
 import time
 from collections.abc import Callable
+from typing import Any
 
 
 def timed(*steps: Callable[[], None], repeats: int) -> list[float]:
@@ -15,3 +16,10 @@ def timed(*steps: Callable[[], None], repeats: int) -> list[float]:
             if round_:  # the first round warms up
                 found.append(time.process_time() - started)
     return [statistics.median(found) for found in seconds]
+
+
+def seconds(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Processor time of one call, and its answer."""
+    started = time.process_time()
+    answer = work()
+    return time.process_time() - started, answer

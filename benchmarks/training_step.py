@@ -11,29 +11,15 @@ from collections.abc import Callable, Iterator
 
 import torch
 from results import command
+from subjects import STUDY, enlarged, noise_fields, training_step
 from timing import timed
 from torch.nn import functional
 
-from equidyn.core.models.registry import build_network, count_parameters
+from equidyn.core.models.registry import count_parameters
 from equidyn.core.params import Study, load
-from equidyn.core.params.variant import Variant
-from equidyn.core.training.loop import Trainer
-from equidyn.core.training.precision import arithmetic
-from equidyn.domains.smoke.source.fields import Fields
-from equidyn.domains.smoke.tasks.rollout.recipe import RolloutRecipe
-from equidyn.domains.smoke.tasks.rollout.task import Rollout
 from equidyn.grids.stack import ConvStack
 
-LARGE = {"side": 64, "batch": 8, "hidden": {"gcnn": 77, "rgroup": 54}, "repeats": 3}
-SMALL = {"side": 32, "batch": 8, "hidden": {"gcnn": 10, "rgroup": 7, "cnn": 20}, "repeats": 15}
-
-
-def noise_dataset(side: int, frames: int = 16) -> Fields:
-    """Random fields: the cost of a step does not depend on their values."""
-    velocity = torch.randn(4, frames, 2, side, side).numpy()
-    index = torch.arange(4).numpy()
-    ranges = torch.tensor([[[0, frames]] * 3] * 4).numpy()
-    return Fields(velocity, index, index, ranges, {})
+SIDE = 64
 
 
 def bare_step(network: ConvStack, side: int, batch: int, steps: int, precision: str) -> Callable[[], None]:
@@ -53,31 +39,16 @@ def bare_step(network: ConvStack, side: int, batch: int, steps: int, precision: 
     return step
 
 
-def our_step(study: Study, variant: Variant, side: int, batch: int, precision: str) -> tuple[Callable, ConvStack]:
-    """One optimiser step of the real training loop."""
-    task = Rollout(study.task, noise_dataset(side), torch.device("cpu"))
-    network = build_network(variant, task.inputs, task.outputs, seed=0)
-    training = study.training.model_copy(update={"batch_size": batch, "validation_samples": 1})
-    recipe = RolloutRecipe(task, variant, training, seed=0)
-    trainer = Trainer(network, recipe, training, seed=0, device=task.device, precision=precision)
-    windows = recipe.batches(1)[0]
-    return lambda: trainer._step(windows, training.learning_rate), network
-
-
-def compare(study: Study, model: str, size: dict) -> dict:
+def compare(study: Study, name: str, side: int, repeats: int) -> dict:
     """One row: parameters, and both sides in both precisions."""
-    variant = study.variants[model].model_copy(
-        update={"options": study.variants[model].options | {"hidden": size["hidden"][model]}}
-    )
-    steps = []
+    data, steps = noise_fields(side), []
     for precision in ("fp32", "bf16"):
-        step, network = our_step(study, variant, size["side"], size["batch"], precision)
-        with arithmetic(torch.device("cpu"), "fp32"):
-            steps += [step, bare_step(network, size["side"], size["batch"], study.task.train_steps, precision)]
-    fp32, fp32_limit, bf16, bf16_limit = timed(*steps, repeats=size["repeats"])
+        step, network = training_step(study, name, data, precision)
+        steps += [step, bare_step(network, side, study.training.batch_size, study.task.train_steps, precision)]
+    fp32, fp32_limit, bf16, bf16_limit = timed(*steps, repeats=repeats)
     return {
-        "model": model,
-        "parameters": count_parameters(network.settled()),
+        "variant": name,
+        "parameters": count_parameters(network.deployed()),
         "fp32 [s]": round(fp32, 4),
         "fp32 limit [s]": round(fp32_limit, 4),
         "fp32 share of limit": round(fp32_limit / fp32, 3),
@@ -89,10 +60,13 @@ def compare(study: Study, model: str, size: dict) -> dict:
 
 
 def rows(small: bool) -> Iterator[dict]:
-    """Each model of that size."""
-    size, study = SMALL if small else LARGE, load().studies["smoke-levels"]
-    for model in size["hidden"]:
-        yield compare(study, model, size)
+    """Each net of that size."""
+    study = load().studies[STUDY]
+    for name in ("gcnn", "rgroup", "cnn") if small else ("gcnn", "rgroup"):
+        if small:
+            yield compare(study, name, study.source.resolution, repeats=15)
+        else:
+            yield compare(enlarged(study, name), name, SIDE, repeats=3)
 
 
 if __name__ == "__main__":

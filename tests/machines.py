@@ -28,7 +28,9 @@ from equidyn.core.data.labelled import Labelled
 from equidyn.core.data.store import SPLITS, Stored
 from equidyn.core.models.network import Network
 from equidyn.core.models.registry import build_network, count_parameters
-from equidyn.core.params import Params, load
+from equidyn.core.params import Params
+from equidyn.core.params.load import read_yaml
+from equidyn.core.params.params import params_model
 from equidyn.core.training.precision import arithmetic, set_up
 from equidyn.core.training.task import Batch, Task, recipe_of, task_of
 from equidyn.domains.sets.params import GaussianSource
@@ -43,13 +45,37 @@ PROJECT = Path(__file__).resolve().parents[1]
 STUDIES = ("smoke-levels", "turbulence", "gaussian", "digits-autoencoder", "digits-cnn")  # one of each task
 CPU = torch.device("cpu")
 FLOAT32, FLOAT64, BF16 = 2.0**-24, 2.0**-53, 2.0**-8  # unit roundoff: half the distance of two numbers at 1
+MORE = {  # variants of further kinds of layers, of which the test preset has none
+    "smoke-levels": {
+        "e2cnn": {"model": "e2cnn", "options": {"hidden": 3, "layers": 3, "kernel": 3, "norm": "none"}},
+        "rgroup": {"model": "rgroup", "options": {"hidden": 2, "layers": 3, "norm": "none", "banks": 2}},
+        "rsteer-published": {"model": "audit/rsteer", "options": {"hidden": 1, "layers": 3, "alpha": 1e-5}},
+    },
+    "turbulence": {"gcnn": {"model": "gcnn", "options": {"hidden": [2, 1, 1], "components": "vector"}}},
+    "gaussian": {
+        "mean": {
+            "model": "mlp",
+            "options": {"hidden": 8, "layers": 2},
+            "impose": {"by": "symmetrized", "options": {"group": "cyclic"}},
+        },
+        "exchangeable": {"model": "intrinsic_exchangeable", "options": {"hidden": 4, "layers": 2}},
+        "variance": {"model": "variance", "options": {"start": "exact"}},
+    },
+    "digits-autoencoder": {
+        "equivariant": {"model": "equivariant_autoencoder", "options": {"hidden": 36, "latent": 9, "init": "published"}}
+    },
+    "digits-cnn": {"plain": {"model": "digits_cnn", "options": {}}},
+}
 STEPS = 10  # of turbulence: few enough that chaos does not yet make more of rounding
 
 
 @cache
 def params() -> Params:
-    """Those of the test preset."""
-    return load(PROJECT / "presets/test/params.yaml")
+    """Those of the test preset, with MORE variants."""
+    tree = read_yaml(PROJECT / "presets/test/params.yaml")
+    for study, variants in MORE.items():
+        tree["studies"][study]["variants"] |= {name: more | {"augment": "none"} for name, more in variants.items()}
+    return params_model(tree).model_validate(tree)
 
 
 @cache

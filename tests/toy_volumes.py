@@ -49,12 +49,12 @@ STUDY = {
     "training": TREE["studies"]["toy"]["training"] | {"steps_per_epoch": 3, "batch_size": 2, "clip": 0.0},
     "variants": {
         "trilinear": {"model": "trilinear", "options": {}, "augment": "none"},
-        "cnn": {"model": "volume_cnn", "options": NET, "augment": "none"},
-        "cnn-aug": {"model": "volume_cnn", "options": NET, "augment": "cube"},
-        "gcnn-scalar": {"model": "volume_gcnn", "options": NET | {"components": "scalar"}, "augment": "none"},
-        "gcnn-vector": {"model": "volume_gcnn", "options": NET, "augment": "none"},
-        "rgcnn-vector": {"model": "volume_rgcnn", "options": NET | {"relax_spatial": True}, "augment": "none"},
-        "relax-anneal": {"model": "volume_anneal", "options": NET, "augment": "none"},
+        "cnn": {"model": "cnn", "options": NET, "augment": "none"},
+        "cnn-aug": {"model": "cnn", "options": NET, "augment": "cube"},
+        "gcnn-scalar": {"model": "gcnn", "options": NET | {"components": "scalar"}, "augment": "none"},
+        "gcnn-vector": {"model": "gcnn", "options": NET, "augment": "none"},
+        "rgcnn-vector": {"model": "rgcnn", "options": NET | {"relax_spatial": True}, "augment": "none"},
+        "relax-anneal": {"model": "anneal", "options": NET, "augment": "none"},
     },
     "measures": {
         "super_resolution": {"at": ["best", "early"], "options": {}},

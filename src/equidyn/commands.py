@@ -166,8 +166,8 @@ def validate() -> None:
         counts = f"{len(study.datasets)} datasets x {len(study.variants)} variants x {len(study.seeds)} seeds"
         typer.echo(f"{name}: {counts}")
     typer.echo(f"params.yaml is valid: {len(list(params.cells()))} training runs")
-    if told := complaint(params):
-        typer.echo(told)
+    if message := complaint(params):
+        typer.echo(message)
 
 
 @app.command()
@@ -191,8 +191,8 @@ def sources() -> None:
     from equidyn.core.sources import write_lists
 
     params = _params()
-    if told := complaint(params):
-        raise EquidynError(told)
+    if message := complaint(params):
+        raise EquidynError(message)
     typer.echo(write_lists(params))
 
 

@@ -51,7 +51,7 @@ class Cluster:
         chosen = f"--states={','.join(states) or 'all'}"
         return [tuple(line.split()) for line in self.run("squeue", chosen, "--noheader", "--format=%i %T").splitlines()]
 
-    def told(self) -> str:
+    def message(self) -> str:
         """What the daemons wrote, to be shown if a test fails."""
         return "\n".join(f"{path.name}\n{path.read_text(errors='replace')}" for path in self._state.glob("*.log"))
 
@@ -108,4 +108,4 @@ def _waited_for(outer: subprocess.Popen, state: Path) -> Cluster:
         if cluster and cluster.run("sinfo", "--noheader", "--format=%T").strip() == "idle":
             return cluster
         time.sleep(0.2)
-    raise AssertionError(Cluster(0, state).told())
+    raise AssertionError(Cluster(0, state).message())

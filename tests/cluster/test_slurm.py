@@ -59,7 +59,7 @@ def test_a_killed_job_is_done_again(checkouts: tuple[Checkout, Checkout], slurm:
     killed = _kill_in_the_middle(here, slurm, process)
     undisturbed.run("equidyn", "warm", "snakemake", "--cores", "1", *PRESET)  # while the other waits for answers
     words, _ = process.communicate(timeout=LONGEST)
-    assert process.returncode == 0, words + slurm.told()
+    assert process.returncode == 0, words + slurm.text()
     # The dataset, the two cells, the same again, the report.
     states = dict(slurm.jobs())
     assert states.pop(killed) == "CANCELLED"
@@ -74,7 +74,7 @@ def _kill_in_the_middle(checkout: Checkout, slurm: cluster.Cluster, process: sub
     end = time.monotonic() + LONGEST
     while not (checkout.preset / paths.resume(VICTIM)).exists():
         assert process.poll() is None, process.communicate()[0]
-        assert time.monotonic() < end, slurm.told()
+        assert time.monotonic() < end, slurm.text()
         time.sleep(0.05)
     ((job, _),) = slurm.jobs("RUNNING")
     slurm.run("scancel", job)

@@ -32,7 +32,7 @@ def point(place: Place, job: Job, file: str, number: int, work: Path) -> str:
     try:
         where = damage(folder / file, KINDS[number % 2], dice)
         end = mother.run(folder, job)
-        if end.told and Path(file).name in end.words:
+        if end.text and Path(file).name in end.words:
             return "told"
         if end.status == 0 and _same_outputs(place, job, folder):
             return "no harm"

@@ -64,7 +64,7 @@ def _check_next(place: Place, job: Job, older: Path | None, folder: Path) -> Non
         end = mother.run(trial, following)
         made, sides = contents(trial), [contents(place.whole), *([contents(older)] if older else [])]
         right = any(all(made.get(name) == side.get(name, b"") for name in following.outputs) for side in sides)
-        if not (end.told or (end.status == 0 and right)):
+        if not (end.text or (end.status == 0 and right)):
             raise LostError(f"{following} after {job} was killed: status {end.status}, other files\n{end.words}")
     finally:
         shutil.rmtree(trial)

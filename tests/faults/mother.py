@@ -37,7 +37,7 @@ class End:
     seconds: float
 
     @property
-    def told(self) -> bool:
+    def text(self) -> bool:
         """It refused with a message for its user: status 1 and no traceback."""
         return self.status == 1 and "equidyn: " in self.words and "Traceback" not in self.words
 

@@ -59,10 +59,10 @@ def test_the_threshold_decides_as_the_likelihoods_do(variances: tuple[float, flo
     sets, labels = draw(Draws(10, 5, (first, second), 0), (0,), 20_000)
     values = sets.astype(np.float64)
     likelihood = np.stack([norm.logpdf(values, scale=scale).sum(axis=(1, 2)) for scale in (first, second)])
-    answers = bayes_labels(sums_of_squares(sets), variances, 50)
-    np.testing.assert_array_equal(answers, likelihood.argmax(axis=0))
+    predictions = bayes_labels(sums_of_squares(sets), variances, 50)
+    np.testing.assert_array_equal(predictions, likelihood.argmax(axis=0))
     expected = bayes_accuracy(variances, 50)
-    assert abs((answers == labels).mean() - expected) < 4 * np.sqrt(expected * (1 - expected) / len(labels))
+    assert abs((predictions == labels).mean() - expected) < 4 * np.sqrt(expected * (1 - expected) / len(labels))
 
 
 def test_the_limit_of_rules_that_do_not_see_the_mean() -> None:

@@ -5,7 +5,8 @@ import pytest
 import torch
 from toy_volumes import volumes
 
-from equidyn.domains.turbulence.measures import cube_decomposition, cube_equivariance
+from equidyn.domains.turbulence.measures import decomposition as cube_decomposition
+from equidyn.domains.turbulence.measures import equivariance as cube_equivariance
 from equidyn.domains.turbulence.params import UpscaleTask
 from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
 from equidyn.domains.turbulence.tasks.upscale.task import Boxes, Upscale

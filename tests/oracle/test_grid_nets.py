@@ -12,7 +12,10 @@ from toy_volumes import awake
 from equidyn.core.models.check import errors, relative_errors
 from equidyn.core.models.network import Network
 from equidyn.domains.smoke.models import anneal, cnn, e2cnn, gcnn, rgroup, rsteer
-from equidyn.domains.turbulence.models import volume_anneal, volume_cnn, volume_gcnn, volume_rgcnn
+from equidyn.domains.turbulence.models import anneal as volume_anneal
+from equidyn.domains.turbulence.models import cnn as volume_cnn
+from equidyn.domains.turbulence.models import gcnn as volume_gcnn
+from equidyn.domains.turbulence.models import rgcnn as volume_rgcnn
 from equidyn.symmetry.fields import BoxType, FieldType
 from equidyn.symmetry.groups import C2, C4, CUBE, D4, Group, generated
 
@@ -118,11 +121,11 @@ def _assert_fades(network: Network, group: Group) -> None:
     assert _largest(network, group) > 1e-2
     ends = _ends(network.eval(), group)
     values = torch.randn(next(iter(ends[0].example_shapes().values())), dtype=torch.float64)
-    settled = network.settled()
-    assert not settled.training and not settled.anneals
-    assert relative_errors(settled, values, *ends)[""] <= 1e-12
+    deployed = network.deployed()
+    assert not deployed.training and not deployed.anneals
+    assert relative_errors(deployed, values, *ends)[""] <= 1e-12
     network.relax(0.0)
-    assert torch.equal(settled(values), network(values))
+    assert torch.equal(deployed(values), network(values))
 
 
 @_cases({"cnn": cnn.build})

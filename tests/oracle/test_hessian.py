@@ -81,11 +81,11 @@ def test_it_stops_when_what_is_wanted_is_known():
         return matrix @ vector
 
     ends = [0, -3, -2, -1]
-    ritz = lanczos(operator, _start(200), 100, lambda ritz: len(ritz.values) > 4 and ritz.settled(ends, 1e-3))
+    ritz = lanczos(operator, _start(200), 100, lambda ritz: len(ritz.values) > 4 and ritz.converged(ends, 1e-3))
     assert 6 < len(counted) == len(ritz.values) < 30
     assert ritz.values[ends] == pytest.approx([-9, 20, 30, 40], rel=1e-3)
     assert (np.abs(ritz.values[ends] - [-9, 20, 30, 40]) <= ritz.errors()[ends]).all()
-    assert not lanczos(matrix.matmul, _start(200), len(counted) - 1).settled(ends, 1e-3)
+    assert not lanczos(matrix.matmul, _start(200), len(counted) - 1).converged(ends, 1e-3)
 
 
 def test_moments_are_those_of_the_start_and_on_average_the_trace():

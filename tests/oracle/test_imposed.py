@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from equidyn.core.errors import EquidynError
 from equidyn.domains.sets.impose import canonical, sampled, symmetrized
-from equidyn.domains.sets.impose.wrapper import answers
+from equidyn.domains.sets.impose.wrapper import predictions
 from equidyn.domains.sets.models import intrinsic, mlp, transformer
 from equidyn.symmetry.permutations import symmetric, trivial
 from equidyn.symmetry.sets import Invariants, SetGroup, SetType, moved
@@ -219,7 +219,7 @@ def test_many_draws_come_near_the_mean_over_all_orders():
     inputs, sets = SetType(4, 5), _sets(4)
     exact = symmetrized.impose(_net(4), inputs, group="symmetric")(sets)
     network = sampled.impose(_net(4), inputs, count=4000)
-    each = answers(network.network, sets, network.elements)
+    each = predictions(network.network, sets, network.elements)
     error = each.std(1) / 4000**0.5
     assert ((network(sets) - exact).abs() <= 4 * error).all()
     assert np.unique(network.elements.numpy(), axis=0).shape == (24, 4)

@@ -190,7 +190,7 @@ def test_annealed_kernels_go_on_a_straight_line_from_the_strict_one_to_any(group
     layer = _random(annealed_conv(regular, regular))
     kernels = [_at_share(layer, share) for share in (0.0, 0.25, 1.0)]
     torch.testing.assert_close(kernels[1], 0.75 * kernels[0] + 0.25 * kernels[2], rtol=0, atol=1e-15)
-    assert torch.equal(kernels[0], layer.settled().filter()[0])
+    assert torch.equal(kernels[0], layer.deployed().filter()[0])
     numbers, columns = [layer.kernel.weight, layer.free.weight], []
     for number, entry in ((n, e) for n in numbers for e in range(n.numel())):
         for other in numbers:

@@ -109,15 +109,15 @@ def test_the_true_turn_of_negated_data_is_the_published_turn(turns: int) -> None
 def test_a_net_on_negated_data_is_a_net_under_the_published_action() -> None:
     """S f S commutes with the published action, and has the squared error that f has on negated data."""
     network = randomised(build(VECTOR, VECTOR, hidden=2, layers=3).double()).eval()
-    questions, answers = field(3), field(3).roll(1, -1)
+    questions, predictions = field(3), field(3).roll(1, -1)
     found = negated(network(negated(questions)).detach())
     for turns in range(4):
         turned = negated(network(negated(published_turn(questions, turns))).detach())
         torch.testing.assert_close(turned, published_turn(found, turns), rtol=0, atol=1e-12 * found.abs().max())
     wrong = network(published_turn(questions, 1)) - published_turn(network(questions), 1)
     assert wrong.abs().max() > 0.1 * found.abs().max()  # f itself does not commute with it
-    mine = (network(negated(questions)) - negated(answers)).square().mean()
-    torch.testing.assert_close(mine.detach(), (found - answers).square().mean())
+    mine = (network(negated(questions)) - negated(predictions)).square().mean()
+    torch.testing.assert_close(mine.detach(), (found - predictions).square().mean())
 
 
 @pytest.fixture(scope="module")

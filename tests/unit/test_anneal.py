@@ -38,11 +38,11 @@ def test_the_free_term_learns_while_it_is_let_through(share):
 
 def test_it_is_used_with_the_parameters_of_gcnn():
     annealed, strict = _build("anneal"), _build("gcnn")
-    assert count_parameters(annealed.settled()) == count_parameters(strict)
+    assert count_parameters(annealed.deployed()) == count_parameters(strict)
     assert count_parameters(annealed) > 4 * count_parameters(strict)
     assert annealed.multiply_adds() == strict.multiply_adds()
     state = torch.get_rng_state()
-    annealed.settled()
+    annealed.deployed()
     assert torch.equal(torch.get_rng_state(), state)
 
 
@@ -53,7 +53,7 @@ def test_other_nets_cannot_be_relaxed_and_are_settled(model):
     before = network(field)
     network.relax(1.0)
     assert torch.equal(network(field), before)
-    assert network.settled() is network
+    assert network.deployed() is network
 
 
 def test_the_schedule_falls_from_1_to_exactly_0_at_three_quarters(workplace):

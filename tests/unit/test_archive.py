@@ -51,8 +51,8 @@ def test_rotation_is_read_bit_by_bit_and_says_where_it_is_from(wanted, sign, cap
     assert found.splits == ("train", "validation", "future", "domain")
     trained, held_out = [[0, 5], [5, 8], [8, 12], [0, 0]], [[0, 0], [0, 0], [0, 0], [1, 9]]
     assert found.ranges.tolist() == [trained, trained, trained, held_out]
-    origin, told = found.attributes["provenance"], {"file": "published.zip", "bytes": path.stat().st_size}
-    assert origin["archive"] == told | {"sha256": digest, "members": list(rotation_members())}
+    origin, text = found.attributes["provenance"], {"file": "published.zip", "bytes": path.stat().st_size}
+    assert origin["archive"] == text | {"sha256": digest, "members": list(rotation_members())}
     assert origin["source"] == "read from published.zip, not simulated here"
     assert "prepare study/set: 4/4 members read" in capsys.readouterr().err
 

@@ -136,9 +136,9 @@ def test_a_run_with_other_params_is_refused_with_both_hashes(trained, change):
     found = read_run(trained, CELL)["provenance"]["params_sha256"]
     with pytest.raises(
         EquidynError, match=f"other params .SHA-256 {found}. than params.yaml has now .[0-9a-f]{{64}}."
-    ) as told:
+    ) as text:
         read_run(params_with_both(**change), CELL)
-    assert str(told.value).count(found) == 1
+    assert str(text.value).count(found) == 1
 
 
 def test_a_run_of_another_seed_is_refused(trained):

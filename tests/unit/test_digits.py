@@ -129,8 +129,8 @@ def test_fewer_images_are_told(capsys: pytest.CaptureFixture) -> None:
     assert checks["counts"] == {"train": 1_100, "validation": 100, "test": 597}
     assert checks["wanted_counts"] == {"train": 55_000, "validation": 5_000, "test": 10_000}
     assert checks["shrunk"]
-    told = "study/set: fewer images than wanted: train 1100 of 55000, validation 100 of 5000, test 597 of 10000"
-    assert told in capsys.readouterr().err
+    message = "study/set: fewer images than wanted: train 1100 of 55000, validation 100 of 5000, test 597 of 10000"
+    assert message in capsys.readouterr().err
 
 
 def test_bundled_digits_are_laid_out_as_those_of_mnist() -> None:
@@ -188,11 +188,11 @@ def card_text(folder: Path, wanted: DigitsData, **changes: Any) -> str:
 
 def test_the_cards_say_where_the_images_are_from(filled: Path, workplace: Path) -> None:
     text = card_text(workplace / "first", BOTH)
-    assert "Used: **MNIST**." in text and "could not be had" not in text and "fewer images" not in text
+    assert "Used: **MNIST**." in text and "was not available" not in text and "fewer images" not in text
     assert REVISION in text and "averaging over areas" in text and "| test | [50, 70) |" in text
     (filled / mnists.TRAIN).unlink()
     text = card_text(workplace / "second", BOTH, side=28, split=LARGE)
-    assert "Used: **optdigits**." in text and "MNIST could not be had: mnist/train.parquet of the dataset" in text
+    assert "Used: **optdigits**." in text and "MNIST was not available: mnist/train.parquet of the dataset" in text
     assert "| train | 55000 | 1100 |" in text and "CC BY 4.0" in text and "From 28 x 28" not in text
 
 

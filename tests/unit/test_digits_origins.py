@@ -1,4 +1,4 @@
-"""Where digits are from: an origin that cannot be had gives way to the next, with words; a broken file to none."""
+"""Where digits are from: an origin that is not available gives way to the next, with words; a broken file to none."""
 
 from functools import partial
 from pathlib import Path
@@ -32,14 +32,14 @@ def made(wanted: DigitsData = BOTH, **changes: Any) -> Labelled:
     return digits.make(mnists.source(**changes), wanted, "study/set", Clock({}, "digits"))
 
 
-def check_replaced(found: Labelled, told: str) -> None:
+def check_replaced(found: Labelled, text: str) -> None:
     """The bundled digits are used, and the data and stderr say why."""
     checks = found.attributes["checks"]
     reason = checks["why_not"]["huggingface"]
     assert (checks["origin"], checks["wanted_origins"]) == ("optdigits", ["huggingface", "optdigits"])
-    assert found.attributes["provenance"]["source"].endswith("), since MNIST could not be had")
-    assert f"study/set: MNIST (origin huggingface) cannot be had: {reason}\n" in told
-    assert "study/set: using optdigits (scikit-learn 1." in told
+    assert found.attributes["provenance"]["source"].endswith("), since MNIST was not available")
+    assert f"study/set: MNIST (origin huggingface) is not available: {reason}\n" in text
+    assert "study/set: using optdigits (scikit-learn 1." in text
     assert len(found.labels) == 70
 
 
@@ -49,7 +49,7 @@ def test_the_first_origin_is_taken(cache: Path, capsys: pytest.CaptureFixture) -
     checks = found.attributes["checks"]
     assert (checks["origin"], checks["why_not"], checks["shrunk"]) == ("huggingface", {}, False)
     assert found.attributes["provenance"]["source"] == "tiny (owner/smoke at 01234567)"
-    assert "cannot be had" not in capsys.readouterr().err
+    assert "is not available" not in capsys.readouterr().err
     bundled = made(DigitsData(origins=["optdigits", "huggingface"])).attributes
     assert bundled["checks"]["origin"] == "optdigits"
     assert bundled["provenance"]["source"].startswith("optdigits (scikit-learn 1.")
@@ -107,7 +107,7 @@ def test_one_file_of_two_is_not_enough(cache: Path, capsys: pytest.CaptureFixtur
 def test_where_no_origin_is_left_all_are_named() -> None:
     with pytest.raises(
         EquidynError,
-        match=r"study/set: none of its origins can be had.*\n- huggingface: mnist/train",
+        match=r"study/set: none of its origins is available.*\n- huggingface: mnist/train",
     ):
         made(HUB)
 

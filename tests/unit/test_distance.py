@@ -5,10 +5,10 @@ import pytest
 import torch
 from toy import randomised, toy_dataset, toy_params
 
-from equidyn.domains.smoke.measures import distance, relaxation
 from equidyn.domains.smoke.models import cnn, e2cnn, gcnn, rgroup, rsteer
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
 from equidyn.domains.smoke.tasks.rollout.task import Rollout
+from equidyn.grids import distance, relaxation
 from equidyn.grids.layers import shares
 from equidyn.grids.stack import ConvStack
 from equidyn.symmetry.actions import grid_action

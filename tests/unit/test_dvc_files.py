@@ -83,9 +83,9 @@ def test_the_command_compares_and_writes(project: Path) -> None:
 
 
 def test_a_study_without_stages_is_missed_before_any_job(project: Path) -> None:
-    told = f"dvc.yaml does not match params.yaml; run `equidyn engines --write`\n  studies/{KEPT}/dvc.yaml: missing"
+    text = f"dvc.yaml does not match params.yaml; run `equidyn engines --write`\n  studies/{KEPT}/dvc.yaml: missing"
     (project / f"studies/{KEPT}/dvc.yaml").unlink()
-    assert str(CliRunner().invoke(commands.app, ["sources"]).exception) == told
-    assert told in CliRunner().invoke(commands.app, ["validate"]).output
+    assert str(CliRunner().invoke(commands.app, ["sources"]).exception) == text
+    assert text in CliRunner().invoke(commands.app, ["validate"]).output
     (project / "dvc.yaml").unlink()  # whoever has only Snakemake hears nothing of it
     assert "dvc.yaml" not in CliRunner().invoke(commands.app, ["validate"]).output

@@ -74,8 +74,8 @@ def test_panels_wrap_and_none_is_left_without_numbers_on_its_axis():
 
 def test_twelve_variants_differ_without_colour():
     styles = line_styles(VARIANTS)
-    told = {(look["marker"], str(look["linestyle"]), look["markerfacecolor"] == "white") for look in styles.values()}
-    assert len(told) == len(VARIANTS) == 12
+    message = {(look["marker"], str(look["linestyle"]), look["markerfacecolor"] == "white") for look in styles.values()}
+    assert len(message) == len(VARIANTS) == 12
 
 
 def test_equal_figures_give_equal_bytes_as_wide_as_a_page():

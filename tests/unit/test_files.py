@@ -102,8 +102,10 @@ def test_a_linked_folder_is_replaced_where_it_lies(workplace):
 def test_a_folder_that_fails_keeps_the_old_one(workplace, fault):
     a_folder()
     before = contents("out")
-    told = pytest.raises((RuntimeError, EquidynError), match=r"bug|out: cannot be written \(No space left on device\)")
-    with told, whole_folder(Path("out"), own=("ours",)) as fresh:
+    message = pytest.raises(
+        (RuntimeError, EquidynError), match=r"bug|out: cannot be written \(No space left on device\)"
+    )
+    with message, whole_folder(Path("out"), own=("ours",)) as fresh:
         write_text(fresh / "half.txt", "half")
         raise fault
     assert contents("out") == before
@@ -120,8 +122,8 @@ def test_an_exchange_that_fails_is_rolled_back(workplace, monkeypatch):
         return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", fails_for_the_new)
-    told = pytest.raises(EquidynError, match=r"out: .* \(Permission denied\); what was there is unchanged")
-    with told, whole_folder(Path("out")) as fresh:
+    message = pytest.raises(EquidynError, match=r"out: .* \(Permission denied\); what was there is unchanged")
+    with message, whole_folder(Path("out")) as fresh:
         (fresh / "new.txt").write_text("new")
     assert contents("out") == before
     assert [path.name for path in workplace.iterdir()] == ["out"]
@@ -234,9 +236,9 @@ def _second(engine: str, **environment: str) -> str:
 
 def test_a_second_engine_is_told_who_holds_the_folder(workplace, monkeypatch):
     with sole_engine("Snakemake"):
-        told = f"Snakemake (process {os.getpid()} on {os.uname().nodename}) is at work in {workplace}"
-        assert f"{told}; wait for it, or end it" in _second("", DVC_STAGE="train")
-        assert told in _second("Snakemake")
+        message = f"Snakemake (process {os.getpid()} on {os.uname().nodename}) is at work in {workplace}"
+        assert f"{message}; wait for it, or end it" in _second("", DVC_STAGE="train")
+        assert message in _second("Snakemake")
         assert _second("") == "in"  # a stage of the engine itself, or one without an engine
     monkeypatch.setenv("DVC_STAGE", "train")
     with sole_engine():

@@ -27,8 +27,8 @@ Spec = tuple[str, int, dict]  # model, side of the images, options
 
 def _ends(spec: Spec) -> tuple[ImageType, ImageType | Invariants]:
     model, side, _ = spec
-    answers = entries(find("digits"), "models")[model].takes[1]
-    return ImageType(side), ImageType(side) if answers == "ImageType" else Invariants(10)
+    predictions = entries(find("digits"), "models")[model].takes[1]
+    return ImageType(side), ImageType(side) if predictions == "ImageType" else Invariants(10)
 
 
 def _build(spec: Spec) -> ImageNetwork:
@@ -165,8 +165,8 @@ def test_a_layer_that_is_not_exact_is_named(monkeypatch):
     monkeypatch.setattr(OrbitLinear, "maps", spoilt)
     spec = ("equivariant_autoencoder", 14, {"init": "scaled"})
     entry = check.symmetry(_build(spec), *_ends(spec)) | {"study": "toy", "variant": "spoilt"}
-    told = check.failures([entry])
-    assert [line.split(": ")[1].split(", ")[1] for line in told] == ["latent", "decoded", "image"] * 2
+    text = check.failures([entry])
+    assert [line.split(": ")[1].split(", ")[1] for line in text] == ["latent", "decoded", "image"] * 2
 
 
 @pytest.mark.parametrize("model", ["digits_cnn", "digits_gcnn"])
@@ -200,6 +200,6 @@ def test_the_command_lists_each_layer_of_a_variant_that_is_named(capsys):
     entry |= {"study": "digits", "variant": "gcnn"}
     for by_case, rows in ((False, 1), (True, 7)):
         commands._print_check([entry], by_case=by_case)
-        told = capsys.readouterr().out
-        assert sum(line.count("e-") >= 3 for line in told.splitlines()) == rows
-        assert all((f"  {name} " in told) == by_case for name in ("conv1", "pool2", "fc1", "logits"))
+        text = capsys.readouterr().out
+        assert sum(line.count("e-") >= 3 for line in text.splitlines()) == rows
+        assert all((f"  {name} " in text) == by_case for name in ("conv1", "pool2", "fc1", "logits"))

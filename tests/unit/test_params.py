@@ -58,7 +58,10 @@ WRONG = {
     "negative rate": (_set("training.learning_rate", -1.0), ["learning_rate = -1.0: should be greater than 0"]),
     "infinite rate": (_set("training.learning_rate", float("inf")), ["= inf: should be a finite number"]),
     "list for a dataset": (_set("datasets.eps000", [1]), ["studies.smoke-levels.datasets.eps000: needs the key level"]),
-    "number for a dataset": (_set("datasets.eps000", 1), ["datasets.eps000 = 1: needs the key level (smoke)"]),
+    "number for a dataset": (
+        _set("datasets.eps000", 1),
+        ["datasets.eps000 = 1: needs the key level, or of the Rotation protocol vector_action"],
+    ),
     "decay rate of 1": (_set("training.betas", [0.9, 1.0]), ["training.betas.1 = 1.0: should be less than 1"]),
     "unknown schedule": (_set("training.schedule", "step"), ["= 'step': should be 'constant', 'cosine' or"]),
     "early checkpoint too late": (_set("training.early_epoch", 9), ["early_epoch 9 of cnn is beyond its 4 epochs"]),
@@ -73,7 +76,10 @@ WRONG = {
         _set("datasets.eps000.level", "F"),
         ["eps000: the key 'level' is 'F'; it should be one of 'eps', 'E'"],
     ),
-    "no level": (_drop("datasets.eps000.level"), ["eps000: needs the key level (smoke), vector_action (Rotation"]),
+    "no level": (
+        _drop("datasets.eps000.level"),
+        ["eps000: needs the key level, or of the Rotation protocol vector_action"],
+    ),
     "kind of dataset that the source cannot make": (
         _set("datasets", {"turned": {"vector_action": "true"}}),
         ["datasets.turned: a source of kind 'smoke' cannot make it"],
@@ -84,7 +90,10 @@ WRONG = {
     ),
     "unknown split": (_set("source.split.by", "frame"), ["by", "'frame'", "'scene', 'time'"]),
     "dotted name": (_set("datasets", {"a.b": {"level": "E", "value": 1}}), ["'a.b': a name holds only letters"]),
-    "unknown model": (_set("variants.gcnn.model", "gcn"), ["gcnn.model = 'gcn': not one of the models: anneal, "]),
+    "unknown model": (
+        _set("variants.gcnn.model", "gcn"),
+        ["gcnn.model = 'gcn': not one of the models of smoke: anneal, "],
+    ),
     "unknown option": (
         _set("variants.gcnn.options.hiden", 3),
         ["gcnn.options: unknown key 'hiden' (did you mean 'hidden'?); allowed: hidden, layers, kernel, norm"],
@@ -92,14 +101,17 @@ WRONG = {
     "missing option": (_drop("variants.gcnn.options.hidden"), ["gcnn.options.hidden: required, but missing"]),
     "even kernel": (_set("variants.gcnn.options.kernel", 4), ["gcnn.options.kernel = 4: must be odd"]),
     "no square number": (
-        _set("variants.gcnn", {"model": "equivariant_autoencoder", "options": {"latent": 8}, "augment": "none"}),
-        ["gcnn.options.latent = 8: must be a square number, for an image that can be turned: 4 or 9"],
+        _set(".studies.digits-autoencoder.variants.equivariant-ae-attention.options.latent", 8),
+        ["attention.options.latent = 8: must be a square number, for an image that can be turned: 4 or 9"],
     ),
     "unknown augmentation": (
         _set("variants.cnn.augment", "c8"),
-        ["cnn.augment = 'c8': should be 'none', 'c4', 'cube' or 'permutations'"],
+        ["variants.cnn.augment = 'c8': the task 'rollout' has none, c4"],
     ),
-    "unknown measure": (_set("measures.lee", {"at": ["best"], "options": {}}), ["not one of the measures: accuracy"]),
+    "unknown measure": (
+        _set("measures.lee", {"at": ["best"], "options": {}}),
+        ["not one of the measures of smoke: decomposition, distance"],
+    ),
     "unknown checkpoint": (_set("measures.error.at", ["last"]), ["at.0 = 'last': should be 'best' or 'early'"]),
     "option of a measure": (
         _set("measures.error.options", {"p": 1}),
@@ -151,9 +163,9 @@ TORN = {
 
 @pytest.fixture
 def tree() -> Any:
-    """The tree of the test preset, with the one study that has the anchors to which the others refer."""
+    """The tree of the test preset with two of its studies."""
     whole = read_yaml(PROJECT / "presets/test/params.yaml")
-    return whole | {"studies": {"smoke-levels": whole["studies"]["smoke-levels"]}}
+    return whole | {"studies": {name: whole["studies"][name] for name in ("smoke-levels", "digits-autoencoder")}}
 
 
 def _message(path: Path = Path("params.yaml")) -> str:
@@ -246,7 +258,7 @@ def test_every_key_is_explained(name: str) -> None:
     ]
     # What an alias stands for is explained at its anchor; a penalty is explained with its variant.
     of_variants = ("model:", "options:", "augment:", "by:", "_penalty:")
-    grids = ("level:", "kind:", "vector_action:", "sampling:", ": &", ": *", *of_variants)
+    grids = ("level:", "domain:", "kind:", "vector_action:", "sampling:", ": &", ": *", *of_variants)
     assert [line for line in settings if "#" not in line and not any(word in line for word in grids)] == []
 
 

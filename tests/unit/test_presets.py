@@ -22,7 +22,7 @@ def test_compared_variants_match_in_parameters_within_5_percent(folder):
     for name, study in load(PROJECT / folder / "params.yaml").studies.items():
         own = ("published", "variance-net")
         compared = {key: entry for key, entry in study.variants.items() if not any(word in key for word in own)}
-        counts = {key: count_parameters(build_network(study, key, *io_types(study), 0).settled()) for key in compared}
+        counts = {key: count_parameters(build_network(study, key, *io_types(study), 0).deployed()) for key in compared}
         counts = {key: count for key, count in counts.items() if count}
         small = {key: counts.pop(key) for key in _SMALL if key in counts}
         for group in filter(None, (counts, small)):

@@ -160,7 +160,7 @@ def test_answers_come_in_the_order_of_the_questions(params):
     task = _lessons(params, PLAIN).task
     network = randomised(build_network(params.studies["marks"], "cnn", task.inputs, task.outputs, 0))
     images = torch.cat([task.splits["train"].inputs] * 5)
-    found = task.answers(network, images)
+    found = task.predictions(network, images)
     assert not found.requires_grad and torch.equal(found[:60], found[240:])
     assert torch.allclose(found[:60], network(images[:60]), atol=1e-5)
 

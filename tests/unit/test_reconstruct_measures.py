@@ -31,7 +31,7 @@ def test_pictures_are_of_different_digits_and_their_true_turns(params):
     example, stored = context.example(), digits(SIDE, COUNTS).of("test")[0]
     assert torch.equal(example["inputs"], torch.from_numpy(stored[:6]))  # classes follow one another
     assert torch.equal(example["turned_inputs"][:, 1], example["inputs"].flip(1, 2))
-    assert torch.allclose(context.answers(example["turned_inputs"][:, 2]), example["turned"][:, 2], atol=1e-6)
+    assert torch.allclose(context.predictions(example["turned_inputs"][:, 2]), example["turned"][:, 2], atol=1e-6)
 
 
 TAKEN = [("EvaluationContext",), ("ReconstructContext",)]
@@ -70,7 +70,7 @@ def test_errors_are_of_every_image_at_every_turn(params):
     found, by_turn = reconstruction.measure(context), []
     for turns in range(4):
         images = ImageType(SIDE).act(context.test, turns)
-        by_turn.append((context.answers(images) - images).square().mean().item())
+        by_turn.append((context.predictions(images) - images).square().mean().item())
     assert found["by_turn"] == pytest.approx(by_turn, rel=1e-5)
     assert found["upright"] == found["by_turn"][0]
     assert found["rotated"] == pytest.approx(sum(by_turn[1:]) / 3, rel=1e-5)

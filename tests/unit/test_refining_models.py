@@ -22,11 +22,11 @@ from equidyn.symmetry.groups import CUBE
 FRAMES = 3
 Spec = tuple[str, dict]
 WEIGHTED: list[Spec] = [
-    ("volume_cnn", {}),
-    ("volume_gcnn", {"components": "vector"}),
-    ("volume_gcnn", {"components": "scalar"}),
-    ("volume_rgcnn", {"components": "vector"}),
-    ("volume_anneal", {"components": "vector"}),
+    ("cnn", {}),
+    ("gcnn", {"components": "vector"}),
+    ("gcnn", {"components": "scalar"}),
+    ("rgcnn", {"components": "vector"}),
+    ("anneal", {"components": "vector"}),
 ]
 SPECS: list[Spec] = [("trilinear", {}), *WEIGHTED]
 
@@ -93,7 +93,7 @@ def test_stages_that_do_not_fit_the_data_are_told(weighted, hidden, factor, word
 def test_the_group_convolutional_net_is_exact_on_larger_grids(components, side, hidden):
     """Not by its residual alone: that is exact anyway."""
     factor = 2 ** (len(hidden) - 1)
-    spec = ("volume_gcnn", {"components": components, "norm": "batch"})
+    spec = ("gcnn", {"components": components, "norm": "batch"})
     network = randomised(_build(spec, factor, hidden=hidden, residual=False).double())
     coarse = _coarse(side, count=1, dtype=torch.float64)
     assert relative_errors(network, coarse, network.imposed_inputs, network.imposed_outputs)[""] <= 1e-12
@@ -159,11 +159,11 @@ def test_the_middle_frame_is_what_is_interpolated():
 LIFT, LAST = 6 * 3 * 81, 3 * 81
 STEPS = 24 * (6 * 4 + 2 * 4**2) + 3 * 29 * 4 + 24 * (4 * 3 + 2 * 3**2) + 3 * 29 * 3
 COUNTS = [
-    ("volume_gcnn", {"components": "vector"}, [6, 4, 3], LIFT + STEPS + LAST),
-    ("volume_gcnn", {"components": "scalar"}, [6, 4, 3], LIFT + STEPS + LAST + 3),
-    ("volume_cnn", {}, [7, 4, 3], 7 * 243 + 27 * (28 + 32 + 12 + 18) + 6 * (4 + 3) + 82 * 3),
-    ("volume_gcnn", {}, [28, 28, 28], 126_840),
-    ("volume_cnn", {}, [27, 27, 27], 127_173),
+    ("gcnn", {"components": "vector"}, [6, 4, 3], LIFT + STEPS + LAST),
+    ("gcnn", {"components": "scalar"}, [6, 4, 3], LIFT + STEPS + LAST + 3),
+    ("cnn", {}, [7, 4, 3], 7 * 243 + 27 * (28 + 32 + 12 + 18) + 6 * (4 + 3) + 82 * 3),
+    ("gcnn", {}, [28, 28, 28], 126_840),
+    ("cnn", {}, [27, 27, 27], 127_173),
 ]
 
 
@@ -175,8 +175,8 @@ def test_parameter_counts(model, choice, hidden, count):
 # Factor 2, hidden [2, 1]: kernel entries per fine voxel; those on the coarse grid count an eighth. Interpolating costs
 # 2 + 1 + 1/2 per channel: of what the upsampling layer passes on, and of the answer's three components.
 WORK = [
-    ("volume_cnn", 9 * 2 * 27 / 8 + 2 * 3.5 + (2 + 1 + 1 + 3) * 27),
-    ("volume_gcnn", 9 * 48 * 27 / 8 + 48 * 24 / 8 + 24 * 3.5 + 2 * 24 * 24 + 3 * 24 * 27 + 24 * 3 * 27),
+    ("cnn", 9 * 2 * 27 / 8 + 2 * 3.5 + (2 + 1 + 1 + 3) * 27),
+    ("gcnn", 9 * 48 * 27 / 8 + 48 * 24 / 8 + 24 * 3.5 + 2 * 24 * 24 + 3 * 24 * 27 + 24 * 3 * 27),
     ("trilinear", 0),
 ]
 
@@ -192,8 +192,7 @@ RELAXED = {"hidden": [3, 2], "components": "vector"}
 
 def test_which_weights_are_relaxed():
     plain, spatial = (
-        _build(("volume_rgcnn", RELAXED), banks=2, relax_spatial=relax_spatial).layers
-        for relax_spatial in (False, True)
+        _build(("rgcnn", RELAXED), banks=2, relax_spatial=relax_spatial).layers for relax_spatial in (False, True)
     )
     assert [len(layer.relaxed_weights()) for layer in plain] == [1] * 4 + [0]  # the lift and the inner ones
     assert [len(layer.relaxed_weights()) for layer in spatial] == [1, 2, 2, 2, 0]
@@ -204,16 +203,16 @@ def test_relaxed_weights_cost_24_parameters_each_and_banks_a_filter_each():
     def count(model: str, **options: object) -> int:
         return count_parameters(_build((model, RELAXED), **options))
 
-    strict = count("volume_gcnn")
-    assert count("volume_rgcnn") == strict + 4 * CUBE.order
-    assert count("volume_rgcnn", relax_spatial=True) == strict + 7 * CUBE.order
+    strict = count("gcnn")
+    assert count("rgcnn") == strict + 4 * CUBE.order
+    assert count("rgcnn", relax_spatial=True) == strict + 7 * CUBE.order
     filters = FRAMES * 3 * 81 + CUBE.order * (3 * 2 + 2 * 2 + 2 * 2)  # lift; mixing
-    assert count("volume_rgcnn", banks=2) == strict + 2 * 4 * CUBE.order + filters
+    assert count("rgcnn", banks=2) == strict + 2 * 4 * CUBE.order + filters
 
 
 def test_settled_it_is_a_volume_gcnn_with_the_weights_it_has():
-    network, strict = _build(("volume_anneal", RELAXED)), _build(("volume_gcnn", RELAXED), seed=8)
-    settled = randomised(network).settled()
+    network, strict = _build(("anneal", RELAXED)), _build(("gcnn", RELAXED), seed=8)
+    settled = randomised(network).deployed()
     assert count_parameters(settled) == count_parameters(strict) < count_parameters(network) / 4
     strict.load_state_dict(settled.state_dict())
     assert torch.equal(strict(_coarse()), settled(_coarse()))
@@ -221,7 +220,7 @@ def test_settled_it_is_a_volume_gcnn_with_the_weights_it_has():
 
 @pytest.mark.parametrize("share", [0.0, 0.5])
 def test_the_free_parts_learn_while_they_are_let_through(share):
-    network = _build(("volume_anneal", RELAXED))
+    network = _build(("anneal", RELAXED))
     network.relax(share)
     network(_coarse()).square().mean().backward()
     frees = [free.weight for layer in network.layers for _, free in layer.factors]

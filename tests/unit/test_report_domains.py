@@ -74,7 +74,7 @@ def test_what_a_preparation_chose_is_what_readers_see(default):
 def test_a_domain_that_says_nothing_is_reported_all_the_same(default):
     assert own(find("sharing"), "wording", "wording", None) is None
     assert own(find("sets"), "data", "no such name", 3) == 3
-    assert wording(default.studies["gaussian"]).headline.limit_name == "Bayes limit"
+    assert wording(default.studies["gaussian"]).headline.quantity == "accuracy"
     assert Wording().headline is None and list(Wording().charts["learning"]) == ["validation_loss", "train_loss"]
 
 

@@ -40,8 +40,8 @@ def _legend(figure: Figure) -> dict[str, tuple[str, int]]:
     """Colour -> name and number of weights, as the legend says."""
     (legend,) = figure.legends
     lines = [text.get_text().split("\n") for text in legend.get_texts()]
-    told = [(" ".join(words), int(count.split(" weight")[0].replace(",", ""))) for *words, count in lines]
-    return {to_hex(patch.get_facecolor()): one for patch, one in zip(legend.get_patches(), told, strict=True)}
+    message = [(" ".join(words), int(count.split(" weight")[0].replace(",", ""))) for *words, count in lines]
+    return {to_hex(patch.get_facecolor()): one for patch, one in zip(legend.get_patches(), message, strict=True)}
 
 
 def _colours(figure: Figure) -> np.ndarray:
@@ -66,8 +66,8 @@ def test_every_weight_has_the_colour_of_the_axes_on_which_its_indices_differ(siz
     assert colours.shape == (len(entries), len(entries))
     for (i, output), (j, source) in product(enumerate(entries), repeat=2):
         other = {axis for axis, one, two in zip(AXES, output, source, strict=False) if one != two}
-        _, _, told = legend[colours[i, j]][0].partition("other ")
-        assert other == {axis for axis in AXES if axis in told}
+        _, _, message = legend[colours[i, j]][0].partition("other ")
+        assert other == {axis for axis in AXES if axis in message}
 
 
 @pytest.mark.parametrize("sizes", SIZES)

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,26 @@ from equidyn.core.params.study import Study
 
 PACKAGE = Path(__file__).resolve().parents[2] / "src/equidyn"
 JOBS = tiny.jobs(tiny.tree())
+# All fingerprints as the files stand, and after an edit of each of the files that are named.
 FINGERPRINTS = """
-import json
+import json, sys
 from pathlib import Path
-from equidyn.core import sources
+from equidyn.core import paths, sources
 from equidyn.core.params import load
-print(json.dumps({str(path): sources.fingerprint(files) for path, files in sources.lists(load(Path("params.yaml")))}))
+
+def fingerprints():
+    sources._line.cache_clear()
+    lists = sources.lists(load())
+    return {str(path.relative_to(paths.SOURCES).with_suffix("")): sources.fingerprint(files) for path, files in lists}
+
+found = {"": fingerprints()}
+for edited in sys.argv[1:]:
+    path = Path("src/equidyn", edited)
+    content = path.read_bytes()
+    path.write_bytes(content + b"\\n")
+    found[edited] = fingerprints()
+    path.write_bytes(content)
+print(json.dumps(found))
 """
 
 
@@ -56,6 +71,7 @@ def _harmless(stage: str, study: Study | None) -> set[Path]:
     return set(sources.closure(*others, *cards))
 
 
+@cache
 def _counts(module: str) -> bool:
     """Whether a module has anything but a docstring, and is none that can change no number."""
     left_out = any(module == name or module.startswith(f"{name}.") for name in sources.LEFT_OUT)
@@ -93,40 +109,22 @@ EDITS = {
 
 
 @pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the tiny params.yaml, and in src/ a copy of the package that may be edited."""
+def fingerprints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
+    """Edited file, or "" -> STAGE/STUDY/VARIANT -> fingerprint; in a copy of the package."""
     folder = tmp_path_factory.mktemp("sources")
     shutil.copytree(PACKAGE, folder / "src/equidyn", ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "params.yaml").write_text(json.dumps(tiny.tree()))
-    return folder
-
-
-def _fingerprints(folder: Path) -> dict[str, str]:
-    """STAGE/STUDY/VARIANT -> fingerprint, with the package in the folder."""
-    command = ["env", f"PYTHONPATH={folder / 'src'}", sys.executable, "-c", FINGERPRINTS]
-    found = json.loads(subprocess.check_output(command, cwd=folder, text=True))
-    return {str(Path(path).relative_to(sources.paths.SOURCES).with_suffix("")): code for path, code in found.items()}
-
-
-@pytest.fixture(scope="module")
-def before(package: Path) -> dict[str, str]:
-    """All fingerprints as the files stand."""
-    return _fingerprints(package)
+    command = ["env", f"PYTHONPATH={folder / 'src'}", sys.executable, "-c", FINGERPRINTS, *EDITS]
+    return json.loads(subprocess.check_output(command, cwd=folder, text=True))
 
 
 @pytest.mark.parametrize("edited", EDITS)
-def test_an_edit_changes_the_fingerprints_of_what_it_can_change(
-    edited: str, package: Path, before: dict[str, str]
-) -> None:
+def test_an_edit_changes_the_fingerprints_of_what_it_can_change(edited: str, fingerprints: dict) -> None:
     """No training is planned after an edit of a card, its template, the Hub or the report."""
-    path = package / "src/equidyn" / edited
-    content = path.read_bytes()
-    path.write_bytes(content + b"\n")
-    after = _fingerprints(package)
-    path.write_bytes(content)
-    changed = {name for name in before if before[name] != after[name]}
+    before, after = fingerprints[""], fingerprints[edited]
     assert before.keys() == after.keys()
-    assert changed == {name for name in before for pattern in EDITS[edited] if fnmatch(name, pattern)}
+    expected = {name for name in before for pattern in EDITS[edited] if fnmatch(name, pattern)}
+    assert {name for name in before if before[name] != after[name]} == expected
 
 
 def test_imports_inside_functions_count(tmp_path: Path) -> None:

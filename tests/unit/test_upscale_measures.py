@@ -39,7 +39,7 @@ NAMES = [
     if entry.takes in TAKEN and "audit/" not in name
 ]
 QUICK = {name: STUDY["measures"][name]["options"] for name in ("sharpness", "hessian")} | {
-    name: {"samples": 1} for name in ("cube_equivariance", "cube_decomposition")
+    name: {"samples": 1} for name in ("equivariance", "decomposition")
 }
 UNWEIGHTED = {"cost", "sharpness", "hessian"}  # measures that say nothing of a network without parameters
 
@@ -81,7 +81,7 @@ def test_orbits_are_answers_to_turned_questions(params):
     assert context.orbit(2).shape == (24, 2, 3, SIDE, SIDE, SIDE)
     for element in (0, 5, 23):
         for found, kind in ((context.orbit(2), vectors), (context.orbit_as_scalars(2), scalars)):
-            expected = context.task.answers(context.network, kind.act(inputs, element))
+            expected = context.task.predictions(context.network, kind.act(inputs, element))
             assert torch.allclose(found[element], expected, atol=1e-6)
     assert not torch.allclose(context.orbit(2)[5], context.orbit_as_scalars(2)[5], atol=1e-2)
     assert context.orbit(2) is context.orbit(2) and len(context.orbit(1)[0]) == 1

@@ -85,7 +85,7 @@ class Place:
         """Run a shell script under `equidyn warm`."""
         return self.run("equidyn", "warm", "bash", "-c", script)
 
-    def told(self, name: str) -> str:
+    def message(self, name: str) -> str:
         """The text of a file that a job writes, once it is there."""
         _wait(lambda: (self.folder / name).exists() and bool((self.folder / name).read_text()))
         return (self.folder / name).read_text()
@@ -226,9 +226,9 @@ def test_a_killed_client_takes_its_job_with_it(place: Place, number: signal.Sign
     place.job(SLEEP)
     script = f"{TRAIN} & echo $! >client; wait $!; echo $? >status; until [ -e end ]; do sleep 0.02; done"
     process = place.start("equidyn", "warm", "bash", "-c", script)
-    job = int(place.told("pids").split()[0])
-    os.kill(int(place.told("client")), number)
-    assert int(place.told("status")) == 128 + number
+    job = int(place.message("pids").split()[0])
+    os.kill(int(place.message("client")), number)
+    assert int(place.message("status")) == 128 + number
     _wait(lambda: not _runs(job))
     assert process.poll() is None
     assert not (place.folder / "cleaned").exists()
@@ -239,7 +239,7 @@ def test_a_killed_client_takes_its_job_with_it(place: Place, number: signal.Sign
 def test_an_interrupt_of_the_client_is_one_of_the_job(place: Place) -> None:
     place.job(SLEEP)
     process = place.start("equidyn", "warm", sys.executable, "-c", _INTERRUPTED)
-    place.told("pids")
+    place.message("pids")
     words, errors = process.communicate(timeout=20)
     assert (process.returncode, words, "Traceback" in errors) == (130, "", False)
     assert (place.folder / "cleaned").exists()
@@ -258,7 +258,7 @@ sys.exit(job.wait())
 def test_a_killed_server_takes_its_jobs_with_it(place: Place) -> None:
     place.job(SLEEP)
     process = place.start("equidyn", "warm", "bash", "-c", f"{TRAIN}; echo $?; echo >job.py; {TRAIN}")
-    job, parent = map(int, place.told("pids").split())
+    job, parent = map(int, place.message("pids").split())
     os.kill(parent, signal.SIGKILL)
     words, errors = process.communicate(timeout=20)
     assert words == "137\nalone\n"
@@ -269,16 +269,16 @@ def test_a_killed_server_takes_its_jobs_with_it(place: Place) -> None:
 def test_if_warm_itself_is_killed_nothing_is_left(place: Place) -> None:
     place.job(SLEEP)
     process = place.start("equidyn", "warm", "bash", "-c", f"echo $EQUIDYN_WARM >socket; {TRAIN}")
-    job, parent = map(int, place.told("pids").split())
+    job, parent = map(int, place.message("pids").split())
     process.kill()
     process.communicate(timeout=20)
     _wait(lambda: not _runs(job) and not _runs(parent))
-    assert not Path(place.told("socket").strip()).parent.exists()
+    assert not Path(place.message("socket").strip()).parent.exists()
 
 
 def test_a_signal_to_stop_is_passed_on(place: Place) -> None:
     process = place.start("equidyn", "warm", "bash", "-c", "echo $EQUIDYN_WARM >socket; exec sleep 60")
-    folder = Path(place.told("socket").strip()).parent
+    folder = Path(place.message("socket").strip()).parent
     assert stat.S_ISDIR(folder.stat().st_mode)
     process.terminate()
     process.communicate(timeout=20)

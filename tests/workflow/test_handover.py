@@ -38,7 +38,7 @@ def test_stale_outputs_of_dvc_are_refused(by_dvc: Checkout) -> None:
 
 
 def test_an_edited_source_is_stale_too(by_dvc: Checkout) -> None:
-    by_dvc.edit("src/equidyn/domains/smoke/models/rsteer.py", "banks**-0.5", "(2 * banks) ** -0.5")
+    by_dvc.edit("src/equidyn/grids/relaxed.py", "banks**-0.5", "(2 * banks) ** -0.5")
     assert "sources" in by_dvc.equidyn("handover", "snakemake", status=1)
 
 

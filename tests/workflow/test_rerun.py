@@ -47,9 +47,8 @@ def _change_learning_rate(checkout: Checkout) -> None:
 
 
 def _change_model(checkout: Checkout) -> None:
-    checkout.edit(
-        "src/equidyn/domains/smoke/models/gcnn.py", "return kernel, expanded_bias", "return kernel * 1, expanded_bias"
-    )
+    path = "src/equidyn/domains/digits/models/autoencoder_base.py"
+    checkout.edit(path, "return functional.elu_(", "return 1 * functional.elu_(")
 
 
 def _change_measure(checkout: Checkout) -> None:
@@ -65,7 +64,7 @@ def _reorder_keys(checkout: Checkout) -> None:
 
 CHANGES = {
     "learning rate of one variant": (_change_learning_rate, _of_model("rsteer")),
-    "model file on which another one builds": (_change_model, _of_model("gcnn", "anneal", "digits_gcnn")),
+    "file on which models build": (_change_model, _of_model("autoencoder", "attention_autoencoder")),
     "measure file": (_change_measure, _commands(lambda variant: True, "measure", measure="equivariance")),
     "order of keys": (_reorder_keys, set()),
 }
@@ -87,7 +86,7 @@ def test_dvc_plans_just_what_a_change_touches(by_dvc: Checkout, change: str) -> 
 
 def test_dvc_runs_what_it_plans(by_dvc: Checkout) -> None:
     """In truth, not in a plan: a changed model file re-runs its own cells and the report."""
-    by_dvc.edit("src/equidyn/domains/sets/models/intrinsic.py", "return squares.sum(1", "return 2 * squares.sum(1")
+    by_dvc.edit("src/equidyn/domains/sets/models/intrinsic.py", "return sets.transpose(", "return 2 * sets.transpose(")
     words = by_dvc.dvc("repro")
     ran = set(re.findall(r"^> (equidyn .*)$", words, re.MULTILINE))
     assert ran == _of_model("intrinsic") | {"equidyn sources"}

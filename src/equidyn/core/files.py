@@ -83,8 +83,8 @@ def read_checked(path: Path, sha256: str, record: str) -> bytes:
         raise EquidynError(f"{path}: missing or not readable ({fault.strerror}); run the stage that makes it") from None
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
-        told = f"{path}: not the file that {record} beside it names (SHA-256 {found}; there {sha256})"
-        raise EquidynError(f"{told}; delete it and run again (snakemake or dvc repro)")
+        message = f"{path}: not the file that {record} beside it names (SHA-256 {found}; there {sha256})"
+        raise EquidynError(f"{message}; delete it and run again (snakemake or dvc repro)")
     return content
 
 

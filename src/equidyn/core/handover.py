@@ -15,9 +15,9 @@ from equidyn.core.params import Params
 
 def to_dvc(params: Params) -> None:
     """Let DVC take over what Snakemake made in this folder; raises EquidynError if Snakemake has something to do."""
-    told = engines.complaint(params)
-    if told:
-        raise EquidynError(f"hand-over refused: {told}")
+    message = engines.complaint(params)
+    if message:
+        raise EquidynError(f"hand-over refused: {message}")
     _refuse_unless_snakemake_is_done()
     sources.write_lists(params)
     _succeed(["dvc", "commit", "--force", *_dvc_files()])
@@ -41,8 +41,8 @@ def _refuse_unless_dvc_is_done() -> None:
     answer = _ran(["dvc", "status", "--json", *_dvc_files()])
     stale = json.loads(answer.stdout) if answer.returncode == 0 else None
     if stale != {}:
-        told = f"stale: {', '.join(stale)}" if stale else _last_lines(answer.stderr)
-        raise EquidynError(f"hand-over refused: DVC is not done here.\n{told}\nRun dvc repro first.")
+        message = f"stale: {', '.join(stale)}" if stale else _last_lines(answer.stderr)
+        raise EquidynError(f"hand-over refused: DVC is not done here.\n{message}\nRun dvc repro first.")
 
 
 def _dvc_files() -> list[str]:

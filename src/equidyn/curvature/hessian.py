@@ -127,7 +127,7 @@ def maxima_of(hessian: Hessian, iterations: int, tolerance: float = TOLERANCE) -
         return np.argsort(-np.abs(ritz.values), kind="stable")[:COUNT]
 
     def enough(ritz: Ritz) -> bool:
-        return len(ritz.values) > COUNT and ritz.settled(largest(ritz), tolerance)
+        return len(ritz.values) > COUNT and ritz.converged(largest(ritz), tolerance)
 
     ritz = lanczos(hessian, _start(hessian, 0), iterations, enough)
     return ritz.values[largest(ritz)].tolist()

@@ -28,7 +28,7 @@ class Ritz:
         gaps = np.maximum(np.minimum(steps[:-1], steps[1:]), np.finfo(float).tiny)
         return np.minimum(self.residuals, self.residuals * (self.residuals / gaps))
 
-    def settled(self, chosen: np.ndarray | list[int], tolerance: float) -> bool:
+    def converged(self, chosen: np.ndarray | list[int], tolerance: float) -> bool:
         """Whether the chosen values are known to `tolerance`, relative to each.
 
         The squared bound takes the values for the spectrum, in which two close eigenvalues may still look like one; so

@@ -74,7 +74,7 @@ class Layer(nn.Module):
         for free in _present(free for _, free in self.factors):
             free.share.fill_(share)
 
-    def settled(self) -> Self:
+    def deployed(self) -> Self:
         """The layer as it is used after training, with no more parameters than that takes, and its own copy of them."""
         if not self.anneals:
             return self

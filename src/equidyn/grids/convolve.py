@@ -25,7 +25,7 @@ def correlated(field: torch.Tensor, kernel: torch.Tensor, bias: torch.Tensor | N
 def convolved(
     field: torch.Tensor, kernel: torch.Tensor, bias: torch.Tensor | None, periodic: bool, groups: int = 1
 ) -> torch.Tensor:
-    """As `correlated`, channels last; beyond the walls the field repeats where periodic, and is zero else."""
+    """As `correlated`, channels last; beyond the walls the field repeats where periodic, and zero otherwise."""
     outputs, inputs = kernel.shape[:2]
     # With few outputs the field is about the largest thing: it is better read once, and not copied with a margin. And
     # torch does small convolutions of volumes, up to 24^3 voxels or so, by a way that takes ten times as long.

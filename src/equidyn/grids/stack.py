@@ -34,12 +34,12 @@ class AnnealingNet(Network):
         for layer in self.layers:
             layer.relax(share)
 
-    def settled(self) -> Self:
+    def deployed(self) -> Self:
         """The net as it is used after training: the same map, with the parameters that this takes.
 
         The net itself where nothing anneals; all but the layers is shared, not copied.
         """
-        return self.with_layers([layer.settled() for layer in self.layers]) if self.anneals else self
+        return self.with_layers([layer.deployed() for layer in self.layers]) if self.anneals else self
 
     def with_layers(self, layers: Sequence[nn.Module]) -> Self:
         """The same net with other layers."""

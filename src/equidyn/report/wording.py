@@ -9,7 +9,6 @@ import pandas as pd
 
 from equidyn.core.params.study import Study
 from equidyn.report.own import own
-from equidyn.report.ranking import Better
 
 if TYPE_CHECKING:
     from equidyn.report.gather import StudyResults
@@ -39,39 +38,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Headline:
-    """The number by which networks of a task are compared first: where it is measured, its name and unit.
+    """The quantity by which networks of a task are compared first; the rest is in its declaration.
 
-    section: title of the section that shows it. limit: quantity of the same measure that is drawn beside it, and what
-    it is called. log: whether its axis is logarithmic. common_unit, rescale: a unit that is the same for all datasets
-    of a study, and what brings rows of values (StudyResults.values) to it.
+    common_unit, rescale: a unit that is the same for all datasets of a study, and what brings rows of values
+    (StudyResults.values) to it.
     """
 
     measure: str
     quantity: str
-    name: str
-    unit: str
-    better: Better
-    section: str
-    limit: str = ""
-    limit_name: str = ""
-    log: bool = False
     common_unit: str = ""
     rescale: Callable[["StudyResults", pd.DataFrame], pd.DataFrame] | None = None
-
-    @property
-    def label(self) -> str:
-        """For an axis."""
-        return f"{self.name} [{self.unit}]"
-
-    @property
-    def title(self) -> str:
-        """The name at the beginning of a sentence."""
-        return f"{self.name[0].upper()}{self.name[1:]}"
-
-    def limits(self, results: "StudyResults") -> dict[str, float]:
-        """Dataset -> the mean over runs of what is drawn beside it; empty if there is none."""
-        found = results.quantity(self.measure, self.limit)
-        return found.groupby("dataset", sort=False)["value"].mean().to_dict()
 
 
 def _charts() -> dict[str, dict[str, Line]]:

@@ -27,8 +27,8 @@ def directional_of_all(
 ) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
     """The same for every tensor, by name, that `function` answers with."""
     with torch.no_grad(), forward_ad.dual_level(), _ConstantWeights():
-        answers = function(_dual(point, direction))
-        parts = {name: forward_ad.unpack_dual(answer) for name, answer in answers.items()}
+        predictions = function(_dual(point, direction))
+        parts = {name: forward_ad.unpack_dual(answer) for name, answer in predictions.items()}
     return {
         name: (answer, torch.zeros_like(answer) if change is None else change)
         for name, (answer, change) in parts.items()

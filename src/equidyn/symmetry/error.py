@@ -10,7 +10,7 @@ from equidyn.symmetry.group_action import GroupAction, pull_back
 
 
 def error_of_answers(outputs: torch.Tensor, kind: GroupAction, elements: Sequence[Any] | None = None) -> dict[str, Any]:
-    """How far the answers to moved questions are from moved answers to the question as it is.
+    """How far the outputs for moved inputs are from moved outputs for the inputs as they are.
 
     outputs: (elements, sample, ...), fields of type `kind`, outputs[k] = f(g_k x), where g_0 is the identity.
     elements: g_0, g_1, ...; None: all of a group that is listed. With back[g] = g^-1 f(g x), and ||.|| the root mean

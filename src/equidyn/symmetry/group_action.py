@@ -48,7 +48,7 @@ def orbit(values: torch.Tensor, kind: GroupAction, elements: Sequence[Any] | Non
 
 
 def pull_back(outputs: torch.Tensor, kind: GroupAction, elements: Sequence[Any] | None = None) -> torch.Tensor:
-    """g^-1 applied to outputs[g], one for each element: brings the answers to moved questions into one frame."""
+    """g^-1 applied to outputs[g], one for each element: brings the answers to moved inputs into one frame."""
     chosen = _all(kind, elements)
     return torch.stack(
         [kind.act(output, kind.inverse(element)) for output, element in zip(outputs, chosen, strict=True)]

@@ -19,5 +19,5 @@ def measure(context: VectorContext, *, rotations: PositiveInt = 8) -> dict[str, 
     """Equivariance error on the test clouds over the identity and `rotations` random rotations (symmetry/error.py)."""
     inputs, outputs = context.task.inputs, context.task.outputs
     elements = inputs.elements_to_check(rotations, np.random.default_rng(0))
-    answers = [context.answers(inputs.act(context.test.inputs, element)) for element in elements]
-    return error_of_answers(torch.stack(answers), outputs, elements)
+    predictions = [context.predictions(inputs.act(context.test.inputs, element)) for element in elements]
+    return error_of_answers(torch.stack(predictions), outputs, elements)

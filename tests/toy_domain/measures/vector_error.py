@@ -12,5 +12,5 @@ QUANTITIES = (
 def measure(context: VectorContext) -> dict[str, float]:
     """Root mean square error over test clouds and components."""
     targets = context.test.targets
-    gap = context.answers(context.test.inputs) - targets
+    gap = context.predictions(context.test.inputs) - targets
     return {"rmse": gap.square().mean().sqrt().item(), "zero": targets.square().mean().sqrt().item()}

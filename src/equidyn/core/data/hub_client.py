@@ -156,18 +156,18 @@ def _silence(url: str) -> str | None:
     """Why `url`, or the proxy before it, does not answer; None if it does, with whatever status."""
     import httpx2
 
-    answers: Queue[str | None] = Queue()
+    predictions: Queue[str | None] = Queue()
 
     def ask() -> None:
         try:
             httpx2.head(url, timeout=PROBE_SECONDS)
         except Exception as fault:
-            answers.put(_clean(first_line(fault)))
+            predictions.put(_clean(first_line(fault)))
         else:
-            answers.put(None)
+            predictions.put(None)
 
     Thread(target=ask, daemon=True).start()
     try:  # in a thread, since looking up a name has no time limit
-        return answers.get(timeout=PROBE_SECONDS)
+        return predictions.get(timeout=PROBE_SECONDS)
     except Empty:
         return f"no answer within {PROBE_SECONDS:g} s"

@@ -78,8 +78,8 @@ def read(path: Path, kind: type[Kind]) -> Kind:
             raise ValueError(broken)
         dataset, expected = _read(path, kind)
     except (OSError, KeyError, ValueError) as fault:
-        told = f"{path}: not a whole {kind.FORMAT} file ({fault})"
-        raise EquidynError(f"{told}; delete it and prepare it again") from None
+        text = f"{path}: not a whole {kind.FORMAT} file ({fault})"
+        raise EquidynError(f"{text}; delete it and prepare it again") from None
     if dataset.content_hash() != expected:
         raise EquidynError(f"{path}: its content does not match its checksum; delete it and prepare it again")
     return dataset

@@ -24,7 +24,7 @@ class EvaluationContext:
     history: tuple[dict[str, float | None], ...] = ()
 
     def training_sample(self, count: int, steps: int = 1) -> Batch:
-        """`count` training samples (all, if there are fewer), with answers over `steps` steps of the training loss."""
+        """`count` training samples (all, if there are fewer), with targets over `steps` steps of the training loss."""
         allowed = self.task.loss_steps
         if steps > allowed:
             raise EquidynError(

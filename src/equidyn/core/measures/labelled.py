@@ -23,11 +23,11 @@ class LabelledContext(EvaluationContext):
     @cached_property
     def logits(self) -> torch.Tensor:
         """Logits of the test samples, (sample, logit)."""
-        return self.answers(self.test.inputs)
+        return self.predictions(self.test.inputs)
 
-    def answers(self, inputs: torch.Tensor) -> torch.Tensor:
+    def predictions(self, inputs: torch.Tensor) -> torch.Tensor:
         """Logits (sample, logit) of samples, without gradients."""
-        return self.task.answers(self.network, inputs)
+        return self.task.predictions(self.network, inputs)
 
     def rates(self, logits: torch.Tensor, samples: Samples, prefix: str = "") -> dict[str, float]:
         """Share of right answers, and cross-entropy [nats]; `prefix` goes before their names."""

@@ -38,7 +38,7 @@ def run(params: Params, cell: Cell) -> Path:
         wanted = {checkpoint for settings in study.measures.values() for checkpoint in settings.at}
         checkpoints, sums = {}, {"run": trained["checksum"]}
         for name in sorted(wanted | {"best"}):
-            loaded = load(network, folder, name, trained).settled()
+            loaded = load(network, folder, name, trained).deployed()
             context = context_of(study, loaded, task, weight_decay, history)
             checkpoints[name] = _measured(study, name, context)
             if name == "best":

@@ -14,6 +14,7 @@ import torch
 from equidyn.core.models.network import Network
 from equidyn.core.models.registry import build_network, count_parameters
 from equidyn.core.params.params import Params
+from equidyn.core.threads import use_threads
 from equidyn.core.training.task import io_types
 from equidyn.symmetry.group_action import GroupAction
 
@@ -28,6 +29,7 @@ def run(params: Params, variant: str | None = None) -> list[dict[str, Any]]:
 
     Networks that are built alike between the same types are looked at once.
     """
+    use_threads(params.compute.threads)
     found: dict[Any, dict[str, Any]] = {}
     entries = []
     for study, settings in params.studies.items():
@@ -67,7 +69,7 @@ def symmetry(network: Network, inputs: GroupAction, outputs: GroupAction) -> dic
     also: name of the action of the data, where the network imposes another -> the same as `error` under it.
     """
     types = imposed(network, inputs, outputs)
-    answer = {"parameters": count_parameters(network.settled()), "strict": network.strict}
+    answer = {"parameters": count_parameters(network.deployed()), "strict": network.strict}
     answer |= {"group": types[0].group_name, "error": _by_way(network, *types)}
     if types[0].group_name == inputs.group_name:
         return answer | {"also": {}}
@@ -92,9 +94,9 @@ def relative_errors(
     """Name of an activation, "" for the answer of a network that names none -> its error on `values`."""
     kinds = {name: kind for name, kind in network.kinds.items() if kind is not None} or {"": outputs}
     elements = inputs.elements_to_check(RANDOM, np.random.default_rng(0))
-    answers = _answers(network, [inputs.act(values, element) for element in elements])
-    first, largest = next(answers), dict.fromkeys(kinds, 0.0)
-    for element, found in zip(elements[1:], answers, strict=True):
+    predictions = _outputs(network, [inputs.act(values, element) for element in elements])
+    first, largest = next(predictions), dict.fromkeys(kinds, 0.0)
+    for element, found in zip(elements[1:], predictions, strict=True):
         for name, kind in kinds.items():
             gap = found[name] - kind.act(first[name], element)
             largest[name] = _larger(largest[name], (gap.norm() / first[name].norm()).item())
@@ -128,14 +130,14 @@ def _by_way(network: Network, inputs: GroupAction, outputs: GroupAction) -> dict
     return table
 
 
-def _answers(network: Network, questions: Sequence[torch.Tensor]) -> Iterator[Named]:
-    """To each question: in train mode one by one, since a norm looks at its whole batch; else all together."""
+def _outputs(network: Network, batches: Sequence[torch.Tensor]) -> Iterator[Named]:
+    """For each batch: in train mode one by one, since a norm looks at its whole batch; else all together."""
     with torch.no_grad():
         if network.training:
-            yield from (_named(network, question) for question in questions)
+            yield from (_named(network, batch) for batch in batches)
         else:
-            found = _named(network, torch.cat(list(questions)))
-            parts = zip(*(values.chunk(len(questions)) for values in found.values()), strict=True)
+            found = _named(network, torch.cat(list(batches)))
+            parts = zip(*(values.chunk(len(batches)) for values in found.values()), strict=True)
             yield from (dict(zip(found, part, strict=True)) for part in parts)
 
 

@@ -37,7 +37,7 @@ class Network(nn.Module):
     def relax(self, share: float) -> None:
         """Relax the network by `share`, from 0 (as it is used) to 1 (free); for training only."""
 
-    def settled(self) -> Self:
+    def deployed(self) -> Self:
         """The network as it is used after training: the same map, with the parameters that this takes."""
         return self
 

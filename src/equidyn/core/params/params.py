@@ -40,7 +40,7 @@ def params_model(tree: Any) -> type[Params]:
     studies, pictures = (tree.get(key) if isinstance(tree, dict) else None for key in ("studies", "pictures"))
     named = map(_domain, studies.values()) if isinstance(studies, dict) else ()
     drawn = filter(_draws, pictures) if isinstance(pictures, dict) else ()
-    return _model(tuple(dict.fromkeys(filter(_trains, named))), tuple(drawn))
+    return _model(tuple(sorted(set(filter(_trains, named)))), tuple(drawn))  # sorted: typing takes equal unions for one
 
 
 def full_model() -> type[Params]:

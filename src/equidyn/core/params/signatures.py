@@ -97,14 +97,17 @@ def within(*location: str, value: Any = None) -> Iterator[None]:
 
 def _moved(errors: list[Any], location: tuple[str, ...]) -> ValidationError:
     lines = [
-        InitErrorDetails(type=_as_it_is(error["msg"]), loc=(*location, *error["loc"]), input=error["input"])
+        InitErrorDetails(type=_as_it_is(error), loc=(*location, *error["loc"]), input=error["input"])
         for error in errors
     ]
     return ValidationError.from_exception_data("options", lines)
 
 
-def _as_it_is(message: str) -> PydanticCustomError:
-    return PydanticCustomError("option", "{message}", {"message": message.removeprefix("Value error, ")})
+def _as_it_is(error: Any) -> PydanticCustomError | str:
+    """The type of a fault whose words stay; that a key is missing has words of its own (core/params/faults.py)."""
+    if error.get("type") == "missing":
+        return "missing"
+    return PydanticCustomError("option", "{message}", {"message": error["msg"].removeprefix("Value error, ")})
 
 
 @cache

@@ -9,6 +9,7 @@ from equidyn.core.models.check import symmetry
 from equidyn.core.models.registry import build_network
 from equidyn.core.params.params import Params
 from equidyn.core.params.study import Cell
+from equidyn.core.threads import use_threads
 from equidyn.core.training.checkpoint import load, read_run
 from equidyn.core.training.task import io_types
 
@@ -17,6 +18,7 @@ CHECKPOINTS = ("best", "early")
 
 def run_all(params: Params, variant: str | None = None) -> list[dict[str, Any]]:
     """All runs there are of `variant`, or of every strict variant; raises EquidynError if there is none."""
+    use_threads(params.compute.threads)
     present = [cell for cell in params.cells() if variant in (None, cell.variant) and _is_trained(cell)]
     entries = [entry for cell in present for entry in _entries(params, cell, only_strict=variant is None)]
     if not entries:

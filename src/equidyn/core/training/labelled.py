@@ -34,7 +34,7 @@ class LabelledTask(Task):
     splits: dict[str, Samples]
 
     @abstractmethod
-    def answers(self, network: Network, inputs: torch.Tensor) -> torch.Tensor:
+    def predictions(self, network: Network, inputs: torch.Tensor) -> torch.Tensor:
         """Logits (sample, ...) of inputs (sample, ...), without gradients."""
 
     @abstractmethod
@@ -63,6 +63,6 @@ class LabelledRecipe(TrainingRecipe):
 
     def validate(self, network: Network) -> dict[str, float]:
         """Loss and accuracy on fixed samples of the validation split."""
-        logits = self.task.answers(network, self.validation.inputs)
+        logits = self.task.predictions(network, self.validation.inputs)
         loss, right = (rate.item() for rate in self.task.rates(logits, self.validation.labels))
         return {"validation_loss": loss, "validation_accuracy": right}

@@ -20,19 +20,19 @@ from equidyn.core.params.variant import Variant
 
 
 class Batch(ABC):
-    """Questions with their answers."""
+    """Inputs with their targets."""
 
     @abstractmethod
     def __len__(self) -> int:
-        """Number of questions."""
+        """Number of inputs."""
 
     @abstractmethod
     def part(self, chosen: slice) -> Self:
-        """Some of the questions with their answers."""
+        """Some of the inputs with their targets."""
 
 
 class Task(ABC):
-    """Questions and answers from one dataset, and the loss of a network on them.
+    """Inputs and targets from one dataset, and the loss of a network on them.
 
     inputs, outputs: types between which the network maps; device: where the data are; tests: names of the test splits,
     the principal one first; loss_steps: steps that the training loss has; mixed: whether bf16 may be used in training.
@@ -47,7 +47,7 @@ class Task(ABC):
 
     @abstractmethod
     def sample(self, split: str, count: int, steps: int) -> Batch:
-        """`count` questions (all, if there are fewer) that stand for a split, with answers over `steps` steps."""
+        """`count` inputs (all, if there are fewer) that stand for a split, with targets over `steps` steps."""
 
     @abstractmethod
     def loss(self, network: Network, batch: Batch) -> torch.Tensor:

@@ -73,7 +73,7 @@ def _summary(cell: Cell, trainer: Trainer, state: State) -> dict[str, Any]:
         "seed": cell.seed,
         "status": state.status,
         "message": state.message,
-        "parameters": count_parameters(trainer.network.settled()),
+        "parameters": count_parameters(trainer.network.deployed()),
         "trained_parameters": count_parameters(trainer.network),
         "multiply_adds": trainer.network.multiply_adds(),
         "device": trainer.device.type,

@@ -45,7 +45,7 @@ def _uninterrupted() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
-def likeness() -> str:
+def environment_fingerprint() -> str:
     """What a process has from its parent and its files, and a fork from the server: unless equal, a job runs alone.
 
     Variables; interpreter; size and time of every source file, and time of every folder of installed packages; user,
@@ -74,7 +74,7 @@ def _started(path: str) -> socket.socket | None:
     """A connection to the server that has started the job; None if it will not; OSError if there is no server."""
     request = {"arguments": sys.argv, "folder": str(Path.cwd()), "environment": dict(os.environ)}
     with os.fdopen(os.memfd_create("request"), "wb", buffering=0) as file:
-        file.write(json.dumps(request | {"likeness": likeness()}).encode())
+        file.write(json.dumps(request | {"fingerprint": environment_fingerprint()}).encode())
         while True:
             connection = socket.socket(socket.AF_UNIX)
             connection.connect(path)

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from equidyn.core.warm import ALONE, STARTED, VARIABLE, preload
-from equidyn.core.warm.client import likeness
+from equidyn.core.warm.client import environment_fingerprint
 
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
@@ -30,7 +30,9 @@ def serve(main: Callable[[], None]) -> None:
     """Answer jobs by `main` until standard input, which `equidyn warm` holds, is closed. argv: the socket's number."""
     listener = socket.socket(fileno=int(sys.argv[1]))
     listener.set_inheritable(False)
-    own = likeness()  # before the imports: a file that changes meanwhile is not taken for the imported one
+    own = (
+        environment_fingerprint()
+    )  # before the imports: a file that changes meanwhile is not taken for the imported one
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     gc.disable()
     preload.run()
@@ -84,7 +86,7 @@ class _Server:
         except (OSError, ValueError):
             connection.close()
             return
-        pid = self._forked(request, streams) if request["likeness"] == self._own else None
+        pid = self._forked(request, streams) if request["fingerprint"] == self._own else None
         for stream in streams:
             os.close(stream)
         with suppress(OSError):  # a client that is gone is noticed when its connection is read

@@ -54,8 +54,8 @@ def _scheme(settings: SharingScheme) -> Picture:
         f"An array of {_times(settings.sizes)} entries ({' × '.join(settings.axes)}) under {group}, the permutations "
         f"of each axis: {settings.indices**2:,} weights, {counted(len(found), 'parameter')}.{_blocks(settings.axes)}"
     )
-    told = "; ".join(f"{orbit.name} ({counted(orbit.entries, 'weight')})" for orbit in found)
-    alt = f"Matrix of weights as coloured squares, one colour per parameter: {told}."
+    text = "; ".join(f"{orbit.name} ({counted(orbit.entries, 'weight')})" for orbit in found)
+    alt = f"Matrix of weights as coloured squares, one colour per parameter: {text}."
     drawn = scheme(settings.sizes, settings.axes)
     return picture(f"{NAME}-{'x'.join(map(str, settings.sizes))}", caption, alt, drawn)
 

@@ -109,7 +109,7 @@ class UpscaleTask(TaskSettings):
     """Super-resolution: from successive coarse velocity fields in a box, the fine one at their middle time."""
 
     takes = ("BoxType", "BoxType")
-    contexts = ("UpscaleContext",)
+    contexts = ("UpscaleContext", "GridContext")
     augments = ("none", "cube")
     microseconds = 150.0  # measured: 10 (2,900 parameters) and 64 (127 k, bf16)
 

@@ -22,11 +22,11 @@ def section(results: StudyResults) -> Section | None:
     if not common:
         return None
     words, runs = wording(results.settings), trained(results, results.runs)
-    told = {
+    text = {
         Quantity("epochs", "epochs to the end", headline=not words.whole_runs): runs["epochs"],
         Quantity("best_epoch", "best epoch", headline=words.whole_runs): runs["best_epoch"],
     }
-    found = [given(results, "training", name, runs.assign(value=column.astype(float))) for name, column in told.items()]
+    found = [given(results, "training", name, runs.assign(value=column.astype(float))) for name, column in text.items()]
     reached = Quantity("epochs_to_common", f"epochs to the common {words.score_name}", "1", "lower", headline=True)
     found.append(given(results, "training", reached, epochs_to(results, common)))
     pictures, tables = displayed(results, f"{results.name}-convergence", TITLE, found)

@@ -3,15 +3,15 @@
 import pandas as pd
 
 from equidyn.report.figures.dots import Guide
-from equidyn.report.figures.style import INK, MUTED, Picture, picture
+from equidyn.report.figures.style import INK, Picture, picture
 from equidyn.report.figures.tradeoff import tradeoff
 from equidyn.report.gather import StudyResults
 from equidyn.report.labels import level_labels
 from equidyn.report.numbers import number
+from equidyn.report.sections.quantity_values import Shown, headlines
 from equidyn.report.sections.section import Section, chart_parts, diverged_words
-from equidyn.report.sections.untrained import as_baseline, trained
+from equidyn.report.sections.untrained import trained
 from equidyn.report.sections.variants import time_words
-from equidyn.report.statistics import over_seeds
 from equidyn.report.tables import Table
 from equidyn.report.wording import wording
 
@@ -51,33 +51,31 @@ def _table(results: StudyResults) -> Table:
 
 
 def _pictures(results: StudyResults, costs: pd.DataFrame) -> list[Picture]:
-    words = wording(results.settings)
-    if words.headline is None:
-        return []
-    values = results.quantity(words.headline.measure, words.headline.quantity)
-    if values.empty:
-        return []
+    found = headlines(results)[:1]
     by_variant = trained(results, costs).set_index("variant")["multiply_adds"].to_dict()
-    limit = _limit(results, values)
-    labels = (f"multiply-adds per {words.per}", words.headline.label)
     heads, name = level_labels(results.settings), f"{results.name}-cost"
-    caption = (
-        f"{words.headline.title}, mean over seeds, against the arithmetic of one answer; intervals stand under "
-        f"{words.headline.section}."
-    )
-    alt = f"Marks, one per variant and one panel per dataset: {words.headline.name} against multiply-adds."
-    charts = {
-        part: tradeoff(over_seeds(trained(results, part.of(values))), by_variant, heads, labels, limit)
+    return [
+        picture(
+            f"{name}{part.suffix}",
+            f"{TITLE}: {one.quantity.label}, mean over seeds, against the arithmetic of one answer.{part.words}",
+            f"Marks, one per variant and one panel per dataset: {one.quantity.label} against multiply-adds.",
+            tradeoff(
+                trained(results, part.of(one.estimates)),
+                by_variant,
+                heads,
+                (f"multiply-adds per {wording(results.settings).per}", one.label),
+                _limit(results, one),
+            ),
+        )
+        for one in found
         for part in chart_parts(results)
-    }
-    return [picture(f"{name}{part.suffix}", f"{caption}{part.words}", alt, chart) for part, chart in charts.items()]
+    ]
 
 
-def _limit(results: StudyResults, values: pd.DataFrame) -> Guide | None:
-    """What the headline number is held against, or what is reached without weights; values: what is drawn."""
-    headline = wording(results.settings).headline
-    found = headline.limits(results)
-    if set(found) == set(results.datasets):
-        return Guide(headline.limit_name, found, {"color": INK})
-    level = as_baseline(results, values)
-    return Guide(level.label, level.values, {"color": MUTED, "linestyle": ":"}) if level else None
+def _limit(results: StudyResults, one: Shown) -> Guide | None:
+    """What the number is held against first."""
+    levels = {label: frame.set_index("dataset")["value"].to_dict() for label, frame in one.baselines.items()}
+    whole = [
+        Guide(label, level, {"color": INK}) for label, level in levels.items() if set(level) == set(results.datasets)
+    ]
+    return whole[0] if whole else None

@@ -10,10 +10,9 @@ from equidyn.report.labels import level_labels
 from equidyn.report.ranking import HIGHER, LOWER, findings
 from equidyn.report.sections.quantity_charts import along_charts, single_charts
 from equidyn.report.sections.quantity_tables import along_table, single_table
-from equidyn.report.sections.quantity_values import Shown, shown
+from equidyn.report.sections.quantity_values import Shown, headlines, shown
 from equidyn.report.sections.section import Section, diverged_words
 from equidyn.report.tables import Table
-from equidyn.report.wording import wording
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Measured:
         options = results.settings.measures[self.measure].options
         head, text = title(domain, self.measure), definition(domain, self.measure, options)
         pictures, tables = displayed(results, name, head, found, self.curves)
-        return Section(head, [*text, *diverged_words(results)], pictures, tables, _finding(results, found))
+        return Section(head, [*text, *diverged_words(results)], pictures, tables, _finding(results, self.measure))
 
 
 def displayed(
@@ -60,18 +59,12 @@ def _slug(label: str) -> str:
     return "-".join("".join(sign if sign.isalnum() else " " for sign in label.partition(" [")[0]).split()).lower()
 
 
-def _finding(results: StudyResults, found: Sequence[Shown]) -> list[str]:
-    """Which variant is best by the study's headline number, on each test split."""
-    headline = wording(results.settings).headline
-    if headline is None:
-        return []
-    names = results.on_tests(headline.measure, headline.quantity).values()
-    chosen = [one for one in found if one.name in {f"{headline.measure}.{name}@best" for name in names}]
-    better = {"lower": LOWER, "higher": HIGHER}
+def _finding(results: StudyResults, measure: str) -> list[str]:
+    """Which variant is best, where the study's headline number is of this measure."""
+    better, heads = {"lower": LOWER, "higher": HIGHER}, level_labels(results.settings)
     return [
         sentence
-        for one in chosen
-        for sentence in findings(
-            one.values, level_labels(results.settings), one.quantity.label, better=better[one.quantity.better]
-        )
+        for one in headlines(results)
+        if one.measure == measure and one.quantity.better in better
+        for sentence in findings(one.values, heads, one.quantity.label, better=better[one.quantity.better])
     ]

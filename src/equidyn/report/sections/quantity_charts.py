@@ -72,10 +72,10 @@ def _estimates(one: Shown, part: Part) -> pd.DataFrame:
 
 
 def _levels(one: Shown) -> dict[str, dict[str, float]]:
-    """Label -> dataset -> baseline in the reader's unit."""
-    return {
-        label: (one.factor * frame.set_index("dataset")["value"]).to_dict() for label, frame in one.baselines.items()
-    }
+    """Label -> dataset -> baseline in the reader's unit; on a logarithmic axis nothing is below its end."""
+    floor = lowest(one.factor * one.estimates["mean"]) if one.quantity.scale == "log" else None
+    levels = {label: one.factor * frame.set_index("dataset")["value"] for label, frame in one.baselines.items()}
+    return {label: level.clip(lower=floor).to_dict() for label, level in levels.items()}
 
 
 def _rising(results: StudyResults, group: Sequence[Shown], part: Part) -> Figure:

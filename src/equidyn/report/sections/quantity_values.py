@@ -88,6 +88,16 @@ def shown(results: StudyResults, measure: str) -> list[Shown]:
     ] + _derived(results, measure)
 
 
+def headlines(results: StudyResults) -> list[Shown]:
+    """The quantity by which networks are compared first, on each test split."""
+    wanted = wording(results.settings).headline
+    if wanted is None or not measured_at(results, wanted.measure):
+        return []
+    names = [f"{wanted.measure}.{name}@best" for name in results.on_tests(wanted.measure, wanted.quantity).values()]
+    found = {one.name: one for one in shown(results, wanted.measure)}
+    return [found[name] for name in names if name in found]
+
+
 def _shown_elsewhere(results: StudyResults, measure: str, quantity: Quantity) -> bool:
     """Whether it is the baseline of another, or stands once more under the name of each test split."""
     levels = {name for one in declared(results.settings.home, measure) for name in one.baselines}
@@ -172,7 +182,7 @@ def _baselines(results: StudyResults, measure: str, quantity: Quantity, checkpoi
             named = other.of(other.key(name)) if other.starred else other
             values = _values(results, measure, named, checkpoint).dropna(subset="value")
             keys = ["dataset", "at"] if quantity.axis else ["dataset"]
-            found[other.label] = values.groupby(keys, sort=False, as_index=False)["value"].mean()
+            found[named.label] = values.groupby(keys, sort=False, as_index=False)["value"].mean()
     return {label: frame for label, frame in found.items() if len(frame)}
 
 

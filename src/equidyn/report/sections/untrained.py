@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from equidyn.report.figures.levels import Baseline
 from equidyn.report.gather import StudyResults
 
 
@@ -15,11 +14,3 @@ def untrained(results: StudyResults) -> list[str]:
 def trained(results: StudyResults, frame: pd.DataFrame) -> pd.DataFrame:
     """The rows of `frame` (column variant) whose variants have parameters."""
     return frame[~frame["variant"].isin(untrained(results))]
-
-
-def as_baseline(results: StudyResults, values: pd.DataFrame) -> Baseline | None:
-    """The first variant without parameters as a reference; values: rows of `StudyResults.values`. None: there is none,
-    or it was not measured."""
-    names = untrained(results)
-    rows = values[values["variant"].isin(names[:1])]
-    return Baseline(names[0], rows.groupby("dataset", sort=False)["value"].mean().to_dict()) if len(rows) else None

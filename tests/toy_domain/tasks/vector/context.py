@@ -19,14 +19,14 @@ class VectorContext(EvaluationContext):
         """All test clouds."""
         return self.task.splits["test"]
 
-    def answers(self, clouds: torch.Tensor) -> torch.Tensor:
+    def predictions(self, clouds: torch.Tensor) -> torch.Tensor:
         """Vectors (sample, 1, 3) of clouds (sample, point, 3), without gradients."""
         with torch.no_grad():
             return self.network(clouds)
 
     def example(self) -> dict[str, torch.Tensor]:
         """One cloud's vector."""
-        return {"truth": self.test.targets[:1], "prediction": self.answers(self.test.inputs[:1])}
+        return {"truth": self.test.targets[:1], "prediction": self.predictions(self.test.inputs[:1])}
 
 
 CONTEXT = VectorContext

@@ -82,7 +82,7 @@ def true_action(context: ClassifyImagesContext) -> Foresee:
 
 
 def compared(
-    answers: Answers, groups: Iterable[Pairs], foresee: Foresee, names: Sequence[str], motions: int
+    predictions: Answers, groups: Iterable[Pairs], foresee: Foresee, names: Sequence[str], motions: int
 ) -> dict[str, torch.Tensor]:
     """Name -> (motion, 2, 3), float64: sums of squares of F(g x) - g F(x), of F(x') - g F(x), and of g F(x).
 
@@ -91,10 +91,10 @@ def compared(
     """
     total = {name: torch.zeros(motions, 2, 3, dtype=torch.float64) for name in names}
     for pairs in groups:
-        features = answers(pairs.images)
+        features = predictions(pairs.images)
         others = {name: values[pairs.other] for name, values in features.items()}
         for number, motion in enumerate(pairs.motions):
-            for name, found in answers(motion.of(pairs.images)).items():
+            for name, found in predictions(motion.of(pairs.images)).items():
                 expected, part = foresee(name, features[name], motion)
                 total[name][number] += _sums(expected, found, others[name], part)
     return total

@@ -63,4 +63,4 @@ def _turned(context: ClassifyImagesContext, images: Samples, degrees: int) -> fl
 
 
 def _accuracy(context: ClassifyImagesContext, images: torch.Tensor, labels: torch.Tensor) -> float:
-    return accuracy(context.answers(images), labels).item()
+    return accuracy(context.predictions(images), labels).item()

@@ -27,10 +27,10 @@ def measure(context: ClassifyImagesContext) -> dict[str, float]:
     """
     task, test = context.task, context.test
     training = task.sample("train", MOST)
-    turned = [context.answers(task.inputs.act(test.inputs, turns)) for turns in (1, 2, 3)]
+    turned = [context.predictions(task.inputs.act(test.inputs, turns)) for turns in (1, 2, 3)]
     return {
         **context.rates(context.logits, test),
-        **context.rates(context.answers(training.inputs), training, "train_"),
+        **context.rates(context.predictions(training.inputs), training, "train_"),
         "rotated": torch.stack([accuracy(logits, test.labels) for logits in turned]).mean().item(),
         "guess": test.labels.bincount().max().item() / len(test),
     }

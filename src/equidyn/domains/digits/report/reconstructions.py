@@ -68,9 +68,9 @@ def _words(examples: dict[str, Reconstructions]) -> str:
         f"{name} ({number(error, 2)})" for name, error in off.items() if math.isfinite(error) and name not in exact
     ]
     said = "The reconstruction of a turned image is the turned reconstruction of the upright one, pixel by pixel to "
-    told = f"{said}round-off: {listed(exact)}." if exact else f"{said}round-off, for none of these networks."
+    text = f"{said}round-off: {listed(exact)}." if exact else f"{said}round-off, for none of these networks."
     apart = f" The two differ, by so much per pixel (root mean square): {listed(others)}." if others else ""
-    return f"{told}{apart}"
+    return f"{text}{apart}"
 
 
 def _picture(results: StudyResults, examples: dict[str, Reconstructions]) -> Picture:

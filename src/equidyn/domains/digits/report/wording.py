@@ -3,7 +3,6 @@
 import math
 from typing import Any
 
-from equidyn.report.ranking import HIGHER, LOWER
 from equidyn.report.wording import LOSS_UNIT, Headline, Line, Wording
 
 _DIGITS = 10  # classes, all about as frequent
@@ -20,7 +19,7 @@ _WORDINGS = {
         loss_unit=PIXEL_UNIT,
         score_name="MSE",
         score_unit=PIXEL_UNIT,
-        headline=Headline("reconstruction", "upright", "test MSE, upright", PIXEL_UNIT, LOWER, "Reconstruction"),
+        headline=Headline("reconstruction", "upright"),
         charts={
             "learning": {
                 "validation_loss": Line("validation MSE", PIXEL_UNIT),
@@ -34,7 +33,7 @@ _WORDINGS = {
         per="image",
         loss_unit=LOSS_UNIT,
         score_unit=LOSS_UNIT,
-        headline=Headline("recognition", "accuracy", "test accuracy", "1", HIGHER, "Recognition"),
+        headline=Headline("recognition", "accuracy"),
         charts={
             "learning": {
                 "validation_loss": Line("validation loss", LOSS_UNIT, guess=_GUESSED),

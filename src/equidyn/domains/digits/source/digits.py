@@ -1,4 +1,4 @@
-"""Sets of kind "digits": handwritten digits, from the first of several origins that can be had.
+"""Sets of kind "digits": handwritten digits, from the first of several origins that are available.
 
 Images are squares of `side` pixels from 0 (paper) to 1 (ink), and their labels the digits 0 to 9. Which images of an
 origin are taken, and their order, is chosen by the seed. Training and validation are different images of its training
@@ -29,7 +29,7 @@ def make(source: DigitsSource, wanted: DigitsData, name: str, clock: Clock) -> L
     """Find, choose, resize and check one dataset. `name` is STUDY/DATASET, for messages.
 
     A dataset's own number of training images counts instead of the source's; a smaller training split is the beginning
-    of a larger one. Raises EquidynError if no origin can be had, or if what one gives is not what is on record.
+    of a larger one. Raises EquidynError if no origin is available, or if what one gives is not what is on record.
     """
     origin, found, why_not = _first(source, wanted.origins, name)
     asked = source.lengths() | ({"train": wanted.train} if wanted.train else {})
@@ -39,14 +39,14 @@ def make(source: DigitsSource, wanted: DigitsData, name: str, clock: Clock) -> L
     about |= {"wanted_counts": asked, "shrunk": counts != asked}
     if counts != asked:
         _say(name, f"fewer images than wanted: {_told(counts, asked)}; {found.words} has no more")
-    instead = f", since {' and '.join(TITLES[other] for other in why_not)} could not be had" if why_not else ""
+    instead = f", since {' and '.join(TITLES[other] for other in why_not)} was not available" if why_not else ""
     origins = {"source": found.words + instead}
     checks = about | digits_checks.measure(made, found)
     return replace(made, attributes={"provenance": clock.provenance() | origins, "checks": checks})
 
 
 def _first(source: DigitsSource, origins: list[str], name: str) -> tuple[str, Found, dict[str, str]]:
-    """The first origin that can be had, its images, and why not, of those before it."""
+    """The first available origin, its images, and why not, of those before it."""
     why_not: dict[str, str] = {}
     for origin in origins:
         try:
@@ -55,12 +55,12 @@ def _first(source: DigitsSource, origins: list[str], name: str) -> tuple[str, Fo
             why_not[origin] = str(fault)
         else:
             for other, reason in why_not.items():
-                _say(name, f"{TITLES[other]} (origin {other}) cannot be had: {reason}")
+                _say(name, f"{TITLES[other]} (origin {other}) is not available: {reason}")
             if why_not:
                 _say(name, f"using {found.words} instead")
             return origin, found, why_not
-    told = "\n".join(f"- {origin}: {reason}" for origin, reason in why_not.items())
-    raise EquidynError(f"{name}: none of its origins can be had; give more of them, or mend one:\n{told}")
+    text = "\n".join(f"- {origin}: {reason}" for origin, reason in why_not.items())
+    raise EquidynError(f"{name}: none of its origins is available; give more of them, or mend one:\n{text}")
 
 
 def _say(name: str, words: str) -> None:

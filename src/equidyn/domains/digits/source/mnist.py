@@ -60,7 +60,7 @@ MNIST = Known(
 def load(source: DigitsSource, known: Known = MNIST) -> Found:
     """Both sets, from the cache or fetched into it.
 
-    Raises hub.UnavailableError if a file cannot be had; EquidynError, which names the file, if one is not what is on
+    Raises hub.UnavailableError if a file is not available; EquidynError, which names the file, if one is not what is on
     record in `known`.
     """
     splits = {"train": source.files.train, "test": source.files.test}

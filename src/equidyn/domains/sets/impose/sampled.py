@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from equidyn.core.params.types import PositiveInt
-from equidyn.domains.sets.impose.wrapper import Wrapper, answers
+from equidyn.domains.sets.impose.wrapper import Wrapper, predictions
 from equidyn.domains.sets.models.sets import SetNetwork
 from equidyn.symmetry.permutations import symmetric, trivial
 from equidyn.symmetry.sets import SetGroup, SetType
@@ -36,7 +36,7 @@ class Sampled(Wrapper):
     def forward(self, sets: torch.Tensor) -> torch.Tensor:
         """Map (batch, points, dimensions) to (batch, outputs.count)."""
         elements = self._next() if self.training and self.fresh else self.elements
-        return answers(self.network, sets, elements).mean(1)
+        return predictions(self.network, sets, elements).mean(1)
 
     def _next(self) -> torch.Tensor:
         elements = self._drawn(*self.now, self.calls)

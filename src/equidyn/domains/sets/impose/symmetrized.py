@@ -12,7 +12,7 @@ from torch import nn
 
 from equidyn.core.errors import EquidynError
 from equidyn.core.params.types import Generators, PositiveInt
-from equidyn.domains.sets.impose.wrapper import Wrapper, answers
+from equidyn.domains.sets.impose.wrapper import Wrapper, predictions
 from equidyn.domains.sets.models.sets import SetNetwork
 from equidyn.symmetry.permutations import MOST_ELEMENTS, PermutationGroup, cyclic, generated, symmetric, trivial
 from equidyn.symmetry.sets import SetGroup, SetType
@@ -56,7 +56,7 @@ class _Sum(nn.Module):
 
     def forward(self, sets: torch.Tensor, elements: torch.Tensor) -> torch.Tensor:
         together = max(1, CACHED // max(1, sets.numel())) if sets.device.type == "cpu" else len(elements)
-        return sum(answers(self.network, sets, part).sum(1) for part in elements.split(together))
+        return sum(predictions(self.network, sets, part).sum(1) for part in elements.split(together))
 
 
 def _made_again(module: nn.Module, *inputs: torch.Tensor) -> torch.Tensor:

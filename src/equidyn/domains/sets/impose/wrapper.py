@@ -32,9 +32,9 @@ class Wrapper(SetNetwork):
         """As of the network."""
         self.network.relax(share)
 
-    def settled(self) -> Self:
+    def deployed(self) -> Self:
         """The same around the settled network."""
-        network = self.network.settled()
+        network = self.network.deployed()
         if network is self.network:
             return self
         around = copy(self)
@@ -50,7 +50,7 @@ class Wrapper(SetNetwork):
         return self.copies * self.network.multiply_adds()
 
 
-def answers(network: SetNetwork, sets: torch.Tensor, elements: torch.Tensor) -> torch.Tensor:
+def predictions(network: SetNetwork, sets: torch.Tensor, elements: torch.Tensor) -> torch.Tensor:
     """What the network answers to the sets with their points permuted, by one gather and one super-batch.
 
     sets: (batch, points, dimensions); elements: (element, points); result: (batch, element, outputs.count).

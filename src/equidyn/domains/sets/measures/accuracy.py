@@ -32,7 +32,7 @@ def measure(context: ClassifySetsContext) -> dict[str, float]:
     """
     training, checks = context.task.splits["train"], context.task.attributes["checks"]
     found = context.rates(context.logits, context.test)
-    found |= context.rates(context.answers(training.inputs), training, "train_")
+    found |= context.rates(context.predictions(training.inputs), training, "train_")
     return (
         found
         | _above_bayes(context)

@@ -10,8 +10,8 @@ from equidyn.symmetry.permutations import symmetric, trivial
 from equidyn.symmetry.sets import SetGroup, moved
 
 QUANTITIES = (
-    Quantity("*.relative", "invariance error", "1", "lower", "log", each="group"),
-    Quantity("*.flipped", "predictions that change", "%", "lower", each="group"),
+    Quantity("*.relative", "invariance error", "1", "lower", "log", headline=True),
+    Quantity("*.flipped", "predictions that change", "%", "lower"),
 )
 
 
@@ -39,9 +39,9 @@ def invariance_error(
     context: ClassifySetsContext, sets: torch.Tensor, group: SetGroup, elements: int
 ) -> dict[str, float]:
     """{relative, flipped} over sets (sample, points, dimensions) and so many random elements, always the same ones."""
-    answer = context.answers(sets).double()
+    answer = context.predictions(sets).double()
     moves = group.random(elements, np.random.default_rng(0))
-    others = torch.stack([context.answers(moved(sets, move)).double() for move in moves])
+    others = torch.stack([context.predictions(moved(sets, move)).double() for move in moves])
     gap, spread = (others - answer).square().mean().sqrt().item(), answer.std(correction=0).item()
     return {
         "relative": gap / spread if spread else (float("inf") if gap else 0.0),

@@ -3,14 +3,10 @@
 import math
 from typing import Any
 
-from equidyn.report.ranking import HIGHER
 from equidyn.report.wording import LOSS_UNIT, Headline, Line, Wording
 
 GUESSED = math.log(2)  # cross-entropy of a network that cannot tell two classes [nats]
 HIGHEST = 2 * GUESSED  # where axes of losses end, since a network may begin far above
-_HEADLINE = Headline(
-    "accuracy", "accuracy", "test accuracy", "1", HIGHER, "Accuracy", limit="bayes", limit_name="Bayes limit"
-)
 
 
 def wording(task: Any) -> Wording:
@@ -20,7 +16,7 @@ def wording(task: Any) -> Wording:
         per="set",
         loss_unit=LOSS_UNIT,
         score_unit=LOSS_UNIT,
-        headline=_HEADLINE,
+        headline=Headline("accuracy", "accuracy"),
         charts={
             "learning": {
                 "validation_loss": Line("validation loss", LOSS_UNIT, False, GUESSED, HIGHEST),

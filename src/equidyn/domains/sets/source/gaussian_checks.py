@@ -37,11 +37,11 @@ def _of_split(made: Labelled, split: str, variances: chi_square.Variances, name:
     """Accuracy of the best rule on just these sets; and its two classes."""
     inputs, labels = made.of(split)
     sums, count = chi_square.sums_of_squares(inputs), inputs[0].size
-    answers = chi_square.bayes_labels(sums, variances, count)
+    predictions = chi_square.bayes_labels(sums, variances, count)
     classes = [of_class(inputs[labels == label], variance) for label, variance in enumerate(variances)]
     for label, found in enumerate(classes):
         _refuse(found, f"{name}: class {label} of the split {split}")
-    return {"bayes_here": float((answers == labels).mean()), "classes": classes}
+    return {"bayes_here": float((predictions == labels).mean()), "classes": classes}
 
 
 def of_class(inputs: np.ndarray, variance: float) -> dict[str, Any]:

@@ -13,7 +13,7 @@ class RolloutTask(TaskSettings):
     """Predict the next velocity field from the last ones, autoregressively over several steps."""
 
     takes = ("FieldType", "FieldType")
-    contexts = ("RolloutContext",)
+    contexts = ("RolloutContext", "GridContext")
     augments = ("none", "c4")
     penalised = True
     piece = "a window of the task"

@@ -5,7 +5,6 @@ from typing import Any
 import pandas as pd
 
 from equidyn.report.gather import StudyResults
-from equidyn.report.ranking import LOWER
 from equidyn.report.wording import Headline, Line, Wording
 
 VELOCITY_UNIT = "rms velocity"  # root mean square velocity component of the training split
@@ -20,19 +19,7 @@ def in_length_per_time(results: StudyResults, values: pd.DataFrame) -> pd.DataFr
     return both.assign(value=both["value"] * both["unit"])
 
 
-_HEADLINE = Headline(
-    "error",
-    "rmse",
-    "test RMSE",
-    VELOCITY_UNIT,
-    LOWER,
-    "Test error",
-    limit="persistence_rmse",
-    limit_name="persistence",
-    log=True,
-    common_unit="length/time",
-    rescale=in_length_per_time,
-)
+_HEADLINE = Headline("error", "rmse", "length/time", in_length_per_time)
 
 
 def wording(task: Any) -> Wording:

@@ -77,7 +77,7 @@ def _level(source: LevelsArchive, level: int) -> tuple[Names, np.ndarray, np.nda
 
 
 def _located(source: ArchiveSource) -> Path:
-    """The archive on this machine, fetched if need be; raises EquidynError if it is neither here nor to be had."""
+    """The archive on this machine, fetched if need be; raises EquidynError if it is neither here nor available."""
     if source.path is None:
         return hub.fetch(source.repository, source.revision, source.file)
     path = Path(source.path)
@@ -93,8 +93,8 @@ def _identity(path: Path, source: ArchiveSource) -> dict[str, Any]:
         raise EquidynError(
             f"{path}: its SHA-256 is {found}, source.sha256 is {source.sha256}: not the file that was meant, or damaged"
         )
-    told = source.path or f"{source.file} of the dataset {source.repository} at {source.revision}"
-    return {"file": told, "bytes": path.stat().st_size, "sha256": found}
+    text = source.path or f"{source.file} of the dataset {source.repository} at {source.revision}"
+    return {"file": text, "bytes": path.stat().st_size, "sha256": found}
 
 
 def _fill(velocity: np.ndarray, path: Path, names: Names, name: str) -> list[str]:

@@ -91,8 +91,8 @@ def array(archive: ZipFile, member: str) -> np.ndarray:
         raise EquidynError(f"{where}: not a whole file of torch.save ({first_line(fault)}); fetch it again") from None
     kind = (type(found), *(getattr(found, key, None) for key in ("dtype", "layout", "device")))
     if kind != (torch.Tensor, torch.float32, torch.strided, torch.device("cpu")):
-        told = found.type() if isinstance(found, torch.Tensor) else type(found).__name__
-        raise EquidynError(f"{where}: holds a {told}; expected one dense tensor of float32")
+        text = found.type() if isinstance(found, torch.Tensor) else type(found).__name__
+        raise EquidynError(f"{where}: holds a {text}; expected one dense tensor of float32")
     return found.numpy(force=True)
 
 

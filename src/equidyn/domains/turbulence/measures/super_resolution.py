@@ -12,7 +12,9 @@ from equidyn.domains.turbulence.tasks.upscale.task import errors
 TITLE = "Super-resolution"
 RMS = "rms velocity"
 QUANTITIES = (
-    Quantity("mae", "test MAE", RMS, "lower", headline=True, baselines=("trilinear.mae", "spectral.mae", "mean.mae")),
+    Quantity(
+        "mae", "test MAE", RMS, "lower", "log", headline=True, baselines=("trilinear.mae", "spectral.mae", "mean.mae")
+    ),
     Quantity("rmse", "test RMSE", RMS, "lower", baselines=("trilinear.rmse", "spectral.rmse", "mean.rmse")),
     Quantity("by_component", "test MAE", RMS, "lower", axis="component"),
     Quantity("trilinear.mae", "trilinear interpolation", RMS),
@@ -39,7 +41,7 @@ def measure(context: UpscaleContext) -> dict[str, Any]:
     return {
         **errors(prediction, targets),
         "by_component": [_mae(prediction, targets, component) for component in range(targets.shape[1])],
-        **{name: errors(answers, targets) for name, answers in _references(context).items()},
+        **{name: errors(predictions, targets) for name, predictions in _references(context).items()},
         "unit": context.task.rms,
         "divergence": _divergence(prediction),
         "truth_divergence": _divergence(targets),

@@ -97,19 +97,19 @@ def _pictures(results: StudyResults, part: Part) -> list[Picture]:
 def _energy(results: StudyResults, part: Part) -> list[Waves]:
     """Energy, and energy over that of the truth."""
     truth, level = _reference(results, "truth"), _reference(results, "trilinear")
-    told = trained(results, part.of(_curve(results, "prediction")))
-    ratio, flat, level_ratio = (_found(results, _over(frame, truth)) for frame in (told, truth, level))
+    message = trained(results, part.of(_curve(results, "prediction")))
+    ratio, flat, level_ratio = (_found(results, _over(frame, truth)) for frame in (message, truth, level))
     return [
-        Waves(told, _ENERGY, truth, level, log=True, guide=True),
+        Waves(message, _ENERGY, truth, level, log=True, guide=True),
         Waves(ratio, _RATIO, flat, level_ratio),
     ]
 
 
 def _quality(results: StudyResults, part: Part) -> list[Waves]:
     """Error and correlation."""
-    told = {name: _found(results, _curve(results, name)) for name in ("error", "correlation")}
-    own = {name: trained(results, part.of(frame)) for name, frame in told.items()}
+    message = {name: _found(results, _curve(results, name)) for name in ("error", "correlation")}
+    own = {name: trained(results, part.of(frame)) for name, frame in message.items()}
     return [
-        Waves(own["error"], "error at k [1]", None, _of_untrained(results, told["error"]), log=True),
-        Waves(own["correlation"], "correlation [1]", None, _of_untrained(results, told["correlation"])),
+        Waves(own["error"], "error at k [1]", None, _of_untrained(results, message["error"]), log=True),
+        Waves(own["correlation"], "correlation [1]", None, _of_untrained(results, message["correlation"])),
     ]

@@ -11,9 +11,9 @@ _COMPONENTS = {"vector": "24 rotations, vectors turned", "scalar": "24 rotations
 # Model file -> what it does with the symmetry that its components have; others impose none.
 _IMPOSED = {
     "trilinear": "24 rotations, vectors turned, by interpolation alone",
-    "volume_gcnn": "{}",
-    "volume_rgcnn": "relaxed from {}",
-    "volume_anneal": "{}; trained relaxed, used exact",
+    "gcnn": "{}",
+    "rgcnn": "relaxed from {}",
+    "anneal": "{}; trained relaxed, used exact",
 }
 
 

@@ -5,7 +5,6 @@ from typing import Any
 import pandas as pd
 
 from equidyn.report.gather import StudyResults
-from equidyn.report.ranking import LOWER
 from equidyn.report.wording import Headline, Line, Wording
 
 VELOCITY_UNIT = "rms velocity"  # root mean square velocity component of the training split
@@ -18,17 +17,7 @@ def in_length_per_time(results: StudyResults, values: pd.DataFrame) -> pd.DataFr
     return values.assign(value=values["value"] * values["dataset"].map(rms))
 
 
-_HEADLINE = Headline(
-    "super_resolution",
-    "mae",
-    "test MAE",
-    VELOCITY_UNIT,
-    LOWER,
-    "Super-resolution",
-    log=True,
-    common_unit="length/time",
-    rescale=in_length_per_time,
-)
+_HEADLINE = Headline("super_resolution", "mae", "length/time", in_length_per_time)
 
 
 def wording(task: Any) -> Wording:

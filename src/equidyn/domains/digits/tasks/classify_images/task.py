@@ -44,7 +44,7 @@ class ClassifyImages(LabelledTask):
         """Mean cross-entropy [nats]."""
         return cross_entropy(network(batch.inputs), batch.labels)
 
-    def answers(self, network: Network, inputs: torch.Tensor) -> torch.Tensor:
+    def predictions(self, network: Network, inputs: torch.Tensor) -> torch.Tensor:
         """Logits (sample, 10) of images (sample, side, side), without gradients."""
         with torch.no_grad():
             return torch.cat([network(part) for part in inputs.split(CHUNK)])

@@ -37,10 +37,10 @@ class ReconstructContext(EvaluationContext):
 
     def errors_on(self, images: torch.Tensor) -> torch.Tensor:
         """Mean square over pixels of what the network changes in each of images (image, side, side), float64."""
-        gaps = (self.answers(part).double() - part for part in images.split(CHUNK))
+        gaps = (self.predictions(part).double() - part for part in images.split(CHUNK))
         return torch.cat([gap.square().mean((1, 2)) for gap in gaps])
 
-    def answers(self, images: torch.Tensor) -> torch.Tensor:
+    def predictions(self, images: torch.Tensor) -> torch.Tensor:
         """Reconstructions of images (image, side, side), without gradients."""
         with torch.no_grad():
             return self.network(images)
@@ -53,15 +53,15 @@ class ReconstructContext(EvaluationContext):
         """Test images of different digits upright and turned, their reconstructions, and a walk through the latents."""
         images = self.test[self._of_different_digits()]
         turned = torch.stack([self.task.inputs.act(images, turns) for turns in (1, 2, 3)], dim=1)
-        answers = {
+        predictions = {
             "inputs": images,
-            "upright": self.answers(images),
+            "upright": self.predictions(images),
             "turned_inputs": turned,
-            "turned": self.answers(turned.flatten(0, 1)).view_as(turned),
+            "turned": self.predictions(turned.flatten(0, 1)).view_as(turned),
             "traversal": self._traversal(images[:1]),
         }
         weights = self._attention(images)
-        return answers if weights is None else answers | {"attention": weights}
+        return predictions if weights is None else predictions | {"attention": weights}
 
     def _attention(self, images: torch.Tensor) -> torch.Tensor | None:
         if not hasattr(self.network, "attention"):

@@ -15,7 +15,7 @@ from equidyn.symmetry.images import ImageType
 
 @dataclass(frozen=True)
 class Images(Batch):
-    """inputs: (image, side, side), questions and answers in one."""
+    """inputs: (image, side, side), inputs and targets in one."""
 
     inputs: torch.Tensor
 

@@ -37,7 +37,7 @@ class ClassifySets(LabelledTask):
         """Mean binary cross-entropy [nats]."""
         return cross_entropy(network(batch.inputs), batch.labels)
 
-    def answers(self, network: Network, inputs: torch.Tensor) -> torch.Tensor:
+    def predictions(self, network: Network, inputs: torch.Tensor) -> torch.Tensor:
         """Logits (sample, 1) of sets (sample, points, dimensions), without gradients."""
         with torch.no_grad():
             return network(inputs)

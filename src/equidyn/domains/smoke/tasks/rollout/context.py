@@ -1,17 +1,17 @@
-"""A network of the task rollout, and its answers on a test split."""
+"""A network of the task rollout, and its predictions on a test split."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import torch
 
-from equidyn.core.measures.context import EvaluationContext
 from equidyn.domains.smoke.tasks.rollout.task import Rollout, Windows
+from equidyn.grids.context import GridContext
 from equidyn.grids.stack import ConvStack
 
 
 @dataclass(frozen=True)
-class RolloutContext(EvaluationContext):
+class RolloutContext(GridContext):
     """A network with the test windows, which do not overlap. chosen: the test split looked at; None: the first."""
 
     network: ConvStack
@@ -36,7 +36,7 @@ class RolloutContext(EvaluationContext):
 
     @cached_property
     def orbit(self) -> torch.Tensor:
-        """Rollouts of the four turned questions, (4, step, window, 2, y, x); element 0 is the prediction."""
+        """Rollouts of the four turned inputs, (4, step, window, 2, y, x); element 0 is the prediction."""
         return torch.stack([self.prediction, *(self._answers(turns) for turns in (1, 2, 3))])
 
     def on(self, split: str) -> "RolloutContext":
@@ -58,7 +58,7 @@ class RolloutContext(EvaluationContext):
         }
 
     def _answers(self, turns: int) -> torch.Tensor:
-        return self.task.answers(self.network, self.windows.inputs, self.task.settings.test_steps, turns)
+        return self.task.predictions(self.network, self.windows.inputs, self.task.settings.test_steps, turns)
 
 
 CONTEXT = RolloutContext

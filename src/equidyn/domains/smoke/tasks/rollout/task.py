@@ -16,7 +16,7 @@ from equidyn.symmetry.groups import C4
 
 @dataclass(frozen=True)
 class Windows(Batch):
-    """Questions and answers cut from simulations.
+    """Inputs and targets cut from simulations.
 
     inputs: (window, input_frames * 2, y, x), oldest frame first; targets: (step, window, 2, y, x); both in units of
     the training split's rms velocity component.
@@ -34,12 +34,12 @@ class Windows(Batch):
 
     def turned(self, turns: torch.Tensor, inputs: FieldType, outputs: FieldType) -> "Windows":
         """Each window turned by its own number of quarter turns, turns: (window,)."""
-        questions, answers = torch.empty_like(self.inputs), torch.empty_like(self.targets)
+        turned_inputs, turned_targets = torch.empty_like(self.inputs), torch.empty_like(self.targets)
         for element in range(4):
             chosen = turns == element
-            questions[chosen] = inputs.act(self.inputs[chosen], element)
-            answers[:, chosen] = outputs.act(self.targets[:, chosen], element)
-        return Windows(questions, answers)
+            turned_inputs[chosen] = inputs.act(self.inputs[chosen], element)
+            turned_targets[:, chosen] = outputs.act(self.targets[:, chosen], element)
+        return Windows(turned_inputs, turned_targets)
 
 
 class Rollout(Task):
@@ -105,14 +105,14 @@ class Rollout(Task):
         """Sum over the steps of the mean squared error; both (step, window, 2, y, x)."""
         return (predicted - targets).square().mean((1, 2, 3, 4)).sum()
 
-    def answers(self, network: ConvStack, inputs: torch.Tensor, steps: int, turns: int) -> torch.Tensor:
-        """Rollouts of the questions after `turns` quarter turns, (step, window, 2, y, x), without gradients."""
+    def predictions(self, network: ConvStack, inputs: torch.Tensor, steps: int, turns: int) -> torch.Tensor:
+        """Rollouts of the inputs after `turns` quarter turns, (step, window, 2, y, x), without gradients."""
         with torch.no_grad():
             return self.unroll(network, self.inputs.act(inputs, turns), steps)
 
     def orbit(self, network: ConvStack, inputs: torch.Tensor, steps: int) -> torch.Tensor:
-        """Rollouts of the four turned questions, (4, step, window, 2, y, x), without gradients."""
-        return torch.stack([self.answers(network, inputs, steps, turns) for turns in range(4)])
+        """Rollouts of the four turned inputs, (4, step, window, 2, y, x), without gradients."""
+        return torch.stack([self.predictions(network, inputs, steps, turns) for turns in range(4)])
 
 
 def rollout_types(frames: int) -> tuple[FieldType, FieldType]:

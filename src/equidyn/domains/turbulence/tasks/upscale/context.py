@@ -1,19 +1,19 @@
-"""A network of the task upscale, and its answers on the test split, as it lies and turned."""
+"""A network of the task upscale, and its predictions on the test split, as it lies and turned."""
 
 from dataclasses import dataclass
 from functools import cached_property
 
 import torch
 
-from equidyn.core.measures.context import EvaluationContext
 from equidyn.domains.turbulence.tasks.upscale.task import Boxes, Upscale
+from equidyn.grids.context import GridContext
 from equidyn.grids.interpolation import upsampled
 from equidyn.grids.upscaler import Upscaler
 from equidyn.symmetry.fields import BoxType
 
 
 @dataclass(frozen=True)
-class UpscaleContext(EvaluationContext):
+class UpscaleContext(GridContext):
     """A network with the test samples."""
 
     network: Upscaler
@@ -27,7 +27,7 @@ class UpscaleContext(EvaluationContext):
     @cached_property
     def prediction(self) -> torch.Tensor:
         """Answers on the test samples, (sample, 3, Z, Y, X)."""
-        return self.task.answers(self.network, self.test.inputs)
+        return self.task.predictions(self.network, self.test.inputs)
 
     @cached_property
     def trilinear(self) -> torch.Tensor:
@@ -40,13 +40,13 @@ class UpscaleContext(EvaluationContext):
         return self.task.sample(self.task.tests[0], samples, 1)
 
     def orbit(self, samples: int) -> torch.Tensor:
-        """Answers to the 24 turned questions, (24, sample, 3, Z, Y, X); element 0 is as they lie."""
+        """Answers to the 24 turned inputs, (24, sample, 3, Z, Y, X); element 0 is as they lie."""
         if samples not in self._orbits:
             self._orbits[samples] = self._orbit(samples, self.task.inputs)
         return self._orbits[samples]
 
     def orbit_as_scalars(self, samples: int) -> torch.Tensor:
-        """The same for questions whose voxels are moved, but whose components are left as they are."""
+        """The same for inputs whose voxels are moved, but whose components are left as they are."""
         return self._orbit(samples, self.task.inputs.as_scalars())
 
     def example(self) -> dict[str, torch.Tensor]:
@@ -71,7 +71,7 @@ class UpscaleContext(EvaluationContext):
     def _orbit(self, samples: int, kind: BoxType) -> torch.Tensor:
         inputs = self.sample(samples).inputs
         return torch.stack(
-            [self.task.answers(self.network, kind.act(inputs, element)) for element in range(kind.order)]
+            [self.task.predictions(self.network, kind.act(inputs, element)) for element in range(kind.order)]
         )
 
 

@@ -44,7 +44,7 @@ class UpscaleRecipe(TrainingRecipe):
 
     def validate(self, network: Network) -> dict[str, float]:
         """Errors on fixed samples of the validation split, as they lie; float32."""
-        found = errors(self.task.answers(network, self.validation.inputs), self.validation.targets)
+        found = errors(self.task.predictions(network, self.validation.inputs), self.validation.targets)
         return {f"validation_{name}": value for name, value in found.items()}
 
 

@@ -44,11 +44,11 @@ class Boxes(Batch):
 
     def turned(self, elements: torch.Tensor, inputs: BoxType, outputs: BoxType) -> "Boxes":
         """Each sample turned by its own rotation, elements: (sample,), on the CPU."""
-        questions, answers = torch.empty_like(self.inputs), torch.empty_like(self.targets)
+        turned_inputs, turned_targets = torch.empty_like(self.inputs), torch.empty_like(self.targets)
         for sample, element in enumerate(elements.tolist()):
-            questions[sample] = inputs.act(self.inputs[sample], element)
-            answers[sample] = outputs.act(self.targets[sample], element)
-        return Boxes(questions, answers)
+            turned_inputs[sample] = inputs.act(self.inputs[sample], element)
+            turned_targets[sample] = outputs.act(self.targets[sample], element)
+        return Boxes(turned_inputs, turned_targets)
 
 
 class Upscale(Task):
@@ -82,14 +82,14 @@ class Upscale(Task):
         """The same task with the mean square as its loss, whose curvature its second derivatives tell.
 
         A mean of absolute errors curves where errors change sign, which is where it has no second derivative; what
-        derivatives find elsewhere is not it. Largest eigenvalue of the Hessian of a trained `volume_gcnn` (12^3 voxels,
+        derivatives find elsewhere is not it. Largest eigenvalue of the Hessian of a trained `gcnn` (12^3 voxels,
         float64): 4 by derivatives, 470 by differences of gradients over steps of 0.01; of the mean square 584 by both.
         """
         smooth = copy(self)
         smooth.settings = self.settings.model_copy(update={"loss": "mse"})
         return smooth
 
-    def answers(self, network: Network, inputs: torch.Tensor) -> torch.Tensor:
+    def predictions(self, network: Network, inputs: torch.Tensor) -> torch.Tensor:
         """Fine fields (sample, 3, Z, Y, X) of coarse ones (sample, 3 * context, z, y, x), without gradients."""
         with torch.no_grad():
             return torch.cat([network(part) for part in inputs.split(CHUNK)])

@@ -1,4 +1,4 @@
-"""volume_cnn: a plain convolutional net on volumes. It imposes translation and nothing else."""
+"""cnn: a plain convolutional net on volumes. It imposes translation and nothing else."""
 
 from functools import partial
 

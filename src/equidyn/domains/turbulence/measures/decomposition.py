@@ -1,4 +1,4 @@
-"""cube_decomposition: which part of the squared error of super-resolution is due to broken symmetry."""
+"""decomposition: which part of the squared error of super-resolution is due to broken symmetry."""
 
 from equidyn.core.measures.quantities import Quantity
 from equidyn.core.params.types import PositiveInt
@@ -18,6 +18,6 @@ def measure(context: UpscaleContext, *, samples: PositiveInt = 2) -> dict[str, f
     """Loss over the orbit of `samples` test samples = loss of the group-averaged network + variance over the group.
 
     Mean squares, in the squared unit of the task, under the 24 rotations of the cube, with vectors turned as vectors.
-    The answers to the turned questions are those of cube_equivariance, if that looks at as many samples.
+    The answers to the turned inputs are those of equivariance, if that looks at as many samples.
     """
     return decompose_by_sample(context.orbit(samples), context.sample(samples).targets, context.task.outputs)

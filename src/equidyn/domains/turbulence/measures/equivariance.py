@@ -1,4 +1,4 @@
-"""cube_equivariance: how far super-resolution is from commuting with the 24 rotations of the cube, by two actions."""
+"""equivariance: how far super-resolution is from commuting with the 24 rotations of the cube, by two actions."""
 
 from typing import Any
 

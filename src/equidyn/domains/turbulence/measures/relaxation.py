@@ -1,4 +1,4 @@
-"""cube_relaxation: how far relaxed weights over the 24 rotations have spread, and which of these they prefer."""
+"""relaxation: how far relaxed weights over the 24 rotations have spread, and which of these they prefer."""
 
 from typing import Any
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from equidyn.core.measures.quantities import Quantity
-from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
+from equidyn.grids.context import GridContext
 from equidyn.grids.layers import distances
 
 TITLE = "Distance from strict kernels"
@@ -13,12 +13,13 @@ QUANTITIES = (
 )
 
 
-def measure(context: RolloutContext) -> dict[str, Any]:
+def measure(context: GridContext) -> dict[str, Any]:
     """||W - P(W)|| / ||W|| of the expanded kernels, P the Reynolds projection: 0 for strict layers, at most 1.
 
     total: of all layers together; by_layer: a list. Biases and norms are left out. P is that of the layer's own fields.
-    The hidden channels of a plain net are scalar fields, on which C4 acts trivially, so there it says how far each
-    slice of a kernel is from its mean over the four turns. That is one way of being equivariant out of many: a plain
+    The hidden channels of a plain net are scalar fields, on which the group acts trivially, so there it says how far
+    each slice of a kernel is from its mean over the group. A separable layer is a product of two maps, and squares are
+    summed over both, as they are over layers. That is one way of being equivariant out of many: a plain
     net may also permute its channels, which is counted as breaking here.
     """
     return distances(context.network.layers)

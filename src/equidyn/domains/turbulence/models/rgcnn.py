@@ -1,6 +1,6 @@
-"""volume_rgcnn: relaxed group convolution on volumes. Each group element weighs the shared filters by itself.
+"""rgcnn: relaxed group convolution on volumes. Each group element weighs the shared filters by itself.
 
-[W23] Wang et al. 2023 (arXiv 2310.02299): what volume_gcnn ties over the group is multiplied by weights a(g) that may
+[W23] Wang et al. 2023 (arXiv 2310.02299): what gcnn ties over the group is multiplied by weights a(g) that may
 differ from rotation to rotation. They are all alike at the start, where the net is exactly equivariant, and may leave
 that in training. As published, the lifting layer and the mixing of the inner ones are relaxed and the last layer is
 not; with `relax_spatial` the kernels of the inner layers are relaxed, too.

@@ -3,7 +3,7 @@
 from typing import Any
 
 from equidyn.core.measures.quantities import Quantity
-from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
+from equidyn.grids.context import GridContext
 from equidyn.grids.layers import spreads
 
 TITLE = "Relaxed weights"
@@ -13,7 +13,7 @@ QUANTITIES = (
 )
 
 
-def measure(context: RolloutContext) -> dict[str, Any]:
+def measure(context: GridContext) -> dict[str, Any]:
     """Standard deviation of the relaxed weights over the group (or positions), over their root mean square.
 
     Between 0 (tied, as at the start) and 1 (their mean is 0); 0 for layers without relaxed weights.

@@ -1,4 +1,4 @@
-"""volume_gcnn: a group-convolutional net on volumes, strict under the group of its inputs: the rotations of the cube.
+"""gcnn: a group-convolutional net on volumes, strict under the group of its inputs: the rotations of the cube.
 
 Cohen, Welling 2016 (arXiv 1602.07576); separable as in [W23] (Wang et al. 2023, arXiv 2310.02299).
 components: "vector" imposes the symmetry that a velocity has; "scalar" that of [W23]'s nets, which turn the grid and
