@@ -58,8 +58,6 @@ def _parts(study: Any) -> Iterator[str]:
     for name in study.measures:
         takes = signatures.known(study.home, "measures", name).takes
         if takes not in [(kind,) for kind in (ANY, *study.task.contexts)]:
-            (kind,) for kind in (ANY, *study.task.contexts)
-        ]:
             yield f"measures.{name}: not a measure of the task {study.task.kind!r}"
     yield from study.task.faults(study)
 
