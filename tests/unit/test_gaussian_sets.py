@@ -11,9 +11,9 @@ import pytest
 from pydantic import ValidationError
 from scipy.stats import kstest
 
-from equidyn.core import sources
 from equidyn.core.data import card, store
 from equidyn.core.data.labelled import Labelled
+from equidyn.core.domain import find
 from equidyn.core.errors import EquidynError
 from equidyn.core.provenance import Clock
 from equidyn.domains.sets.params import GaussianData, GaussianSource
@@ -199,7 +199,7 @@ def test_a_sampler_at_fault_is_told(change: Any, words: str, monkeypatch: pytest
 
 
 def card_text(folder: Path, wanted: GaussianData = STATIC, **changes: Any) -> str:
-    card.write(folder, made(wanted, **changes), "study/set", source(**changes), wanted)
+    card.write(folder, find("sets"), made(wanted, **changes), "study/set", source(**changes), wanted)
     assert sorted(path.name for path in folder.iterdir()) == ["card.md", "sets.png", "squares.png"]
     text = (folder / "card.md").read_text(encoding="utf-8")
     assert "{{" not in text and "None" not in text and "velocity" not in text
@@ -260,12 +260,3 @@ def test_the_lines_of_the_card_read_the_file(workplace: Path) -> None:
     exec(text.split("```python\n")[1].split("```")[0], names)
     np.testing.assert_array_equal(names["inputs"], made().inputs)
     assert names["splits"] == list(store.SPLITS) and set(names["about"]) == {"provenance", "checks"}
-
-
-def test_a_kind_of_set_has_its_own_card() -> None:
-    def files(kind: str) -> set[str]:
-        return {path.name for path in sources.closure("equidyn.core.data.prepare", f"equidyn.core.data.{kind}")}
-
-    assert {"gaussian_pictures.py", "chi_square.py"} <= files("gaussian") - files("smoke")
-    for kind in ("smoke", "rotation", "archive"):
-        assert {"field_card.py", "pictures.py", "course.py"} <= files(kind) - files("gaussian")

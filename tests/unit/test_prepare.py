@@ -14,6 +14,7 @@ from equidyn.core.files import sole_writer
 from equidyn.core.params import Params, load
 from equidyn.core.provenance import digest
 from equidyn.domains.smoke.source import checks
+from equidyn.domains.smoke.source.fields import Fields
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDY = "smoke-levels"
@@ -73,7 +74,7 @@ def leftovers() -> list[str]:
 
 
 def test_prepare_writes_the_set_and_its_card(prepared: Path) -> None:
-    made = store.read(prepared / "eps000.h5")
+    made = store.read(prepared / "eps000.h5", Fields)
     assert made.velocity.shape == (4, 5, 2, 8, 8)
     assert made.density.shape == (4, 5, 8, 8)
     assert (made.velocity.dtype, made.density.dtype) == (np.float32, np.float32)
@@ -85,7 +86,7 @@ def test_prepare_writes_the_set_and_its_card(prepared: Path) -> None:
 
 
 def test_provenance_and_checks(prepared: Path) -> None:
-    made = store.read(prepared / "eps030.h5")
+    made = store.read(prepared / "eps030.h5", Fields)
     provenance, measured = made.attributes["provenance"], made.attributes["checks"]
     assert set(provenance["params"]) == {f"studies.{STUDY}.source", f"studies.{STUDY}.datasets.eps030"}
     assert provenance["params_sha256"] == digest(provenance["params"])
@@ -104,7 +105,7 @@ def test_the_card_reads_as_a_person_needs(prepared: Path) -> None:
     assert text.startswith("# smoke-levels/eps000\n")
     for piece in ("(exactly symmetric)", "](frames.png)", "](course.png)", "[length/time]", "import h5py"):
         assert piece in text
-    assert store.read(prepared / "eps000.h5").content_hash() in text
+    assert store.read(prepared / "eps000.h5", Fields).content_hash() in text
     assert "{{" not in text
     assert "None" not in text
 
@@ -119,13 +120,13 @@ def test_the_lines_of_the_card_read_the_file(prepared: Path, monkeypatch: pytest
 
 
 def test_the_same_settings_give_the_same_content(prepared: Path, params: Params) -> None:
-    again = store.read(prepare.run(params, STUDY, "eps030"))
-    assert again.content_hash() == store.read(prepared / "eps030.h5").content_hash()
+    again = store.read(prepare.run(params, STUDY, "eps030"), Fields)
+    assert again.content_hash() == store.read(prepared / "eps030.h5", Fields).content_hash()
 
 
 def test_a_direction_at_rest_has_no_relative_error(prepared: Path) -> None:
     """At eps = 1 the buoyancy of "up" is 0."""
-    measured = store.read(prepared / "eps100.h5").attributes["checks"]
+    measured = store.read(prepared / "eps100.h5", Fields).attributes["checks"]
     assert measured["equivariance"]["relative"] is None
     assert measured["equivariance"]["pairwise"] > 1
     assert 'undefined: "up" is at rest' in (prepared / "eps100.card/card.md").read_text(encoding="utf-8")

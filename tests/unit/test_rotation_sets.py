@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from toy import TREE
 
 from equidyn.core.data import card, prepare, store
+from equidyn.core.domain import find
 from equidyn.core.params import load
 from equidyn.core.provenance import Clock
 from equidyn.domains.smoke.params.rotation import RotationData
@@ -74,7 +75,7 @@ def true() -> Fields:
 
 def test_a_set_keeps_its_splits_and_carries_its_checks(true: Fields, tmp_path: Path) -> None:
     store.write(tmp_path / "set.h5", true)
-    again = store.read(tmp_path / "set.h5")
+    again = store.read(tmp_path / "set.h5", Fields)
     assert again.splits == SPLITS
     assert again.velocity.shape == (7, 9, 2, 12, 12)
     measured = again.attributes["checks"]
@@ -89,7 +90,7 @@ def test_a_set_keeps_its_splits_and_carries_its_checks(true: Fields, tmp_path: P
 
 
 def card_text(folder: Path, made: Fields, source: Any, wanted: Any) -> str:
-    card.write(folder, made, "study/set", source, wanted)
+    card.write(folder, find("smoke"), made, "study/set", source, wanted)
     assert sorted(path.name for path in folder.iterdir()) == ["card.md", "course.png", "frames.png"]
     text = (folder / "card.md").read_text(encoding="utf-8")
     assert "{{" not in text and "None" not in text
@@ -143,7 +144,7 @@ def test_prepare_makes_a_set_of_this_kind(workplace: Path) -> None:
     study["datasets"] = {"published-sign": {"vector_action": "published"}}
     study["task"] |= {"input_frames": 1, "train_steps": 1, "test_steps": 1}
     Path("params.yaml").write_text(yaml.safe_dump(tree), encoding="utf-8")
-    made = store.read(prepare.run(load(), "toy", "published-sign"))
+    made = store.read(prepare.run(load(), "toy", "published-sign"), Fields)
     assert made.splits == SPLITS
     assert set(made.attributes["provenance"]["params"]) == {
         "studies.toy.source",

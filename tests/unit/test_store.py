@@ -37,7 +37,7 @@ def written(tmp_path: Path) -> Path:
 def test_round_trip(tmp_path: Path, density: bool) -> None:
     path, original = tmp_path / "new" / "set.h5", example(density)
     store.write(path, original)
-    again = store.read(path)
+    again = store.read(path, Fields)
     assert again.arrays().keys() == original.arrays().keys()
     for name, array in original.arrays().items():
         np.testing.assert_array_equal(again.arrays()[name], array)
@@ -85,7 +85,7 @@ def named() -> Fields:
 
 def test_the_names_of_the_splits_are_kept(tmp_path: Path) -> None:
     store.write(tmp_path / "set.h5", named())
-    again = store.read(tmp_path / "set.h5")
+    again = store.read(tmp_path / "set.h5", Fields)
     assert again.splits == NAMES
     assert again.content_hash() == named().content_hash()
     with h5py.File(tmp_path / "set.h5") as file:
@@ -101,7 +101,7 @@ def test_the_hash_covers_the_names_of_the_splits_unless_they_are_the_usual_ones(
 def test_a_file_older_than_the_names_is_read(written: Path) -> None:
     with _opened(written) as file:
         del file.attrs["splits"]
-    assert store.read(written).splits == store.SPLITS
+    assert store.read(written, Fields).splits == store.SPLITS
 
 
 def test_changed_names_are_refused(tmp_path: Path) -> None:
@@ -110,19 +110,19 @@ def test_changed_names_are_refused(tmp_path: Path) -> None:
     with _opened(path) as file:
         file.attrs["splits"] = ["train", "validation", "domain", "future"]
     with pytest.raises(EquidynError, match="does not match its checksum"):
-        store.read(path)
+        store.read(path, Fields)
 
 
 def test_names_that_do_not_fit_the_ranges_are_refused(written: Path) -> None:
     with _opened(written) as file:
         file.attrs["splits"] = list(NAMES)
     with pytest.raises(EquidynError, match=r"set\.h5: not a whole .*ranges are not those of the splits train, valid"):
-        store.read(written)
+        store.read(written, Fields)
 
 
 def test_a_missing_file_tells_how_to_make_it(tmp_path: Path) -> None:
     with pytest.raises(EquidynError, match=r"set\.h5: missing; run `equidyn prepare`"):
-        store.read(tmp_path / "set.h5")
+        store.read(tmp_path / "set.h5", Fields)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.9])
@@ -130,7 +130,7 @@ def test_a_truncated_file_is_refused(written: Path, share: float) -> None:
     whole = written.read_bytes()
     written.write_bytes(whole[: int(share * len(whole))])
     with pytest.raises(EquidynError, match=r"set\.h5: not a whole equidyn-fields-1 file.*prepare it again"):
-        store.read(written)
+        store.read(written, Fields)
 
 
 def test_a_foreign_file_is_refused(tmp_path: Path) -> None:
@@ -139,23 +139,23 @@ def test_a_foreign_file_is_refused(tmp_path: Path) -> None:
         file["velocity"] = np.zeros(3)
     text.write_text("velocity: none", encoding="utf-8")
     with pytest.raises(EquidynError, match=r"foreign\.h5: not a whole equidyn-fields-1 file \(no checksum"):
-        store.read(foreign)
+        store.read(foreign, Fields)
     with pytest.raises(EquidynError, match=r"text\.h5: not a whole"):
-        store.read(text)
+        store.read(text, Fields)
 
 
 def test_a_file_without_one_of_its_arrays_is_refused(written: Path) -> None:
     with _opened(written) as file:
         del file["ranges"]
     with pytest.raises(EquidynError, match=r"not a whole equidyn-fields-1 file.*ranges"):
-        store.read(written)
+        store.read(written, Fields)
 
 
 def test_a_changed_value_is_refused(written: Path) -> None:
     with _opened(written) as file:
         file["velocity"][1, 2, 0, 3, 3] += 1e-3
     with pytest.raises(EquidynError, match="does not match its checksum"):
-        store.read(written)
+        store.read(written, Fields)
 
 
 def test_a_flipped_byte_in_the_data_is_refused(written: Path) -> None:
@@ -165,7 +165,7 @@ def test_a_flipped_byte_in_the_data_is_refused(written: Path) -> None:
     damaged[place + 40] ^= 0xFF
     written.write_bytes(bytes(damaged))
     with pytest.raises(EquidynError, match=r"set\.h5: .*prepare it again"):
-        store.read(written)
+        store.read(written, Fields)
 
 
 @pytest.mark.parametrize("place", [3, 300, 700, -1])
@@ -174,7 +174,7 @@ def test_a_flipped_bit_anywhere_is_refused(written: Path, place: int) -> None:
     damaged[place] ^= 1
     written.write_bytes(bytes(damaged))
     with pytest.raises(EquidynError, match=r"set\.h5: not a whole .*checksum.*prepare it again"):
-        store.read(written)
+        store.read(written, Fields)
 
 
 def test_a_sealed_file_of_another_format_is_refused(tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_a_sealed_file_of_another_format_is_refused(tmp_path: Path) -> None:
         file["velocity"] = np.zeros(3)
     sealed.seal(tmp_path / "foreign.h5")
     with pytest.raises(EquidynError, match=r"foreign\.h5: .*its format is 'unknown'"):
-        store.read(tmp_path / "foreign.h5")
+        store.read(tmp_path / "foreign.h5", Fields)
 
 
 def test_a_failure_while_writing_leaves_nothing(tmp_path: Path) -> None:

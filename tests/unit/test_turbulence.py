@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from equidyn.core.data import card, store
+from equidyn.core.domain import find
 from equidyn.core.errors import EquidynError
 from equidyn.core.provenance import Clock
 from equidyn.domains.turbulence.params import TurbulenceData, TurbulenceSource
@@ -259,7 +260,7 @@ def test_a_set_that_should_be_isotropic_and_is_not_is_refused(change: Any, words
 
 
 def card_text(folder: Path, set_: Volumes, anisotropy: float = 0.0, **changes: Any) -> str:
-    card.write(folder, set_, "study/set", source(**changes), TurbulenceData(anisotropy=anisotropy))
+    card.write(folder, find("turbulence"), set_, "study/set", source(**changes), TurbulenceData(anisotropy=anisotropy))
     assert {path.name for path in folder.iterdir()} == {"card.md", "slices.png", "course.png"}
     return (folder / "card.md").read_text()
 
