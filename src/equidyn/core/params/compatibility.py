@@ -56,8 +56,9 @@ def _parts(study: Any) -> Iterator[str]:
     for name, variant in study.variants.items():
         yield from (f"variants.{name}.{fault}" for fault in _of_variant(study, variant))
     for name in study.measures:
-        (context,) = signatures.known(study.home, "measures", name).takes
-        if context not in (ANY, *study.task.contexts):
+        if signatures.known(study.home, "measures", name).takes not in [
+            (kind,) for kind in (ANY, *study.task.contexts)
+        ]:
             yield f"measures.{name}: not a measure of the task {study.task.kind!r}"
     yield from study.task.faults(study)
 

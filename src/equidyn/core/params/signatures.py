@@ -118,7 +118,7 @@ def _entry(path: Path, name: str, function: str) -> Entry | None:
     found = next((node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == function), None)
     if found is None:
         return None
-    takes = tuple(ast.unparse(argument.annotation) for argument in found.args.args)
+    takes = tuple(ast.unparse(argument.annotation) if argument.annotation else "" for argument in found.args.args)
     return Entry(name, _options_model(path, found), takes)
 
 
