@@ -237,9 +237,9 @@ def test_recognition_counts_right_answers(params, monkeypatch):
 
 
 WRONG = {
-    "shuffled points": ("variants.cnn.augment", "permutations", "the task 'recognise' has none, c4"),
-    "a net of sets": ("variants.cnn.model", "mlp", "not a model for the task 'recognise'"),
-    "a measure of sets": ("measures.invariance", {"at": ["best"], "options": {}}, "not a measure of the task"),
+    "shuffled points": ("variants.cnn.augment", "permutations", "the task 'classify_images' has none, c4"),
+    "a net of sets": ("variants.cnn.model", "mlp", "not one of the models of digits"),
+    "a measure of sets": ("measures.invariance", {"at": ["best"], "options": {}}, "not one of the measures of digits"),
     "no shift": ("measures.motions.options.largest", 0, "greater than or equal to 1"),
 }
 

@@ -233,8 +233,8 @@ def test_the_commands_go_all_the_way(params):
 
 WRONG = {
     "quarter turns": ("variants.cnn-aug.augment", "c4", "the task 'upscale' has none, cube"),
-    "a net of planes": ("variants.cnn.model", "mlp", "not a model for the task 'upscale'"),
-    "a measure of planes": ("measures.error", {"at": ["best"], "options": {}}, "not a measure of the task"),
+    "a net of planes": ("variants.cnn.model", "mlp", "not one of the models of turbulence"),
+    "a measure of planes": ("measures.error", {"at": ["best"], "options": {}}, "not one of the measures of turbulence"),
     "an unknown loss": ("task.loss", "mape", "task.loss = 'mape': should be 'mae' or 'mse'"),
 }
 
