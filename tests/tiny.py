@@ -16,9 +16,12 @@ import yaml
 
 PRESET = Path(__file__).resolve().parents[1] / "presets/test/params.yaml"
 LOST = "mlp-lost"  # a variant of the study gaussian all of whose runs diverge
-KEPT = {
-    "smoke-levels": ("soft", "relax-anneal", "e2cnn-published"),
-    "turbulence": ("trilinear", "cnn-aug", "relax-anneal"),
+KEPT = {  # of variants and datasets
+    "smoke-levels": ("soft", "relax-anneal", "e2cnn-published", "eps000"),
+    "smoke-sizes": ("gcnn", "E3-n2"),
+    "turbulence": ("trilinear", "cnn-aug", "relax-anneal", "isotropic"),
+    "gaussian": ("mlp-aug", "mlp-sampled", "fresh"),
+    "gaussian-sizes": ("intrinsic", "n32"),
 }
 IMPORTED = Path("imported")  # folder: STAGE/NAME -> modules of ours that the stage had imported when it ended
 HEAVY = ("torch.distributed", "torch.func", "safetensors.torch", "h5py", "pandas", "scipy.stats", "matplotlib.pyplot",
@@ -27,14 +30,17 @@ HEAVY = ("torch.distributed", "torch.func", "safetensors.torch", "h5py", "pandas
 
 
 def tree() -> dict[str, Any]:
-    """The test preset with fewer variants, two seeds of the sets, and runs that diverge."""
+    """The test preset with fewer variants and datasets, two seeds of the sets, and runs that diverge."""
     whole = yaml.safe_load(PRESET.read_text(encoding="utf-8"))
-    for study, names in KEPT.items():
-        variants = whole["studies"][study]["variants"]
-        whole["studies"][study]["variants"] = {name: variants[name] for name in names}
-    sets = whole["studies"]["gaussian"]
+    studies = whole["studies"]
+    for name, kept in KEPT.items():
+        for part in ("variants", "datasets"):
+            studies[name][part] = {key: entry for key, entry in studies[name][part].items() if key in kept}
+    sets = studies["gaussian"]
     sets["seeds"] = [1, 2]
     sets["variants"][LOST] = sets["variants"]["mlp-aug"] | {"training": {"learning_rate": 1e30, "clip": 0.0}}
+    for name in ("digits-autoencoder", "digits-cnn"):
+        studies[name]["datasets"]["digits"]["origins"] = ["optdigits"]  # the same everywhere, and read at once
     return whole
 
 
