@@ -110,7 +110,7 @@ WRONG = {
     ),
     "unknown measure": (
         _set("measures.lee", {"at": ["best"], "options": {}}),
-        ["not one of the measures of smoke: decomposition, distance"],
+        ["not one of the measures of smoke: decomposition, equivariance"],
     ),
     "unknown checkpoint": (_set("measures.error.at", ["last"]), ["at.0 = 'last': should be 'best' or 'early'"]),
     "option of a measure": (
