@@ -94,7 +94,7 @@ def test_a_pull_from_a_hub_at_fault_is_told_in_one_line(
         _pull(params)
     assert stage.dataset(params, STUDY, "eps000") is None
     assert time.monotonic() - started < 10
-    (line,) = capsys.readouterr().err.splitlines()
+    (line,) = (said for said in capsys.readouterr().err.splitlines() if said.startswith(DATASET))
     assert re.fullmatch(
         rf"{DATASET}: not pulled from {REPOSITORY} \(datasets/.*{elsewhere.address}.*; computing it", line
     )

@@ -39,7 +39,7 @@ def test_a_second_run_does_nothing(by_snakemake: Checkout) -> None:
 def test_snakemake_writes_its_own_report(by_snakemake: Checkout) -> None:
     by_snakemake.snakemake("--report", "all.html")
     page = (by_snakemake.preset / "all.html").read_text()
-    assert all(word in page for word in ("smoke-levels-rmse.svg", "Tables", "Figures", "Data"))
+    assert all(word in page for word in ("smoke-levels-error.svg", "Tables", "Figures", "Data"))
 
 
 def test_overlays_of_the_configuration_are_refused(fresh: Checkout) -> None:
