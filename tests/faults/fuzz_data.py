@@ -13,6 +13,7 @@ from typing import Any
 
 import archives
 import mnists
+import numpy as np
 import toy
 from cutdown import SETS
 from fuzzing import ended
@@ -30,7 +31,7 @@ from equidyn.core.training.checkpoint import read_history, read_run
 from equidyn.core.training.task import io_types
 from equidyn.domains.digits.source import mnist
 from equidyn.domains.smoke.source.fields import Fields
-from equidyn.report.cells import read_answers, read_cell
+from equidyn.report.cells import read_arrays, read_cell
 
 CELL = Cell(SETS, "static", "mlp", 1)
 
@@ -69,8 +70,16 @@ def _stored(path: Path, kind: type[store.Stored]) -> tuple[str, dict[str, Any]]:
     return found.content_hash(), found.attributes
 
 
+@dataclass(frozen=True)
+class _Answers:
+    """What a classifier says of its test samples."""
+
+    logits: np.ndarray
+    labels: np.ndarray
+
+
 def _answers() -> bytes:
-    return read_answers(CELL).logits.tobytes()
+    return read_arrays(CELL, _Answers).logits.tobytes()
 
 
 def _digits(path: Path) -> bytes:
