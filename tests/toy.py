@@ -1,5 +1,9 @@
 """A tiny study with synthetic fields, for tests that need no simulation."""
 
+import json
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,11 +18,13 @@ from equidyn.core.domain import find
 from equidyn.core.models.network import Network
 from equidyn.core.models.registry import build_network
 from equidyn.core.params import Cell, Params, load
+from equidyn.core.params.signatures import module
 from equidyn.core.params.variant import Variant
 from equidyn.domains.smoke.source.fields import Fields
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.groups import C4
 
+QUICK = {"audit/hessian": {"batches": 1, "limit": 10}}  # options of measures that take long
 CELL = Cell("toy", "sym", "gcnn", 1)
 
 TREE = {
@@ -106,6 +112,14 @@ def built(domain: str, variant: Variant, inputs: Any, outputs: Any, seed: int = 
     """The network of a variant that stands in no params.yaml."""
     study = SimpleNamespace(home=find(domain), variants={"it": variant})
     return build_network(study, "it", inputs, outputs, seed)
+
+
+def measured_twice(domain: str, name: str, context: Callable[[], Any]) -> dict[str, Any]:
+    """What a measure finds with its own options, but for QUICK: the same both times, and plain JSON."""
+    measure = partial(import_module(module(find(domain), "measures", name)).measure, **QUICK.get(name, {}))
+    found, again = measure(context()), measure(context())
+    assert found == again == json.loads(json.dumps(found))
+    return found
 
 
 def randomised(network: torch.nn.Module, seed: int = 0) -> torch.nn.Module:

@@ -1,7 +1,6 @@
 """The task classify: its samples, its recipe, its stages, and what params.yaml may not ask of it."""
 
 import json
-from importlib import import_module
 
 import pandas as pd
 import pytest
@@ -9,6 +8,7 @@ import torch
 import yaml
 from resuming import assert_goes_on_to_the_same_bytes
 from safetensors.torch import load_file
+from toy import measured_twice
 from toy_sets import FRESH, STATIC, STUDY, set_params, set_tree
 
 from equidyn.core import paths
@@ -19,7 +19,7 @@ from equidyn.core.errors import EquidynError
 from equidyn.core.measures import measure
 from equidyn.core.models.registry import build_network
 from equidyn.core.params import Cell, load
-from equidyn.core.params.signatures import entries, module
+from equidyn.core.params.signatures import entries
 from equidyn.core.training import train
 from equidyn.core.training.task import task_of
 from equidyn.domains.sets.tasks.classify_sets.context import ClassifySetsContext
@@ -109,10 +109,7 @@ def test_every_measure_of_sets_gives_numbers_twice_the_same(workplace, name, var
     task = task_of(study, read(paths.dataset("sets", "static"), Labelled), torch.device("cpu"))
     network = build_network(study, variant, task.inputs, task.outputs, 0).eval()
     history = ({"train_loss": None, "validation_loss": 0.7}, {"train_loss": 0.6, "validation_loss": 0.8})
-    entry = import_module(module(find("sets"), "measures", name))
-    found, again = (entry.measure(ClassifySetsContext(network, task, history=history)) for _ in range(2))
-    assert found and found == again
-    assert json.loads(json.dumps(found)) == found
+    assert measured_twice("sets", name, lambda: ClassifySetsContext(network, task, history=history))
 
 
 def test_equal_variances_can_be_studied(workplace):

@@ -7,7 +7,7 @@ from importlib import import_module
 import pytest
 import torch
 from safetensors.torch import load_file
-from toy import CELL, toy_dataset, toy_params
+from toy import CELL, measured_twice, toy_dataset, toy_params
 
 from equidyn.core import paths
 from equidyn.core.domain import find
@@ -45,11 +45,8 @@ def test_registry_holds_the_measures():
 )
 def test_every_measure_gives_finite_numbers_twice_the_same(workplace, name, variant):
     context = _subject(workplace, variant)
-    entry = import_module(module(find("smoke"), "measures", name))
-    found = entry.measure(context)
+    found = measured_twice("smoke", name, lambda: RolloutContext(context.network, context.task))
     assert _numbers(found) and all(math.isfinite(number) for number in _numbers(found))
-    assert json.loads(json.dumps(found)) == found
-    assert entry.measure(RolloutContext(context.network, context.task)) == found
 
 
 def test_a_strict_net_has_round_off_only(workplace):

@@ -3,7 +3,6 @@
 import json
 from copy import deepcopy
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import torch
 import yaml
 from resuming import assert_goes_on_to_the_same_bytes
 from safetensors.torch import load_file
-from toy import TREE, randomised
+from toy import TREE, measured_twice, randomised
 from toy_images import digits
 
 from equidyn.core import paths
@@ -25,7 +24,7 @@ from equidyn.core.errors import EquidynError
 from equidyn.core.measures import measure
 from equidyn.core.models.registry import build_network
 from equidyn.core.params import Cell, Params, load
-from equidyn.core.params.signatures import entries, module
+from equidyn.core.params.signatures import entries
 from equidyn.core.training import train
 from equidyn.core.training.task import dataset_of, task_of
 from equidyn.domains.digits.measures import recognition
@@ -209,10 +208,7 @@ def _subject(params: Params, variant: str) -> ClassifyImagesContext:
     "name", [name for name, entry in entries(find("digits"), "measures").items() if entry.takes in TAKEN]
 )
 def test_every_measure_of_digits_gives_numbers_twice_the_same(params, name, variant):
-    entry = import_module(module(find("digits"), "measures", name))
-    found, again = (entry.measure(_subject(params, variant)) for _ in range(2))
-    assert found and found == again
-    assert json.loads(json.dumps(found)) == found
+    assert measured_twice("digits", name, lambda: _subject(params, variant))
 
 
 def _bytes(image: torch.Tensor) -> bytes:

@@ -1,12 +1,12 @@
 """Every measure of the task reconstruct, and the pictures that it hands to the report."""
 
-import json
 import math
 from importlib import import_module
 from typing import Any
 
 import pytest
 import torch
+from toy import measured_twice
 from toy_images import digits
 from toy_reconstruct import ATTENTIVE, COUNTS, NET, PLAIN, SIDE, STRICT, STUDY, image_params, subject_of_cell
 
@@ -43,9 +43,8 @@ TAKEN = [("EvaluationContext",), ("ReconstructContext",)]
 )
 def test_every_measure_of_images_gives_numbers_twice_the_same(params, name, variant):
     cell = Cell("images", "digits", variant, 1)
-    context, entry = subject_of_cell(params, cell), import_module(module(find("digits"), "measures", name))
-    found, again = (entry.measure(ReconstructContext(context.network, context.task)) for _ in range(2))
-    assert found == again == json.loads(json.dumps(found))
+    context = subject_of_cell(params, cell)
+    found = measured_twice("digits", name, lambda: ReconstructContext(context.network, context.task))
     assert bool(found) is not (name == "attention" and variant != ATTENTIVE.variant)
 
 
