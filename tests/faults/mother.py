@@ -49,9 +49,9 @@ def prepare_imports(folder: Path) -> None:
     stop_clocks()
     with chdir(folder):
         preload.run()
-        kinds = [study.source.kind for study in load().studies.values()]
-    for name in (*(f"data.{kind}" for kind in kinds), "reporting.report"):
-        import_module(f"equidyn.{name}")
+        for study in load().studies.values():
+            study.home.module("source", study.source.kind)
+    import_module("equidyn.report.report")
 
 
 def run(folder: Path, job: Job, fate: Fate | None = None, kill_after: float | None = None) -> End:
