@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import tiny
+import yaml
 from checkout import WARM, Checkout
 
 MadeOnce = Callable[[str, Callable[[Path], None]], Path]
@@ -17,6 +19,19 @@ def snakemake_run(made_once: MadeOnce) -> Checkout:
         Checkout.fresh(root / "run").run(*WARM, "snakemake", "--directory", "presets/test", "--cores", "2")
 
     return Checkout(made_once("snakemake", make) / "run")
+
+
+@pytest.fixture(scope="session")
+def small_run(made_once: MadeOnce) -> Checkout:
+    """The same of two studies of the preset."""
+
+    def make(root: Path) -> None:
+        checkout, tree = Checkout.fresh(root / "run"), tiny.reported()
+        del tree["studies"]["gaussian"]["variants"][tiny.LOST]
+        checkout.params.write_text(yaml.safe_dump(tree, sort_keys=False))
+        checkout.run(*WARM, "snakemake", "--directory", "presets/test", "--cores", "2")
+
+    return Checkout(made_once("small", make) / "run")
 
 
 @pytest.fixture(scope="session")

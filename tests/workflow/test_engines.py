@@ -20,6 +20,10 @@ def test_engines_agree_to_the_last_byte(snakemake_run: Checkout, dvc_run: Checko
     assert [name for name in by_snakemake if by_snakemake[name] != by_dvc[name]] == []
 
 
+def test_outputs_of_snakemake_are_whole(snakemake_run: Checkout) -> None:
+    assert_whole(snakemake_run.preset)
+
+
 def test_outputs_of_dvc_are_whole_and_a_second_run_does_nothing(by_dvc: Checkout) -> None:
     assert_whole(by_dvc.preset)
     assert "Data and pipelines are up to date" in by_dvc.dvc("repro")

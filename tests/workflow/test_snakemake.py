@@ -1,4 +1,4 @@
-"""The test preset from end to end by Snakemake: whole outputs, nothing left to do."""
+"""Two studies of the test preset from end to end by Snakemake: whole outputs, nothing left to do."""
 
 import json
 from pathlib import Path
@@ -21,25 +21,23 @@ def assert_whole(preset: Path) -> None:
     assert not list(preset.rglob("*.part"))
 
 
-def test_outputs_are_whole(snakemake_run: Checkout) -> None:
-    assert_whole(snakemake_run.preset)
+def test_outputs_are_whole(small_run: Checkout) -> None:
+    assert_whole(small_run.preset)
 
 
-def test_it_ends_by_naming_the_report_and_keeps_logs(snakemake_run: Checkout) -> None:
-    logs = snakemake_run.preset / "logs"
-    words = (logs / "train/smoke-levels/eps000/gcnn/seed1.log").read_text()
-    assert words.startswith("train smoke-levels/eps000/gcnn/1")
+def test_it_ends_by_naming_the_report_and_keeps_logs(small_run: Checkout) -> None:
+    logs = small_run.preset / "logs"
+    words = (logs / "train/smoke-sizes/E3-n2/gcnn/seed2.log").read_text()
+    assert words.startswith("train smoke-sizes/E3-n2/gcnn/2")
     assert (logs / "report.log").read_text().strip().endswith("report.html")
 
 
-def test_a_second_run_does_nothing(by_snakemake: Checkout) -> None:
-    assert "Nothing to be done" in by_snakemake.snakemake()
-
-
-def test_snakemake_writes_its_own_report(by_snakemake: Checkout) -> None:
-    by_snakemake.snakemake("--report", "all.html")
-    page = (by_snakemake.preset / "all.html").read_text()
-    assert all(word in page for word in ("smoke-levels-error.svg", "Tables", "Figures", "Data"))
+def test_a_second_run_does_nothing_but_a_page_of_its_own_if_asked(small_run: Checkout, tmp_path: Path) -> None:
+    checkout = small_run.copy(tmp_path / "checkout")
+    assert "Nothing to be done" in checkout.snakemake()
+    checkout.snakemake("--report", "all.html")
+    page = (checkout.preset / "all.html").read_text()
+    assert all(word in page for word in ("gaussian-accuracy.csv", "Tables", "Figures", "Data"))
 
 
 def test_overlays_of_the_configuration_are_refused(fresh: Checkout) -> None:
