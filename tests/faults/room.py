@@ -49,13 +49,13 @@ def point(place: Place, job: Job, kind: str, number: int, work: Path) -> str:
     bytes_left = int(dice.random() ** 2 * largest)
     with _made(kind, place, job, folder, bytes_left):
         end = mother.run(folder, job, mother.has_room_for(bytes_left) if kind == "size limit" else None)
-        if not (end.message or (end.status == 0 and kind != "read-only folder")):
+        if not (end.text or (end.status == 0 and kind != "read-only folder")):
             raise LostError(f"{job}: {kind} ({bytes_left} bytes): status {end.status}\n{end.words}")
         check_left(place, job, None, folder)
         _mend(kind, folder)
         succeed(folder, job)
         check_same(place, job, folder)
-    return "told" if end.message else "had room"
+    return "told" if end.text else "had room"
 
 
 @contextmanager
