@@ -188,7 +188,7 @@ def plan(params: Params) -> None:
     """What the engines ask of params.yaml before they start a stage."""
     dict(sources.lists(params))
     plain = as_json(params)
-    digest(subtree(plain, report_keys()))
+    digest(subtree(plain, report_keys(params)))
     for cell in params.cells():
         assert find_cell(params, str(cell)) == cell
         study, dataset = find_dataset(params, f"{cell.study}/{cell.dataset}")

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 sys.path[:0] = {paths!r}
-from equidyn import files
+from equidyn.core import files
 
 @contextmanager
 def in_place(path):
