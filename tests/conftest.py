@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,21 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # where there are two threads, they wait without using a core
 
 # By file, what takes longest first, so that no worker is left alone with it at the end. What the last three share is
-# made by the first two, meanwhile the others run.
-_FIRST = ("snakemake", "report", "engines", "slurm", "faults", "drift", "dvc", "pulled", "rerun", "handover", "kill")
+# made by the first, meanwhile the others run.
+_FIRST = [
+    "snakemake",
+    "report",
+    "engines",
+    "slurm",
+    "faults",
+    "drift",
+    "imports",
+    "dvc",
+    "pulled",
+    "rerun",
+    "handover",
+    "kill",
+]
 _ORDER = {f"test_{name}.py": place for place, name in enumerate(_FIRST)}
 
 
@@ -53,15 +67,21 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callab
 
 
 @pytest.fixture(scope="session")
-def tiny_run(made_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
-    """The folder of the one real run of small studies (tiny.py), not to be changed."""
+def run_of(made_once: Callable[[str, Callable[[Path], None]], Path]) -> Callable[[str], Path]:
+    """The name of a tree of tiny.py -> the folder of a real run of it, not to be changed."""
 
-    def make(root: Path) -> None:
-        command = [sys.executable, str(Path(__file__).with_name("tiny.py")), str(root)]
+    def make(name: str, root: Path) -> None:
+        command = [sys.executable, str(Path(__file__).with_name("tiny.py")), str(root), name]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
 
-    return made_once("tiny", make)
+    return lambda name: made_once(name, partial(make, name))
+
+
+@pytest.fixture(scope="session")
+def tiny_run(run_of: Callable[[str], Path]) -> Path:
+    """The folder of a real run of the small studies that reports of tests show, not to be changed."""
+    return run_of("reported")
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
-"""One real run of small studies, of every kind of data: made once per test run, and what its stages import.
+"""Real runs of small studies, each made once per test run: those of the report, or of every kind of data.
 
-    python tests/tiny.py FOLDER
+    python tests/tiny.py FOLDER reported|tree
 
-makes it there. Each stage runs as a process of its own that has other packages imported already, but none of ours.
+makes one there, and notes what its stages import. Each stage is a process of its own, which has other packages imported
+already, but none of ours.
 """
 
 import json
@@ -45,9 +46,9 @@ def tree() -> dict[str, Any]:
 
 
 def reported() -> dict[str, Any]:
-    """Of these studies, those in the report; pictures take long."""
+    """Of these studies, those that are quick, and one after which a report has every kind of figure."""
     whole = tree()
-    return whole | {"studies": {name: whole["studies"][name] for name in ("gaussian", "smoke-sizes")}}
+    return whole | {"studies": {name: whole["studies"][name] for name in ("gaussian", "gaussian-sizes", "smoke-sizes")}}
 
 
 def jobs(tree: dict[str, Any]) -> list[tuple[str, str]]:
@@ -69,15 +70,14 @@ def imported(folder: Path, stage: str, name: str = "") -> set[str]:
     return set(json.loads((folder / IMPORTED / stage / f"{name or stage}.json").read_text()))
 
 
-def make(folder: Path) -> None:
+def make(folder: Path, tree: dict[str, Any]) -> None:
     """Run all stages in `folder`."""
     for name in HEAVY:
         __import__(name)
     folder.mkdir(parents=True, exist_ok=True)
     os.chdir(folder)
-    for stage, name in jobs(tree()):
-        wanted = reported() if stage == "report" else tree()
-        Path("params.yaml").write_text(yaml.safe_dump(wanted, sort_keys=False), encoding="utf-8")
+    Path("params.yaml").write_text(yaml.safe_dump(tree, sort_keys=False), encoding="utf-8")
+    for stage, name in jobs(tree):
         child = os.fork()
         if not child:
             os._exit(_run(stage, name))
@@ -103,4 +103,4 @@ def _run(stage: str, name: str) -> int:
 
 
 if __name__ == "__main__":
-    make(Path(sys.argv[1]))
+    make(Path(sys.argv[1]), {"reported": reported, "tree": tree}[sys.argv[2]]())

@@ -100,13 +100,21 @@ def test_stages_from_sets_to_measures(workplace):
     )
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """The study, and its task on the static set."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("sets"))
+        study = set_params().studies["sets"]
+        return study, task_of(study, read(paths.dataset("sets", "static"), Labelled), torch.device("cpu"))
+
+
 @pytest.mark.parametrize("variant", ["mlp-canonical", "mlp-sampled", "variance-net"])
 @pytest.mark.parametrize(
     "name", [name for name, entry in entries(find("sets"), "measures").items() if entry.takes in TAKEN]
 )
-def test_every_measure_of_sets_gives_numbers_twice_the_same(workplace, name, variant):
-    study = set_params().studies["sets"]
-    task = task_of(study, read(paths.dataset("sets", "static"), Labelled), torch.device("cpu"))
+def test_every_measure_of_sets_gives_numbers_twice_the_same(prepared, name, variant):
+    study, task = prepared
     network = build_network(study, variant, task.inputs, task.outputs, 0).eval()
     history = ({"train_loss": None, "validation_loss": 0.7}, {"train_loss": 0.6, "validation_loss": 0.8})
     assert measured_twice("sets", name, lambda: ClassifySetsContext(network, task, history=history))

@@ -156,18 +156,18 @@ def _silence(url: str) -> str | None:
     """Why `url`, or the proxy before it, does not answer; None if it does, with whatever status."""
     import httpx2
 
-    predictions: Queue[str | None] = Queue()
+    answers: Queue[str | None] = Queue()
 
     def ask() -> None:
         try:
             httpx2.head(url, timeout=PROBE_SECONDS)
         except Exception as fault:
-            predictions.put(_clean(first_line(fault)))
+            answers.put(_clean(first_line(fault)))
         else:
-            predictions.put(None)
+            answers.put(None)
 
     Thread(target=ask, daemon=True).start()
     try:  # in a thread, since looking up a name has no time limit
-        return predictions.get(timeout=PROBE_SECONDS)
+        return answers.get(timeout=PROBE_SECONDS)
     except Empty:
         return f"no answer within {PROBE_SECONDS:g} s"

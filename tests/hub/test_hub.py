@@ -142,8 +142,9 @@ def test_a_name_that_is_looked_up_for_ever_is_not_waited_for(monkeypatch: pytest
     assert time.monotonic() - started < 1
 
 
-def test_a_proxy_is_asked_in_place_of_the_hub(server: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("http_proxy", server.address)
+@pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"])
+def test_a_proxy_is_asked_in_place_of_the_hub(server: Hub, variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable, server.address)
     endpoint(monkeypatch, "http://hub.example")
     hub_client.connect()
     assert server.requests == ["HEAD http://hub.example/"]
