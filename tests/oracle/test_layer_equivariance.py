@@ -14,7 +14,7 @@ from equidyn.domains.digits.audit.measures import sorting
 from equidyn.domains.digits.measures import layer_equivariance, motions
 from equidyn.domains.digits.measures.pairs import Shift, Turn, others, rooms
 from equidyn.domains.digits.models import digits_cnn, digits_gcnn
-from equidyn.domains.digits.models.recogniser import DigitClassifier
+from equidyn.domains.digits.models.classifier import DigitClassifier
 from equidyn.domains.digits.params import ClassifyImagesTask
 from equidyn.domains.digits.tasks.classify_images.context import ClassifyImagesContext
 from equidyn.domains.digits.tasks.classify_images.task import ClassifyImages, Samples, classify_images_types

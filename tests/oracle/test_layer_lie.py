@@ -12,7 +12,7 @@ from equidyn.core.data.labelled import Labelled
 from equidyn.domains.digits.measures import layer_lie
 from equidyn.domains.digits.measures.layer_lie import lie_derivatives, rotation, shift
 from equidyn.domains.digits.models import digits_cnn, digits_gcnn
-from equidyn.domains.digits.models.recogniser import DigitClassifier
+from equidyn.domains.digits.models.classifier import DigitClassifier
 from equidyn.domains.digits.params import ClassifyImagesTask
 from equidyn.domains.digits.tasks.classify_images.context import ClassifyImagesContext
 from equidyn.domains.digits.tasks.classify_images.task import ClassifyImages, Samples, classify_images_types

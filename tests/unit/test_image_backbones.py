@@ -1,4 +1,4 @@
-"""Auto-encoders and recognisers one by one: sizes, layers, attention, strides, what they refuse."""
+"""Auto-encoders and classifiers one by one: sizes, layers, attention, strides, what they refuse."""
 
 from pathlib import Path
 
@@ -120,7 +120,7 @@ def test_one_latent_number_has_no_turns_to_choose_from():
     assert torch.allclose(network.attention(_noise(3, 6, 6).float()), torch.full((3, 4), 0.25))
 
 
-def test_the_layers_of_the_plain_recogniser():
+def test_the_layers_of_the_plain_classifier():
     """Convolution, pooling, then ReLU, without padding; its maps lie in memory by pixel, which changes no number."""
     network, images = randomised(_build(("digits_cnn", 28, {})), seed=1).double(), _noise(3, 28, 28)
     found = network.activations(images)

@@ -25,13 +25,13 @@ def directional(
 def directional_of_all(
     function: Callable[[torch.Tensor], Named], point: torch.Tensor, direction: torch.Tensor
 ) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
-    """The same for every tensor, by name, that `function` answers with."""
+    """The same for every tensor, by name, that `function` returns."""
     with torch.no_grad(), forward_ad.dual_level(), _ConstantWeights():
-        predictions = function(_dual(point, direction))
-        parts = {name: forward_ad.unpack_dual(answer) for name, answer in predictions.items()}
+        outputs = function(_dual(point, direction))
+        parts = {name: forward_ad.unpack_dual(output) for name, output in outputs.items()}
     return {
-        name: (answer, torch.zeros_like(answer) if change is None else change)
-        for name, (answer, change) in parts.items()
+        name: (output, torch.zeros_like(output) if change is None else change)
+        for name, (output, change) in parts.items()
     }
 
 

@@ -33,7 +33,7 @@ class EvaluationContext:
         return self.task.sample("train", count, steps)
 
     def example(self) -> dict[str, torch.Tensor]:
-        """Answers that the report shows, by name."""
+        """Predictions that the report shows, by name."""
         raise TypeError(f"{type(self).__name__} must define example()")
 
 

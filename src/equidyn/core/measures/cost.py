@@ -1,4 +1,4 @@
-"""cost: the arithmetic of an answer, which unlike its time is the same on every machine."""
+"""cost: the arithmetic of a forward pass, which unlike its time is the same on every machine."""
 
 from equidyn.core.measures.context import EvaluationContext
 from equidyn.core.measures.quantities import Quantity

@@ -30,7 +30,7 @@ class LabelledContext(EvaluationContext):
         return self.task.predictions(self.network, inputs)
 
     def rates(self, logits: torch.Tensor, samples: Samples, prefix: str = "") -> dict[str, float]:
-        """Share of right answers, and cross-entropy [nats]; `prefix` goes before their names."""
+        """Accuracy, and cross-entropy [nats]; `prefix` goes before their names."""
         loss, right = self.task.rates(logits, samples.labels)
         return {f"{prefix}accuracy": right.item(), f"{prefix}loss": loss.item()}
 

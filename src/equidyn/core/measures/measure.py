@@ -79,7 +79,7 @@ def _summary(trained: dict[str, Any], network: Network, dataset: Stored) -> dict
 
 
 def _write_example(path: Path, context: EvaluationContext) -> str:
-    """Answers on test samples, for the report's pictures; returns their SHA-256."""
+    """Predictions on test samples, for the report's pictures; returns their SHA-256."""
     arrays = {name: array.float().cpu().contiguous() for name, array in context.example().items()}
     return write_bytes(path, save(arrays))
 

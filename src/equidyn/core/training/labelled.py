@@ -39,7 +39,7 @@ class LabelledTask(Task):
 
     @abstractmethod
     def rates(self, logits: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Mean cross-entropy [nats], which is the training loss, and share of right answers."""
+        """Mean cross-entropy [nats], which is the training loss, and accuracy."""
 
 
 class LabelledRecipe(TrainingRecipe):

@@ -1,4 +1,4 @@
-"""layer_equivariance: how far each layer's answer to a moved digit is from its answer to the digit, moved.
+"""layer_equivariance: how far each layer's output on a moved digit is from its output on the digit, moved.
 
 An activation F of an image x under a motion g is compared with g F(x). A feature map whose pixels are s pixels of the
 image apart (its stride) moves by d / s of its pixels when the image moves by d, between whole ones by linear
@@ -15,11 +15,11 @@ import torch
 from equidyn.core.measures.quantities import Quantity
 from equidyn.core.params.types import PositiveInt
 from equidyn.domains.digits.measures.pairs import TURNS, Motion, Pairs, Turn, shifted_pairs, turned_pairs
-from equidyn.domains.digits.models.recogniser import DigitClassifier
+from equidyn.domains.digits.models.classifier import DigitClassifier
 from equidyn.domains.digits.tasks.classify_images.context import ClassifyImagesContext
 from equidyn.symmetry.motions import translated
 
-Answers = Callable[[torch.Tensor], dict[str, torch.Tensor]]
+Activations = Callable[[torch.Tensor], dict[str, torch.Tensor]]
 Part = EllipsisType | tuple[EllipsisType | slice, ...]
 Foresee = Callable[[str, torch.Tensor, Motion], tuple[torch.Tensor, Part]]
 Number = float | None
@@ -48,7 +48,7 @@ def measure(context: ClassifyImagesContext, *, samples: PositiveInt = 600, large
     test images, as it lies: what an error has to be compared with. Lists, by `shift`, or by turn.
     ratio: mean of error / random over all shifts, or turns. For shifts also: whole, over multiples of the activation's
     stride, so whole pixels of the map; fractional, over the others, if there are any; and of maps border: over the
-    whole shifts, but on the whole map, where the answer to blank paper comes in over the border. There it is 0, too,
+    whole shifts, but on the whole map, where the output on blank paper comes in over the border. There it is 0, too,
     only if no pixel that came in sees the digit, which is rare in deep layers: they see much of the image at once.
     None where there is nothing to be taken over: no such pairs, no interior, or activations that are 0.
     """
@@ -82,7 +82,7 @@ def true_action(context: ClassifyImagesContext) -> Foresee:
 
 
 def compared(
-    predictions: Answers, groups: Iterable[Pairs], foresee: Foresee, names: Sequence[str], motions: int
+    activations: Activations, groups: Iterable[Pairs], foresee: Foresee, names: Sequence[str], motions: int
 ) -> dict[str, torch.Tensor]:
     """Name -> (motion, 2, 3), float64: sums of squares of F(g x) - g F(x), of F(x') - g F(x), and of g F(x).
 
@@ -91,10 +91,10 @@ def compared(
     """
     total = {name: torch.zeros(motions, 2, 3, dtype=torch.float64) for name in names}
     for pairs in groups:
-        features = predictions(pairs.images)
+        features = activations(pairs.images)
         others = {name: values[pairs.other] for name, values in features.items()}
         for number, motion in enumerate(pairs.motions):
-            for name, found in predictions(motion.of(pairs.images)).items():
+            for name, found in activations(motion.of(pairs.images)).items():
                 expected, part = foresee(name, features[name], motion)
                 total[name][number] += _sums(expected, found, others[name], part)
     return total

@@ -14,7 +14,7 @@ import torch
 
 from equidyn.core.measures.quantities import Quantity
 from equidyn.core.params.types import PositiveInt
-from equidyn.domains.digits.models.recogniser import DigitClassifier
+from equidyn.domains.digits.models.classifier import DigitClassifier
 from equidyn.domains.digits.tasks.classify_images.context import ClassifyImagesContext
 from equidyn.domains.digits.tasks.classify_images.task import CHUNK
 from equidyn.symmetry.directional import directional_of_all, mean_norm

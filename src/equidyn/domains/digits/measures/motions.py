@@ -26,7 +26,7 @@ QUANTITIES = (
 
 
 def measure(context: ClassifyImagesContext, *, samples: PositiveInt = 1000, largest: PositiveInt = 6) -> dict[str, Any]:
-    """Share of right answers against shift and angle, on at most `samples` test images, spread evenly.
+    """Accuracy against shift and angle, on at most `samples` test images, spread evenly.
 
     shift: 0 to `largest` pixels. shift_accuracy: mean over eight directions (pairs.py), in each over those images
     whose ink stays inside when it is moved in it by `largest`, so over the same images at every shift: the narrower

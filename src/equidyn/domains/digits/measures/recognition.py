@@ -19,9 +19,9 @@ QUANTITIES = (
 
 
 def measure(context: ClassifyImagesContext) -> dict[str, float]:
-    """Share of right answers, and cross-entropy [nats], on the test images; the same on training images, upright.
+    """Accuracy, and cross-entropy [nats], on the test images; the same on training images, upright.
 
-    train_*: on at most MOST training images, spread evenly. rotated: share of right answers on the test images turned
+    train_*: on at most MOST training images, spread evenly. rotated: accuracy on the test images turned
     by 90, 180 and 270 degrees, all three; of sixes and nines no net can tell all that have been turned.
     guess: share of the most frequent digit among the test images, which who always names it gets.
     """

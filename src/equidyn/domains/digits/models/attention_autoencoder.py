@@ -23,7 +23,7 @@ from equidyn.symmetry.images import ImageType
 class AttentionCoder(EquivariantCoder):
     """Decodes ELU(W_h h + W_g p + b) with p = sum_g w_g (g h), w = softmax_g(q . (g h) / sqrt(latent)), g in C4.
 
-    h: what the second layer answers; q: a learned query. W_h commutes with C4; W_g and b lie in its invariant subspace.
+    h: output of the second layer; q: a learned query. W_h commutes with C4; W_g and b lie in its invariant subspace.
     They are one affine map of (h, p), where C4 turns h and leaves every number of p alone.
     turns: (4, latent, latent), the transposed matrix of each g. Products with them take less time than gathers.
     """
@@ -35,7 +35,7 @@ class AttentionCoder(EquivariantCoder):
         self.register_buffer("turns", torch.from_numpy(action.matrices()).float().mT.contiguous(), persistent=False)
 
     def combined(self, latent: torch.Tensor, maps: Sequence[Affine]) -> torch.Tensor:
-        """What is decoded, from what the second layer answers: (batch, latent) to the same shape."""
+        """What is decoded, from the output of the second layer: (batch, latent) to the same shape."""
         shares = self._weights(latent).unsqueeze(2) * latent.unsqueeze(1)  # w_g h: (batch, 4, latent)
         pooled = shares.flatten(1) @ self.turns.flatten(0, 1)
         return layer(torch.cat([latent, pooled], dim=1), maps[4])

@@ -30,7 +30,7 @@ class AutoEncoder(ImageNetwork):
         raise TypeError(f"{type(self).__name__} must define maps()")
 
     def combined(self, latent: torch.Tensor, maps: Sequence[Affine]) -> torch.Tensor:
-        """What is decoded, from what the second layer answers, both (batch, latent): the same numbers."""
+        """What is decoded, from the output of the second layer, both (batch, latent): the same numbers."""
         return latent
 
     def encode(self, images: torch.Tensor) -> torch.Tensor:

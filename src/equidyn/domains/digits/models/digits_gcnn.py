@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from equidyn.core.models.dense import Dense
 from equidyn.core.params.types import PositiveInt
-from equidyn.domains.digits.models.recogniser import KERNEL, DigitClassifier, as_maps, pooled, sides
+from equidyn.domains.digits.models.classifier import KERNEL, DigitClassifier, as_maps, pooled, sides
 from equidyn.grids.families import strict_conv
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.groups import C4

@@ -1,4 +1,4 @@
-"""What every network on images declares: what it reads, and what its layers answer, one by one."""
+"""What every network on images declares: what it reads, and what its layers put out, one by one."""
 
 import torch
 
@@ -7,7 +7,7 @@ from equidyn.symmetry.images import ImageType
 
 
 class ImageNetwork(Network):
-    """A map of images (batch, side, side) through named activations, the last of which is its answer.
+    """A map of images (batch, side, side) through named activations, the last of which is its output.
 
     inputs: the type of the images. strict: whether every activation with a kind is exactly equivariant, or invariant,
     whatever the weights.

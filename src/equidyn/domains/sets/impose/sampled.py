@@ -1,4 +1,4 @@
-"""sampled: the mean of the network's answers over some random permutations of the points.
+"""sampled: the mean of the network's outputs over some random permutations of the points.
 
 On average over draws it is the S_n-symmetrized network (Murphy et al. 2019, arXiv 1811.01900); any one answer is not
 exactly invariant, so the group that it imposes is the trivial one. The identity need not be among the permutations.

@@ -1,4 +1,4 @@
-"""symmetrized: the mean of the network's answers over all elements of a group, the Reynolds operator on functions.
+"""symmetrized: the mean of the network's outputs over all elements of a group, the Reynolds operator on functions.
 
 Exactly invariant under that group, and under no larger one: the mean over cyclic shifts is not S_n-invariant.
 """
@@ -48,7 +48,7 @@ class Symmetrized(Wrapper):
 
 
 class _Sum(nn.Module):
-    """Sum of a network's answers to the sets (batch, points, dimensions) in several orders (element, points)."""
+    """Sum of a network's outputs to the sets (batch, points, dimensions) in several orders (element, points)."""
 
     def __init__(self, network: SetNetwork) -> None:
         super().__init__()

@@ -33,7 +33,7 @@ class Wrapper(SetNetwork):
         self.network.relax(share)
 
     def deployed(self) -> Self:
-        """The same around the settled network."""
+        """The same around the deployed network."""
         network = self.network.deployed()
         if network is self.network:
             return self
@@ -51,7 +51,7 @@ class Wrapper(SetNetwork):
 
 
 def predictions(network: SetNetwork, sets: torch.Tensor, elements: torch.Tensor) -> torch.Tensor:
-    """What the network answers to the sets with their points permuted, by one gather and one super-batch.
+    """The network's outputs on the sets with their points permuted, by one gather and one super-batch.
 
     sets: (batch, points, dimensions); elements: (element, points); result: (batch, element, outputs.count).
     """

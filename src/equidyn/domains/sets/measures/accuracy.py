@@ -21,9 +21,9 @@ QUANTITIES = (
 
 
 def measure(context: ClassifySetsContext) -> dict[str, float]:
-    """Share of right answers, and cross-entropy [nats], on the test samples; the same on the stored training samples.
+    """Accuracy, and cross-entropy [nats], on the test samples; the same on the stored training samples.
 
-    bayes: share of right answers of the best rule there is, exact (source/chi_square.py); bayes_here: its share on the
+    bayes: accuracy of the best rule there is, exact (source/chi_square.py); bayes_here: its share on the
     very test samples, which a network can exceed by chance only. above_bayes: by how much the network's share exceeds
     it, and above_bayes_error, the standard error of that by the choice of the test samples: both err on the same hard
     sets, so that their difference is known much better than either share. threshold: share on the test samples of the

@@ -1,4 +1,4 @@
-"""invariance: how far a network's answer to a set depends on the order of its points, or of their components."""
+"""invariance: how far a network's output to a set depends on the order of its points, or of their components."""
 
 import numpy as np
 import torch
@@ -23,7 +23,7 @@ def measure(
     points: S_n, all orders of the points; exchangeable: S_n x S_d, of the components too; imposed: the group that the
     network imposes (for none, 0).
     relative: root mean square of f(g x) - f(x), over the standard deviation of f over the samples: 0 if f is invariant,
-    1.4 if f(g x) has nothing to do with f(x). flipped: share of answers that change.
+    1.4 if f(g x) has nothing to do with f(x). flipped: share of predictions that change.
     """
     sets, task = context.test.inputs[:samples], context.task
     points, dimensions = task.inputs.points, task.inputs.dimensions

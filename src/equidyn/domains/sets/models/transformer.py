@@ -40,8 +40,8 @@ class Attention(nn.Module):
         queries, keys, values = self.asked(tokens).chunk(3, dim=-1)
         by_head = ((self.scale * queries).unsqueeze(1) * self.own).flatten(1, 2)  # (batch, heads * points, width)
         weights = (keys @ by_head.mT).softmax(1)  # (batch, points, heads * points)
-        predictions = (weights.mT @ values).unflatten(-1, (self.heads, -1)).unflatten(1, (self.heads, -1))
-        return self.mixed(predictions.diagonal(dim1=1, dim2=3).transpose(2, 3).flatten(2))
+        attended = (weights.mT @ values).unflatten(-1, (self.heads, -1)).unflatten(1, (self.heads, -1))
+        return self.mixed(attended.diagonal(dim1=1, dim2=3).transpose(2, 3).flatten(2))
 
 
 class Block(nn.Module):

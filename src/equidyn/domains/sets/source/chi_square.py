@@ -28,7 +28,7 @@ def bayes_threshold(variances: Variances, count: int) -> float:
 
 
 def bayes_accuracy(variances: Variances, count: int) -> float:
-    """Share of correct answers of the best rule, in [0.5, 1]; 0.5 for equal variances or no values at all."""
+    """Accuracy of the best rule, in [0.5, 1]; 0.5 for equal variances or no values at all."""
     if count == 0:
         return 0.5
     small, large = sorted(variances)
@@ -37,7 +37,7 @@ def bayes_accuracy(variances: Variances, count: int) -> float:
 
 
 def centred_accuracy(variances: Variances, points: int, dimensions: int) -> float:
-    """Share of correct answers of the best rule that sees only differences of a set's vectors, not their mean.
+    """Accuracy of the best rule that sees only differences of a set's vectors, not their mean.
 
     The squares about the mean of `points` vectors have `dimensions` degrees of freedom fewer. This bounds every rule
     that looks at variances about the sample's own mean.

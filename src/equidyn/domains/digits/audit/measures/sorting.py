@@ -71,11 +71,11 @@ def _both(context: ClassifyImagesContext, pairs: Sequence[Pairs], motions: int) 
     """Sums of squares of `compared`, by sorting and by the true action."""
     names = list(context.network.kinds)
 
-    def predictions(images: torch.Tensor) -> dict[str, torch.Tensor]:
+    def sorted_activations(images: torch.Tensor) -> dict[str, torch.Tensor]:
         return sorted_lists(context.activations(images))
 
     return (
-        compared(predictions, pairs, _unmoved, names, motions),
+        compared(sorted_activations, pairs, _unmoved, names, motions),
         compared(context.activations, pairs, true_action(context), names, motions),
     )
 

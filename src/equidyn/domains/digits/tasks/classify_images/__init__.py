@@ -1,1 +1,1 @@
-"""The task recognise: which digit an image shows, and how variants are trained on it."""
+"""The task classify_images: which digit an image shows, and how variants are trained on it."""

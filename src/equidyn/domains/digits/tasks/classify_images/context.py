@@ -1,11 +1,11 @@
-"""A network of the task recognise, its logits on the test split, and its activations on any images."""
+"""A network of the task classify_images, its logits on the test split, and its activations on any images."""
 
 from dataclasses import dataclass
 
 import torch
 
 from equidyn.core.measures.labelled import LabelledContext
-from equidyn.domains.digits.models.recogniser import DigitClassifier
+from equidyn.domains.digits.models.classifier import DigitClassifier
 from equidyn.domains.digits.tasks.classify_images.task import ClassifyImages
 
 

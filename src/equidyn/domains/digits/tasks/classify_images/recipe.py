@@ -1,4 +1,4 @@
-"""How a variant is trained to recognise digits: shuffled passes over the images, turned at random or not."""
+"""How a variant is trained to classify digits: shuffled passes over the images, turned at random or not."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The task recognise: which of ten digits an image shows."""
+"""The task classify_images: which of ten digits an image shows."""
 
 from typing import Any
 
@@ -50,7 +50,7 @@ class ClassifyImages(LabelledTask):
             return torch.cat([network(part) for part in inputs.split(CHUNK)])
 
     def rates(self, logits: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Mean cross-entropy [nats], and share of right answers."""
+        """Mean cross-entropy [nats], and accuracy."""
         return cross_entropy(logits, labels), accuracy(logits, labels)
 
     def _placed(self, images: torch.Tensor, labels: torch.Tensor) -> Samples:

@@ -43,7 +43,7 @@ class ClassifySets(LabelledTask):
             return network(inputs)
 
     def rates(self, logits: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Mean binary cross-entropy [nats], and share of right answers."""
+        """Mean binary cross-entropy [nats], and accuracy."""
         return cross_entropy(logits, labels), accuracy(logits, labels)
 
 

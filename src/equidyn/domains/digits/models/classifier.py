@@ -1,4 +1,4 @@
-"""What nets that recognise digits share: two convolutions, each with pooling behind it, then two maps of numbers.
+"""What nets that classify digits share: two convolutions, each with pooling behind it, then two maps of numbers.
 
 conv1 - pool1 - conv2 - pool2 - fc1 - logits, LeCun et al. 1998 in small. Neither convolution pads.
 """

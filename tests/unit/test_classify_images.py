@@ -1,4 +1,4 @@
-"""The task recognise: its images, its recipe, its stages, and every measure of it."""
+"""The task classify_images: its images, its recipe, its stages, and every measure of it."""
 
 import json
 from copy import deepcopy

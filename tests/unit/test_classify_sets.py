@@ -1,4 +1,4 @@
-"""The task classify: its samples, its recipe, its stages, and what params.yaml may not ask of it."""
+"""The task classify_sets: its samples, its recipe, its stages, and what params.yaml may not ask of it."""
 
 import json
 
