@@ -10,16 +10,13 @@ from equidyn.core.files import whole_folder
 
 FOLDER = paths.REPORTS / "example"
 LARGEST_PAGE = 5_000_000  # bytes
-# Figures that are of use beside the page: the headline number of each kind of study, and what networks answer.
-_FIGURES = ("rmse", "accuracy", "recognition", "reconstruction", "super-resolution", "rollouts", "reconstructions")
-_CHOSEN = re.compile(rf"(?!.*-learning-).*-({'|'.join(_FIGURES)})")
 _LINK = re.compile(r'<a href="((?:figures|tables)/[^"]+)">([^<]*)</a>')
 _FOOTER = re.compile(r"<footer>.*?</footer>\n", re.DOTALL)
 _README = """# A report
 
 What `make run` ends with: `report.html` opens offline, with all its pictures inside; `tables/` has its numbers as CSV,
-`figures/` some of its pictures, and `metrics.json` the headline numbers. Left out are the lists of every measured
-number, and the other forms of tables and pictures. Made from a finished run by `equidyn example`.
+and `metrics.json` the headline numbers. Left out are the lists of every measured number, pictures as files of their
+own, and the other forms of tables. Made from a finished run by `equidyn example`.
 """
 
 
@@ -30,10 +27,9 @@ def run() -> Path:
     """
     page = _page()
     with whole_folder(FOLDER) as folder:
-        for name, files in {"tables": _tables(), "figures": _figures()}.items():
-            (folder / name).mkdir()
-            for file in files:
-                shutil.copyfile(file, folder / name / file.name)
+        (folder / "tables").mkdir()
+        for table in _tables():
+            shutil.copyfile(table, folder / "tables" / table.name)
         shutil.copyfile(paths.REPORTS / "metrics.json", folder / "metrics.json")
         (folder / "README.md").write_text(_README, encoding="utf-8")
         (folder / "report.html").write_text(_linked(page, folder), encoding="utf-8")
@@ -53,11 +49,6 @@ def _tables() -> list[Path]:
     """All but those that list every measured number, which are megabytes."""
     found = sorted((paths.REPORTS / "tables").glob("*.csv"))
     return [path for path in found if not path.stem.endswith("-measures")]
-
-
-def _figures() -> list[Path]:
-    found = sorted((paths.REPORTS / "figures").glob("*.png"))
-    return [path for path in found if _CHOSEN.fullmatch(path.stem)]
 
 
 def _linked(page: str, folder: Path) -> str:
