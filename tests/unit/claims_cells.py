@@ -24,7 +24,7 @@ FIVE = (1, 2, 3, 4, 5)
 # A test of a claim: rsteer has less RMSE than e2cnn on symmetric data; RMSE lacks what is claimed.
 PAIR = [{"variant": "rsteer", "datasets": "symmetric"}, {"variant": "e2cnn", "datasets": "symmetric", "weight": -1}]
 RMSE = {"study": "smoke-levels", "measure": "error", "quantity": "rmse", "terms": PAIR, "unit": "m/s"}
-LESS = RMSE | {"direction": "less"}
+LESS = RMSE | {"direction": "less", "matters": 0.001}
 # (measure, quantity) -> value of (variant, dataset, seed); a list where the measure writes one
 Truth = dict[tuple[str, str], Callable[[str, str, int], float | list[float]]]
 

@@ -13,7 +13,7 @@ from equidyn.core.params import load
 from equidyn.report.claims.datasets import GROUPS, chosen_datasets
 from equidyn.report.claims.effects import effect, missing, unmet
 from equidyn.report.claims.model import Contrast, claims_of, read_claims
-from equidyn.report.claims.words import claimed, effect_words, label, p_words, seeds_words
+from equidyn.report.claims.words import claimed, effect_words, label, p_words, seeds_to_decide, seeds_words
 from equidyn.report.declared import title
 from equidyn.report.families import is_published, options
 from equidyn.report.published import differing
@@ -82,10 +82,12 @@ def test_claims_name_sections_of_the_report():
         ({"as_published": [LESS | {"decides": False}]}, "none of its tests decides"),
         ({"corrected": [LESS | {"optional": True}]}, "none of its tests decides"),
         ({"corrected": [LESS | {"direction": "more"}]}, "'less', 'greater' or 'none'"),
-        ({"corrected": [RMSE | {"direction": "none"}]}, "a margin is needed with direction none"),
-        ({"corrected": [LESS | {"margin": 0.1}]}, "a margin is needed with direction none, and only there"),
-        ({"corrected": [RMSE | {"direction": "none", "form": "ratio", "margin": 0.1}]}, "a factor above 1"),
-        ({"corrected": [LESS | {"form": "ratio", "terms": PAIR[:1]}]}, "must sum to 0"),
+        ({"corrected": [RMSE | {"direction": "none"}]}, "the smallest effect that matters"),
+        ({"corrected": [RMSE | {"direction": "less"}]}, "the smallest effect that matters"),
+        ({"corrected": [LESS | {"form": "ratio", "matters": 0.1}]}, "a factor above 1"),
+        ({"corrected": [LESS | {"error": "rmse_error"}]}, "`error` is of differences of rule exact only"),
+        ({"corrected": [LESS, LESS | {"study": "smoke-sizes"}]}, "its primary tests are of several studies"),
+        ({"corrected": [LESS | {"form": "ratio", "matters": 1.1, "terms": PAIR[:1]}]}, "must sum to 0"),
         ({"corrected": [LESS | {"needs": 3}]}, "needs"),
     ],
 )
@@ -131,7 +133,7 @@ def test_what_was_not_read_in_the_source_is_printed_as_unverified(tmp_path):
 def test_a_difference_is_paired_over_seeds():
     found = effect(_contrast(), results({("error", "rmse"): value}))
     assert found.by_seed == pytest.approx({1: -3.0, 2: -3.0, 3: -3.0}, abs=1e-12)
-    assert (found.mean, *found.bootstrapped, *found.by_t) == pytest.approx([-3.0] * 5, abs=1e-12)
+    assert (found.mean, *found.interval) == pytest.approx([-3.0] * 3, abs=1e-12)
     assert (found.seeds, found.diverged) == (3, 0)
 
 
@@ -161,15 +163,16 @@ def test_the_most_broken_level_is_the_one_whose_data_is():
 def test_a_ratio_is_of_geometric_means_and_never_of_negative_numbers():
     values = {("rsteer", 1): 2.0, ("rsteer", 2): 8.0, ("rsteer", 3): -1.0, ("rsteer", 4): 1.0}
     study = results({("error", "rmse"): lambda v, _, seed: values.get((v, seed), 1.0)}, seeds=(1, 2, 3, 4))
-    found = effect(_contrast(form="ratio"), study)
+    found = effect(_contrast(form="ratio", matters=1.1), study)
     assert found.by_seed == pytest.approx({1: 2.0, 2: 8.0, 4: 1.0})
     assert found.mean == pytest.approx(16 ** (1 / 3))
-    assert found.bootstrapped == pytest.approx((1.0, 8.0))
+    low, high = found.interval
+    assert (low * high, low < 1.0 < high) == (pytest.approx(found.mean**2), True)
 
 
 def test_published_units_parameters_and_figures():
     study = results({("error", "rmse"): value, ("error", "unit"): lambda *_: 0.25})
-    one = {"terms": PAIR[:1], "direction": "none", "margin": 0.1, "reference": 1.0}
+    one = {"terms": PAIR[:1], "direction": "none", "matters": 0.1, "reference": 1.0}
     assert effect(_contrast(**one, factor="unit"), study).by_seed[1] == pytest.approx(102 * 0.25 - 1)
     assert effect(_contrast(**one, factor="per_parameter"), study).by_seed[1] == pytest.approx(102 / 1000 - 1)
 
@@ -232,7 +235,10 @@ def test_settings_of_another_scale():
     ("changes", "words"),
     [
         ({}, "rsteer minus e2cnn, error.rmse, symmetric data"),
-        ({"form": "ratio", "checkpoint": "early"}, "rsteer over e2cnn, error.rmse, symmetric data, early checkpoint"),
+        (
+            {"form": "ratio", "matters": 1.1, "checkpoint": "early"},
+            "rsteer over e2cnn, error.rmse, symmetric data, early checkpoint",
+        ),
         (
             {"terms": PAIR[:1], "reference": 0.67, "factor": "unit"},
             "rsteer minus the published 0.67, error.rmse × unit, symmetric data",
@@ -264,9 +270,13 @@ def test_words_of_numbers():
         "p < 0.001",
         "",
     ]
-    assert claimed(_contrast()) == "below 0"
-    assert claimed(_contrast(direction="none", margin=0.01)) == "within ± 0.01"
-    assert claimed(_contrast(form="ratio", direction="none", margin=1.25)) == "within 0.800 to 1.25"
+    assert claimed(_contrast(matters=0.1)) == "below 0; what matters lies outside ± 0.1"
+    assert claimed(_contrast(rule="exact", matters=None)) == "below 0 in every run"
+    assert claimed(_contrast(direction="none", matters=0.01)) == "within ± 0.01"
+    assert claimed(_contrast(form="ratio", direction="none", matters=1.25)) == "within 0.800 to 1.25"
+    assert seeds_to_decide(12.0).startswith("about 12 seeds would decide")
+    assert seeds_to_decide(math.inf).startswith("more than 10,000 seeds")
+    assert seeds_to_decide(math.nan) == ""
 
 
 def test_every_variant_that_claims_name_is_among_the_made_up_ones():

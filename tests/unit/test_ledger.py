@@ -24,7 +24,7 @@ from claims_cells import (
 from equidyn.report.claims.ledger import NO_OTHER, Ledger, ledger
 from equidyn.report.claims.links import links
 from equidyn.report.claims.model import DEFINITIONS, read_claims
-from equidyn.report.claims.tables import claims_table, contrasts_table
+from equidyn.report.claims.tables import claims_table, contrasts_table, scaled_effect
 from equidyn.report.claims.words import seeds_words
 from equidyn.report.sections.section import Section
 from equidyn.report.tables import Table, csv, latex
@@ -54,7 +54,7 @@ TRUTH: Truth = {
     # C8: rsteer worse, rsteer-published better than their e2cnn. C13: rgroup and gcnn cannot be told apart.
     ("error", "rmse"): around({"e2cnn": 0.8, "rsteer": 1.0, "rsteer-published": 0.9, "rgroup": 0.9, "gcnn": 0.9}, 0.01),
     ("equivariance", "relative"): _learned("e2cnn"),
-    # C6 as published: the strict net is off by more than the margin.
+    # C6 as published: the strict net is off by more than what matters.
     ("audit/equivariance", "published"): _learned("nothing"),
     ("lie", "relative"): _steeper("e2cnn"),
     ("audit/lie", "published"): _steeper("rsteer-published"),
@@ -63,6 +63,7 @@ TRUTH: Truth = {
     ("sharpness", "adaptive"): lambda *key: [0.0, _steeper("nothing")(*key)],
     ("hessian", "largest"): _steeper("rsteer"),
     ("hessian", "smallest"): lambda *key: _noisy(-0.3, *key),
+    ("hessian", "smallest_error"): lambda *_: 1e-3,
     ("audit/hessian", "negative_share"): lambda *_: 0.0,
 }
 
@@ -93,7 +94,10 @@ def test_verdicts_are_those_of_the_truth():
 
 
 def test_two_seeds_are_too_few_for_any_verdict():
+    """But for the one that a counterexample refutes."""
     found = _verdicts(ledger(published_claims(), [results(TRUTH, seeds=(1, 2))]))
+    assert found.pop("C12") == ("contradicted", "supported")
+    assert found.pop("C6") == ("inconclusive (2 seeds)", "contradicted")
     assert {verdict for pair in found.values() for verdict in pair} == {"not run", "inconclusive (2 seeds)", NO_OTHER}
 
 
@@ -104,17 +108,25 @@ def test_a_diverged_run_of_three_leaves_two_seeds(tmp_path):
     assert seeds_words(entry.corrected.crucial.effect) == "2 of 3 seeds, 1 run diverged"
 
 
-def test_holm_counts_every_test_of_the_ledger(tmp_path):
-    """One test alone is supported; beside tests of pure noise, with the same data, it no longer is."""
+def test_holm_counts_the_claims_of_a_study_and_neither_their_tests_nor_the_other_definition(tmp_path):
+    """One claim alone is supported; beside two of pure noise, with the same data, it no longer is."""
     shift = dict(zip(FIVE, (0.9, 0.2, 0.7, 0.1, 0.6), strict=True))  # p = 0.03
-    study = results({("error", "rmse"): lambda v, d, seed: -shift[seed] if v == "rsteer" else 0.0}, seeds=FIVE)
-    noise = LESS | {"terms": [{"variant": "cnn", "datasets": "all"}], "decides": False}
-    claims = read_claims(claims_file(tmp_path, as_published=[LESS | {"study": "none"}]))
-    alone = ledger(claims, [study])
-    assert (alone.tests, _verdicts(alone)["C1"]) == (1, ("supported", "not run"))
-    many = ledger(read_claims(claims_file(tmp_path, LESS, noise, noise)), [study])
-    assert (many.tests, _verdicts(many)["C1"]) == (6, ("inconclusive", "inconclusive"))
-    assert many.entries[0].corrected.crucial.p_holm == pytest.approx(6 * alone.entries[0].corrected.crucial.p)
+    study = results(
+        {("error", "rmse"): lambda v, d, seed: -shift[seed] if v == "rsteer" else 0.001 * seed if v == "cnn" else 0.0},
+        seeds=FIVE,
+    )
+    noise = LESS | {"terms": [{"variant": "cnn", "datasets": "all"}], "direction": "greater"}
+    beside = noise | {"decides": False}
+    (alone,) = ledger(read_claims(claims_file(tmp_path, LESS, beside, beside)), [study]).entries
+    assert (alone.text("corrected"), alone.text("as_published")) == ("supported", "supported")
+    assert (alone.corrected.family, alone.corrected.p_holm) == (1, alone.corrected.leaning.p)
+    claims = read_claims(claims_file(tmp_path, LESS))
+    many = claims.model_copy(update={"claims": claims.claims * 3})
+    (first, *_) = ledger(many, [study]).entries
+    assert first.text("corrected") == "inconclusive"
+    assert first.corrected.p_holm == pytest.approx(3 * alone.corrected.p_holm)
+    assert first.corrected.seeds_needed > alone.corrected.seeds_needed
+    assert first.corrected.judgement.reason == "leans to supported, p is not below 0.05 after correction"
 
 
 def test_tests_beside_the_verdict_do_not_decide(tmp_path):
@@ -122,15 +134,50 @@ def test_tests_beside_the_verdict_do_not_decide(tmp_path):
     against = LESS | {"direction": "greater"}
     decided = ledger(read_claims(claims_file(tmp_path, LESS, against | {"decides": False})), [study])
     assert _verdicts(decided)["C1"] == ("supported", "supported")
-    assert decided.entries[0].corrected.outcomes[1].judgement.verdict == "contradicted"
+    assert decided.entries[0].corrected.outcomes[1].leaning.verdict == "contradicted"
     whole = ledger(read_claims(claims_file(tmp_path, LESS, against)), [study])
     assert _verdicts(whole)["C1"] == ("contradicted", "contradicted")
     assert whole.entries[0].corrected.crucial.contrast.direction == "greater"
 
 
+@pytest.mark.parametrize(("bound", "corrected", "share"), [(1e-3, "contradicted", 1.0), (1.0, "inconclusive", 1.0)])
+def test_one_counterexample_beyond_its_numerical_error_is_enough_and_has_no_p(tmp_path, bound, corrected, share):
+    truth = {
+        ("hessian", "smallest"): lambda v, d, seed: -0.1 if seed == 2 else 0.5,
+        ("hessian", "smallest_error"): lambda *_: bound,
+    }
+    every = {
+        "study": "smoke-levels",
+        "measure": "hessian",
+        "quantity": "smallest",
+        "error": "smallest_error",
+        "rule": "exact",
+        "terms": PAIR[:1],
+        "direction": "greater",
+        "unit": "1",
+    }
+    found = ledger(read_claims(claims_file(tmp_path, every)), [results(truth)])
+    assert _verdicts(found)["C1"] == (corrected, corrected)
+    assert found.tests == 0
+    assert math.isnan(found.entries[0].corrected.p_holm)
+
+
+def test_an_effect_that_is_too_small_to_matter_is_none(tmp_path):
+    study = results({("error", "rmse"): around({"rsteer": 1.001}, 0.0005)}, seeds=FIVE)
+    (entry,) = ledger(read_claims(claims_file(tmp_path, LESS | {"matters": 0.1})), [study]).entries
+    assert entry.text("corrected") == "no effect"
+    mean, low, high = scaled_effect(entry.corrected.crucial)
+    assert -1 < low < mean < high < 1
+
+
+def test_seeds_that_all_give_the_same_number_are_no_sample(tmp_path):
+    (entry,) = ledger(read_claims(claims_file(tmp_path)), [results({("error", "rmse"): lambda *_: 1.0})]).entries
+    assert entry.text("corrected") == "inconclusive (no spread)"
+
+
 def test_an_absolute_figure_needs_the_published_scale(tmp_path):
-    absolute = RMSE | {"terms": PAIR[:1], "direction": "none", "margin": 0.1, "reference": 2.0}
-    study = results({("error", "rmse"): lambda *_: 2.01})
+    absolute = RMSE | {"terms": PAIR[:1], "direction": "none", "matters": 0.1, "reference": 2.0}
+    study = results({("error", "rmse"): lambda v, d, seed: 2.01 + 0.001 * seed})
     here, elsewhere = ({"needs": {"source.resolution": cells}} for cells in (20, 64))
     found = ledger(
         read_claims(claims_file(tmp_path, corrected=[absolute | here], as_published=[absolute | elsewhere])), [study]
@@ -162,7 +209,8 @@ def test_one_row_per_claim_and_its_id_first(full):
         assert columns <= set(table.columns)
         assert table[f"verdict_{definition}"].tolist() == [entry.text(definition) for entry in full.entries]
     row = table.set_index("id").loc["C8"]
-    assert row["effect_corrected"] > 0 > row["effect_as_published"]
+    assert row["effect_corrected"] > 1 > row["effect_as_published"]
+    assert row["scaled_corrected"] < 0 < row["scaled_as_published"]
     assert row["low_corrected"] <= row["effect_corrected"] <= row["high_corrected"]
     assert row["p_holm_corrected"] >= row["p_corrected"]
 
@@ -171,10 +219,16 @@ def test_one_row_per_test(full):
     table = pd.read_csv(io.StringIO(csv(contrasts_table(full))))
     assert len(table) == len(every_contrast())
     assert table["p"].notna().sum() == full.tests
+    assert (table["scaled_low"].dropna() <= table["scaled_high"].dropna()).all()
+    claimed_below_one = "below 1; what matters lies outside 0.800 to 1.25"
     row = table.query("id == 'C7' and definition == 'corrected'").iloc[0]
     by_seed = [float(part.partition(": ")[2]) for part in row["by_seed"].split("; ")]
     assert row["effect"] == pytest.approx(np.exp(np.mean(np.log(by_seed))))
-    assert (row["seeds"], row["seeds_run"], row["claimed"]) == (5, 5, "below 1")
+    assert (row["seeds"], row["seeds_run"], row["claimed"]) == (
+        5,
+        5,
+        "below 1; what matters lies outside 0.800 to 1.25",
+    )
 
 
 def test_latex_of_the_ledger_is_plain_ascii(full):

@@ -13,7 +13,15 @@ from markupsafe import Markup
 from equidyn.report.claims import words
 from equidyn.report.claims.ledger import Entry, Ledger
 from equidyn.report.claims.links import Link, links
-from equidyn.report.claims.tables import HEADS, claims_table, contrasts_table, effect_text
+from equidyn.report.claims.tables import (
+    HEADS,
+    claims_table,
+    contrasts_table,
+    effect_text,
+    power_table,
+    says,
+    scaled_text,
+)
 from equidyn.report.figures.style import Picture
 from equidyn.report.overview import Overview
 from equidyn.report.sections.section import Section
@@ -59,6 +67,11 @@ class Page:
         """The ledger, one row per test."""
         return contrasts_table(self.ledger)
 
+    @cached_property
+    def power(self) -> Table:
+        """The claims that are not decided, and the seeds that would decide them."""
+        return power_table(self.ledger)
+
     def links(self, entry: Entry) -> list[Link]:
         """Where the page shows the numbers of a claim."""
         return links(entry.claim, [(study.name, study.sections) for study in self.studies])
@@ -81,7 +94,7 @@ class Page:
     @property
     def tables(self) -> list[Table]:
         """Every table of the page that has files."""
-        return [self.claims, self.tests, *(table for section in self.sections for table in section.tables)]
+        return [self.claims, self.tests, self.power, *(table for section in self.sections for table in section.tables)]
 
 
 def render(page: Page, template: str) -> str:
@@ -98,7 +111,9 @@ def render(page: Page, template: str) -> str:
     environment.filters.update(
         test_label=words.label, claimed=words.claimed, p_words=words.p_words, seeds_words=words.seeds_words
     )
-    environment.filters["effect_text"] = effect_text
+    environment.filters.update(
+        effect_text=effect_text, says=says, scaled_text=scaled_text, seeds_to_decide=words.seeds_to_decide
+    )
     return environment.get_template(template).render(page=page, style=_style(), definitions=HEADS)
 
 

@@ -10,7 +10,7 @@ from equidyn.report.claims.datasets import chosen_datasets, group_words
 from equidyn.report.claims.model import Contrast, Term
 from equidyn.report.gather import StudyResults
 from equidyn.report.published import differing
-from equidyn.report.statistics import bootstrap, estimate, paired
+from equidyn.report.statistics import estimate, paired
 
 _CELL = ["dataset", "variant", "seed"]
 
@@ -19,10 +19,12 @@ _CELL = ["dataset", "variant", "seed"]
 class Effect:
     """sample: seed -> weighted sum, for the seeds for which every cell is finite; of logarithms in a ratio.
 
-    seeds: how many were run; diverged: how many cells of the contrast diverged.
+    errors: seed -> bound of the value's own numerical error. seeds: how many were run; diverged: how many cells of the
+    contrast diverged.
     """
 
     sample: pd.Series
+    errors: pd.Series
     seeds: int
     diverged: int
     ratio: bool
@@ -33,16 +35,16 @@ class Effect:
         return self._shown(estimate(self.sample).mean)
 
     @property
-    def bootstrapped(self) -> tuple[float, float]:
-        """Bootstrap 95 % interval of the mean."""
-        low, high = bootstrap(self.sample.to_list())
-        return self._shown(low), self._shown(high)
-
-    @property
-    def by_t(self) -> tuple[float, float]:
+    def interval(self) -> tuple[float, float]:
         """95 % interval of the mean by Student's t, for which the effects have to be normal over seeds."""
         found = estimate(self.sample)
         return self._shown(found.low), self._shown(found.high)
+
+    def share_of(self, matters: float, sign: float) -> tuple[float, float, float]:
+        """Mean and interval as multiples of the smallest effect that matters, on the scale of the sample, x `sign`."""
+        found = estimate(self.sample)
+        low, high = sorted((sign * found.low / matters, sign * found.high / matters))
+        return sign * found.mean / matters, low, high
 
     @property
     def by_seed(self) -> dict[int, float]:
@@ -72,7 +74,7 @@ def missing(contrast: Contrast, study: StudyResults | None) -> str:
         return f"{study.name} does not take the measure {contrast.measure}"
     if contrast.checkpoint not in settings.at:
         return f"{study.name} does not take the measure {contrast.measure} at the {contrast.checkpoint} checkpoint"
-    wanted = [contrast.quantity, *(["unit"] if contrast.factor == "unit" else [])]
+    wanted = [contrast.quantity, *(["unit"] if contrast.factor == "unit" else []), *filter(None, [contrast.error])]
     absent = [name for name in wanted if _numbers(study, contrast, name).empty]
     return f"the measure {contrast.measure} has no {absent[0]}" if absent else ""
 
@@ -88,7 +90,9 @@ def effect(contrast: Contrast, study: StudyResults) -> Effect:
     values = _values(study, contrast)
     ratio = contrast.form == "ratio"
     sample = paired([(term.weight, _by_seed(study, values, term, ratio)) for term in contrast.terms])
-    return Effect(sample - contrast.reference, len(study.settings.seeds), _diverged(study, contrast), ratio)
+    errors = _errors(study, contrast).reindex(sample.index)
+    seeds = len(study.settings.seeds)
+    return Effect(sample - contrast.reference, errors, seeds, _diverged(study, contrast), ratio)
 
 
 def _numbers(study: StudyResults, contrast: Contrast, quantity: str) -> pd.DataFrame:
@@ -110,6 +114,16 @@ def _values(study: StudyResults, contrast: Contrast) -> pd.DataFrame:
     if contrast.factor == "multiply_adds":
         values = values * study.runs.set_index(_CELL)["multiply_adds"]
     return values.rename("value").reset_index()
+
+
+def _errors(study: StudyResults, contrast: Contrast) -> pd.Series:
+    """Seed -> bound of the numerical error of the sum, 0 where the contrast names none."""
+    if contrast.error is None:
+        return pd.Series(0.0, index=study.settings.seeds)
+    rows = study.quantity(contrast.measure, contrast.error, contrast.checkpoint)
+    bounds = rows[rows["index"] == 0][[*_CELL, "value"]]
+    terms = [(abs(term.weight), _by_seed(study, bounds, term, ratio=False)) for term in contrast.terms]
+    return pd.concat([weight * values for weight, values in terms], axis=1).sum(axis=1, skipna=False)
 
 
 def _by_seed(study: StudyResults, values: pd.DataFrame, term: Term, ratio: bool) -> pd.Series:

@@ -1,15 +1,29 @@
-"""The ledger: every claim under its definitions, corrected for the number of tests."""
+"""The ledger: every claim under its definitions, each with one p-value, corrected for the claims beside it."""
 
 import math
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from equidyn.report.claims.effects import Effect, effect, missing, study_of, unmet
 from equidyn.report.claims.model import DEFINITIONS, Claim, Claims, Contrast
-from equidyn.report.claims.verdict import Judgement, Leaning, Verdict, combined, judged, leaning
+from equidyn.report.claims.power import seeds_needed
+from equidyn.report.claims.verdict import (
+    LEVEL,
+    Evidence,
+    Judgement,
+    Leaning,
+    Verdict,
+    combined,
+    evidence_of,
+    judged,
+    passed,
+    weighed,
+)
 from equidyn.report.gather import StudyResults
 from equidyn.report.numbers import counted
-from equidyn.report.statistics import FEWEST_SEEDS, holm
+from equidyn.report.statistics import FEWEST_SEEDS, has_spread, holm
 
 OTHER_SCALE = "not the published scale"
 NO_OTHER = "no other definition"  # in the place of a verdict as published, where nothing was coded to differ
@@ -17,19 +31,23 @@ NO_OTHER = "no other definition"  # in the place of a verdict as published, wher
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one test. leaning and the p-value after Holm's correction (NaN) are missing where none was made."""
+    """What came of one test: its evidence, or what is said without any: of an identity, or if it cannot be made."""
 
     contrast: Contrast
     effect: Effect | None
-    judgement: Judgement
-    leaning: Leaning | None = None
-    p_holm: float = math.nan
+    evidence: Evidence | None
+    judgement: Judgement | None
 
     @property
     def decides(self) -> bool:
-        """Whether the verdict rests on this test, among others."""
-        left_out = self.contrast.optional and self.judgement.verdict == Verdict.NOT_RUN
+        """Whether it is a primary test, on which the verdict rests."""
+        left_out = self.contrast.optional and self.judgement and self.judgement.verdict == Verdict.NOT_RUN
         return self.contrast.decides and not left_out
+
+    @property
+    def leaning(self) -> Leaning | None:
+        """What this test alone says most surely, with its p, uncorrected; None if it was not made."""
+        return self.evidence.leaning if self.evidence else None
 
     @property
     def p(self) -> float:
@@ -39,27 +57,71 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Defined:
-    """A claim under one definition."""
+    """A claim under one definition. p_holm: after Holm's correction for the `family` of claims tested beside it."""
 
     outcomes: list[Outcome]
+    p_holm: float = math.nan
+    family: int = 0
+
+    @cached_property
+    def leaning(self) -> Leaning | None:
+        """The surest conclusion from all primary tests, with the one p of the claim; None if none was made."""
+        tests = [outcome.evidence for outcome in self.deciding if outcome.evidence]
+        if not tests or self._given(Verdict.CONTRADICTED):
+            return None
+        complete = all(outcome.evidence or outcome in self._given(Verdict.SUPPORTED) for outcome in self.deciding)
+        return weighed(tests, complete).leaning
 
     @property
     def judgement(self) -> Judgement:
-        """The verdict, from the tests that decide."""
-        return combined([outcome.judgement for outcome in self._deciding])
+        """The verdict, from the primary tests."""
+        if self.leaning is None:
+            return combined([outcome.judgement for outcome in self.deciding if outcome.judgement])
+        found = judged(self.leaning, self.p_holm)
+        if found.verdict != Verdict.INCONCLUSIVE:
+            return found
+        blocked = [outcome.judgement for outcome in self.deciding if outcome.judgement]
+        reasons = [found.reason, *(each.reason for each in blocked if each.verdict != Verdict.SUPPORTED)]
+        note = next((each.note for each in blocked if each.note), "")
+        return replace(found, note=note, reason="; ".join(dict.fromkeys(filter(None, reasons))))
 
     @property
     def crucial(self) -> Outcome:
         """The test on which the verdict hangs: the surest contradiction, or else the weakest support."""
-        verdict = self.judgement.verdict
-        same = [outcome for outcome in self._deciding if outcome.judgement.verdict == verdict] or self._deciding
-        if verdict == Verdict.CONTRADICTED:
-            return min(same, key=lambda outcome: outcome.p_holm)
-        return max(same, key=lambda outcome: outcome.p_holm if math.isfinite(outcome.p_holm) else math.inf)
+        lean = self.leaning
+        if lean is None:
+            verdict = self.judgement.verdict
+            same = [outcome for outcome in self.deciding if outcome.judgement and outcome.judgement.verdict == verdict]
+            return (same or self.deciding)[0]
+        made = [outcome for outcome in self.deciding if outcome.evidence]
+        if lean.verdict == Verdict.CONTRADICTED:
+            return min(made, key=lambda outcome: outcome.evidence.contradicts)
+        name = "supports" if lean.verdict == Verdict.SUPPORTED else "no_effect"
+        return max(made, key=lambda outcome: getattr(outcome.evidence, name))
 
     @property
-    def _deciding(self) -> list[Outcome]:
+    def seeds_needed(self) -> float:
+        """Seeds that would give the conclusion to which the data lean, with 80 % power; NaN without a test.
+
+        At the strictest step of Holm's correction; of several tests, what the slowest needs for support, and what the
+        quickest needs for a contradiction.
+        """
+        lean = self.leaning
+        if lean is None:
+            return math.nan
+        made = [outcome for outcome in self.deciding if outcome.evidence]
+        contradicts = lean.verdict == Verdict.CONTRADICTED
+        level = LEVEL / self.family / (len(made) if contradicts else 1)
+        needed = [_seeds_of(outcome, lean.verdict, level) for outcome in made]
+        return min(needed) if contradicts else max(needed)
+
+    @property
+    def deciding(self) -> list[Outcome]:
+        """The primary tests."""
         return [outcome for outcome in self.outcomes if outcome.decides]
+
+    def _given(self, verdict: Verdict) -> list[Outcome]:
+        return [outcome for outcome in self.deciding if outcome.judgement and outcome.judgement.verdict == verdict]
 
 
 @dataclass(frozen=True)
@@ -100,8 +162,8 @@ class Ledger:
 
     @property
     def tests(self) -> int:
-        """How many tests were made, all of which the p-values are corrected for."""
-        return sum(outcome.leaning is not None for _, _, outcome in self.outcomes())
+        """How many tests were made, for all claims."""
+        return sum(outcome.evidence is not None for _, _, outcome in self.outcomes())
 
     def outcomes(self) -> list[tuple[Claim, str, Outcome]]:
         """Every test with its claim and definition."""
@@ -121,48 +183,56 @@ class Ledger:
 
 def ledger(claims: Claims, studies: Sequence[StudyResults]) -> Ledger:
     """Test every claim on the results of all studies."""
-    keys = [
-        (row, definition, place)
+    found = {
+        (row, definition): Defined([_tried(contrast, studies) for contrast in getattr(claim, definition)])
         for row, claim in enumerate(claims.claims)
         for definition in DEFINITIONS
-        for place in range(len(getattr(claim, definition)))
-    ]
-    tried = [_tried(getattr(claims.claims[row], definition)[place], studies) for row, definition, place in keys]
-    outcomes = dict(zip(keys, _corrected(tried), strict=True))
-    return Ledger(claims, [_entry(row, claim, outcomes) for row, claim in enumerate(claims.claims)])
+        if getattr(claim, definition)
+    }
+    for family in _families(found):
+        values = holm([found[key].leaning.p for key in family])
+        found |= {key: replace(found[key], p_holm=p, family=len(family)) for key, p in zip(family, values, strict=True)}
+    return Ledger(
+        claims,
+        [
+            Entry(claim, *(found.get((row, definition)) for definition in DEFINITIONS))
+            for row, claim in enumerate(claims.claims)
+        ],
+    )
 
 
-def _entry(row: int, claim: Claim, outcomes: dict[tuple[int, str, int], Outcome]) -> Entry:
-    found = {name: [outcomes[row, name, place] for place in range(len(getattr(claim, name)))] for name in DEFINITIONS}
-    return Entry(claim, **{name: Defined(tested) if tested else None for name, tested in found.items()})
+def _families(found: dict[tuple[int, str], Defined]) -> Iterable[list[tuple[int, str]]]:
+    """The claims that have a p-value, of one study and one definition each."""
+    families = defaultdict(list)
+    for (row, definition), defined in found.items():
+        if defined.leaning:
+            families[definition, defined.deciding[0].contrast.study].append((row, definition))
+    return families.values()
 
 
 def _tried(contrast: Contrast, studies: Sequence[StudyResults]) -> Outcome:
-    """The outcome before correction: tested, or why not."""
+    """One test, or why there is none: first what is missing, then another scale, then too few seeds."""
     study = study_of(contrast, studies)
     absent = missing(contrast, study)
     if absent:
-        return Outcome(contrast, None, Judgement(Verdict.NOT_RUN, reason=absent))
+        return Outcome(contrast, None, None, Judgement(Verdict.NOT_RUN, reason=absent))
     found, other_scale = effect(contrast, study), unmet(contrast, study)
-    if len(found.sample) < FEWEST_SEEDS:
-        few = Judgement(Verdict.INCONCLUSIVE, counted(len(found.sample), "seed"), f"fewer than {FEWEST_SEEDS} seeds")
-        return Outcome(contrast, found, few)
+    sample = found.sample.to_list()
     if other_scale:
-        return Outcome(contrast, found, Judgement(Verdict.INCONCLUSIVE, OTHER_SCALE, "; ".join(other_scale)))
-    lean = leaning(found.sample.to_list(), contrast.direction, _margin(contrast))
-    return Outcome(contrast, found, judged(lean, lean.p), lean)
+        return Outcome(contrast, found, None, Judgement(Verdict.INCONCLUSIVE, OTHER_SCALE, "; ".join(other_scale)))
+    if contrast.rule == "exact" and sample:
+        judgement = passed(sample, contrast.direction, contrast.smallest, found.errors.to_list())
+        return Outcome(contrast, found, None, judgement)
+    if len(sample) < FEWEST_SEEDS:
+        few = Judgement(Verdict.INCONCLUSIVE, counted(len(sample), "seed"), f"fewer than {FEWEST_SEEDS} seeds")
+        return Outcome(contrast, found, None, few)
+    if not has_spread(sample):
+        alike = Judgement(Verdict.INCONCLUSIVE, "no spread", "all seeds give the same number, so there is no t-test")
+        return Outcome(contrast, found, None, alike)
+    smallest = contrast.smallest if contrast.direction == "none" or contrast.compares else None
+    return Outcome(contrast, found, evidence_of(sample, contrast.direction, smallest), None)
 
 
-def _margin(contrast: Contrast) -> float | None:
-    """On the scale of the sample, which is logarithmic in a ratio."""
-    return math.log(contrast.margin) if contrast.margin and contrast.form == "ratio" else contrast.margin
-
-
-def _corrected(outcomes: list[Outcome]) -> list[Outcome]:
-    """Judged anew by the p-values after Holm's correction over all that were tested."""
-    values = iter(holm([outcome.p for outcome in outcomes if outcome.leaning]))
-    return [_with(outcome, next(values)) if outcome.leaning else outcome for outcome in outcomes]
-
-
-def _with(outcome: Outcome, p_holm: float) -> Outcome:
-    return replace(outcome, p_holm=p_holm, judgement=judged(outcome.leaning, p_holm))
+def _seeds_of(outcome: Outcome, verdict: Verdict, level: float) -> float:
+    contrast = outcome.contrast
+    return seeds_needed(outcome.effect.sample.to_list(), verdict, contrast.direction, contrast.smallest, level)

@@ -2,13 +2,14 @@
 
 Verdicts and numbers are computed from these files and the measures, by the rules in verdict.py, and are written nowhere
 by hand. A test forms, for each seed, the sum of weight x (mean over the datasets of a variant's value), and asks
-whether it is less or greater than 0, or none within a margin. With `form: ratio` it does so for logarithms, and effect
-and margin are factors. One test that contradicts is enough to contradict a claim; to support it, all must, but for
-those beside the verdict (decides: false), and for optional ones where the study lacks their variant or dataset.
-Margins are choices, made before any result was seen; each is explained where it stands. So are references that are no
-published figures (`reference_from: here`).
+whether it is less or greater than 0, or none within `matters`. With `form: ratio` it does so for logarithms, and effect
+and `matters` are factors. The primary tests of a claim are all but those beside the verdict (decides: false), and
+optional ones where the study lacks their variant or dataset. `matters` is the smallest effect that matters: a choice,
+made before any result was seen, and explained where it stands. So are references that are no published figures
+(`reference_from: here`).
 """
 
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -55,8 +56,14 @@ class Contrast(Strict):
         default="published", description="whose figure it is; here: a choice, explained where it stands"
     )
     direction: Literal["less", "greater", "none"] = Field(description="what the claim says of the effect")
-    margin: PositiveFloat | None = Field(
-        default=None, description="of direction none: an effect within it is none [unit]; of a ratio: a factor above 1"
+    matters: PositiveFloat | None = Field(
+        default=None, description="smallest effect that matters: within it, there is none [unit]; of a ratio: a factor"
+    )
+    rule: Literal["test", "exact"] = Field(
+        default="test", description="exact: an identity, or a statement of every run, that one counterexample refutes"
+    )
+    error: str | None = Field(
+        default=None, description="of rule exact: the quantity that bounds the numerical error of each value"
     )
     unit: Words = Field(description="of the effect")
     needs: dict[str, Any] = Field(default={}, description="dotted settings of the study -> their published value")
@@ -64,11 +71,13 @@ class Contrast(Strict):
     optional: bool = Field(default=False, description="true: not part of the verdict where it cannot be run")
 
     @model_validator(mode="after")
-    def _margin_suits_direction(self) -> "Contrast":
-        if (self.direction == "none") != (self.margin is not None):
-            raise ValueError("a margin is needed with direction none, and only there")
-        if self.form == "ratio" and self.margin is not None and self.margin <= 1:
-            raise ValueError("the margin of a ratio is a factor above 1")
+    def _size_and_rule_suit(self) -> "Contrast":
+        if self.matters is None and (self.direction == "none" or self.rule == "test"):
+            raise ValueError("`matters` is needed: the smallest effect that matters")
+        if self.form == "ratio" and self.matters is not None and self.matters <= 1:
+            raise ValueError("`matters` of a ratio is a factor above 1")
+        if self.error is not None and (self.rule == "test" or self.form == "ratio"):
+            raise ValueError("`error` is of differences of rule exact only")
         return self
 
     @model_validator(mode="after")
@@ -76,6 +85,16 @@ class Contrast(Strict):
         if self.form == "ratio" and (self.reference or sum(term.weight for term in self.terms)):
             raise ValueError("the weights of a ratio must sum to 0, and it has no reference")
         return self
+
+    @property
+    def smallest(self) -> float | None:
+        """`matters` on the scale of the sample, which is logarithmic in a ratio."""
+        return math.log(self.matters) if self.matters and self.form == "ratio" else self.matters
+
+    @property
+    def compares(self) -> bool:
+        """Whether an effect of 0 is none: not if it is taken from a figure, or weights do not balance."""
+        return not self.reference and not sum(term.weight for term in self.terms)
 
 
 class Claim(Strict):
@@ -98,7 +117,9 @@ class Claim(Strict):
     @classmethod
     def _something_decides(cls, contrasts: list[Contrast]) -> list[Contrast]:
         if contrasts and not any(contrast.decides and not contrast.optional for contrast in contrasts):
-            raise ValueError("none of its tests decides")
+            raise ValueError("it has no primary test: none of its tests decides")
+        if len({contrast.study for contrast in contrasts if contrast.decides}) > 1:
+            raise ValueError("its primary tests are of several studies; p-values are corrected within one")
         return contrasts
 
     @property

@@ -7,9 +7,12 @@ import pandas as pd
 
 from equidyn.report.claims.ledger import NO_OTHER, Defined, Entry, Ledger, Outcome
 from equidyn.report.claims.model import DEFINITIONS, Claim
+from equidyn.report.claims.verdict import Verdict
 from equidyn.report.claims.words import claimed, effect_words, label, p_words, seeds_words
+from equidyn.report.numbers import number
 from equidyn.report.tables import Table
 
+_POWER = ["claim", "definition", "test", "leans", "p_holm", "family", "mean", "sd", "seeds", "seeds_needed"]
 HEADS = {"corrected": "corrected", "as_published": "as published"}
 # In the place of numbers under a definition that a claim does not have; counts stay whole numbers.
 _UNDEFINED = {
@@ -22,19 +25,26 @@ _UNDEFINED = {
     "low": math.nan,
     "high": math.nan,
     "unit": "–",
+    "scaled": math.nan,
+    "scaled_low": math.nan,
+    "scaled_high": math.nan,
+    "agreeing": math.nan,
     "seeds": 0,
     "seeds_run": 0,
     "diverged": 0,
     "p": math.nan,
     "p_holm": math.nan,
+    "family": 0,
+    "leans": "–",
+    "seeds_needed": math.nan,
 }
 
 
 def claims_table(ledger: Ledger) -> Table:
     """One row per claim; of each definition the verdict, and the effect of the test on which it hangs."""
     caption = (
-        "The claims. Effect with bootstrap 95 % interval over seeds and p after Holm's correction, both of the test on "
-        "which the verdict hangs; claims-tests has all tests."
+        "The claims. Effect with 95 % interval over seeds by Student's t, of the test on which the verdict hangs, and "
+        "p of the claim after Holm's correction over those of its study; claims-tests has all tests."
     )
     data = pd.DataFrame([_claim_row(entry, ledger.claims.bibliography(entry.claim)) for entry in ledger.entries])
     return Table("claims", caption, data, pd.DataFrame([_claim_view(entry) for entry in ledger.entries]))
@@ -42,7 +52,7 @@ def claims_table(ledger: Ledger) -> Table:
 
 def contrasts_table(ledger: Ledger) -> Table:
     """One row per test of a claim."""
-    caption = f"Every test of the ledger. p is corrected by Holm's method for {ledger.tests} tests."
+    caption = "Every test of the ledger, with its own p, for what it leans to; only the p of a claim is corrected."
     rows = ledger.outcomes()
     data = pd.DataFrame([_test_row(*row) for row in rows])
     return Table("claims-tests", caption, data, pd.DataFrame([_test_view(*row) for row in rows]))
@@ -60,25 +70,66 @@ def _claim_row(entry: Entry, source: str) -> dict[str, Any]:
 def _definition_row(defined: Defined | None) -> dict[str, Any]:
     if defined is None:
         return _UNDEFINED
-    crucial = _numbers(defined.crucial)
-    verdict = {"verdict": str(defined.judgement), "reason": defined.judgement.reason, "tests": len(defined.outcomes)}
-    return verdict | {"study": defined.crucial.contrast.study, "test": label(defined.crucial.contrast)} | crucial
+    crucial, lean = _numbers(defined.crucial), defined.leaning
+    judgement, test = defined.judgement, defined.crucial.contrast
+    return {
+        "verdict": str(judgement),
+        "reason": judgement.reason,
+        "tests": len(defined.outcomes),
+        "study": test.study,
+        "test": label(test),
+        **crucial,
+        "p": lean.p if lean else math.nan,
+        "p_holm": defined.p_holm,
+        "family": defined.family,
+        "leans": str(lean.verdict) if lean else "–",
+        "seeds_needed": defined.seeds_needed,
+    }
 
 
 def _numbers(outcome: Outcome) -> dict[str, Any]:
     found = outcome.effect
-    low, high = found.bootstrapped if found else (math.nan, math.nan)
+    low, high = found.interval if found else (math.nan, math.nan)
+    scaled = scaled_effect(outcome)
     return {
         "effect": found.mean if found else math.nan,
         "low": low,
         "high": high,
         "unit": outcome.contrast.unit,
+        **dict(zip(("scaled", "scaled_low", "scaled_high"), scaled, strict=True)),
+        "agreeing": _agreeing(outcome),
         "seeds": len(found.sample) if found else 0,
         "seeds_run": found.seeds if found else 0,
         "diverged": found.diverged if found else 0,
         "p": outcome.p,
-        "p_holm": outcome.p_holm,
     }
+
+
+def scaled_effect(outcome: Outcome) -> tuple[float, float, float]:
+    """Effect and interval over the smallest effect that matters; positive speaks for a claim that has a direction.
+
+    Of a claim of no effect, what lies within -1 and 1 speaks for it. NaN where nothing is known.
+    """
+    contrast = outcome.contrast
+    if outcome.effect is None or contrast.matters is None:
+        return math.nan, math.nan, math.nan
+    return outcome.effect.share_of(contrast.smallest, -1.0 if contrast.direction == "less" else 1.0)
+
+
+def scaled_text(outcome: Outcome) -> str:
+    """1.8 [0.6, 3.0] times what matters; nothing where no size does."""
+    mean, low, high = scaled_effect(outcome)
+    return effect_words(mean, low, high, "times what matters") if math.isfinite(mean) else ""
+
+
+def _agreeing(outcome: Outcome) -> float:
+    """Share of seeds on the side that is claimed, or within what matters: how often one run of each would say so."""
+    if outcome.effect is None or outcome.effect.sample.empty:
+        return math.nan
+    contrast, sample = outcome.contrast, outcome.effect.sample
+    if contrast.direction == "none":
+        return float((sample.abs() < contrast.smallest).mean())
+    return float(((sample < 0) if contrast.direction == "less" else (sample > 0)).mean())
 
 
 def _claim_view(entry: Entry) -> dict[str, str]:
@@ -92,19 +143,54 @@ def _shown(defined: Defined | None) -> str:
     """Effect and p of the test on which the verdict hangs."""
     if defined is None:
         return "–"
-    return "; ".join(part for part in (effect_text(defined.crucial), p_words(defined.crucial.p_holm)) if part)
+    return "; ".join(part for part in (effect_text(defined.crucial), p_words(defined.p_holm)) if part)
 
 
 def effect_text(outcome: Outcome) -> str:
     """What was found in one test: effect [low, high] unit."""
     if outcome.effect is None:
         return "–"
-    return effect_words(outcome.effect.mean, *outcome.effect.bootstrapped, outcome.contrast.unit)
+    return effect_words(outcome.effect.mean, *outcome.effect.interval, outcome.contrast.unit)
+
+
+def says(outcome: Outcome) -> str:
+    """What a test leans to, or what is said without one."""
+    return f"leans to {outcome.leaning.verdict}" if outcome.leaning else str(outcome.judgement)
+
+
+def power_table(ledger: Ledger) -> Table:
+    """The claims that are tested and not decided: where they lean, and how many seeds would decide them."""
+    caption = (
+        "Claims that these seeds do not decide, and the seeds that would, with 80 % power at the strictest step of "
+        "Holm's correction, if effect and spread are as found here."
+    )
+    open_ones = [
+        (entry.claim.id, definition, defined)
+        for entry in ledger.entries
+        for definition, defined in entry.definitions
+        if defined.leaning and defined.judgement.verdict == Verdict.INCONCLUSIVE
+    ]
+    data = pd.DataFrame([_power_row(*row) for row in open_ones], columns=_POWER)
+    view = data.assign(
+        definition=[HEADS[name] for name in data["definition"]],
+        **{key: [number(value, 3) for value in data[key]] for key in ("mean", "sd", "p_holm")},
+        seeds_needed=[f"{value:.0f}" if math.isfinite(value) else "> 10,000" for value in data["seeds_needed"]],
+    )
+    return Table("power", caption, data, view.astype(str))
+
+
+def _power_row(claim: str, definition: str, defined: Defined) -> tuple[Any, ...]:
+    crucial = defined.crucial
+    sample = crucial.effect.sample
+    lean = str(defined.leaning.verdict)
+    return (
+        *(claim, definition, label(crucial.contrast), lean, defined.p_holm, defined.family),
+        *(float(sample.mean()), float(sample.std(ddof=1)), len(sample), defined.seeds_needed),
+    )
 
 
 def _test_row(claim: Claim, definition: str, outcome: Outcome) -> dict[str, Any]:
     contrast, found = outcome.contrast, outcome.effect
-    low_t, high_t = found.by_t if found else (math.nan, math.nan)
     by_seed = found.by_seed if found else {}
     return {
         "id": claim.id,
@@ -114,10 +200,8 @@ def _test_row(claim: Claim, definition: str, outcome: Outcome) -> dict[str, Any]
         "test": label(contrast),
         "claimed": claimed(contrast),
         **_numbers(outcome),
-        "low_t": low_t,
-        "high_t": high_t,
-        "verdict": str(outcome.judgement),
-        "reason": outcome.judgement.reason,
+        "says": says(outcome),
+        "reason": outcome.judgement.reason if outcome.judgement else "",
         "by_seed": "; ".join(f"{seed}: {value!r}" for seed, value in by_seed.items()),
     }
 
@@ -132,7 +216,6 @@ def _test_view(claim: Claim, definition: str, outcome: Outcome) -> dict[str, str
         "effect": effect_text(outcome),
         "seeds": seeds_words(outcome.effect),
         "p": p_words(outcome.p) or "–",
-        "p after Holm": p_words(outcome.p_holm) or "–",
-        "verdict": str(outcome.judgement),
-        "reason": outcome.judgement.reason or "–",
+        "says": says(outcome),
+        "reason": (outcome.judgement.reason if outcome.judgement else "") or "–",
     }

@@ -71,13 +71,27 @@ def _sum(contrast: Contrast, weighted: list[tuple[float, str]], between: str = "
 
 
 def claimed(contrast: Contrast) -> str:
-    """What the claim says of the effect."""
-    null = "1" if contrast.form == "ratio" else "0"
-    if contrast.direction != "none":
-        return f"{'below' if contrast.direction == 'less' else 'above'} {null}"
+    """What the claim says of the effect, and the smallest effect that matters."""
+    if contrast.direction == "none":
+        return f"within {_sizes(contrast)}"
+    side = f"{'below' if contrast.direction == 'less' else 'above'} {'1' if contrast.form == 'ratio' else '0'}"
+    every = " in every run" if contrast.rule == "exact" else ""
+    return f"{side}{every}" + (f"; what matters lies outside {_sizes(contrast)}" if contrast.matters else "")
+
+
+def _sizes(contrast: Contrast) -> str:
+    """The effects that are too small to matter."""
     if contrast.form == "ratio":
-        return f"within {number(1 / contrast.margin, 3)} to {number(contrast.margin, 3)}"
-    return f"within ± {contrast.margin:g}"
+        return f"{number(1 / contrast.matters, 3)} to {number(contrast.matters, 3)}"
+    return f"± {contrast.matters:g}"
+
+
+def seeds_to_decide(needed: float) -> str:
+    """about 12 seeds would decide; nothing where nobody knows."""
+    if math.isnan(needed):
+        return ""
+    count = f"about {needed:.0f}" if math.isfinite(needed) else "more than 10,000"
+    return f"{count} seeds would decide with 80 % power, if the effect is as found"
 
 
 def effect_words(mean: float, low: float, high: float, unit: str) -> str:
