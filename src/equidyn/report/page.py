@@ -18,10 +18,10 @@ from equidyn.report.claims.tables import (
     claims_table,
     contrasts_table,
     effect_text,
-    power_table,
     says,
     scaled_text,
 )
+from equidyn.report.claims.undecided import power_table
 from equidyn.report.figures.style import Picture
 from equidyn.report.overview import Overview
 from equidyn.report.sections.section import Section

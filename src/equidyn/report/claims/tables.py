@@ -7,12 +7,9 @@ import pandas as pd
 
 from equidyn.report.claims.ledger import NO_OTHER, Defined, Entry, Ledger, Outcome
 from equidyn.report.claims.model import DEFINITIONS, Claim
-from equidyn.report.claims.verdict import Verdict
 from equidyn.report.claims.words import claimed, effect_words, label, p_words, seeds_words
-from equidyn.report.numbers import number
 from equidyn.report.tables import Table
 
-_POWER = ["claim", "definition", "test", "leans", "p_holm", "family", "mean", "sd", "seeds", "seeds_needed"]
 HEADS = {"corrected": "corrected", "as_published": "as published"}
 # In the place of numbers under a definition that a claim does not have; counts stay whole numbers.
 _UNDEFINED = {
@@ -156,37 +153,6 @@ def effect_text(outcome: Outcome) -> str:
 def says(outcome: Outcome) -> str:
     """What a test leans to, or what is said without one."""
     return f"leans to {outcome.leaning.verdict}" if outcome.leaning else str(outcome.judgement)
-
-
-def power_table(ledger: Ledger) -> Table:
-    """The claims that are tested and not decided: where they lean, and how many seeds would decide them."""
-    caption = (
-        "Claims that these seeds do not decide, and the seeds that would, with 80 % power at the strictest step of "
-        "Holm's correction, if effect and spread are as found here."
-    )
-    open_ones = [
-        (entry.claim.id, definition, defined)
-        for entry in ledger.entries
-        for definition, defined in entry.definitions
-        if defined.leaning and defined.judgement.verdict == Verdict.INCONCLUSIVE
-    ]
-    data = pd.DataFrame([_power_row(*row) for row in open_ones], columns=_POWER)
-    view = data.assign(
-        definition=[HEADS[name] for name in data["definition"]],
-        **{key: [number(value, 3) for value in data[key]] for key in ("mean", "sd", "p_holm")},
-        seeds_needed=[f"{value:.0f}" if math.isfinite(value) else "> 10,000" for value in data["seeds_needed"]],
-    )
-    return Table("power", caption, data, view.astype(str))
-
-
-def _power_row(claim: str, definition: str, defined: Defined) -> tuple[Any, ...]:
-    crucial = defined.crucial
-    sample = crucial.effect.sample
-    lean = str(defined.leaning.verdict)
-    return (
-        *(claim, definition, label(crucial.contrast), lean, defined.p_holm, defined.family),
-        *(float(sample.mean()), float(sample.std(ddof=1)), len(sample), defined.seeds_needed),
-    )
 
 
 def _test_row(claim: Claim, definition: str, outcome: Outcome) -> dict[str, Any]:
