@@ -13,13 +13,13 @@ def of_code() -> Path | None:
     return root if _is_checkout(root) else None
 
 
-def refuse_other_code(folder: Path) -> None:
-    """Raise EquidynError if `folder` lies in a checkout, and the code that runs is not that checkout's.
+def refuse_other_code() -> None:
+    """Raise EquidynError if the working folder lies in a checkout, and the code that runs is not that checkout's.
 
     As after an environment was set up in one checkout, and then moved, copied or shared with another. A folder in no
     checkout may be worked in by any code.
     """
-    here = folder.absolute()
+    here = Path.cwd()
     root = next((place for place in (here, *here.parents) if _is_checkout(place)), None)
     if root is not None and not (root / "src/equidyn").samefile(_PACKAGE):
         raise EquidynError(
