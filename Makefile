@@ -4,12 +4,14 @@
 PYTHON ?= python3.11
 VENV := .venv
 STAMP := $(VENV)/.set-up
+# Programs in .venv hold its path. So does the stamp, and in a checkout that was moved or copied .venv is made anew.
+MOVED := $(shell [ ! -f $(STAMP) ] || [ "`cat $(STAMP)`" = "`pwd -P`" ] || echo moved)
 TEST_JOBS ?= 2
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all test-rest faults lint set-up clean
+.PHONY: help run test test-all test-rest faults lint set-up clean moved
 
 help:
 	@echo "make run    set up, run the study of params.yaml, tell where the report is"
@@ -52,8 +54,8 @@ set-up: $(STAMP)
 
 # pip would compile packages on one core; compileall does so on all. Some packages hold files that no Python can read.
 # The stamp comes last, so that a set-up that failed is done again; a change of the lock or of pyproject renews it.
-$(STAMP): requirements.lock pyproject.toml
-	@rm -f $@
+$(STAMP): requirements.lock pyproject.toml $(MOVED)
+	@rm -rf $(if $(MOVED),$(VENV),$@)
 	@command -v $(PYTHON) >/dev/null || { \
 	  echo "make: $(PYTHON) is not on PATH. Install Python 3.11, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
@@ -62,7 +64,7 @@ $(STAMP): requirements.lock pyproject.toml
 	$(VENV)/bin/python -m pip install --quiet --no-compile --requirement requirements.lock
 	@$(VENV)/bin/python -m compileall -q -j 0 -x '[/\\](tests?|testing)[/\\]' $(VENV)/lib >/dev/null 2>&1 || true
 	$(VENV)/bin/python -m pip install --quiet --no-deps --editable .
-	@touch $@
+	@pwd -P >$@
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache

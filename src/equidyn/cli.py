@@ -3,12 +3,13 @@
 import errno
 import os
 import sys
+from pathlib import Path
 
 from equidyn.core.errors import EquidynError
 from equidyn.core.warm import VARIABLE
 
 # Faults of the machine that a user can mend; any other OSError is a fault of the program and shows its traceback.
-_MENDABLE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EFBIG, errno.ENOTDIR}
+_MENDABLE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EFBIG, errno.ENOTDIR, errno.EIO}
 
 
 def main() -> None:
@@ -23,7 +24,11 @@ def main() -> None:
     except OSError as error:
         if error.errno not in _MENDABLE:
             raise
-        _fail(f"{error.filename or 'output'}: {error.strerror or error}; nothing was left half written")
+        from equidyn.core.permission import reason
+
+        name = str(error.filename or "")
+        said = f"{name}: {reason(error, Path(name))}" if name else error.strerror or str(error)
+        _fail(f"{said}; nothing was left half written")
 
 
 def _hand_over() -> None:

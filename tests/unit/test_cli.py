@@ -91,7 +91,7 @@ def test_check_fails_if_a_strict_variant_is_not_exact(workplace: Path) -> None:
     assert answer.stderr.startswith("equidyn: strict variants that are not exact:\n  smoke-levels/gcnn: ")
 
 
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.EROFS])
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EIO])
 def test_faults_of_the_machine_are_told(
     number: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:

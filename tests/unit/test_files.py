@@ -1,4 +1,4 @@
-"""Atomic writing and locks: nothing partial, nothing lost, every refusal told."""
+"""Atomic writing: nothing partial, nothing lost, every refusal told."""
 
 import errno
 import json
@@ -15,8 +15,6 @@ from equidyn.core.files import (
     read_checked,
     read_json,
     read_record,
-    sole_engine,
-    sole_writer,
     whole_folder,
     write_bytes,
     write_json,
@@ -41,13 +39,36 @@ def test_a_full_disk_is_told_and_leaves_nothing(workplace):
     assert list(workplace.iterdir()) == []
 
 
+OF_THE_WORK = [
+    FileNotFoundError(errno.ENOENT, "No such file or directory", "git"),
+    PermissionError(errno.EACCES, "Permission denied", "other.h5"),
+    ConnectionError("no answer"),
+    OSError(errno.EIO, "Input/output error"),
+]
+
+
+@pytest.mark.parametrize("within", [atomic, whole_folder])
+@pytest.mark.parametrize("fault", OF_THE_WORK, ids=lambda fault: type(fault).__name__)
+def test_a_fault_of_the_work_is_not_told_as_one_of_writing(workplace, within, fault):
+    with pytest.raises(type(fault)) as raised, within(Path("a/x")):
+        raise fault
+    assert raised.value is fault
+    assert list(Path("a").iterdir()) == []
+
+
+@pytest.mark.parametrize("within", [atomic, whole_folder])
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EISDIR])
+def test_a_fault_of_what_is_written_is_told(workplace, within, number):
+    """Also of a file inside a new folder, and of one that is moved there."""
+    for names in (lambda own: (own,), lambda own: (own / "b",), lambda own: ("c", None, own)):
+        with pytest.raises(EquidynError, match=r"a/x: cannot be written \("), within(Path("a/x")) as own:
+            raise OSError(number, os.strerror(number), *(name and str(name) for name in names(own)))
+
+
 def test_a_folder_that_cannot_be_made_is_told(workplace):
     Path("a").write_text("a file where a folder should be")
     with pytest.raises(EquidynError, match="cannot be written"):
         write_text(Path("a/x.txt"), "text")
-    Path("data").write_text("")
-    with pytest.raises(EquidynError, match="is the folder writable"), sole_writer("train/s/d/v/1"):
-        pass
 
 
 def contents(folder: str) -> dict[str, str]:
@@ -166,18 +187,6 @@ def test_json_refuses_what_json_lacks_and_names_a_torn_file(workplace):
         read_json(Path("y.json"))
 
 
-def test_the_second_writer_is_told_who_the_first_is(workplace):
-    second = "from equidyn.core.files import sole_writer\nwith sole_writer('train/s/d/v/1'): pass"
-    with sole_writer("train/s/d/v/1"):
-        answer = subprocess.run([sys.executable, "-c", second], capture_output=True, text=True, check=False)
-        assert answer.returncode != 0
-        assert "train/s/d/v/1: process" in answer.stderr and "wait for it, or end it" in answer.stderr
-        with sole_writer("train/s/d/v/2"):
-            pass
-    with sole_writer("train/s/d/v/1"):
-        pass
-
-
 def test_a_record_that_was_altered_is_refused(workplace):
     path, tree = Path("x.json"), {"b": [0.1, None, {"c": 1}], "a": "é"}
     write_record(path, tree)
@@ -223,25 +232,3 @@ def test_what_a_killed_writer_left_goes_and_that_of_a_living_one_stays(workplace
     write_text(Path("x.txt"), "whole")
     assert not of_dead.exists()
     assert all(path.read_text() == "half" for path in (of_living, *others))
-
-
-_SECOND = "from equidyn.core.files import sole_engine\nwith sole_engine({engine!r}): print('in')"
-
-
-def _second(engine: str, **environment: str) -> str:
-    command = [sys.executable, "-c", _SECOND.format(engine=engine)]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | environment)
-    return answer.stdout.strip() or answer.stderr
-
-
-def test_a_second_engine_is_told_who_holds_the_folder(workplace, monkeypatch):
-    with sole_engine("Snakemake"):
-        message = f"Snakemake (process {os.getpid()} on {os.uname().nodename}) is at work in {workplace}"
-        assert f"{message}; wait for it, or end it" in _second("", DVC_STAGE="train")
-        assert message in _second("Snakemake")
-        assert _second("") == "in"  # a stage of the engine itself, or one without an engine
-    monkeypatch.setenv("DVC_STAGE", "train")
-    with sole_engine():
-        assert _second("", DVC_STAGE="prepare") == "in"
-        assert "DVC (process" in _second("Snakemake")
-    assert _second("Snakemake") == "in"

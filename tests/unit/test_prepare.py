@@ -10,7 +10,7 @@ import pytest
 
 from equidyn.core.data import card, prepare, store
 from equidyn.core.errors import EquidynError
-from equidyn.core.files import sole_writer
+from equidyn.core.locks import sole_writer
 from equidyn.core.params import Params, load
 from equidyn.core.provenance import digest
 from equidyn.domains.smoke.source import checks

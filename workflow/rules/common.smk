@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from equidyn.core.errors import EquidynError
-from equidyn.core.files import sole_engine
+from equidyn.core.locks import sole_engine
 from equidyn.core.params import Cell, resources
 from equidyn.core.params.subtrees import subtree
 

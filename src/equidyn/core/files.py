@@ -1,37 +1,39 @@
-"""Writing so that no partial file is ever taken for a whole one, and so that no two writers meet."""
+"""Writing so that no partial file is ever taken for a whole one, and reading only what is whole."""
 
-import fcntl
+import errno
 import glob
 import hashlib
 import json
 import os
 import shutil
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, TextIO
-
-from filelock import FileLock, Timeout
+from typing import Any
 
 from equidyn.core.errors import EquidynError
+from equidyn.core.permission import reason
 from equidyn.core.provenance import digest
 
-_LOCKS = Path("data/locks")
 _CHECKSUM = "checksum"  # key of a record: that of all its other keys
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}  # which only writing meets, and often names no file
 
 
 @contextmanager
 def atomic(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; it takes the place of `path` only if the block ends without an error."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    told = partial(_told, path, "nothing was left behind")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _remove_leftovers(path)
-        yield temporary
-        _flush_to_disk(temporary)
-        temporary.replace(path)
-    except OSError as fault:
-        raise EquidynError(f"{path}: cannot be written ({fault.strerror or fault}); nothing was left behind") from fault
+        with told():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _remove_leftovers(path)
+        with told(work_in=temporary):
+            yield temporary
+        with told():
+            _flush_to_disk(temporary)
+            temporary.replace(path)
     finally:
         _remove(temporary)
 
@@ -45,21 +47,35 @@ def whole_folder(target: Path, own: Collection[str] | None = None) -> Iterator[P
     """
     place = target.resolve()
     fresh, old = (place.with_name(f".{place.name}.{os.getpid()}.{end}") for end in ("part", "old"))
+    told = partial(_told, target, "what was there is unchanged")
     try:
-        _clear_up(place)
-        fresh.mkdir(parents=True)
-        yield fresh
-        for path in fresh.rglob("*"):
-            if path.is_file():
-                _flush_to_disk(path)
-        if own is not None:
-            _carry_over(place, fresh, own)
-        _swap(place, fresh, old)
-    except OSError as fault:
-        reason = fault.strerror or fault
-        raise EquidynError(f"{target}: cannot be written ({reason}); what was there is unchanged") from fault
+        with told():
+            _clear_up(place)
+            fresh.mkdir(parents=True)
+        with told(work_in=fresh):
+            yield fresh
+        with told():
+            for path in fresh.rglob("*"):
+                if path.is_file():
+                    _flush_to_disk(path)
+            if own is not None:
+                _carry_over(place, fresh, own)
+            _swap(place, fresh, old)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+@contextmanager
+def _told(path: Path, end: str, work_in: Path | None = None) -> Iterator[None]:
+    """Tell a fault of writing `path`; work_in: where the block writes, which may fail for other reasons too."""
+    try:
+        yield
+    except OSError as fault:
+        names = (fault.filename, fault.filename2)
+        inside = work_in is None or any(name and Path(str(name)).is_relative_to(work_in) for name in names)
+        if not inside and fault.errno not in _NO_ROOM:
+            raise
+        raise EquidynError(f"{path}: cannot be written ({reason(fault, path.parent)}); {end}") from fault
 
 
 def write_text(path: Path, text: str) -> None:
@@ -132,62 +148,6 @@ def sha256(path: Path) -> str:
     """Checksum of a file of any size, 64 hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextmanager
-def sole_writer(name: str) -> Iterator[None]:
-    """Hold the lock of an output; if another process holds it, say which one at once instead of waiting."""
-    with sole_engine():
-        lock = _acquired(name, _LOCKS / f"{name.replace('/', '--')}.lock")
-        try:
-            yield
-        finally:
-            lock.release()
-
-
-@contextmanager
-def sole_engine(engine: str = "") -> Iterator[None]:
-    """Hold the folder for an engine, which removes outputs before it makes them; if another does, say so at once.
-
-    Without a name: for a stage that DVC runs, beside others of DVC; nothing is held for a stage that it does not run.
-    """
-    beside = not engine and "DVC_STAGE" in os.environ
-    with _held("DVC" if beside else engine, beside) if engine or beside else nullcontext():
-        yield
-
-
-def _held(engine: str, beside: bool) -> TextIO:
-    """The open file whose lock is the engine's until it is closed; beside: others may hold it beside this one."""
-    path = _LOCKS / "engine.lock"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+", encoding="utf-8")
-        fcntl.flock(file, (fcntl.LOCK_SH if beside else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-        file.truncate(0)
-        file.write(f"{engine} (process {os.getpid()} on {os.uname().nodename})\n")
-        file.flush()
-    except BlockingIOError:
-        file.close()
-        who = path.read_text(encoding="utf-8", errors="replace").strip() or "another engine"
-        raise EquidynError(f"{who} is at work in {Path.cwd()}; wait for it, or end it") from None
-    except OSError as fault:
-        raise EquidynError(f"{path}: cannot be written ({fault.strerror}); is the folder writable?") from fault
-    return file
-
-
-def _acquired(name: str, path: Path) -> FileLock:
-    lock, holder = FileLock(path, timeout=0), path.with_suffix(".holder")
-    try:
-        _LOCKS.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-        write_text(holder, f"process {os.getpid()} on {os.uname().nodename}")
-    except Timeout:
-        who = holder.read_text(encoding="utf-8", errors="replace") if holder.exists() else "another process"
-        raise EquidynError(f"{name}: {who} is writing it in {Path.cwd()}; wait for it, or end it") from None
-    except OSError as fault:
-        reason = fault.strerror or fault
-        raise EquidynError(f"{path}: cannot be written ({reason}); is the folder writable?") from fault
-    return lock
 
 
 def _flush_to_disk(path: Path) -> None:

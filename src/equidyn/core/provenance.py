@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import platform
 import resource
 import subprocess
@@ -11,7 +12,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from equidyn.core import checkout
+
 PACKAGES = ("equidyn", "torch", "phiflow", "numpy", "h5py", "snakemake", "dvc")
+_OTHER_REPOSITORY = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR"}  # as a hook has them
 
 
 def digest(tree: Any) -> str:
@@ -20,10 +24,25 @@ def digest(tree: Any) -> str:
 
 
 def commit() -> str:
-    """The commit of the code, marked when the tree has changes; "unknown" outside a checkout."""
-    described = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=12"]
-    answer = subprocess.run(described, capture_output=True, text=True, check=False)
-    return answer.stdout.strip() or "unknown"
+    """The commit of the code, marked when the tree has changes; "unknown" where git tells none that holds the code.
+
+    So without git or a repository, of a repository around the checkout, and of another user's that git refuses.
+    """
+    root = checkout.of_code()
+    top = root and _git(root, "rev-parse", "HEAD:src/equidyn", "--show-toplevel").partition("\n")[2]
+    if not top or not root.samefile(top):
+        return "unknown"
+    return _git(root, "describe", "--always", "--dirty", "--abbrev=12") or "unknown"
+
+
+def _git(root: Path, *command: str) -> str:
+    """What git says of the repository that it finds from `root`, not of one in the environment; "" if it fails."""
+    environment = {name: value for name, value in os.environ.items() if name not in _OTHER_REPOSITORY}
+    try:
+        answer = subprocess.run(["git", *command], capture_output=True, check=False, cwd=root, env=environment)
+    except OSError:
+        return ""
+    return "" if answer.returncode else os.fsdecode(answer.stdout).strip()
 
 
 @dataclass

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from equidyn.core import paths
 from equidyn.core.domain import Domain, built_in, find, folder_of
-from equidyn.core.files import sha256, sole_engine, write_text
+from equidyn.core.files import sha256, write_text
+from equidyn.core.locks import sole_engine
 from equidyn.core.params import signatures
 from equidyn.core.params.params import Params
 from equidyn.core.params.study import Study

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from equidyn.core import paths
 from equidyn.core.domain import Domain, built_in, find
-from equidyn.core.files import sole_writer, write_json
+from equidyn.core.files import write_json
+from equidyn.core.locks import sole_writer
 from equidyn.core.params.params import Params
 from equidyn.core.publish import replaced
 from equidyn.report.claims.ledger import ledger

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from equidyn.core import paths
 from equidyn.core.data import card, store
-from equidyn.core.files import sole_writer, whole_folder
+from equidyn.core.files import whole_folder
+from equidyn.core.locks import sole_writer
 from equidyn.core.params import Params
 from equidyn.core.params.study import as_json
 from equidyn.core.params.subtrees import prepare_keys, subtree

@@ -12,9 +12,10 @@ from pathlib import Path
 from equidyn.core.data import hub_client
 from equidyn.core.data.hub_client import HubError, MissingError
 from equidyn.core.errors import EquidynError
-from equidyn.core.files import sha256, sole_writer
+from equidyn.core.files import sha256
 from equidyn.core.hub import manifest
 from equidyn.core.hub.items import Files, Item, RepositoryKind
+from equidyn.core.locks import sole_writer
 from equidyn.core.params.hub import Hub
 from equidyn.core.progress import progress
 

@@ -9,7 +9,8 @@ from safetensors.torch import save
 
 from equidyn.core import paths
 from equidyn.core.data.store import Stored
-from equidyn.core.files import sole_writer, write_bytes, write_record
+from equidyn.core.files import write_bytes, write_record
+from equidyn.core.locks import sole_writer
 from equidyn.core.measures.context import EvaluationContext, context_of
 from equidyn.core.measures.quantities import measured
 from equidyn.core.models.network import Network

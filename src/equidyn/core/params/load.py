@@ -7,6 +7,7 @@ from typing import Any, TextIO
 import yaml
 from pydantic import ValidationError
 
+from equidyn.core.checkout import refuse_other_code
 from equidyn.core.errors import EquidynError
 from equidyn.core.params.faults import message
 from equidyn.core.params.params import Params, params_model, unknown_domains
@@ -33,6 +34,7 @@ _UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG,
 
 def load(path: Path = PARAMS_FILE) -> Params:
     """Read and check `path`; raises EquidynError with one message that names every fault."""
+    refuse_other_code()
     tree = read_yaml(path)
     if not isinstance(tree, dict):
         raise EquidynError(f"{path}: expected a mapping with the keys {', '.join(Params.model_fields)}")

@@ -9,7 +9,8 @@ from typing import Any
 from safetensors.torch import save
 
 from equidyn.core import paths
-from equidyn.core.files import sole_writer, write_bytes, write_record
+from equidyn.core.files import write_bytes, write_record
+from equidyn.core.locks import sole_writer
 from equidyn.core.models.registry import build_network, count_parameters
 from equidyn.core.params.params import Params
 from equidyn.core.params.study import Cell
