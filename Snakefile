@@ -10,6 +10,7 @@ from snakemake.utils import min_version
 from equidyn.core import paths, sources
 from equidyn.core.errors import EquidynError
 from equidyn.core.params import PARAMS_FILE, load, read_yaml
+from equidyn.core.params.compatibility import whole
 from equidyn.core.params.subtrees import measure_keys, prepare_keys, report_keys, train_keys
 
 min_version("9.0")
@@ -20,7 +21,7 @@ gc.freeze()
 gc.set_threshold(100_000, 20, 100)
 
 try:
-    study_params, tree = load(), read_yaml(PARAMS_FILE)
+    study_params, tree = whole(load()), read_yaml(PARAMS_FILE)
 except EquidynError as fault:
     raise WorkflowError(str(fault)) from None
 

@@ -108,7 +108,7 @@ def report() -> None:
 
     Example: equidyn report
     """
-    params = _params()
+    params = _whole()
     with _uncollected():
         from equidyn.report.report import run
 
@@ -161,7 +161,7 @@ def validate() -> None:
     """
     from equidyn.core.engines import complaint
 
-    params = _params()
+    params = _whole()
     for name, study in params.studies.items():
         counts = f"{len(study.datasets)} datasets x {len(study.variants)} variants x {len(study.seeds)} seeds"
         typer.echo(f"{name}: {counts}")
@@ -190,7 +190,7 @@ def sources() -> None:
     from equidyn.core.engines import complaint
     from equidyn.core.sources import write_lists
 
-    params = _params()
+    params = _whole()
     if message := complaint(params):
         raise EquidynError(message)
     typer.echo(write_lists(params))
@@ -260,6 +260,13 @@ def _params() -> "Params":
     from equidyn.core.params import load
 
     return load()
+
+
+def _whole() -> "Params":
+    """Params, for what needs every file that they name."""
+    from equidyn.core.params.compatibility import whole
+
+    return whole(_params())
 
 
 def _cell(name: str) -> tuple["Params", "Cell"]:

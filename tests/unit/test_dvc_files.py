@@ -1,5 +1,9 @@
 """DVC's files follow params.yaml: made, compared and removed by `equidyn engines`, and missed by `equidyn sources`."""
 
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +16,8 @@ from equidyn.core import engines
 from equidyn.core.errors import EquidynError
 from equidyn.core.params import read_yaml
 
-PRESET = read_yaml(Path(__file__).resolve().parents[2] / "presets/test/params.yaml")
+PROJECT = Path(__file__).resolve().parents[2]
+PRESET = read_yaml(PROJECT / "presets/test/params.yaml")
 KEPT, GONE = "gaussian", "smoke-sizes"
 
 
@@ -89,3 +94,35 @@ def test_a_study_without_stages_is_missed_before_any_job(project: Path) -> None:
     assert text in CliRunner().invoke(commands.app, ["validate"]).output
     (project / "dvc.yaml").unlink()  # whoever has only Snakemake hears nothing of it
     assert "dvc.yaml" not in CliRunner().invoke(commands.app, ["validate"]).output
+
+
+SEEN = ("src/equidyn/core/a.py", "src/equidyn/report/templates/a.css", "src/equidyn/claims.yaml", "src/equidyn/a.md.j2")
+RUNS = (
+    "data/runs/s/d/v/seed1/run.json",
+    "presets/small/data/runs/s/d/v/seed1/best.safetensors",
+    "data/runs/history.csv",
+)
+LEFT = ("._{0}", ".#{0}", ".{0}.swp", "{0}~", "#{0}#", "{0}.bak", "{0}.orig", "4913", "a (copy){1}", ".DS_Store")
+
+
+def test_dvc_hashes_no_backup_beside_what_stages_depend_on(tmp_path: Path) -> None:
+    """A dangling link of Emacs, .#a.py, would stop it."""
+    shutil.copy(PROJECT / ".dvcignore", tmp_path)
+    dvc = [str(Path(sys.executable).with_name("dvc"))]
+    environment = os.environ | {"DVC_SITE_CACHE_DIR": str(tmp_path / "site")}
+    subprocess.run([*dvc, "init", "--quiet", "--no-scm"], cwd=tmp_path, env=environment, check=True)
+    seen = [*SEEN, *RUNS, "data/sources/report.txt", "params.yaml", "data/datasets/s/d.card/card.md"]
+    backups = [
+        str(Path(path).with_name(name.format(Path(path).name, Path(path).suffix)))
+        for path in (*SEEN, *RUNS)
+        for name in LEFT
+    ]
+    found = subprocess.run(
+        [*dvc, "check-ignore", *seen, *backups],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.splitlines() == backups

@@ -20,6 +20,8 @@ from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 
+from equidyn.core.errors import EquidynError, broken
+
 _HOME = "equidyn.domains"
 
 
@@ -36,7 +38,7 @@ class Domain:
 
     def module(self, *parts: str) -> ModuleType:
         """A module of the domain, imported."""
-        return import_module(self.path(*parts))
+        return imported(self.path(*parts))
 
     def has(self, *parts: str) -> bool:
         """Whether the domain has such a module; the packages that hold it are imported, it is not."""
@@ -50,7 +52,8 @@ class Domain:
 
 def built_in() -> tuple[str, ...]:
     """Names of the domains that come with equidyn."""
-    return tuple(sorted(entry.name for entry in iter_modules(import_module(_HOME).__path__)))
+    names = (entry.name for entry in iter_modules(import_module(_HOME).__path__))
+    return tuple(sorted(filter(str.isidentifier, names)))  # of "x (copy)" Python would make a module too
 
 
 @cache
@@ -65,11 +68,21 @@ def find(name: str) -> Domain:
 
 
 def is_module(path: str) -> bool:
-    """Whether there is a module at a dotted path."""
+    """Whether there is a module at a dotted path; raises EquidynError if a package that would hold it is broken."""
     try:
         return find_spec(path) is not None
-    except ModuleNotFoundError:
-        return False
+    except Exception as fault:
+        if isinstance(fault, ModuleNotFoundError) and f"{path}.".startswith(f"{fault.name}."):
+            return False
+        raise EquidynError(broken(fault)) from fault
+
+
+def imported(path: str) -> ModuleType:
+    """The module at a dotted path; raises EquidynError with the file and line at which its import stopped."""
+    try:
+        return import_module(path)
+    except Exception as fault:
+        raise EquidynError(broken(fault)) from fault
 
 
 @cache

@@ -9,6 +9,7 @@ measures. Left out is what cannot change a number (LEFT_OUT, and the cards of da
 import ast
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec, resolve_name
 from pathlib import Path
@@ -64,7 +65,7 @@ def report_sources(params: Params) -> list[Path]:
     homes = _reported(params)
     modules = [name for home in homes for name in (home.path("params"), *_modules(home.path("report")))]
     modules += [name for study in params.studies.values() for name in _measures(study)]
-    texts = [path for home in homes for path in home.folder.glob("*.yaml")]
+    texts = [path for home in homes for path in home.folder.glob("*.yaml") if path.stem.isidentifier()]
     return sorted({*closure("equidyn.report.report", *modules), *texts, *_templates("equidyn.report")})
 
 
@@ -79,7 +80,8 @@ def _modules(path: str) -> list[str]:
     if file is None or file.name != "__init__.py":
         return [path] if file else []
     inner = (entry.relative_to(file.parent).with_suffix("").parts for entry in file.parent.rglob("*.py"))
-    return [path, *(".".join((path, *parts)) for parts in inner if parts[-1] != "__init__")]
+    names = (parts for parts in inner if all(map(str.isidentifier, parts)) and parts[-1] != "__init__")
+    return [path, *(".".join((path, *parts)) for parts in names)]
 
 
 def write_lists(params: Params) -> Path:
@@ -155,7 +157,7 @@ def _name(file: Path) -> str:
 
 def imported_names(path: Path, package: str) -> Iterator[str]:
     """Dotted names that the file imports, at the top or inside functions; `package` resolves relative imports."""
-    for node in _statements(ast.parse(path.read_text(encoding="utf-8"), filename=str(path))):
+    for node in _statements(ast.parse(path.read_bytes(), filename=str(path))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -184,7 +186,9 @@ def _imported(module: str, tops: frozenset[str]) -> tuple[str, ...]:
     if path is None:
         return ()
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    names = [*imported_names(path, package), module]
+    names = [module]
+    with suppress(SyntaxError, ValueError):  # of a broken file its checksum counts; who imports it will be told
+        names += imported_names(path, package)
     return tuple({name for full in names for name in _with_parents(full) if _counts(name, tops)})
 
 
@@ -199,9 +203,9 @@ def _counts(name: str, tops: frozenset[str]) -> bool:
 
 
 def _templates(package: str) -> list[Path]:
-    """Files of a package that are not Python: templates, styles."""
-    files = (path for path in folder_of(package).rglob("*") if path.is_file())
-    return [path for path in files if path.suffix not in {".py", ".pyc"} and not path.name.startswith(".")]
+    """Files of a package that are not Python: templates, styles; not what editors leave beside them."""
+    found = (path for pattern in ("*.j2", "*.css") for path in folder_of(package).rglob(pattern))
+    return sorted(path for path in found if all(map(str.isidentifier, path.name.split("."))))
 
 
 def _measures(study: Study) -> list[str]:

@@ -5,13 +5,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from equidyn.core.domain import Domain
+from equidyn.core.domain import Domain, imported
 from equidyn.core.measures.quantities import Quantity
 from equidyn.core.params import signatures
 from equidyn.report.own import own
@@ -65,6 +64,6 @@ def definition(domain: Domain, measure: str, options: Mapping[str, Any]) -> list
 def _module(domain: Domain, measure: str) -> ModuleType | None:
     """Of a measure that the domain no longer has, as in cells of an older state, there is none."""
     try:
-        return import_module(signatures.module(domain, "measures", measure))
+        return imported(signatures.module(domain, "measures", measure))
     except ValueError:
         return None

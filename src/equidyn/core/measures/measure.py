@@ -1,7 +1,6 @@
 """The stage measure: all measures of one trained cell, at the checkpoints that params.yaml names."""
 
 import math
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from safetensors.torch import save
 
 from equidyn.core import paths
 from equidyn.core.data.store import Stored
+from equidyn.core.domain import imported
 from equidyn.core.files import write_bytes, write_record
 from equidyn.core.locks import sole_writer
 from equidyn.core.measures.context import EvaluationContext, context_of
@@ -59,7 +59,7 @@ def _measured(study: Study, checkpoint: str, context: EvaluationContext) -> dict
 def _taken(study: Study, name: str, context: EvaluationContext) -> dict[str, Any]:
     """One measure of a network, with the options that params.yaml gives it."""
     options = checked(study.home, "measures", name, study.measures[name].options)
-    return measured(name, import_module(module(study.home, "measures", name)), context, **options)
+    return measured(name, imported(module(study.home, "measures", name)), context, **options)
 
 
 def _summary(trained: dict[str, Any], network: Network, dataset: Stored) -> dict[str, Any]:

@@ -1,11 +1,10 @@
 """From an entry of params.yaml to a network: the file of that name is imported, and only it."""
 
-from importlib import import_module
 from typing import Any
 
 import torch
 
-from equidyn.core.domain import Domain
+from equidyn.core.domain import Domain, imported
 from equidyn.core.errors import EquidynError
 from equidyn.core.models.network import Network
 from equidyn.core.params.signatures import checked, module
@@ -25,7 +24,7 @@ def build_network(study: Study, variant: str, inputs: Any, outputs: Any, seed: i
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         try:
-            network = import_module(module(study.home, "models", wanted.model)).build(inputs, outputs, **options)
+            network = imported(module(study.home, "models", wanted.model)).build(inputs, outputs, **options)
         except ValueError as fault:
             raise EquidynError(str(fault)) from fault
         return _imposed(study.home, network, inputs, wanted.impose) if wanted.impose else network
@@ -33,7 +32,7 @@ def build_network(study: Study, variant: str, inputs: Any, outputs: Any, seed: i
 
 def _imposed(domain: Domain, network: Network, inputs: Any, wanted: Imposition) -> Network:
     options = checked(domain, "impose", wanted.by, wanted.options)
-    return import_module(module(domain, "impose", wanted.by)).impose(network, inputs, **options)
+    return imported(module(domain, "impose", wanted.by)).impose(network, inputs, **options)
 
 
 def count_parameters(network: torch.nn.Module) -> int:

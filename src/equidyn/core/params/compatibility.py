@@ -3,10 +3,28 @@
 from collections.abc import Iterator
 from typing import Any
 
+from equidyn.core.errors import EquidynError
 from equidyn.core.params import signatures
 from equidyn.core.params.variant import Variant
 
 ANY = "EvaluationContext"  # of measures that look at nothing that only one kind of task has
+
+
+def whole(params: Any) -> Any:
+    """`params`, if no file that its studies name is broken; else raises EquidynError, with a line for each."""
+    found = [f"studies.{name}.{fault}" for name, study in params.studies.items() for fault in _broken(study)]
+    if found:
+        raise EquidynError("\n  ".join(["params.yaml names files that are broken", *found]))
+    return params
+
+
+def _broken(study: Any) -> Iterator[str]:
+    named = [(f"variants.{name}", "models", variant.model) for name, variant in study.variants.items()]
+    imposed = ((name, variant.impose) for name, variant in study.variants.items() if variant.impose)
+    named += [(f"variants.{name}.impose", "impose", imposition.by) for name, imposition in imposed]
+    named += [(f"measures.{name}", "measures", name) for name in study.measures]
+    entries = ((place, signatures.known(study.home, room, name)) for place, room, name in named)
+    yield from (f"{place}: {entry.fault}" for place, entry in entries if entry.fault)
 
 
 def faults(study: Any) -> Iterator[str]:
@@ -56,15 +74,16 @@ def _parts(study: Any) -> Iterator[str]:
     for name, variant in study.variants.items():
         yield from (f"variants.{name}.{fault}" for fault in _of_variant(study, variant))
     for name in study.measures:
-        takes = signatures.known(study.home, "measures", name).takes
-        if takes not in [(kind,) for kind in (ANY, *study.task.contexts)]:
+        entry = signatures.known(study.home, "measures", name)
+        if not entry.fault and entry.takes not in [(kind,) for kind in (ANY, *study.task.contexts)]:
             yield f"measures.{name}: not a measure of the task {study.task.kind!r}"
     yield from study.task.faults(study)
 
 
 def _of_variant(study: Any, variant: Variant) -> Iterator[str]:
     task = study.task
-    if signatures.known(study.home, "models", variant.model).takes != task.takes:
+    entry = signatures.known(study.home, "models", variant.model)
+    if not entry.fault and entry.takes != task.takes:
         yield f"model = {variant.model!r}: not a model for the task {task.kind!r}"
     if variant.augment not in task.augments:
         yield f"augment = {variant.augment!r}: the task {task.kind!r} has {', '.join(task.augments)}"

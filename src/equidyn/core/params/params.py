@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Union
 from pydantic import Discriminator, Field, Tag, create_model
 
 from equidyn.core import domain as domains
+from equidyn.core.errors import EquidynError
 from equidyn.core.params.hub import Hub
 from equidyn.core.params.study import Cell, Study, cells_of, study_model
 from equidyn.core.params.types import Name, PositiveInt, Strict
@@ -89,13 +90,21 @@ def _domain(entry: Any) -> str | None:
 
 
 def _choice() -> str:
-    trained = ", ".join(filter(_trains, domains.built_in()))
+    trained = ", ".join(filter(_may_train, domains.built_in()))
     return f"one of {trained}, or the dotted path of an importable package with a module params"
 
 
 def _trains(name: str | None) -> bool:
     """Whether a domain has studies."""
     return name is not None and _offers(name, "Task")
+
+
+def _may_train(name: str) -> bool:
+    """The same, but a domain that is broken, and that nobody may have asked for, is told by what asks for it."""
+    try:
+        return _trains(name)
+    except EquidynError:
+        return True
 
 
 def _draws(name: Any) -> bool:

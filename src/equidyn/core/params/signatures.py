@@ -5,6 +5,8 @@ measures/ that defines `measure(...)`, is an entry of that room; the keyword-onl
 options in params.yaml, with types and defaults, and the types of the others say which task it suits. Beside the
 domain's own there are those of SHARED, which every domain has. What the published code does differently lies in
 audit/models/ and audit/measures/, and is called `audit/NAME`. A name with dots is the path of any module.
+
+A file that cannot be read so is an entry too, with what is wrong in it and where: it stops only what asks for it.
 """
 
 import ast
@@ -20,6 +22,7 @@ from pydantic import BaseModel, ValidationError, create_model
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from equidyn.core.domain import Domain, folder_of, is_module
+from equidyn.core.errors import EquidynError, broken
 from equidyn.core.params import types
 
 AUDIT = "audit/"  # before the name of a published definition or variant, as it was coded
@@ -34,11 +37,19 @@ _ANNOTATIONS = {**vars(types), "bool": bool, "int": int, "float": types.Real, "s
 
 @dataclass(frozen=True)
 class Entry:
-    """module: its dotted path; options: the pydantic model of its options; takes: the types of its other arguments."""
+    """module: its dotted path; options: the pydantic model of its options; takes: the types of its other arguments.
+
+    fault: where and how its file is broken, if it is; then nothing is known of options and takes.
+    """
 
     module: str
     options: type[BaseModel]
     takes: tuple[str, ...]
+    fault: str = ""
+
+
+class _AnyOptions(BaseModel, extra="allow"):
+    """Options of a broken file."""
 
 
 @cache
@@ -47,16 +58,25 @@ def entries(domain: Domain, room: str) -> dict[str, Entry]:
     found = {}
     for part, prefix in ((room, ""), (f"audit.{room}", AUDIT)):
         for package in (domain.path(part), *SHARED.get(part, ())):
-            for path in sorted(folder_of(package).glob("*.py")) if is_module(package) else ():
+            for path in _modules(package):
                 entry = _entry(path, f"{package}.{path.stem}", _ENTRY[room])
                 if entry is not None:
                     found.setdefault(prefix + path.stem, entry)
     return found
 
 
+def _modules(package: str) -> list[Path]:
+    """The files of a package that a name can call: not those that editors and file managers leave beside them."""
+    found = folder_of(package).glob("*.py") if is_module(package) else ()
+    return sorted(path for path in found if path.stem.isidentifier())
+
+
 def module(domain: Domain, room: str, name: str) -> str:
-    """Dotted name of the module that holds entry `name` of `room`."""
-    return known(domain, room, name).module
+    """Dotted name of the module that holds entry `name` of `room`; raises EquidynError if its file is broken."""
+    entry = known(domain, room, name)
+    if entry.fault:
+        raise EquidynError(entry.fault)
+    return entry.module
 
 
 def checked(domain: Domain, room: str, name: str, values: dict[str, Any]) -> dict[str, Any]:
@@ -65,10 +85,10 @@ def checked(domain: Domain, room: str, name: str, values: dict[str, Any]) -> dic
 
 
 def known(domain: Domain, room: str, name: str) -> Entry:
-    """What entry `name` offers; raises ValueError with what there is."""
+    """What entry `name` offers, broken or not; raises ValueError with what there is."""
     entry = _elsewhere(name, _ENTRY[room]) if "." in name else entries(domain, room).get(name)
     if entry is None:
-        names = ", ".join(entries(domain, room))
+        names = ", ".join(other + " (broken)" * bool(found.fault) for other, found in entries(domain, room).items())
         raise ValueError(
             f"not one of the {room} of {domain.name}: {names}, or the dotted path of a module that has one"
         )
@@ -78,9 +98,12 @@ def known(domain: Domain, room: str, name: str) -> Entry:
 @cache
 def _elsewhere(path: str, function: str) -> Entry | None:
     """What a module anywhere on the user's path offers."""
-    if not all(part.isidentifier() for part in path.split(".")) or not is_module(path):
-        return None
-    return _entry(Path(find_spec(path).origin), path, function)
+    try:
+        known = all(part.isidentifier() for part in path.split(".")) and is_module(path)
+    except EquidynError as fault:
+        return Entry(path, _AnyOptions, (), str(fault))
+    origin = find_spec(path).origin if known else None
+    return _entry(Path(origin), path, function) if origin and origin.endswith(".py") else None
 
 
 @contextmanager
@@ -113,30 +136,50 @@ def _as_it_is(error: Any) -> PydanticCustomError | str:
 @cache
 def _entry(path: Path, name: str, function: str) -> Entry | None:
     """What the file of module `name` offers, if it defines `function`."""
-    text = path.read_text(encoding="utf-8")
-    tree = ast.parse(text if f"def {function}(" in text else "", filename=str(path))  # most files have none
-    found = next((node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == function), None)
-    if found is None:
-        return None
-    annotations = (argument.annotation for argument in found.args.args)
-    takes = tuple(ast.unparse(one) if one else "" for one in annotations)
-    return Entry(name, _options_model(path, found), takes)
+    try:
+        content = path.read_bytes()
+        defines = f"def {function}(".encode() in content  # most files do not
+        tree = ast.parse(content if defines else b"", filename=str(path))
+        found = next((node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == function), None)
+        return found and Entry(name, _options_model(path, found), tuple(_takes(path, found)))
+    except (OSError, SyntaxError, ValueError) as fault:
+        return Entry(name, _AnyOptions, (), broken(fault, path))
+
+
+def _takes(path: Path, entry: ast.FunctionDef) -> Iterator[str]:
+    for argument in entry.args.args:
+        if argument.annotation is None:
+            raise _unfit(path, argument, f"argument {argument.arg!r} of {entry.name}() has no type")
+        yield ast.unparse(argument.annotation).strip("'")
 
 
 def _options_model(path: Path, entry: ast.FunctionDef) -> type[BaseModel]:
     arguments = zip(entry.args.kwonlyargs, entry.args.kw_defaults, strict=True)
-    fields = {argument.arg: (_annotation(path, argument), _default(default)) for argument, default in arguments}
+    fields = {one.arg: (_annotation(path, one), _default(path, one, node)) for one, node in arguments}
     return create_model(f"{path.stem}_options", __base__=types.Strict, **fields)
 
 
 def _annotation(path: Path, argument: ast.arg) -> Any:
-    text = ast.unparse(argument.annotation) if argument.annotation else "missing"
+    if argument.arg.startswith("_") or hasattr(types.Strict, argument.arg):
+        raise _unfit(path, argument, f"an option may not be called {argument.arg!r}")
+    if argument.annotation is None:
+        raise _unfit(path, argument, f"option {argument.arg!r} has no type; use one of equidyn.core.params.types")
+    text = ast.unparse(argument.annotation)
     base, _, inner = text.partition("[")
-    known = _ANNOTATIONS.get(base)
-    if known is None:
-        raise TypeError(f"{path}: option {argument.arg!r} has type {text}; use one of equidyn.core.params.types")
-    return known[ast.literal_eval(f"({inner.rstrip(']')},)")] if inner else known
+    try:
+        return _ANNOTATIONS[base][ast.literal_eval(f"({inner.rstrip(']')},)")] if inner else _ANNOTATIONS[base]
+    except (KeyError, TypeError, ValueError, SyntaxError):
+        told = f"option {argument.arg!r} has the type {text}; use one of equidyn.core.params.types"
+        raise _unfit(path, argument, told) from None
 
 
-def _default(node: ast.expr | None) -> Any:
-    return ... if node is None else ast.literal_eval(node)
+def _default(path: Path, argument: ast.arg, node: ast.expr | None) -> Any:
+    try:
+        return ... if node is None else ast.literal_eval(node)
+    except ValueError:
+        told = f"option {argument.arg!r} has a default that is computed; write the value"
+        raise _unfit(path, argument, told) from None
+
+
+def _unfit(path: Path, argument: ast.arg, reason: str) -> SyntaxError:
+    return SyntaxError(reason, (str(path), argument.lineno, None, None))

@@ -89,7 +89,7 @@ def _check_entry(
 ) -> None:
     """Raise, at its place in the tree, what is wrong with the name of a model or measure, or with its options."""
     with signatures.within(*name_at, value=name):
-        signatures.known(domain, room, name)
+        signatures.known(domain, room, name)  # if its file is broken, what asks for it will say so
     with signatures.within(*options_at):
         signatures.checked(domain, room, name, options)
 

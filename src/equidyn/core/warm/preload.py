@@ -7,6 +7,7 @@ for GPUs then, and after that no fork could use one.
 from contextlib import suppress
 from importlib import import_module
 
+from equidyn.core.domain import imported
 from equidyn.core.params import Params, Study, signatures
 
 STAGES = ("equidyn.core.training.train", "equidyn.core.measures.measure", "equidyn.core.data.prepare")
@@ -29,7 +30,7 @@ def _look_up(params: Params) -> None:
 
     for study in params.studies.values():
         for module in called_by_name(study):
-            import_module(module)
+            imported(module)
     dict(lists(params))
 
 
