@@ -16,6 +16,7 @@ from equidyn.core.models.registry import build_network, count_parameters
 from equidyn.core.params.params import Params
 from equidyn.core.threads import use_threads
 from equidyn.core.training.task import io_types
+from equidyn.symmetry.error import ratio
 from equidyn.symmetry.group_action import GroupAction
 
 TOLERANCE = 1e-12  # of strict variants, relative, in float64
@@ -79,7 +80,7 @@ def symmetry(network: Network, inputs: GroupAction, outputs: GroupAction) -> dic
 def errors(
     network: Network, inputs: GroupAction, outputs: GroupAction, dtype: torch.dtype = torch.float64
 ) -> dict[str, float]:
-    """Case -> max_g ||f(g x) - g f(x)|| / ||f(x)|| over noise x, for a network of this precision.
+    """Case -> max_g ||f(g x) - g f(x)|| / ||f(x)|| over noise x, for a network of this precision; 0 / 0 is 0, exact.
 
     Cases are the shapes that the type of the inputs proposes, or the activations that the network names.
     """
@@ -99,7 +100,7 @@ def relative_errors(
     for element, found in zip(elements[1:], predictions, strict=True):
         for name, kind in kinds.items():
             gap = found[name] - kind.act(first[name], element)
-            largest[name] = _larger(largest[name], (gap.norm() / first[name].norm()).item())
+            largest[name] = _larger(largest[name], ratio(gap.norm(), first[name].norm()))
     return largest
 
 

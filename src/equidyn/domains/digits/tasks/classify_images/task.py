@@ -8,7 +8,7 @@ from torch.nn import functional
 from equidyn.core.data.labelled import Labelled
 from equidyn.core.models.network import Network
 from equidyn.core.training.draws import spread
-from equidyn.core.training.labelled import LabelledTask, Samples
+from equidyn.core.training.labelled import LabelledTask, Samples, share
 from equidyn.domains.digits.params import ClassifyImagesTask, DigitsSource
 from equidyn.symmetry.images import ImageType
 from equidyn.symmetry.sets import Invariants
@@ -69,7 +69,7 @@ def cross_entropy(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
 
 def accuracy(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     """Share of samples whose largest logit (sample, class) is that of their label; the first of equal ones counts."""
-    return (logits.argmax(dim=1) == labels).float().mean()
+    return share(logits.argmax(dim=1) == labels, logits)
 
 
 def classify_images_types(side: int) -> tuple[ImageType, Invariants]:
