@@ -7,6 +7,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from toy import CELL, QUICK, built, toy_dataset, toy_params
@@ -29,6 +30,8 @@ from equidyn.core.params.signatures import entries, module
 from equidyn.core.params.variant import Variant
 from equidyn.core.training import train
 from equidyn.core.training.task import dataset_of, task_of
+from equidyn.domains.digits.source.digit_images import Digits, mean_and_deviation
+from equidyn.domains.digits.source.digits_checks import halves_apart, turned_apart
 from equidyn.domains.digits.tasks.classify_images.context import ClassifyImagesContext
 from equidyn.domains.digits.tasks.classify_images.task import ClassifyImages
 from equidyn.domains.sets.tasks.classify_sets.context import ClassifySetsContext
@@ -137,3 +140,19 @@ def test_data_that_are_not_finite_are_neither_written_nor_read(workplace, monkey
         store.write(path, data)
     with pytest.raises(EquidynError, match=words):
         store.read(path, Fields)
+
+
+def test_data_that_are_0_have_the_unit_1(workplace):
+    params, data = toy_params(), toy_dataset()
+    store.write(paths.dataset("toy", "sym"), replace(data, velocity=0 * data.velocity))
+    train.run(params, CELL)
+    error = json.loads(measure.run(params, CELL).read_text())["checkpoints"]["best"]["error"]
+    assert error["unit"] == 1 and error["rmse"] >= error["persistence_rmse"] == 0
+
+
+def test_images_that_are_all_alike_have_no_deviation_and_are_not_apart():
+    for ink in (0.1, 0.3, 0.7):
+        images = np.full((40, 28, 28), ink, dtype=np.float32)
+        mean, deviation = mean_and_deviation(Digits(images, np.zeros(40, dtype=np.int64), 1.0))
+        assert mean == pytest.approx(ink) and deviation <= 1e-15
+    assert halves_apart(0 * images) == 0 and turned_apart(0 * images) == [0, 0, 0]
