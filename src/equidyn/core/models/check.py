@@ -14,6 +14,7 @@ import torch
 from equidyn.core.models.network import Network
 from equidyn.core.models.registry import build_network, count_parameters
 from equidyn.core.params.params import Params
+from equidyn.core.randomness import seeded
 from equidyn.core.threads import use_threads
 from equidyn.core.training.task import io_types
 from equidyn.symmetry.error import ratio
@@ -112,7 +113,7 @@ def noise(inputs: GroupAction, dtype: torch.dtype, case: str | None = None) -> t
 
 
 def _fresh(network: Network, inputs: GroupAction, outputs: GroupAction) -> dict[str, Any]:
-    with torch.no_grad():
+    with torch.no_grad(), seeded(0):
         network(noise(inputs, torch.float32))  # moves the batch statistics, if there are any
     return symmetry(network, inputs, outputs)
 
@@ -143,7 +144,8 @@ def _outputs(network: Network, batches: Sequence[torch.Tensor]) -> Iterator[Name
 
 
 def _named(network: Network, values: torch.Tensor) -> Named:
-    return network.activations(values) if network.kinds else {"": network(values)}
+    with seeded(0):  # what a network draws itself is the same for each element
+        return network.activations(values) if network.kinds else {"": network(values)}
 
 
 def _larger(one: float, other: float) -> float:

@@ -10,6 +10,7 @@ import torch
 from equidyn.core.models.network import Network
 from equidyn.core.models.registry import count_parameters
 from equidyn.core.params.training import Training
+from equidyn.core.randomness import seeded
 from equidyn.core.training import state as states
 from equidyn.core.training.adam import Adam
 from equidyn.core.training.precision import arithmetic
@@ -54,7 +55,8 @@ class Trainer:
 
     def _begin(self) -> State:
         state = State()
-        self._record(state, {"learning_rate": 0.0} | self.recipe.recorded(None))
+        with seeded(self.seed, state.epoch):
+            self._record(state, {"learning_rate": 0.0} | self.recipe.recorded(None))
         score = state.history[0][self.recipe.score]
         if not math.isfinite(score):
             state.status, state.message = "diverged", f"before training: {self._score_words} {score}"
@@ -65,8 +67,9 @@ class Trainer:
     def _epoch(self, state: State) -> None:
         state.epoch += 1
         rate = learning_rate(self.training, state.epoch)
-        means = self._train(state.epoch, rate)
-        self._record(state, {"learning_rate": rate} | self.recipe.recorded(means))
+        with seeded(self.seed, state.epoch):
+            means = self._train(state.epoch, rate)
+            self._record(state, {"learning_rate": rate} | self.recipe.recorded(means))
         self._judge(state, means[0])
 
     def _train(self, epoch: int, rate: float) -> list[float]:
