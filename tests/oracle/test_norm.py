@@ -74,6 +74,27 @@ def test_in_one_go_it_is_torchs(field, with_skip, block, monkeypatch):
         _assert_alike(ours, torchs, ours.train(training)(values, skip), expected, given)
 
 
+@pytest.mark.parametrize("layer", [FieldBatchNorm, lambda field: NormReLU(field, "batch")], ids=["norm", "one go"])
+@pytest.mark.parametrize("mean", [1e4, -1e4, 0.0])
+@every_field
+def test_a_large_mean_leaves_the_deviation(field, layer, mean):
+    """Unit noise about 10^4, in float32: what is remembered, the answers and the gradients are those of float64."""
+    norm, torchs = layer(field), nn.BatchNorm3d(field.multiplicity).double()
+    noise = torch.randn(64, field.channels, *SHAPES[field.group.dimension], generator=torch.Generator().manual_seed(0))
+    values = (noise + mean).requires_grad_()
+    answer, wide = norm(values), values.detach().double().requires_grad_()
+    expected = _torchs(torchs, field, wide)
+    if layer is not FieldBatchNorm:
+        expected = expected.relu()
+    torch.testing.assert_close(answer.double(), expected, rtol=0, atol=2e-3)  # values are known to 1e-3
+    assert norm.norm.running_mean.double().sub(torchs.running_mean).abs().max() <= 1e-7 * (1 + abs(mean))
+    torch.testing.assert_close(norm.norm.running_var.double(), torchs.running_var, rtol=1e-5, atol=0)
+    found = _gradients(answer, [norm.norm.weight, norm.norm.bias, values])
+    known = _gradients(expected, [torchs.weight, torchs.bias, wide])
+    for mine, other in zip(found, known, strict=True):
+        assert (mine.double() - other).norm() <= 0.05 * other.norm()  # beside the kink of ReLU they jump
+
+
 @every_field
 def test_without_a_norm_it_is_a_bias_per_field(field):
     layer = NormReLU(field, "none").double()

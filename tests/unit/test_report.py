@@ -4,11 +4,13 @@ import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pandas as pd
 import pytest
 import tiny
+import torch
 from markupsafe import escape
 from sealing import sealed
 
@@ -16,8 +18,11 @@ from equidyn.core import paths
 from equidyn.core.domain import built_in, find
 from equidyn.core.errors import EquidynError
 from equidyn.core.files import read_json
+from equidyn.core.measures import measure
+from equidyn.core.models.registry import build_network
 from equidyn.core.params import Cell, Params
 from equidyn.core.params.params import params_model
+from equidyn.core.training import train
 from equidyn.report.claims.model import claims_of
 from equidyn.report.gather import gather
 from equidyn.report.report import run
@@ -143,6 +148,26 @@ def test_a_diverged_run_of_two_leaves_the_mean_of_the_other(tiny_copy: Path) -> 
     ended = study.quantity("accuracy", "accuracy").query("variant == 'mlp-aug'")
     assert dict(zip(ended["seed"], ended["status"], strict=True)) == {1: "completed", 2: "diverged"}
     assert study.runs.query("status == 'diverged'")["variant"].tolist() == ["mlp-aug", tiny.LOST, tiny.LOST]
+
+
+def test_runs_that_diverge_before_their_first_step_are_shown(tiny_copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of a variant, so that none of its checkpoints has a finite loss."""
+
+    def broken(*parts: Any) -> torch.nn.Module:
+        network = build_network(*parts)
+        torch.nn.init.constant_(next(network.parameters()), torch.nan)
+        return network
+
+    monkeypatch.setattr(train, "build_network", broken)
+    params = _params("gaussian")
+    for seed in (1, 2):
+        cell = Cell("gaussian", "fresh", tiny.LOST, seed)
+        train.run(params, cell)
+        measure.run(params, cell)
+    page = run(params).read_text(encoding="utf-8")
+    assert f"gaussian/fresh/{tiny.LOST}, seed 2 (before training: validation loss nan)" in page
+    table = pd.read_csv("reports/tables/gaussian-accuracy.csv").query(f"variant == '{tiny.LOST}'")
+    assert len(table) and table["mean"].isna().all() and (table["diverged"] == 2).all()
 
 
 def test_tables_in_latex_are_plain_ascii_but_for_comments(reports: Path) -> None:

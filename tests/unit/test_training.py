@@ -1,21 +1,27 @@
 """The stage train: outputs, exact resume, divergence, early stopping, precision, bad input."""
 
 import json
+import random
 import subprocess
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
 import torch
 from resuming import assert_goes_on_to_the_same_bytes, die_in_epoch_3, outputs
 from safetensors.torch import load_file
 from toy import CELL, toy_params
+from toy_models import noisy
 from toy_variants import params_with_both
 
 from equidyn.core import paths
 from equidyn.core.errors import EquidynError
-from equidyn.core.params import Cell
+from equidyn.core.measures import measure
+from equidyn.core.params import Cell, Params
 from equidyn.core.params.params import Compute
+from equidyn.core.params.variant import Variant
+from equidyn.core.randomness import seeded
 from equidyn.core.training import state, train
 from equidyn.core.training.adam import Adam
 from equidyn.core.training.precision import precision_of
@@ -56,6 +62,43 @@ def test_checkpoints_are_copies_of_different_epochs(workplace):
 @pytest.mark.parametrize("variant", ["gcnn", "cnn-aug", "rgroup", "relax-anneal", "soft"])
 def test_a_killed_run_goes_on_to_the_same_bytes(workplace, monkeypatch, variant):
     assert_goes_on_to_the_same_bytes(params_with_both(), Cell("toy", "sym", variant, 1), monkeypatch)
+
+
+def _noisy(draw: str) -> tuple[Params, Cell]:
+    """A study with a variant whose network draws random numbers in its forward pass."""
+    params = toy_params()
+    variants = {"noisy": Variant(model="toy_models.noisy", options={"draw": draw}, augment="none")}
+    study = params.studies["toy"].model_copy(update={"variants": variants})
+    return params.model_copy(update={"studies": {"toy": study}}), Cell("toy", "sym", "noisy", 1)
+
+
+@pytest.mark.parametrize("draw", noisy.SEEDED)
+def test_a_network_that_draws_random_numbers_gives_the_same_bytes(workplace, monkeypatch, draw):
+    """Twice, killed and gone on with, measured twice; whatever was drawn in this process before."""
+    params, cell = _noisy(draw)
+    assert_goes_on_to_the_same_bytes(params, cell, monkeypatch)
+    measured = []
+    for _ in range(2):
+        torch.rand(3), np.random.rand(3), random.random()
+        checkpoints = json.loads(measure.run(params, cell).read_text())["checkpoints"]
+        measured.append((checkpoints, (paths.run(cell) / "example.safetensors").read_bytes()))
+    assert measured[0] == measured[1]
+
+
+def test_epochs_draw_other_numbers_and_other_seeds_too(workplace):
+    drawn = []
+    for place in ((1, 1), (1, 2), (2, 1), (11, 1), (1,), (1, "best", "error"), (2**70, 1)):
+        with seeded(*place):
+            drawn.append((torch.rand(()).item(), np.random.rand(), random.random()))
+    assert len(set(np.ravel(drawn))) == 3 * len(drawn)
+
+
+@pytest.mark.parametrize("draw", noisy.HIDDEN)
+def test_a_network_whose_draws_cannot_be_seeded_is_refused(workplace, draw):
+    params, cell = _noisy(draw)
+    with pytest.raises(EquidynError, match=r"studies\.toy\.variants\.noisy: its network answers .* to the same batch"):
+        train.run(params, cell)
+    assert not paths.run(cell).exists()
 
 
 def test_a_killed_run_begins_anew_when_its_code_has_changed(workplace, monkeypatch):

@@ -1,6 +1,7 @@
 """Norms that commute with the symmetry: one mean and variance per field, shared by its components.
 
 A group element only exchanges the numbers that are averaged, so they are equivariant in train and eval mode.
+A variance is the mean square about the mean, never E x^2 - (E x)^2, which is round-off where the mean is large.
 """
 
 from collections.abc import Iterator
@@ -32,7 +33,10 @@ class FieldBatchNorm(nn.Module):
     def forward(self, field: torch.Tensor) -> torch.Tensor:
         """Map (batch, channels, y, x) to the same shape, in the memory layout of a channels-last convolution."""
         rows = field.movedim(1, -1)  # torch's own batch norm of 5 axes would change the layout there and back
-        statistics = self._statistics(rows) if self.training else (self.norm.running_mean, self.norm.running_var)
+        if self.training:
+            rows, *statistics = self._centred(rows)
+        else:
+            statistics = self.norm.running_mean, self.norm.running_var
         scale, shift = (part.repeat_interleave(self.field.dimension) for part in self.affine(*statistics))
         return torch.addcmul(shift, rows, scale).to(field.dtype).movedim(-1, 1)
 
@@ -45,19 +49,21 @@ class FieldBatchNorm(nn.Module):
         """The statistics of a batch of `count` numbers of each field, for eval mode."""
         with torch.no_grad():
             self.norm.running_mean.lerp_(mean.to(self.norm.running_mean), self.norm.momentum)
-            unbiased = variance.to(self.norm.running_var) * count / (count - 1)
+            unbiased = variance.to(self.norm.running_var) * count / max(count - 1, 1)
             self.norm.running_var.lerp_(unbiased, self.norm.momentum)
             self.norm.num_batches_tracked.add_(1)
 
-    def _statistics(self, rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Mean and variance of each field in this batch, in the precision of the weights; remembered for eval mode."""
-        rows = rows.flatten(0, -2).to(self.norm.weight.dtype)
-        first, second = (
-            part.mean(0).unflatten(0, (-1, self.field.dimension)).mean(1) for part in (rows, rows.square())
-        )
-        variance = (second - first.square()).clamp(min=0)
-        self.remember(first, variance, len(rows) * self.field.dimension)
-        return first, variance
+    def _centred(self, rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Rows less the mean of their field in this batch; the mean that is left, 0; and the variance of each field.
+
+        In the precision of the weights; mean and variance are remembered for eval mode.
+        """
+        rows, axes = rows.to(self.norm.weight.dtype), list(range(rows.dim() - 1))
+        mean = rows.mean(axes).unflatten(0, (-1, self.field.dimension)).mean(1)
+        rows = rows - mean.repeat_interleave(self.field.dimension)
+        variance = rows.square().mean(axes).unflatten(0, (-1, self.field.dimension)).mean(1)
+        self.remember(mean, variance, rows.numel() // self.field.multiplicity)
+        return rows, torch.zeros_like(mean), variance
 
 
 class NormReLU(FieldBatchNorm):
@@ -111,8 +117,7 @@ class _BatchNormReLU(torch.autograd.Function):
         skips: torch.Tensor | None,
         eps: float,
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        mean, square = (_by_field(total, weight) / _count(rows, weight) for total in _moments(rows))
-        variance = (square - mean.square()).clamp(min=0)
+        mean, variance = _moments(rows, weight)
         inverse = torch.rsqrt(variance + eps)
         scale, shift = weight * inverse, bias - mean * weight * inverse
         answer = _shifted(rows, _by_channel(scale, rows), _by_channel(shift, rows), skips)
@@ -126,9 +131,9 @@ class _BatchNormReLU(torch.autograd.Function):
         rows, answer, weight, mean, inverse = ctx.saved_tensors
         # Nobody needs them any more: their memory is given to the gradients, since that of the system is slow to get.
         by_rows, passed = rows.detach(), answer.detach()  # passed: the gradient by what ReLU was given
-        sums = _through_relu(gradient.contiguous(), answer, rows, passed)
+        sums = _through_relu(gradient.contiguous(), answer, rows, passed, _by_channel(mean, rows))
         by_bias, by_products = (_by_field(total, weight) for total in sums)
-        by_weight = inverse * (by_products - mean * by_bias)
+        by_weight = inverse * by_products
         scale, count = weight * inverse, _count(rows, weight)
         slope = -scale * inverse * by_weight / count
         shift = -scale * by_bias / count - slope * mean
@@ -169,14 +174,23 @@ def _sums(rows: torch.Tensor) -> torch.Tensor:
     return rows.new_zeros(2, rows.shape[1], dtype=torch.promote_types(rows.dtype, torch.float32))
 
 
-def _moments(rows: torch.Tensor) -> torch.Tensor:
-    """Sum, and sum of squares, of each channel: (2, channels)."""
-    sums = _sums(rows)
+def _moments(rows: torch.Tensor, weight: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean and variance of each field, in the precision of its weight, (fields,).
+
+    By block and channel about its own mean, and then of those means, in float64 (Chan, Golub, LeVeque 1983).
+    """
+    counts, means, squares = [], [], []
     for (part,) in _blocks(rows):
-        values = part.to(sums.dtype)
-        sums[0] += values.sum(0)
-        sums[1] += values.square().sum(0)
-    return sums
+        values = part.to(torch.promote_types(rows.dtype, torch.float32))
+        counts.append(len(values))
+        means.append(values.mean(0))
+        squares.append((values - means[-1]).square_().sum(0))
+    shares = torch.tensor(counts, dtype=torch.float64, device=rows.device)[:, None, None] / _count(rows, weight)
+    centres = torch.stack(means).double().unflatten(1, (len(weight), -1))
+    mean = (shares * centres).sum((0, 2))
+    within = torch.stack(squares).double().unflatten(1, (len(weight), -1)).sum((0, 2)) / _count(rows, weight)
+    variance = within + (shares * (centres - mean[:, None]).square()).sum((0, 2))
+    return mean.to(weight), variance.to(weight)
 
 
 def _shifted(rows: torch.Tensor, scale: torch.Tensor, shift: torch.Tensor, skips: torch.Tensor | None) -> torch.Tensor:
@@ -189,15 +203,16 @@ def _shifted(rows: torch.Tensor, scale: torch.Tensor, shift: torch.Tensor, skips
 
 
 def _through_relu(
-    gradient: torch.Tensor, answer: torch.Tensor, rows: torch.Tensor, passed: torch.Tensor
+    gradient: torch.Tensor, answer: torch.Tensor, rows: torch.Tensor, passed: torch.Tensor, mean: torch.Tensor
 ) -> torch.Tensor:
-    """Write the gradient where the answer is positive to `passed`; its sums per channel, alone and times the rows."""
+    """Write the gradient where the answer is positive to `passed`; its sums per channel, alone and times the rows less
+    their mean, (channels,)."""
     sums = _sums(rows)
     for slope, reached, part, target in _blocks(gradient, answer, rows, passed):
         torch.ops.aten.threshold_backward.grad_input(slope, reached, 0, grad_input=target)
         values = target.to(sums.dtype)
         sums[0] += values.sum(0)
-        sums[1] += (values * part).sum(0)
+        sums[1] += (part - mean).mul_(values).sum(0)
     return sums
 
 

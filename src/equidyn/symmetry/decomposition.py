@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from equidyn.symmetry.error import ratio
 from equidyn.symmetry.group_action import GroupAction, pull_back
 
 
@@ -20,14 +21,14 @@ def decompose(
 
     outputs: (elements, ...), outputs[k] = f(g_k x); target: (...), both fields of type `kind`. elements: g_0, g_1, ...,
     over which means are taken; None: all of a group that is listed.
-    Returns loss = averaged + variance, and share = variance / loss (0 for a loss of 0).
+    Returns loss = averaged + variance, and share = variance / loss (0 for a variance of 0, as of `ratio`).
     """
     back = pull_back(outputs, kind, elements).double()
     centre = back.mean(0)
     averaged = (centre - target).square().mean()
     variance = (back - centre).square().mean()
     loss = (back - target).square().mean()
-    share = (variance / loss).item() if loss > 0 else 0.0
+    share = ratio(variance, loss)
     return {"loss": loss.item(), "averaged": averaged.item(), "variance": variance.item(), "share": share}
 
 
@@ -38,4 +39,4 @@ def decompose_by_sample(outputs: torch.Tensor, targets: torch.Tensor, kind: Grou
     """
     parts = [decompose(*pair, kind) for pair in zip(outputs.unbind(1), targets, strict=True)]
     means = {name: sum(part[name] for part in parts) / len(parts) for name in ("loss", "averaged", "variance")}
-    return means | {"share": means["variance"] / means["loss"] if means["loss"] > 0 else 0.0}
+    return means | {"share": means["variance"] / means["loss"] if means["loss"] else 0.0}

@@ -16,7 +16,7 @@ def error_of_answers(outputs: torch.Tensor, kind: GroupAction, elements: Sequenc
     elements: g_0, g_1, ...; None: all of a group that is listed. With back[g] = g^-1 f(g x), and ||.|| the root mean
     square over all axes after the sample:
     absolute: E_x E_g ||back[g] - f(x)|| [unit of f], over all of the group, or over g_1, g_2, ... (a sample of it).
-    relative: absolute / E_x ||f(x)||; infinite if f(x) is 0 and its moved answers are not.
+    relative: absolute / E_x ||f(x)||, as of `ratio`.
     by_element: E_x ||back[g] - f(x)|| / E_x ||f(x)|| of each g: a list, 0 for the identity; its mean is `relative`, if
     all of the group are there.
     One element is looked at at a time, so that it takes no more memory for a large group.
@@ -28,8 +28,8 @@ def error_of_answers(outputs: torch.Tensor, kind: GroupAction, elements: Sequenc
     absolute = sum(distances) / (len(outputs) if elements is None else len(moves))
     return {
         "absolute": absolute.item(),
-        "relative": _ratio(absolute, size),
-        "by_element": [0.0, *(_ratio(distance, size) for distance in distances)],
+        "relative": ratio(absolute, size),
+        "by_element": [ratio(distance, size) for distance in (size - size, *distances)],
     }
 
 
@@ -48,9 +48,15 @@ def equivariance_error(outputs: torch.Tensor, kind: GroupAction) -> dict[str, fl
     return {
         "absolute": found["absolute"],
         "relative": found["relative"],
-        "pairwise": _ratio(_mean(pairs), _norms(back).mean()),
+        "pairwise": ratio(_mean(pairs), _norms(back).mean()),
         "published": torch.stack([(back[0] - other).abs().mean() for other in back[1:]]).mean().item(),
     }
+
+
+def ratio(part: torch.Tensor, whole: torch.Tensor) -> float:
+    """An error over the size of what it is an error of: an error of exactly 0 is 0, even of a whole of 0; infinite
+    where only the whole is 0, and NaN where the error is."""
+    return 0.0 if part == 0 else (part / whole).item()
 
 
 def _rows(fields: torch.Tensor) -> torch.Tensor:
@@ -64,8 +70,3 @@ def _norms(values: torch.Tensor) -> torch.Tensor:
 
 def _mean(values: list[torch.Tensor]) -> torch.Tensor:
     return sum(values) / len(values)
-
-
-def _ratio(part: torch.Tensor, whole: torch.Tensor) -> float:
-    """part / whole; 0 where both are 0, infinite where only the whole is."""
-    return (part / whole).item() if part > 0 else 0.0

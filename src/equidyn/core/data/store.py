@@ -50,7 +50,11 @@ Kind = TypeVar("Kind", bound=Stored)
 
 
 def write(path: Path, dataset: Stored) -> None:
-    """Write atomically: fields in chunks of one frame, gzip 4 with shuffle; content hash as an attribute; sealed."""
+    """Write atomically: fields in chunks of one frame, gzip 4 with shuffle; content hash as an attribute; sealed.
+
+    Raises EquidynError, and writes nothing, if a value is NaN or infinite.
+    """
+    _refuse_not_finite(path, dataset)
     with atomic(path) as temporary:
         with h5py.File(temporary, "w", track_order=True, userblock_size=sealed.BLOCK) as file:
             for name, array in dataset.arrays().items():
@@ -69,7 +73,8 @@ def _layout(dataset: Stored, name: str, array: np.ndarray) -> dict[str, Any]:
 
 
 def read(path: Path, kind: type[Kind]) -> Kind:
-    """Read a file of this kind whole into memory; raises EquidynError if it is missing, torn, foreign or altered."""
+    """Read a file of this kind whole into memory; raises EquidynError if it is missing, torn, foreign or altered,
+    or if a value is NaN or infinite."""
     if not path.exists():
         raise EquidynError(f"{path}: missing; run `equidyn prepare` for it, or snakemake / dvc repro")
     try:
@@ -82,7 +87,14 @@ def read(path: Path, kind: type[Kind]) -> Kind:
         raise EquidynError(f"{text}; delete it and prepare it again") from None
     if dataset.content_hash() != expected:
         raise EquidynError(f"{path}: its content does not match its checksum; delete it and prepare it again")
+    _refuse_not_finite(path, dataset)
     return dataset
+
+
+def _refuse_not_finite(path: Path, dataset: Stored) -> None:
+    for name, array in dataset.arrays().items():
+        if not np.isfinite(array).all():
+            raise EquidynError(f"{path}: {name} holds values that are NaN or infinite; see the study's source")
 
 
 def _read(path: Path, kind: type[Kind]) -> tuple[Kind, str]:

@@ -20,6 +20,7 @@ from equidyn.core.params.signatures import checked, module
 from equidyn.core.params.study import Cell, Study, as_json
 from equidyn.core.params.subtrees import measure_keys, subtree
 from equidyn.core.provenance import Clock
+from equidyn.core.randomness import seeded
 from equidyn.core.training.checkpoint import load, read_history, read_run
 from equidyn.core.training.precision import device_of, set_up
 from equidyn.core.training.task import dataset_of, task_of
@@ -41,19 +42,23 @@ def run(params: Params, cell: Cell) -> Path:
         for name in sorted(wanted | {"best"}):
             loaded = load(network, folder, name, trained).deployed()
             context = context_of(study, loaded, task, weight_decay, history)
-            checkpoints[name] = _measured(study, name, context)
+            checkpoints[name] = _measured(study, name, context, cell.seed)
             if name == "best":
-                sums["example"] = _write_example(folder / "example.safetensors", context)
+                with seeded(cell.seed, name, "example"):
+                    sums["example"] = _write_example(folder / "example.safetensors", context)
         summary = _finite(_summary(trained, network, dataset) | {"checkpoints": checkpoints}) | {"sha256": sums}
         write_record(folder / "measures.json", summary | {"provenance": clock.provenance()})
     return paths.run(cell) / "measures.json"
 
 
-def _measured(study: Study, checkpoint: str, context: EvaluationContext) -> dict[str, Any]:
-    """All measures wanted at this checkpoint, by name."""
-    return {
-        name: _taken(study, name, context) for name, settings in study.measures.items() if checkpoint in settings.at
-    }
+def _measured(study: Study, checkpoint: str, context: EvaluationContext, seed: int) -> dict[str, Any]:
+    """All measures wanted at this checkpoint, by name; what the network draws itself is seeded for each."""
+    found = {}
+    for name, settings in study.measures.items():
+        if checkpoint in settings.at:
+            with seeded(seed, checkpoint, name):
+                found[name] = _taken(study, name, context)
+    return found
 
 
 def _taken(study: Study, name: str, context: EvaluationContext) -> dict[str, Any]:

@@ -14,8 +14,10 @@ import torch
 from equidyn.core.models.network import Network
 from equidyn.core.models.registry import build_network, count_parameters
 from equidyn.core.params.params import Params
+from equidyn.core.randomness import seeded
 from equidyn.core.threads import use_threads
 from equidyn.core.training.task import io_types
+from equidyn.symmetry.error import ratio
 from equidyn.symmetry.group_action import GroupAction
 
 TOLERANCE = 1e-12  # of strict variants, relative, in float64
@@ -79,7 +81,7 @@ def symmetry(network: Network, inputs: GroupAction, outputs: GroupAction) -> dic
 def errors(
     network: Network, inputs: GroupAction, outputs: GroupAction, dtype: torch.dtype = torch.float64
 ) -> dict[str, float]:
-    """Case -> max_g ||f(g x) - g f(x)|| / ||f(x)|| over noise x, for a network of this precision.
+    """Case -> max_g ||f(g x) - g f(x)|| / ||f(x)|| over noise x, for a network of this precision; 0 / 0 is 0, exact.
 
     Cases are the shapes that the type of the inputs proposes, or the activations that the network names.
     """
@@ -99,7 +101,7 @@ def relative_errors(
     for element, found in zip(elements[1:], predictions, strict=True):
         for name, kind in kinds.items():
             gap = found[name] - kind.act(first[name], element)
-            largest[name] = _larger(largest[name], (gap.norm() / first[name].norm()).item())
+            largest[name] = _larger(largest[name], ratio(gap.norm(), first[name].norm()))
     return largest
 
 
@@ -111,7 +113,7 @@ def noise(inputs: GroupAction, dtype: torch.dtype, case: str | None = None) -> t
 
 
 def _fresh(network: Network, inputs: GroupAction, outputs: GroupAction) -> dict[str, Any]:
-    with torch.no_grad():
+    with torch.no_grad(), seeded(0):
         network(noise(inputs, torch.float32))  # moves the batch statistics, if there are any
     return symmetry(network, inputs, outputs)
 
@@ -142,7 +144,8 @@ def _outputs(network: Network, batches: Sequence[torch.Tensor]) -> Iterator[Name
 
 
 def _named(network: Network, values: torch.Tensor) -> Named:
-    return network.activations(values) if network.kinds else {"": network(values)}
+    with seeded(0):  # what a network draws itself is the same for each element
+        return network.activations(values) if network.kinds else {"": network(values)}
 
 
 def _larger(one: float, other: float) -> float:

@@ -10,6 +10,7 @@ from equidyn.core.models.network import Network
 from equidyn.core.params.signatures import checked, module
 from equidyn.core.params.study import Study
 from equidyn.core.params.variant import Imposition
+from equidyn.core.randomness import seeded
 
 
 def build_network(study: Study, variant: str, inputs: Any, outputs: Any, seed: int) -> Network:
@@ -21,8 +22,7 @@ def build_network(study: Study, variant: str, inputs: Any, outputs: Any, seed: i
     """
     wanted = study.variants[variant]
     options = checked(study.home, "models", wanted.model, wanted.options)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         try:
             network = imported(module(study.home, "models", wanted.model)).build(inputs, outputs, **options)
         except ValueError as fault:

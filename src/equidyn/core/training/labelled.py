@@ -1,5 +1,6 @@
 """What the tasks have in common that ask for the class of a sample; each has its own kind of logits."""
 
+import math
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +26,11 @@ class Samples(Batch):
     def part(self, chosen: slice | torch.Tensor) -> "Samples":
         """Some of the samples."""
         return Samples(self.inputs[chosen], self.labels[chosen])
+
+
+def share(right: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
+    """Share of right answers, `right` (sample,) bool; NaN if a logit is NaN, which is no answer."""
+    return torch.where(logits.isnan().any(), math.nan, right.float().mean())
 
 
 class LabelledTask(Task):

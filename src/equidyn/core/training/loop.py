@@ -10,6 +10,7 @@ import torch
 from equidyn.core.models.network import Network
 from equidyn.core.models.registry import count_parameters
 from equidyn.core.params.training import Training
+from equidyn.core.randomness import seeded
 from equidyn.core.training import state as states
 from equidyn.core.training.adam import Adam
 from equidyn.core.training.precision import arithmetic
@@ -54,16 +55,21 @@ class Trainer:
 
     def _begin(self) -> State:
         state = State()
-        self._record(state, {"learning_rate": 0.0} | self.recipe.recorded(None))
-        if self.optimiser is None:
+        with seeded(self.seed, state.epoch):
+            self._record(state, {"learning_rate": 0.0} | self.recipe.recorded(None))
+        score = state.history[0][self.recipe.score]
+        if not math.isfinite(score):
+            state.status, state.message = "diverged", f"before training: {self._score_words} {score}"
+        elif self.optimiser is None:
             state.status, state.message = "completed", "no parameters to train"
         return state
 
     def _epoch(self, state: State) -> None:
         state.epoch += 1
         rate = learning_rate(self.training, state.epoch)
-        means = self._train(state.epoch, rate)
-        self._record(state, {"learning_rate": rate} | self.recipe.recorded(means))
+        with seeded(self.seed, state.epoch):
+            means = self._train(state.epoch, rate)
+            self._record(state, {"learning_rate": rate} | self.recipe.recorded(means))
         self._judge(state, means[0])
 
     def _train(self, epoch: int, rate: float) -> list[float]:
@@ -100,12 +106,14 @@ class Trainer:
         if state.epoch == self.training.early_epoch:
             state.early = snapshot(self.network)
         score = measured[self.recipe.score]
+        if state.epoch == 0:
+            state.best = snapshot(self.network)  # whatever its score: a run always has a checkpoint
         if score < state.best_score:
             state.best_score, state.best_epoch, state.best = score, state.epoch, snapshot(self.network)
 
     def _judge(self, state: State, loss: float) -> None:
         """Decide whether the run goes on."""
-        score, words = state.history[-1][self.recipe.score], self.recipe.score.replace("_", " ")
+        score, words = state.history[-1][self.recipe.score], self._score_words
         if not (math.isfinite(loss) and math.isfinite(score)):
             state.status = "diverged"
             state.message = f"epoch {state.epoch}: training loss {loss}, {words} {score}"
@@ -114,6 +122,10 @@ class Trainer:
         elif state.stale >= self.training.patience and not self._was_relaxed(state.epoch - self.training.patience + 1):
             state.status = "stopped"
             state.message = f"no better {words} for {state.stale} epochs"
+
+    @property
+    def _score_words(self) -> str:
+        return self.recipe.score.replace("_", " ")
 
     def _was_relaxed(self, epoch: int) -> bool:
         """While a net is trained relaxed, its strict part need not get better at each epoch: no reason to stop."""

@@ -39,7 +39,7 @@ class State:
 
 
 def save(path: Path, fingerprint: str, state: State, network: torch.nn.Module, optimiser: Adam) -> None:
-    """Write the resume file atomically. Batches are drawn from (seed, epoch), so no random state is needed."""
+    """Write the resume file atomically. All that is drawn is drawn from (seed, epoch): no random state is needed."""
     tree = {
         "fingerprint": fingerprint,
         "state": asdict(state),

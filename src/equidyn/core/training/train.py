@@ -18,6 +18,7 @@ from equidyn.core.params.subtrees import training_params
 from equidyn.core.progress import progress
 from equidyn.core.provenance import Clock, digest
 from equidyn.core.sources import fingerprint, train_sources
+from equidyn.core.training.hidden import refuse_hidden_state
 from equidyn.core.training.loop import Trainer
 from equidyn.core.training.precision import device_of, precision_of, set_up
 from equidyn.core.training.state import State, Weights
@@ -33,6 +34,7 @@ def run(params: Params, cell: Cell) -> Path:
         set_up(params.compute)
         dataset = dataset_of(study, paths.dataset(cell.study, cell.dataset))
         trainer = _trainer(params, cell, task_of(study, dataset, device_of(params.compute)))
+        refuse_hidden_state(trainer, f"studies.{cell.study}.variants.{cell.variant}")
         content = dataset.content_hash()
         same_run = digest([clock.params, content, code, clock.provenance()["versions"]])
         resume = paths.resume(cell)

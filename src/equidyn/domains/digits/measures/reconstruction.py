@@ -43,11 +43,18 @@ def measure(context: ReconstructContext) -> dict[str, Any]:
         "upright": upright,
         "by_turn": by_turn,
         "rotated": rotated,
-        "excess": rotated / upright - 1,
-        "drift": max(abs(error / upright - 1) for error in turned),
+        "excess": _change(rotated, upright),
+        "drift": max(abs(_change(error, upright)) for error in turned),
         "latent": context.network.latent,
     }
     return found | _limits(context)
+
+
+def _change(error: float, upright: float) -> float:
+    """error / upright - 1; 0 where both are 0, infinite (null in a file) where only `upright` is."""
+    if error == upright:
+        return 0.0
+    return error / upright - 1 if upright else math.inf
 
 
 def _limits(context: ReconstructContext) -> dict[str, Any]:

@@ -70,9 +70,11 @@ def content_hash(images: np.ndarray, labels: np.ndarray) -> str:
 
 def mean_and_deviation(found: Digits) -> tuple[float, float]:
     """Mean and standard deviation of all pixels, as parts of full ink; summed in double precision."""
-    total = squares = 0.0
-    for start in range(0, len(found.images), _AT_A_TIME):
-        part = found.images[start : start + _AT_A_TIME].astype(np.float64) / found.full
-        total, squares = total + part.sum(), squares + np.square(part).sum()
-    mean = total / found.images.size
-    return float(mean), float(np.sqrt(squares / found.images.size - mean**2))
+    starts = range(0, len(found.images), _AT_A_TIME)
+
+    def inks() -> Iterator[np.ndarray]:
+        return (found.images[start : start + _AT_A_TIME].astype(np.float64) / found.full for start in starts)
+
+    mean = sum(part.sum() for part in inks()) / found.images.size
+    squares = sum(np.square(part - mean).sum() for part in inks())
+    return float(mean), float(np.sqrt(squares / found.images.size))

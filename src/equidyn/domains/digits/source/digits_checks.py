@@ -54,4 +54,6 @@ def halves_apart(images: np.ndarray) -> float | None:
 
 
 def _apart(first: np.ndarray, second: np.ndarray, unit: np.ndarray) -> float:
-    return float(np.linalg.norm(first - second) / np.linalg.norm(unit))
+    """||first - second|| / ||unit||; 0 where they are equal, blank images too."""
+    gap = np.linalg.norm(first - second)
+    return float(gap / np.linalg.norm(unit)) if gap else 0.0

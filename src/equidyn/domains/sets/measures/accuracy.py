@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from equidyn.core.measures.quantities import Quantity
 from equidyn.core.training.labelled import Samples
 from equidyn.domains.sets.source.chi_square import bayes_labels, best_threshold, sums_of_squares
@@ -48,8 +50,9 @@ def _above_bayes(context: ClassifySetsContext) -> dict[str, float]:
     """Mean over the test samples of right (1) or wrong (0), less the same of the best rule, and its standard error."""
     inputs, labels = context.test.inputs.cpu().numpy(), context.test.labels.cpu().numpy() > 0.5
     best = bayes_labels(sums_of_squares(inputs), context.task.attributes["checks"]["variances"], inputs[0].size)
-    right = (context.logits[:, 0].cpu().numpy() > 0) == labels
-    gains = right.astype(float) - (best == labels)
+    logits = context.logits[:, 0].cpu().numpy()
+    right = np.where(np.isnan(logits), np.nan, (logits > 0) == labels)
+    gains = right - (best == labels)
     return {
         "above_bayes": float(gains.mean()),
         "above_bayes_error": float(gains.std(ddof=1) / math.sqrt(len(gains))) if len(gains) > 1 else 0.0,

@@ -42,8 +42,10 @@ def invariance_error(
     answer = context.predictions(sets).double()
     moves = group.random(elements, np.random.default_rng(0))
     others = torch.stack([context.predictions(moved(sets, move)).double() for move in moves])
+    flipped = ((others > 0) != (answer > 0)).double()
+    flipped[(others - answer).isnan()] = torch.nan
     gap, spread = (others - answer).square().mean().sqrt().item(), answer.std(correction=0).item()
     return {
         "relative": gap / spread if spread else (float("inf") if gap else 0.0),
-        "flipped": ((others > 0) != (answer > 0)).double().mean().item(),
+        "flipped": flipped.mean().item(),
     }

@@ -13,6 +13,7 @@ from equidyn.core.measures.quantities import Quantity
 from equidyn.core.params.types import PositiveInt
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
 from equidyn.symmetry.directional import directional, mean_norm
+from equidyn.symmetry.error import ratio
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.generator import rotation_generator
 
@@ -38,7 +39,7 @@ def measure(context: RolloutContext, *, windows: PositiveInt = 16) -> dict[str, 
         lambda field: task.unroll(context.network, field, 1)[0], inputs, task.inputs, task.outputs
     )
     absolute, size = mean_norm(derivative), mean_norm(answer)
-    return {"absolute": absolute.item(), "relative": 0.0 if absolute == 0 else (absolute / size).item()}
+    return {"absolute": absolute.item(), "relative": ratio(absolute, size)}
 
 
 def lie_derivative(

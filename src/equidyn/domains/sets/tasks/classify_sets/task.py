@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from equidyn.core.data.labelled import Labelled
 from equidyn.core.models.network import Network
-from equidyn.core.training.labelled import LabelledTask, Samples
+from equidyn.core.training.labelled import LabelledTask, Samples, share
 from equidyn.domains.sets.params import ClassifySetsTask, GaussianSource
 from equidyn.symmetry.sets import Invariants, SetType
 
@@ -54,7 +54,7 @@ def cross_entropy(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
 
 def accuracy(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     """Share of samples on whose side of 0 the logit (sample, 1) lies; a logit of exactly 0 says the first class."""
-    return ((logits[:, 0] > 0) == (labels > 0.5)).float().mean()
+    return share((logits[:, 0] > 0) == (labels > 0.5), logits)
 
 
 def classify_sets_types(points: int, dimensions: int) -> tuple[SetType, Invariants]:

@@ -43,7 +43,10 @@ class Windows(Batch):
 
 
 class Rollout(Task):
-    """Cuts windows from a dataset, runs a network over them, and scores it."""
+    """Cuts windows from a dataset, runs a network over them, and scores it.
+
+    rms: the unit of all fields, the training split's root mean square component; 1 if that is 0.
+    """
 
     mixed = True
 
@@ -52,7 +55,7 @@ class Rollout(Task):
         self.loss_steps = settings.train_steps
         self.inputs, self.outputs = rollout_types(settings.input_frames)
         self.splits, self.ranges = dataset.splits, dataset.ranges
-        self.rms = component_rms(dataset.velocity, dataset.ranges[:, self.splits.index("train")])
+        self.rms = component_rms(dataset.velocity, dataset.ranges[:, self.splits.index("train")]) or 1.0
         self.velocity = (torch.from_numpy(dataset.velocity) / self.rms).to(device)
 
     @property

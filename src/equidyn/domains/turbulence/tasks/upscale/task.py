@@ -55,7 +55,7 @@ class Upscale(Task):
     """Coarse and fine boxes in memory, and the error of a network's fine fields.
 
     rms: root mean square velocity component of the training split's fine fields [length / time]; all fields are divided
-    by it. The box repeats.
+    by it (by 1 if it is 0). The box repeats.
     """
 
     mixed = True
@@ -65,7 +65,7 @@ class Upscale(Task):
         self.settings, self.device, self.attributes = settings, device, dataset.attributes
         frames, factor = dataset.coarse.shape[1], dataset.fine.shape[-1] // dataset.coarse.shape[-1]
         self.inputs, self.outputs = upscale_types(frames, factor)
-        self.rms = _rms(dataset.of("train")[1])
+        self.rms = _rms(dataset.of("train")[1]) or 1.0
         self.splits = {name: self._placed(*map(torch.from_numpy, dataset.of(name))) for name in dataset.splits}
 
     def sample(self, split: str, count: int, steps: int = 1) -> Boxes:

@@ -1,0 +1,1 @@
+"""Models of a user's own, outside of the domains: what they may do, and what is refused."""
