@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import traceback
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ def tree() -> dict[str, Any]:
             studies[name][part] = {key: entry for key, entry in studies[name][part].items() if key in kept}
     sets = studies["gaussian"]
     sets["seeds"] = [1, 2]
-    sets["variants"][LOST] = sets["variants"]["mlp-aug"] | {"training": {"learning_rate": 1e30, "clip": 0.0}}
+    sets["variants"][LOST] = deepcopy(sets["variants"]["mlp-aug"]) | {"training": {"learning_rate": 1e30, "clip": 0.0}}
     for name in ("digits-autoencoder", "digits-cnn"):
         studies[name]["datasets"]["digits"]["origins"] = ["optdigits"]  # the same everywhere, and read at once
     return whole

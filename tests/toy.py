@@ -26,6 +26,7 @@ from equidyn.symmetry.groups import C4
 
 QUICK = {"audit/hessian": {"batches": 1, "limit": 10}}  # options of measures that take long
 CELL = Cell("toy", "sym", "gcnn", 1)
+yaml.SafeDumper.ignore_aliases = lambda *_: True  # params.yaml has none: what stands in a tree twice is written out
 
 TREE = {
     "compute": {"threads": 1, "device": "cpu", "precision": "fp32"},

@@ -153,11 +153,11 @@ TORN = {
     "list": ("- 1\n", "expected a mapping with the keys compute, studies"),
     "not YAML": ("a: [1", 'in "params.yaml", line 1'),
     "key twice": ("compute: 1\ncompute: 2\n", "the key 'compute' stands here twice"),
-    "no date": ("compute: 2001-13-45\n", "not readable as YAML: month must be in 1..12"),
-    "tag that lies": ("compute: !!int x\n", "not readable as YAML: invalid literal for int()"),
+    "no date": ("compute: 2001-13-45\n", "line 1: '2001-13-45': YAML's readers differ in it"),
+    "tag that lies": ("compute: !!int x\n", "line 1: '!!int': YAML's readers differ in tags"),
     "too deep": ("compute: " + "[" * 100_000, "nested more than 50 levels deep, line 1"),
-    "many keys": ("".join(f"{number}: 1\n" for number in range(10_000)), "unknown key '0'"),
-    "object": ("compute: !!python/object/apply:os.getcwd []\n", "could not determine a constructor"),
+    "many keys": ("".join(f"k{number}: 1\n" for number in range(10_000)), "unknown key 'k0'"),
+    "object": ("compute: !!python/object/apply:os.getcwd []\n", "line 1: '!!python/object/apply:os.getcwd': YAML's"),
 }
 
 
@@ -230,18 +230,6 @@ def test_snakemake_tells_it_before_any_job(case: str, tree: Any, workplace: Path
     assert "Job stats" not in said
 
 
-def test_yaml_may_merge_and_write_exponents_without_a_dot(tree: Any, workplace: Path) -> None:
-    content = (PROJECT / "presets/test/params.yaml").read_text()
-    content = content.replace("learning_rate: 2.0e-3", "learning_rate: 2e-3").replace("cnn:\n", "cnn: &plain\n", 1)
-    begin, end = content.index("      cnn-aug:"), content.index("      gcnn:")
-    Path("params.yaml").write_text(
-        f"{content[:begin]}      cnn-aug:\n        <<: *plain\n        augment: c4\n{content[end:]}"
-    )
-    study = load().studies["smoke-levels"]
-    assert study.training.learning_rate == 2e-3
-    assert study.variants["cnn-aug"].model_dump() == study.variants["cnn"].model_dump() | {"augment": "c4"}
-
-
 @pytest.mark.parametrize("name", FILES)
 def test_params_of_the_project_are_valid(name: str) -> None:
     schema = json.loads((PROJECT / "workflow/schemas/params.schema.json").read_text())
@@ -256,9 +244,9 @@ def test_every_key_is_explained(name: str) -> None:
     settings = [
         line for line in lines if ": " in line and not line.lstrip().startswith("#") and line.rstrip()[-1] != ":"
     ]
-    # What an alias stands for is explained at its anchor; a penalty is explained with its variant.
+    # A penalty is explained with its variant.
     of_variants = ("model:", "options:", "augment:", "by:", "_penalty:")
-    grids = ("level:", "domain:", "kind:", "vector_action:", "sampling:", ": &", ": *", *of_variants)
+    grids = ("level:", "domain:", "kind:", "vector_action:", "sampling:", *of_variants)
     assert [line for line in settings if "#" not in line and not any(word in line for word in grids)] == []
 
 

@@ -1,6 +1,8 @@
 """Reading params.yaml: every fault is told as file, key, value, and what is allowed, all of them at once."""
 
+import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -9,6 +11,7 @@ from pydantic import ValidationError
 
 from equidyn.core.checkout import refuse_other_code
 from equidyn.core.errors import EquidynError
+from equidyn.core.params import dialects
 from equidyn.core.params.faults import message
 from equidyn.core.params.params import Params, params_model, unknown_domains
 
@@ -16,26 +19,35 @@ PARAMS_FILE = Path("params.yaml")
 _DEEPEST = 50  # levels; ours has eight
 
 
-class _UniqueKeyLoader(yaml.CSafeLoader):
+class _Loader(yaml.CSafeLoader):
     """YAML lets a later duplicate key win silently; here it is an error. In C, since every job reads the file."""
 
 
-def _unique_mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Any]:
     # A merge key (<<) is no key of its own; what it brings may be overridden.
-    keys = [loader.construct_object(key) for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
-    for key, count in Counter(keys).items():
+    keys = [key for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
+    for key, count in Counter(loader.construct_object(key) if _is_text(key) else None for key in keys).items():
+        if key is None:
+            found = next(key for key in keys if not _is_text(key))
+            raise yaml.YAMLError(f"line {found.start_mark.line + 1}: a key must be text; put it in quotes")
         if count > 1:
             raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands here twice", node.start_mark)
     return yaml.CSafeLoader.construct_mapping(loader, node, deep=True)
 
 
-_UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
+def _is_text(node: yaml.Node) -> bool:
+    return node.tag == "tag:yaml.org,2002:str"
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+# As in YAML 1.2, and as people mean it, 1e-5 is a number, without a dot too.
+_Loader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(f"(?:{dialects.FLOAT})$"), list("-+.0123456789"))
 
 
 def load(path: Path = PARAMS_FILE) -> Params:
     """Read and check `path`; raises EquidynError with one message that names every fault."""
     refuse_other_code()
-    tree = read_yaml(path)
+    tree = read_yaml(path, alike=True)
     if not isinstance(tree, dict):
         raise EquidynError(f"{path}: expected a mapping with the keys {', '.join(Params.model_fields)}")
     strangers = unknown_domains(tree)
@@ -47,7 +59,7 @@ def load(path: Path = PARAMS_FILE) -> Params:
         raise EquidynError(message(path, tree, fault)) from None
 
 
-def _refuse_depth(file: TextIO) -> None:
+def _events(file: TextIO) -> Iterator[yaml.Event]:
     """The reader in C calls itself for each level, without a limit: some thousands of brackets would crash it."""
     depth = 0
     for event in yaml.parse(file, Loader=yaml.CSafeLoader):
@@ -57,15 +69,20 @@ def _refuse_depth(file: TextIO) -> None:
             depth -= 1
         if depth > _DEEPEST:
             raise yaml.YAMLError(f"nested more than {_DEEPEST} levels deep, line {event.start_mark.line + 1}")
+        yield event
 
 
-def read_yaml(path: Path) -> Any:
-    """The file's tree by a safe loader that refuses duplicate keys."""
+def read_yaml(path: Path, *, alike: bool = False) -> Any:
+    """The file's tree by a safe loader that refuses duplicate keys; alike: and what DVC reads, or edits, otherwise."""
     try:
         with path.open(encoding="utf-8") as file:
-            _refuse_depth(file)
+            wrong = [fault for event in _events(file) if alike for fault in dialects.faults(event)]
+            if wrong:
+                raise EquidynError("\n  ".join([f"{path}: {wrong[0]}", *wrong[1:]]))
             file.seek(0)
-            return _UniqueKeyLoader(file).get_single_data()
+            return _Loader(file).get_single_data()
+    except EquidynError:
+        raise
     except FileNotFoundError:
         raise EquidynError(f"{path}: not found in {Path.cwd()}; run from a folder that holds a params.yaml") from None
     except OSError as fault:

@@ -2,17 +2,9 @@
 
 import difflib
 import math
-import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
-
-_EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
-
-
-def _read_exponent(value: Any) -> Any:
-    """YAML 1.1 reads 1e-5 (no dot) as text; people mean a number."""
-    return float(value) if isinstance(value, str) and _EXPONENT.fullmatch(value) else value
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 
 def _refuse_even(value: int) -> int:
@@ -29,11 +21,8 @@ def _refuse_no_square(value: int) -> int:
 
 
 def real(**bounds: float) -> Any:
-    """A finite number within bounds (pydantic's gt, ge, lt, le).
-
-    The reading of exponents comes last: behind it, bounds would stand in the JSON schema under names that it lacks.
-    """
-    return Annotated[float, Field(allow_inf_nan=False, **bounds), BeforeValidator(_read_exponent)]
+    """A finite number within bounds (pydantic's gt, ge, lt, le)."""
+    return Annotated[float, Field(allow_inf_nan=False, **bounds)]
 
 
 Real = real()
