@@ -4,11 +4,10 @@ import json
 import shutil
 from pathlib import Path
 
-import h5py
 import numpy as np
 import pytest
 
-from equidyn.core.data import card, prepare, store
+from equidyn.core.data import card, prepare, sealed, store
 from equidyn.core.errors import EquidynError
 from equidyn.core.locks import sole_writer
 from equidyn.core.params import Params, load
@@ -150,7 +149,7 @@ def test_a_full_disk_leaves_neither_set_nor_card(params: Params, monkeypatch: py
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(h5py.File, "create_dataset", full)  # after the card has been drawn
+    monkeypatch.setattr(sealed, "seal", full)  # after the card has been drawn
     with pytest.raises(EquidynError, match=r"eps000\.h5: cannot be written \(No space left on device\)"):
         prepare.run(params, STUDY, "eps000")
     assert leftovers() == []

@@ -1,6 +1,12 @@
 """The HDF5 store: what is written is read back, and anything else is refused by name."""
 
-from collections.abc import Iterator
+import ctypes
+import errno
+import fcntl
+import os
+import resource
+import struct
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -64,6 +70,68 @@ def test_the_hash_depends_on_every_array() -> None:
         before = original.content_hash()
         array.flat[0] += 1
         assert original.content_hash() != before
+
+
+def _in_a_fork(work: Callable[[], object]) -> str:
+    """What is said on standard error, by h5py too, and how the work ends."""
+    words, into = os.pipe()
+    fcntl.fcntl(into, fcntl.F_SETPIPE_SZ, 2**20)
+    child = os.fork()
+    if child == 0:
+        try:
+            os.dup2(into, 2)
+            work()
+            os.write(2, b"done")
+        except BaseException as fault:
+            os.write(2, f"{type(fault).__name__}: {fault}".encode())
+        finally:
+            os._exit(0)
+    os.close(into)
+    status = os.waitpid(child, 0)[1]
+    with os.fdopen(words) as stream:
+        return f"{stream.read()}{status or ''}"
+
+
+@pytest.mark.parametrize("room", range(0, 9000, 1800))
+def test_a_full_disk_is_told_in_one_line(tmp_path: Path, room: int) -> None:
+    """h5py itself would print a traceback for each open object, and sometimes crash."""
+    path = tmp_path / "set.h5"
+
+    def work() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+        store.write(path, example())
+
+    said = _in_a_fork(work)
+    assert said == f"EquidynError: {path}: cannot be written (File too large); nothing was left behind"
+    assert list(tmp_path.iterdir()) == []
+
+
+_FLOCK = {"x86_64": 73, "aarch64": 32}.get(os.uname().machine)
+
+
+def _without_flock(number: int) -> None:
+    """From now on the system answers this process's calls of flock by this error (seccomp)."""
+    program = [(0x20, 0, 0, 0), (0x15, 0, 1, _FLOCK), (0x06, 0, 0, 0x50000 | number), (0x06, 0, 0, 0x7FFF0000)]
+    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in program))
+    calls = ctypes.CDLL(None)
+    if calls.prctl(38, 1, 0, 0, 0) or calls.prctl(22, 2, struct.pack("HxxxxxxP", 4, ctypes.addressof(code)), 0, 0):
+        raise NotImplementedError("not on this system")
+
+
+@pytest.mark.skipif(_FLOCK is None, reason="the number of the system call is not known here")
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.ENOTSUP, errno.ENOLCK])
+def test_a_file_system_without_locks_is_no_fault_of_the_file(tmp_path: Path, number: int) -> None:
+    path = tmp_path / "set.h5"
+
+    def work() -> None:
+        _without_flock(number)
+        store.write(path, example())
+        store.read(path, Fields)
+
+    said = _in_a_fork(work)
+    if said.startswith("NotImplementedError"):
+        pytest.skip(said)
+    assert said == "done"
 
 
 @contextmanager
@@ -198,7 +266,7 @@ def test_a_failure_while_writing_keeps_the_old_file(written: Path, monkeypatch: 
         raise OSError(28, "No space left on device")
 
     before = written.read_bytes()
-    monkeypatch.setattr(h5py.File, "create_dataset", full)
+    monkeypatch.setattr(sealed, "seal", full)
     with pytest.raises(EquidynError, match=r"set\.h5: cannot be written \(No space left on device\)"):
         store.write(written, example())
     assert written.read_bytes() == before

@@ -55,14 +55,25 @@ def write(path: Path, dataset: Stored) -> None:
     Raises EquidynError, and writes nothing, if a value is NaN or infinite.
     """
     _refuse_not_finite(path, dataset)
+    image = _image(dataset)
     with atomic(path) as temporary:
-        with h5py.File(temporary, "w", track_order=True, userblock_size=sealed.BLOCK) as file:
-            for name, array in dataset.arrays().items():
-                file.create_dataset(name, data=array, **_layout(dataset, name, array))
-            file.attrs.update(format=dataset.FORMAT, sha256=dataset.content_hash())
-            file.attrs["attributes"] = json.dumps(dataset.attributes)
-            file.attrs["splits"] = list(dataset.splits)
+        with temporary.open("wb") as file:
+            file.seek(sealed.BLOCK)
+            file.write(image)
         sealed.seal(temporary)
+
+
+def _image(dataset: Stored) -> bytes:
+    """The HDF5 file behind its user's block, made in memory: on a full disk, HDF5's library may crash."""
+    memory = {"driver": "core", "backing_store": False}
+    with h5py.File("memory", "w", track_order=True, userblock_size=sealed.BLOCK, **memory) as file:
+        for name, array in dataset.arrays().items():
+            file.create_dataset(name, data=array, **_layout(dataset, name, array))
+        file.attrs.update(format=dataset.FORMAT, sha256=dataset.content_hash())
+        file.attrs["attributes"] = json.dumps(dataset.attributes)
+        file.attrs["splits"] = list(dataset.splits)
+        file.flush()
+        return file.id.get_file_image()
 
 
 def _layout(dataset: Stored, name: str, array: np.ndarray) -> dict[str, Any]:
@@ -98,7 +109,7 @@ def _refuse_not_finite(path: Path, dataset: Stored) -> None:
 
 
 def _read(path: Path, kind: type[Kind]) -> tuple[Kind, str]:
-    with h5py.File(path, "r") as file:
+    with h5py.File(path, "r", locking=False) as file:  # nobody writes into a file in place; some systems have no locks
         if file.attrs.get("format") != kind.FORMAT:
             raise ValueError(f"its format is {file.attrs.get('format', 'unknown')!r}")
         present = [name for name in kind.OPTIONAL if name in file]

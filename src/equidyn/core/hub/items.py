@@ -273,7 +273,7 @@ def _visible(folder: Path) -> list[Path]:
 def _attributes(path: Path) -> tuple[dict[str, Any], str]:
     """Provenance of a dataset's file, and the checksum of its arrays, which training compares when it reads them."""
     try:
-        with h5py.File(path, "r") as file:
+        with h5py.File(path, "r", locking=False) as file:
             return json.loads(file.attrs["attributes"])["provenance"], str(file.attrs["sha256"])
     except (OSError, KeyError, ValueError) as fault:
         raise EquidynError(f"{path}: not a whole dataset ({fault}); delete it and prepare it again") from None
