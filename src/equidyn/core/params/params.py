@@ -9,13 +9,15 @@ from pydantic import Discriminator, Field, Tag, create_model
 from equidyn.core import domain as domains
 from equidyn.core.params.hub import Hub
 from equidyn.core.params.study import Cell, Study, cells_of, study_model
-from equidyn.core.params.types import Name, PositiveInt, Strict
+from equidyn.core.params.types import Name, Strict
 
 
 class Compute(Strict):
     """The machine. These keys may change the last digits of every result, so every cell depends on them."""
 
-    threads: PositiveInt = Field(description="threads of a job, as both engines and torch use them")
+    threads: Annotated[int, Field(ge=1, le=1024)] = Field(
+        description="threads of a job, as both engines and torch use them"
+    )
     device: Literal["auto", "cpu", "cuda"] = Field(description="auto: a GPU if there is one")
     precision: Literal["auto", "fp32", "bf16"] = Field(
         description="of training; auto: bf16 where the processor has AMX or there is a GPU, else fp32"
