@@ -11,6 +11,7 @@ from equidyn.core import paths, sources
 from equidyn.core.errors import EquidynError
 from equidyn.core.params import PARAMS_FILE, load, read_yaml
 from equidyn.core.params.subtrees import measure_keys, prepare_keys, report_keys, train_keys
+from equidyn.core.params.types import NAME
 
 min_version("9.0")
 
@@ -32,9 +33,9 @@ if config:
 
 
 wildcard_constraints:
-    study="[A-Za-z0-9][A-Za-z0-9_-]*",
-    dataset="[A-Za-z0-9][A-Za-z0-9_-]*",
-    variant="[A-Za-z0-9][A-Za-z0-9_-]*",
+    study=NAME,
+    dataset=NAME,
+    variant=NAME,
     seed="[0-9]+",
 
 

@@ -12,7 +12,7 @@ from equidyn.core.params import read_yaml
 
 STUDY, VARIANTS = "gaussian", ["mlp-aug", "mlp-sampled"]
 ROOT = ("--with-deps", "dvc.yaml")  # all stages of the root, and none of a preset that was not run
-METRICS, CURVES = "reports/metrics.json", f"reports/tables/{STUDY}-learning.csv"
+METRICS, CURVES = "reports/metrics.json", f"reports/tables/{STUDY}--learning.csv"
 
 
 def _committed(checkout: Checkout, message: str) -> None:

@@ -12,7 +12,7 @@ FOLDER = paths.REPORTS / "example"
 LARGEST_PAGE = 5_000_000  # bytes
 # Figures that are of use beside the page: the headline number of each kind of study, and what networks answer.
 _FIGURES = ("rmse", "accuracy", "recognition", "reconstruction", "super-resolution", "rollouts", "reconstructions")
-_CHOSEN = re.compile(rf"(?!.*-learning-).*-({'|'.join(_FIGURES)})")
+_CHOSEN = re.compile(rf"(?!.*--learning-).*--({'|'.join(_FIGURES)})")
 _LINK = re.compile(r'<a href="((?:figures|tables)/[^"]+)">([^<]*)</a>')
 _FOOTER = re.compile(r"<footer>.*?</footer>\n", re.DOTALL)
 _README = """# A report
@@ -52,7 +52,7 @@ def _page() -> str:
 def _tables() -> list[Path]:
     """All but those that list every measured number, which are megabytes."""
     found = sorted((paths.REPORTS / "tables").glob("*.csv"))
-    return [path for path in found if not path.stem.endswith("-measures")]
+    return [path for path in found if not path.stem.endswith("--measures")]
 
 
 def _figures() -> list[Path]:

@@ -44,8 +44,10 @@ Widths = Annotated[list[PositiveInt], Field(min_length=1)]  # of a network's sta
 Rate = real(ge=0, lt=1)
 Norm = Literal["none", "batch"]
 Generators = list[list[NonNegativeInt]]  # permutations of 0, 1, ..., each as the list of its images
-# A name becomes a file name, a wildcard of Snakemake and a key of DVC: dots and slashes would be misread there.
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+# A name becomes a file name, a wildcard of Snakemake and a key of DVC: dots and slashes would be misread there. Where
+# names stand in one file name, -- is between them: so none has that, and all of them together fit into 255 bytes.
+NAME = "[A-Za-z0-9][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*"
+Name = Annotated[str, StringConstraints(pattern=f"^{NAME}$", max_length=64)]
 
 
 class Strict(BaseModel):
