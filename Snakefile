@@ -12,6 +12,7 @@ from equidyn.core.errors import EquidynError
 from equidyn.core.params import PARAMS_FILE, load, read_yaml
 from equidyn.core.params.compatibility import whole
 from equidyn.core.params.subtrees import measure_keys, prepare_keys, report_keys, train_keys
+from equidyn.core.params.types import NAME
 
 min_version("9.0")
 
@@ -33,9 +34,9 @@ if config:
 
 
 wildcard_constraints:
-    study="[A-Za-z0-9][A-Za-z0-9_-]*",
-    dataset="[A-Za-z0-9][A-Za-z0-9_-]*",
-    variant="[A-Za-z0-9][A-Za-z0-9_-]*",
+    study=NAME,
+    dataset=NAME,
+    variant=NAME,
     seed="[0-9]+",
 
 
@@ -57,6 +58,7 @@ include: "workflow/rules/report.smk"
 
 onstart:
     hold_the_folder()
+    spare_the_scheduler()
 
 
 onsuccess:

@@ -9,14 +9,14 @@ from equidyn.core.errors import EquidynError
 from equidyn.core.publish import replaced
 from equidyn.report import example
 
-NAMES = ("smoke-levels-rmse", "gaussian-accuracy")
+NAMES = ("smoke-levels--rmse", "gaussian--accuracy")
 LINKS = "".join(
     f'<a href="figures/{name}.{end}">{end.upper()}</a><a href="tables/{name}.csv">CSV</a>'
     for name in NAMES
     for end in ("svg", "png")
 )
 FOOTER = '<footer><p>Markdown: <a href="report.md">report.md</a>.</p></footer>\n'
-NUMBERS = 'All numbers: <a href="tables/gaussian-measures.csv">gaussian-measures.csv</a>.'
+NUMBERS = 'All numbers: <a href="tables/gaussian--measures.csv">gaussian--measures.csv</a>.'
 METRICS = "{}\n"
 PAGE = f'<main>{LINKS}{NUMBERS}<a href="#top">top</a>\n{FOOTER}</main>'
 
@@ -31,7 +31,7 @@ def reports(workplace: Path) -> Path:
         (folder / "tables" / f"{name}.csv").write_text("n\n1\n")
         for end in ("svg", "png"):
             (folder / "figures" / f"{name}.{end}").write_text(name)
-    (folder / "tables" / "gaussian-measures.csv").write_text("n\n1\n")
+    (folder / "tables" / "gaussian--measures.csv").write_text("n\n1\n")
     (folder / "metrics.json").write_text(METRICS)
     (folder / "report.html").write_text(PAGE)
     return folder
@@ -52,7 +52,7 @@ def test_every_link_of_its_page_leads_somewhere(reports: Path) -> None:
     page = (reports / "example/report.html").read_text()
     links = re.findall(r'href="([^"#]+)"', page)
     assert set(links) == {name for name in _files(reports / "example") if name.startswith("tables/")}
-    assert "All numbers: gaussian-measures.csv." in page
+    assert "All numbers: gaussian--measures.csv." in page
     assert 'href="#top"' in page
     assert "Markdown" not in page
 

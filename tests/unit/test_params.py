@@ -121,6 +121,17 @@ WRONG = {
         _set("measures.equivariance.options", {"steps": 9}),
         ["measures.equivariance: step 9 is beyond the 3 test_steps"],
     ),
+    "seed beyond the generators": (
+        _set("seeds", [1, 20261128093015]),
+        ["seeds.1 = 20261128093015: should be less than or equal to 4294967295"],
+    ),
+    "seed of the data beyond the generators": (_set("source.seed", 2**32), ["source.seed = 4294967296: should be"]),
+    "more epochs than a seed has": (
+        _set("variants.cnn.training", {"epochs": 10**6 + 1}),
+        ["cnn.training.epochs = 1000001: should be less"],
+    ),
+    "width beyond all numbers": (_set("variants.cnn.options.hidden", 2**63), ["should be less than or equal to"]),
+    "too many threads": (_set(".compute.threads", 10**6), ["compute.threads = 1000000: should be less than or"]),
     "repeated seeds": (_set("seeds", [1, 1]), ["seeds must be distinct"]),
     "no seeds": (_set("seeds", []), ["seeds: needs at least 1 item(s)"]),
     "one seed without brackets": (_set("seeds", 3), ["seeds = 3: should be a list"]),

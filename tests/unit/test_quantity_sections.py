@@ -156,7 +156,10 @@ def test_a_measure_of_the_user_is_one_file_and_is_seen(tmp_path: Path, monkeypat
         sections = [one.section(study) for one in sections_for(study) if one == Measured("pack.size")]
     (section,) = sections
     assert (section.title, section.text) == ("Size", ["How large it is.", "Size of 16 samples, by total."])
-    assert [picture.name for picture in section.pictures] == ["smoke-levels-pack-size", "smoke-levels-pack-size-layer"]
+    assert [picture.name for picture in section.pictures] == [
+        "smoke-levels--pack-size",
+        "smoke-levels--pack-size-layer",
+    ]
     rows = [_plain(_view(section, name)["total [%]"]) for name in ("cnn", "(the floor)")]
     assert rows == ["50.00 ± 0.00", "12.50"]
     assert section.tables[1].columns == ["data", "variant", "layer", *LAYERS]

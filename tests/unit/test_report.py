@@ -118,7 +118,7 @@ def test_markdown_mirrors_the_page(reports: Path, page: str) -> None:
 
 
 def test_every_number_is_in_the_long_table(tiny_run: Path, reports: Path) -> None:
-    long = pd.read_csv(reports / "tables/gaussian-measures.csv")
+    long = pd.read_csv(reports / "tables/gaussian--measures.csv")
     columns = ["study", "dataset", "variant", "seed", "status", "checkpoint", "measure", "quantity", "value"]
     assert list(long.columns) == columns
     assert not long.duplicated([*columns[:4], *columns[5:8]]).any()
@@ -132,7 +132,7 @@ def test_every_number_is_in_the_long_table(tiny_run: Path, reports: Path) -> Non
 def test_diverged_runs_are_shown_and_left_out_of_means(reports: Path, page: str) -> None:
     for seed in (1, 2):
         assert re.search(rf"gaussian/fresh/{tiny.LOST}, seed {seed} \(epoch 1: training loss nan", page)
-    table = pd.read_csv(reports / "tables/gaussian-accuracy.csv")
+    table = pd.read_csv(reports / "tables/gaussian--accuracy.csv")
     lost = table[table["variant"] == tiny.LOST]
     assert len(lost) and lost["mean"].isna().all() and (lost["diverged"] == 2).all() and (lost["n"] == 0).all()
     assert (table.query("variant == 'mlp-aug' and quantity.str.contains('accuracy.accuracy')")["n"] == 2).all()

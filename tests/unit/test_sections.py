@@ -81,13 +81,13 @@ def test_both_checkpoints_stand_beside_each_other(study):
 def test_the_density_of_the_spectrum_comes_before_what_the_measure_declares(study):
     with styled():
         section = hessian.section(study)
-    assert [shown.name for shown in section.pictures] == ["smoke-levels-hessian-density", "smoke-levels-hessian"]
+    assert [shown.name for shown in section.pictures] == ["smoke-levels--hessian-density", "smoke-levels--hessian"]
 
 
 def test_lines_over_alpha_join_variants_that_differ_in_nothing_else(study):
     with styled():
         section = regulariser.section(study)
-    names = ["smoke-levels-alpha-lie", "smoke-levels-alpha-error"]
+    names = ["smoke-levels--alpha-lie", "smoke-levels--alpha-error"]
     assert [shown.name for shown in section.pictures] == names
     families = {"rsteer", "rsteer-alpha1e-2", "rsteer-published", "rsteer-published-alpha1e-2"}
     assert set(section.tables[0].data["variant"]) == families

@@ -1,15 +1,18 @@
 """What users of DVC expect beside `dvc repro`: metrics, differences of params, plots, and a remote."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from checkout import PROJECT, WARM, Checkout
 
+from equidyn.core.params import read_yaml
+
 STUDY, VARIANTS = "gaussian", ["mlp-aug", "mlp-sampled"]
 ROOT = ("--with-deps", "dvc.yaml")  # all stages of the root, and none of a preset that was not run
-METRICS, CURVES = "reports/metrics.json", f"reports/tables/{STUDY}-learning.csv"
+METRICS, CURVES = "reports/metrics.json", f"reports/tables/{STUDY}--learning.csv"
 
 
 def _committed(checkout: Checkout, message: str) -> None:
@@ -87,6 +90,16 @@ def test_what_was_pushed_is_pulled_and_nothing_is_run_again(finished: Checkout, 
     for name in ("report.html", "metrics.json"):
         assert (clone.root / "reports" / name).read_bytes() == (finished.root / "reports" / name).read_bytes()
     assert clone.run("git", "status", "--porcelain") == ""
+
+
+def test_an_experiment_changes_only_the_key_that_it_sets(tmp_path: Path) -> None:
+    """In the params that we ship, where several studies have the same settings."""
+    checkout = Checkout.fresh(tmp_path / "run")
+    _committed(checkout, "as shipped")
+    checkout.run("dvc", "exp", "run", "--queue", "--set-param", f"studies.{STUDY}.training.epochs=7")
+    wanted = read_yaml(PROJECT / "params.yaml")
+    wanted["studies"][STUDY]["training"]["epochs"] = 7
+    assert yaml.safe_load(checkout.run("git", "show", "refs/exps/celery/stash:params.yaml")) == wanted
 
 
 def test_metrics_are_shown(finished: Checkout) -> None:

@@ -68,6 +68,17 @@ def hold_the_folder():
         raise WorkflowError(str(fault)) from None
 
 
+def spare_the_scheduler():
+    """Without the limit of 100 job starts a second, unless another one was asked for.
+
+    Snakemake 9 keeps to it by a timer after each look at the waiting jobs, which makes it look again, and start another
+    timer: a run of hundreds of jobs ends with hundreds of looks a second, at the price of half a core.
+    """
+    limiter = getattr(workflow.scheduler, "job_rate_limiter", None)
+    if limiter is not None and (limiter.max_jobs, limiter.timespan) == (100, 1):
+        workflow.scheduler.job_rate_limiter = None
+
+
 def tell_where_the_report_is():
     """The last line that a user reads."""
     page = Path(paths.PAGE).resolve()

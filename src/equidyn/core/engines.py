@@ -179,7 +179,7 @@ def _of_study(study: str) -> dict[str, Any]:
 
 def _curves(study: str) -> dict[str, Any]:
     """What `dvc plots show` draws of a study; .dvc/plots/learning.json has a panel per dataset, a line per variant."""
-    table = f"../../{paths.TABLES}/{study}-learning.csv"
+    table = f"../../{paths.TABLES}/{study}--learning.csv"
     words = {"x_label": "epoch", "y_label": "validation score, less is better (mean over seeds)"}
     return {
         table: {"template": "learning", "title": f"Learning curves of {study}", "x": "epoch", "y": "score", **words}

@@ -48,7 +48,7 @@ def _page() -> str:
 def _tables() -> list[Path]:
     """All but those that list every measured number, which are megabytes."""
     found = sorted((paths.REPORTS / "tables").glob("*.csv"))
-    return [path for path in found if not path.stem.endswith("-measures")]
+    return [path for path in found if not path.stem.endswith("--measures")]
 
 
 def _linked(page: str, folder: Path) -> str:

@@ -70,8 +70,8 @@ def _write(folder: Path, page: Page, studies: list[StudyResults]) -> None:
         (tables / f"{table.name}.csv").write_text(csv(table), encoding="utf-8")
         (tables / f"{table.name}.tex").write_text(latex(table), encoding="utf-8")
     for study in studies:
-        (tables / f"{study.name}-measures.csv").write_text(_every_number(study), encoding="utf-8")
-        (tables / f"{study.name}-learning.csv").write_text(as_csv(learning_curves(study)), encoding="utf-8")
+        (tables / f"{study.name}--measures.csv").write_text(_every_number(study), encoding="utf-8")
+        (tables / f"{study.name}--learning.csv").write_text(as_csv(learning_curves(study)), encoding="utf-8")
     for picture in page.pictures:
         for suffix, content in picture.files.items():
             (figures / f"{picture.name}.{suffix}").write_bytes(content)

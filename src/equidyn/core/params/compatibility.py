@@ -1,6 +1,7 @@
 """Whether the parts of a study suit each other: source, datasets, task, models, augmentations and measures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import product
 from typing import Any
 
 from equidyn.core.errors import EquidynError
@@ -29,11 +30,36 @@ def _broken(study: Any) -> Iterator[str]:
 
 def faults(study: Any) -> Iterator[str]:
     """What does not fit, in words; the first kind of fault alone, since others would follow from it."""
-    for check in (_epochs, _steps, _source, _datasets, _lengths, _parts):
+    for check in (_capitals, _joined, _epochs, _steps, _source, _datasets, _lengths, _parts):
         found = list(check(study))
         if found:
             yield from found
             return
+
+
+def differing_in_capitals(kind: str, names: Iterable[str]) -> Iterator[str]:
+    """Names, other than in capitals, that are the same: some disks make one file of them."""
+    met: dict[str, str] = {}
+    for name in names:
+        if other := met.get(name.lower()):
+            yield f"{kind}: {other!r} and {name!r} differ in capitals alone; rename one"
+        met[name.lower()] = name
+
+
+def _capitals(study: Any) -> Iterator[str]:
+    yield from differing_in_capitals("datasets", study.datasets)
+    yield from differing_in_capitals("variants", study.variants)
+
+
+def _joined(study: Any) -> Iterator[str]:
+    """DVC puts - between the names in a stage's, and so do figures; elsewhere they are in folders, or joined by --."""
+    met: dict[str, tuple[str, str]] = {}
+    for pair in product(study.datasets, study.variants):
+        name = "-".join(pair).lower()
+        if other := met.get(name):
+            both = " and ".join(f"{dataset!r} with {variant!r}" for dataset, variant in (other, pair))
+            yield f"datasets, variants: {both} are both {name} in DVC's stages and in file names; rename one"
+        met[name] = pair
 
 
 def _epochs(study: Any) -> Iterator[str]:

@@ -11,7 +11,7 @@ _WORDS = {
     "missing": "required, but missing",
     "union_tag_not_found": "the key {discriminator} is required, but missing",
     "union_tag_invalid": "the key {discriminator} is {tag!r}; it should be one of {expected_tags}",
-    "string_pattern_mismatch": "a name holds only letters, digits, _ and -, and starts with a letter or a digit",
+    "string_pattern_mismatch": "a name holds only letters, digits, _ and single -, and begins with a letter or a digit",
     "dict_type": "should be a mapping (keys with values)",
     "model_type": "should be a mapping (keys with values)",
     "model_attributes_type": "should be a mapping (keys with values)",

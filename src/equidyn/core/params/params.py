@@ -4,19 +4,22 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Annotated, Any, Literal, Union
 
-from pydantic import Discriminator, Field, Tag, create_model
+from pydantic import Discriminator, Field, Tag, create_model, model_validator
 
 from equidyn.core import domain as domains
 from equidyn.core.errors import EquidynError
+from equidyn.core.params.compatibility import differing_in_capitals
 from equidyn.core.params.hub import Hub
 from equidyn.core.params.study import Cell, Study, cells_of, study_model
-from equidyn.core.params.types import Name, PositiveInt, Strict
+from equidyn.core.params.types import Name, Strict
 
 
 class Compute(Strict):
     """The machine. These keys may change the last digits of every result, so every cell depends on them."""
 
-    threads: PositiveInt = Field(description="threads of a job, as both engines and torch use them")
+    threads: Annotated[int, Field(ge=1, le=1024)] = Field(
+        description="threads of a job, as both engines and torch use them"
+    )
     device: Literal["auto", "cpu", "cuda"] = Field(description="auto: a GPU if there is one")
     precision: Literal["auto", "fp32", "bf16"] = Field(
         description="of training; auto: bf16 where the processor has AMX or there is a GPU, else fp32"
@@ -30,6 +33,13 @@ class Params(Strict):
     studies: dict[Name, Study] = Field(min_length=1, description="name -> grid")
     pictures: Any = Field(default=None, description="domain without studies -> which pictures of it the report shows")
     hub: Hub | None = Field(default=None, description="where finished cells are shared; docs/hub.md")
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> "Params":
+        found = list(differing_in_capitals("studies", self.studies))
+        if found:
+            raise ValueError("; ".join(found))
+        return self
 
     def cells(self) -> Iterator[Cell]:
         """Every training run of every study, in the order of params.yaml."""

@@ -32,7 +32,7 @@ SHARED = {
     "audit.measures": ("equidyn.curvature.audit",),
 }
 _ENTRY = {"models": "build", "impose": "impose", "measures": "measure"}
-_ANNOTATIONS = {**vars(types), "bool": bool, "int": int, "float": types.Real, "str": str, "Literal": Literal}
+_ANNOTATIONS = {**vars(types), "bool": bool, "int": types.Integer, "float": types.Real, "str": str, "Literal": Literal}
 
 
 @dataclass(frozen=True)

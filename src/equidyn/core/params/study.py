@@ -11,7 +11,7 @@ from equidyn.core import domain as domains
 from equidyn.core.params import compatibility, signatures
 from equidyn.core.params.base import DatasetSettings, SourceSettings, TaskSettings
 from equidyn.core.params.training import Training, overridden
-from equidyn.core.params.types import Name, NonNegativeInt, Strict
+from equidyn.core.params.types import Name, Seed, Strict
 from equidyn.core.params.variant import Variant
 
 
@@ -26,7 +26,7 @@ class Study(Strict):
     """One grid of the project, with everything that its cells need."""
 
     domain: str = Field(description="kind of data: a folder of equidyn/domains/, or the dotted path of a package")
-    seeds: list[NonNegativeInt] = Field(min_length=1, description="one training run per seed")
+    seeds: list[Seed] = Field(min_length=1, description="one training run per seed")
     source: SourceSettings = Field(description="generator, or archive, that all datasets share")
     datasets: dict[Name, DatasetSettings] = Field(
         min_length=1, description="name -> what tells this dataset from the others"

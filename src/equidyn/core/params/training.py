@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, create_model
 from pydantic.fields import FieldInfo
 
-from equidyn.core.params.types import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Rate, Strict
+from equidyn.core.params.types import Epochs, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Rate, Strict
 
 
 class Training(Strict):
@@ -18,7 +18,7 @@ class Training(Strict):
     decay: PositiveFloat = Field(description="factor per epoch of the exponential schedule")
     batch_size: PositiveInt = Field(description="samples per step")
     steps_per_epoch: PositiveInt = Field(description="optimiser steps per epoch")
-    epochs: PositiveInt = Field(description="epochs at most")
+    epochs: Epochs = Field(description="epochs at most")
     patience: PositiveInt = Field(description="epochs without a better validation score before stopping early")
     clip: NonNegativeFloat = Field(description="largest norm of the gradient; 0: no clipping")
     early_epoch: NonNegativeInt = Field(description="epoch whose weights are kept as the early checkpoint; 0: start")

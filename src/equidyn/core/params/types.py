@@ -29,16 +29,25 @@ Real = real()
 PositiveFloat = real(gt=0)
 NonNegativeFloat = real(ge=0)
 UnitFloat = real(ge=0, le=1)
-PositiveInt = Annotated[int, Field(ge=1)]
-NonNegativeInt = Annotated[int, Field(ge=0)]
-OddInt = Annotated[int, Field(ge=1, json_schema_extra={"not": {"multipleOf": 2}}), AfterValidator(_refuse_even)]
-SquareInt = Annotated[int, Field(ge=1), AfterValidator(_refuse_no_square)]
+MOST = 10**9  # of whatever is counted: torch, numpy, HDF5 and JSON hold it, and its products with a few others
+Integer = Annotated[int, Field(ge=-MOST, le=MOST)]
+PositiveInt = Annotated[int, Field(ge=1, le=MOST)]
+NonNegativeInt = Annotated[int, Field(ge=0, le=MOST)]
+# A seed and an epoch are folded to one number, of which torch takes 64 bits (core/training/draws.py).
+Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
+Epochs = Annotated[int, Field(ge=1, le=10**6)]
+OddInt = Annotated[
+    int, Field(ge=1, le=MOST, json_schema_extra={"not": {"multipleOf": 2}}), AfterValidator(_refuse_even)
+]
+SquareInt = Annotated[int, Field(ge=1, le=MOST), AfterValidator(_refuse_no_square)]
 Widths = Annotated[list[PositiveInt], Field(min_length=1)]  # of a network's stages, in their order
 Rate = real(ge=0, lt=1)
 Norm = Literal["none", "batch"]
 Generators = list[list[NonNegativeInt]]  # permutations of 0, 1, ..., each as the list of its images
-# A name becomes a file name, a wildcard of Snakemake and a key of DVC: dots and slashes would be misread there.
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+# A name becomes a file name, a wildcard of Snakemake and a key of DVC: dots and slashes would be misread there. Where
+# names stand in one file name, -- is between them: so none has that, and all of them together fit into 255 bytes.
+NAME = "[A-Za-z0-9][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*"
+Name = Annotated[str, StringConstraints(pattern=f"^{NAME}$", max_length=64)]
 
 
 class Strict(BaseModel):

@@ -8,11 +8,11 @@ from pydantic import Field
 
 from equidyn.core.params import signatures
 from equidyn.core.params.base import DatasetSettings, SourceSettings, TaskSettings
-from equidyn.core.params.types import NonNegativeInt, PositiveInt, Strict, real
+from equidyn.core.params.types import MOST, PositiveInt, Seed, Strict, real
 from equidyn.symmetry import permutations
 
 Spread = real(ge=1e-6, le=1e6)  # so that squares of values, too, fit single precision
-Samples = Annotated[int, Field(ge=2)]  # fewer could not hold both classes
+Samples = Annotated[int, Field(ge=2, le=MOST)]  # fewer could not hold both classes
 
 
 class SplitOfSamples(Strict):
@@ -60,7 +60,7 @@ class GaussianSource(SourceSettings):
     )
     parameter: Literal["variance", "std"] = Field(description="what spreads are: variances, or standard deviations")
     split: SplitOfSamples
-    seed: NonNegativeInt = Field(description="seed of the sets")
+    seed: Seed = Field(description="seed of the sets")
 
     @property
     def variances(self) -> tuple[float, float]:

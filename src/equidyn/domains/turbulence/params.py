@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from equidyn.core.params.base import DatasetSettings, SourceSettings, TaskSettings
-from equidyn.core.params.types import NonNegativeInt, OddInt, PositiveFloat, PositiveInt, Strict, UnitFloat
+from equidyn.core.params.types import NonNegativeInt, OddInt, PositiveFloat, PositiveInt, Seed, Strict, UnitFloat
 
 
 class Forcing(Strict):
@@ -72,7 +72,7 @@ class TurbulenceSource(SourceSettings):
     context: OddInt = Field(description="coarse frames of a sample; the fine one is at the time of the middle one")
     spacing: PositiveInt = Field(description="steps between the coarse frames of a sample")
     split: SplitBySimulation
-    seed: NonNegativeInt = Field(description="seed of the simulations")
+    seed: Seed = Field(description="seed of the simulations")
 
     @property
     def simulations(self) -> int:

@@ -20,7 +20,7 @@ def section(results: StudyResults) -> Section | None:
     several = [one for one in found if sum(other.quantity == one.quantity for other in found) > 1]
     if not several:
         return None
-    name = f"{results.name}-checkpoints"
+    name = f"{results.name}--checkpoints"
     table = single_table(results, name, "The same quantities at each checkpoint.", several)
     return Section(TITLE, [words(results)], along_charts(results, name, TITLE, _along(results, several)), [table])
 

@@ -29,7 +29,7 @@ def section(results: StudyResults) -> Section | None:
     found = [given(results, "training", name, runs.assign(value=column.astype(float))) for name, column in text.items()]
     reached = Quantity("epochs_to_common", f"epochs to the common {words.score_name}", "1", "lower", headline=True)
     found.append(given(results, "training", reached, epochs_to(results, common)))
-    pictures, tables = displayed(results, f"{results.name}-convergence", TITLE, found)
+    pictures, tables = displayed(results, f"{results.name}--convergence", TITLE, found)
     return Section(TITLE, [_words(results, common), *diverged_words(results)], pictures, tables)
 
 

@@ -47,13 +47,13 @@ def _table(results: StudyResults) -> Table:
     }
     uses = frame["per_parameter"].map(lambda count: "–" if pd.isna(count) else number(count, 3))
     view = frame.assign(**counts, per_parameter=uses).rename(columns=heads)
-    return Table(f"{results.name}-cost", "Arithmetic of one answer.", frame, view)
+    return Table(f"{results.name}--cost", "Arithmetic of one answer.", frame, view)
 
 
 def _pictures(results: StudyResults, costs: pd.DataFrame) -> list[Picture]:
     found = headlines(results)[:1]
     by_variant = trained(results, costs).set_index("variant")["multiply_adds"].to_dict()
-    heads, name = level_labels(results.settings), f"{results.name}-cost"
+    heads, name = level_labels(results.settings), f"{results.name}--cost"
     return [
         picture(
             f"{name}{part.suffix}",

@@ -35,7 +35,7 @@ def section(results: StudyResults) -> Section:
     heads = level_labels(results.settings)
     data = pd.DataFrame([{"dataset": name, "data": heads[name]} | _numbers(checks[name], shown) for name in heads])
     caption = "Measured properties of each dataset; the CSV file has every number."
-    return Section(TITLE, text, pictures, [Table(f"{results.name}-data", caption, data, _view(heads, checks, shown))])
+    return Section(TITLE, text, pictures, [Table(f"{results.name}--data", caption, data, _view(heads, checks, shown))])
 
 
 def _no_words(results: StudyResults) -> list[Any]:

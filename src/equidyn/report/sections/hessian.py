@@ -38,7 +38,7 @@ def _density(results: StudyResults) -> list[Picture]:
         "logarithmic, and so is the axis of eigenvalues away from 0."
     )
     alt = "Strips of shade, one per variant: the density of the Hessian's eigenvalues, by dataset and checkpoint."
-    return [picture(f"{results.name}-hessian-density", caption, alt, chart)]
+    return [picture(f"{results.name}--hessian-density", caption, alt, chart)]
 
 
 def _panel(results: StudyResults, dataset: str, checkpoint: str) -> dict[str, list[Strip]]:

@@ -28,7 +28,7 @@ def section(results: StudyResults) -> Section | None:
         return None
     runs = results.runs[["dataset", "variant", "seed", "status", "epochs", "best_epoch", "early_epoch"]]
     view = runs.rename(columns=lambda column: column.replace("_", " "))
-    table = Table(f"{results.name}-runs", "How each run ended.", runs, view)
+    table = Table(f"{results.name}--runs", "How each run ended.", runs, view)
     return Section(TITLE, [], pictures, [table])
 
 
@@ -51,7 +51,7 @@ def _pictures(results: StudyResults, stem: str, lines: dict[str, Line]) -> list[
         history = trained(results, part.of(results.history)).assign(x=lambda rows: rows["epoch"])
         courses = [_course(results, history, column, line) for column, line in lines.items()]
         chart = curves(courses, level_labels(results.settings), "epoch")
-        shown.append(picture(f"{results.name}-{stem}{part.suffix}", f"{caption}{part.words}", alt, chart))
+        shown.append(picture(f"{results.name}--{stem}{part.suffix}", f"{caption}{part.words}", alt, chart))
     return shown
 
 

@@ -27,7 +27,7 @@ class Measured:
         found = shown(results, self.measure)
         if not found:
             return None
-        name = f"{results.name}-{self.measure.replace('/', '-').replace('_', '-').replace('.', '-')}"
+        name = f"{results.name}--{self.measure.replace('/', '-').replace('_', '-').replace('.', '-')}"
         domain = results.settings.home
         options = results.settings.measures[self.measure].options
         head, text = title(domain, self.measure), definition(domain, self.measure, options)

@@ -55,7 +55,7 @@ def _pictures(results: StudyResults, one: Shown, sizes: dict[str, int]) -> list[
     for part in chart_parts(results):
         course = Course(part.of(values), label, log, baseline=limit, guide=guide)
         chart = curves([course], heads, f"{noun} to train on", "log")
-        shown.append(picture(f"{results.name}-sizes{part.suffix}", f"{caption}{part.words}", alt, chart))
+        shown.append(picture(f"{results.name}--sizes{part.suffix}", f"{caption}{part.words}", alt, chart))
     return shown
 
 

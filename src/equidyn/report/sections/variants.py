@@ -29,7 +29,7 @@ def section(results: StudyResults) -> Section:
     """What each variant is, how large, and which of them are of one size."""
     frame = pd.DataFrame([_row(results, name) for name in results.variants]).astype({"published_parameters": "Int64"})
     caption = "The variants as they were built. Exact: under what is imposed, whatever the weights."
-    table = Table(f"{results.name}-variants", caption, frame, _view(results, frame))
+    table = Table(f"{results.name}--variants", caption, frame, _view(results, frame))
     compared = frame[(frame["parameters"] > 0) & ~frame["as_published"]]
     words = [*([match_words(compared)] if len(compared) > 1 else []), *_more_words(results, frame)]
     return Section(TITLE, [*words, *own(results.settings.home, "variants", "words", _no_words)(frame)], tables=[table])

@@ -38,7 +38,7 @@ def _weights_picture(results: StudyResults) -> list[Picture]:
         "Turns are counted from the image as it stands; which of them a network prefers has no meaning of its own."
     )
     alt = "Digits in a row; below each, for every network with attention, four bars: its weights of the four turns."
-    return [picture(f"{results.name}-attention-weights", caption, alt, weights(images, found))]
+    return [picture(f"{results.name}--attention-weights", caption, alt, weights(images, found))]
 
 
 def _entropies_picture(results: StudyResults) -> Picture:
@@ -49,4 +49,4 @@ def _entropies_picture(results: StudyResults) -> Picture:
         "weights would stand at the dotted line, and all weight on one turn at 0."
     )
     alt = "Step curves, one per network with attention: share of test images against entropy, with a line at log 4."
-    return picture(f"{results.name}-entropy", caption, alt, entropies(sound, level_labels(results.settings)))
+    return picture(f"{results.name}--entropy", caption, alt, entropies(sound, level_labels(results.settings)))

@@ -54,7 +54,7 @@ def _shift_pictures(results: StudyResults) -> list[Picture]:
             f"{_ANOTHER}; mean, and range over seeds as a band. Filled marks: multiples of the layer's stride."
         )
         suffix = variant if len(results.datasets) == 1 else f"{dataset}-{variant}"
-        shown.append(picture(f"{results.name}-layer-shifts-{suffix}", caption, alt, chart))
+        shown.append(picture(f"{results.name}--layer-shifts-{suffix}", caption, alt, chart))
     return shown
 
 

@@ -85,4 +85,4 @@ def _picture(results: StudyResults, examples: dict[str, Reconstructions]) -> Pic
     )
     alt = "Grid of grey images: in the first row digits, upright to the left and turned to the right; below them what "
     drawn = sheets({"upright": upright, "turned by 90°": turned}, list(rows))
-    return picture(f"{results.name}-reconstructions", caption, f"{alt}each network makes of them.", drawn)
+    return picture(f"{results.name}--reconstructions", caption, f"{alt}each network makes of them.", drawn)

@@ -41,7 +41,7 @@ def _picture(results: StudyResults, shown: dict[str, Reconstructions]) -> Pictur
     )
     alt = "Grids of grey images, one per network: a row per latent and a column per step, of one digit that changes."
     names = [f"latent {place}" for place in range(1, most + 1)]
-    return picture(f"{results.name}-traversals", caption, alt, sheets(groups, names, _STEPS))
+    return picture(f"{results.name}--traversals", caption, alt, sheets(groups, names, _STEPS))
 
 
 def _filled(traversal: np.ndarray, most: int) -> np.ndarray:

@@ -27,7 +27,7 @@ def section(results: StudyResults) -> Section | None:
         return None
     above = int((frame["low"] > 0).sum())
     view = wide(frame, frame.apply(_text, axis=1), level_labels(results.settings))
-    table = Table(f"{results.name}-bayes", "Percentage points above the Bayes rule.", frame, view)
+    table = Table(f"{results.name}--bayes", "Percentage points above the Bayes rule.", frame, view)
     return Section(TITLE, [f"{_WORDS} Above 0 beyond the interval: {above} of {len(frame)}."], tables=[table])
 
 

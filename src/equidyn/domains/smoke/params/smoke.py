@@ -5,7 +5,15 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from equidyn.core.params.base import DatasetSettings, SourceSettings
-from equidyn.core.params.types import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, Strict, UnitFloat
+from equidyn.core.params.types import (
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    Seed,
+    Strict,
+    UnitFloat,
+)
 
 
 class Inflow(Strict):
@@ -151,7 +159,7 @@ class SmokeSource(SimulatedSource):
     inflow: Inflow
     jitter: Jitter
     split: Annotated[SplitByScene | SplitByTime, Field(discriminator="by")]
-    seed: NonNegativeInt = Field(description="seed of the scenes")
+    seed: Seed = Field(description="seed of the scenes")
 
     @property
     def scenes(self) -> int:

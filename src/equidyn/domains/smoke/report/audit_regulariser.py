@@ -32,7 +32,7 @@ def section(results: StudyResults) -> Section | None:
     found = [
         given(results, "regulariser", quantity, last.assign(value=last[quantity.name])) for quantity in _QUANTITIES
     ]
-    name = f"{results.name}-audit-regulariser"
+    name = f"{results.name}--audit-regulariser"
     return Section(TITLE, [_WORDS], *displayed(results, name, "In the last epoch", found))
 
 

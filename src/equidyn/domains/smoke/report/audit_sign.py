@@ -29,4 +29,4 @@ def section(results: StudyResults) -> Section | None:
     true = parts["true"].set_index(["variant", "seed"])["value"].rename("true")
     wrong = parts["published"].join(true, on=["variant", "seed"])
     cost = given(results, "error", _COST, wrong.assign(value=wrong["value"] / wrong["true"]))
-    return Section(TITLE, [_WORDS], *displayed(results, f"{results.name}-audit-sign", "Cost of the sign", [cost]))
+    return Section(TITLE, [_WORDS], *displayed(results, f"{results.name}--audit-sign", "Cost of the sign", [cost]))

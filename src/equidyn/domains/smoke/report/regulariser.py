@@ -27,7 +27,7 @@ def section(results: StudyResults) -> Section | None:
     found = {measure: part for measure, part in found.items() if part}
     if not first or not found:
         return None
-    name, strength, pictures = f"{results.name}-alpha", alphas(results.settings), []
+    name, strength, pictures = f"{results.name}--alpha", alphas(results.settings), []
     for measure, part in found.items():
         chart = curves([_course(one, strength, first) for one in part], level_labels(results.settings), "α", "symlog")
         caption = "Against α, whose axis is linear between 0 and the smallest α: mean, and range over seeds as a band."

@@ -25,7 +25,7 @@ def section(results: StudyResults) -> Section | None:
     found = dict(_tables(results))
     if not found:
         return None
-    name, known = f"{results.name}-reproduction", figures()
+    name, known = f"{results.name}--reproduction", figures()
     tables = [beside(results, f"{name}-{split}", f"Test RMSE, split {split}.", table) for split, table in found.items()]
     words = [
         scale_words(results, known.rotation.scale, known.sources),

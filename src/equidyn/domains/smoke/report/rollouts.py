@@ -53,7 +53,7 @@ def _stills(results: StudyResults, examples: dict[str, Example], dataset: str, w
     steps = sorted({1, (count + 1) // 2, count})
     labelled = {f"{name}{_fate(results, dataset, name)}": example for name, example in examples.items()}
     return picture(
-        f"{results.name}-rollouts",
+        f"{results.name}--rollouts",
         f"Speed and error of rollouts: {where}. All speeds share one colour scale, and so do all errors.",
         "Grid of pictures: the true speed at several steps, and each variant's prediction with its last error.",
         rollouts(labelled, steps),
@@ -70,7 +70,7 @@ def _fate(results: StudyResults, dataset: str, variant: str) -> str:
 def _motion(results: StudyResults, examples: dict[str, Example], dataset: str, where: str) -> Picture:
     variant = _most_accurate(results, dataset)
     return Picture(
-        f"{results.name}-rollout",
+        f"{results.name}--rollout",
         f"The rollout of {variant} in motion: {where}.",
         f"Animation of true speed, predicted speed and error of {variant} over the steps of one rollout.",
         {"gif": animate(_example(results, dataset, variant))},

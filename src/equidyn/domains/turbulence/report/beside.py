@@ -25,7 +25,7 @@ def section(results: StudyResults) -> Section | None:
     ]
     published = Published(networks, "0.1 velocity units of JHTDB", {VELOCITY_UNIT: values})
     words = [scale_words(results, table.scale, known.sources), _WORDS]
-    name = f"{results.name}-super-resolution-published"
+    name = f"{results.name}--super-resolution-published"
     return Section(TITLE, words, tables=[beside(results, name, "Test MAE.", published)])
 
 

@@ -105,7 +105,7 @@ def _spectra(results: StudyResults) -> list[Picture]:
     chart = curves([course], {"all": "energy spectrum"}, "wavenumber k [2π / side of the box]", "log")
     caption = "Energy in shells of wavenumbers, mean over the set; dotted: the slope −5/3, at a height of its own."
     alt = "Lines on logarithmic axes: energy against wavenumber, one line per dataset, and a guide of slope −5/3."
-    return [picture(f"{results.name}-data-spectrum", caption, alt, chart)]
+    return [picture(f"{results.name}--data-spectrum", caption, alt, chart)]
 
 
 def _guide(frame: pd.DataFrame) -> pd.DataFrame | None:
@@ -129,7 +129,7 @@ def _variances(results: StudyResults) -> list[Picture]:
     chart = curves([Course(frame, "mean square\n[length²/time²]")], level_labels(results.settings), "time [time]")
     caption = "Mean square of each velocity component over time: in isotropic flow they stay close to each other."
     alt = "Lines: mean square of vx, vy and vz against time, one panel per dataset."
-    return [picture(f"{results.name}-data-variances", caption, alt, chart)]
+    return [picture(f"{results.name}--data-variances", caption, alt, chart)]
 
 
 def _lines(dataset: str, name: str, x: list[float], y: list[float]) -> pd.DataFrame:

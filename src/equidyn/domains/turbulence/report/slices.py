@@ -55,7 +55,7 @@ def _picture(results: StudyResults, dataset: str, examples: dict[str, Slices]) -
     )
     alt = "Pictures of a slice: the true speed, the coarse input, and for each variant its answer and where it is off."
     suffix = "" if dataset == results.datasets[0] else f"-{dataset}"
-    return picture(f"{results.name}-slices{suffix}", caption, alt, slices(panes, VELOCITY_UNIT))
+    return picture(f"{results.name}--slices{suffix}", caption, alt, slices(panes, VELOCITY_UNIT))
 
 
 def _answer(name: str, velocity: np.ndarray, truth: np.ndarray) -> Pane:

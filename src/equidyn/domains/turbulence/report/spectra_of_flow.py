@@ -75,7 +75,7 @@ def _over(frame: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
 
 
 def _pictures(results: StudyResults, part: Part) -> list[Picture]:
-    heads, cut, name = level_labels(results.settings), end_of_coarse(results), f"{results.name}-spectra"
+    heads, cut, name = level_labels(results.settings), end_of_coarse(results), f"{results.name}--spectra"
     alt = "Line charts with logarithmic wavenumbers, one row of panels per dataset: "
     means = f"mean over seeds. The dashed upright line is the end of the coarse grid.{part.words}"
     return [
