@@ -9,11 +9,14 @@ from equidyn.core.errors import EquidynError
 from equidyn.core.warm import VARIABLE
 
 # Faults of the machine that a user can mend; any other OSError is a fault of the program and shows its traceback.
-_MENDABLE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EFBIG, errno.ENOTDIR, errno.EIO}
+_MENDABLE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EFBIG}
+_MENDABLE |= {errno.ENOTDIR, errno.EISDIR, errno.ENOTEMPTY, errno.ELOOP}  # something else lies in a file's place
+_MENDABLE |= {errno.EMFILE, errno.ENFILE, errno.EIO, errno.ESTALE, errno.ETIMEDOUT}
 
 
 def main() -> None:
     """Run the command line; an error that the user can mend becomes one message and status 1."""
+    os.environ["MPLBACKEND"] = "agg"  # nothing is shown in windows; matplotlib ends at once at a backend that it lacks
     _hand_over()
     from equidyn import commands
 

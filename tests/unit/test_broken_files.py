@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 import yaml
 
 from equidyn import commands
@@ -12,6 +13,7 @@ from equidyn.core import sources
 from equidyn.core.domain import built_in, find
 from equidyn.core.errors import EquidynError
 from equidyn.core.models import check
+from equidyn.core.models.registry import build_network
 from equidyn.core.params import PARAMS_FILE, Params, load
 from equidyn.core.params.signatures import entries
 from equidyn.core.training.task import io_types
@@ -74,6 +76,17 @@ def test_a_broken_model_stops_only_what_asks_for_it(content: str | bytes, domain
             commands.validate()
         assert f"studies.clouds.variants.torn: {domain}/models/torn.py" in str(told.value)
         assert BROKEN[content] in str(told.value)
+
+
+def test_a_model_whose_import_changes_torch_is_in_float32(domain: Path) -> None:
+    """And so are those that are built after it, as in the server of the warm start, which imports all of them."""
+    own = "\n\nimport torch\n\ntorch.set_default_dtype(torch.float64)\n"
+    _write(domain / "models/plain.py", (domain / "models/plain.py").read_text() + own)
+    params = load()
+    study = params.studies["clouds"]
+    for variant in ("plain", "radial"):
+        network = build_network(study, variant, *io_types(study), seed=0)
+        assert {weight.dtype for weight in network.parameters()} == {torch.float32}
 
 
 def test_a_broken_measure_is_named(domain: Path) -> None:

@@ -91,7 +91,9 @@ def test_check_fails_if_a_strict_variant_is_not_exact(workplace: Path) -> None:
     assert answer.stderr.startswith("equidyn: strict variants that are not exact:\n  smoke-levels/gcnn: ")
 
 
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EIO])
+@pytest.mark.parametrize(
+    "number", [errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EISDIR, errno.ELOOP, errno.EMFILE, errno.EIO]
+)
 def test_faults_of_the_machine_are_told(
     number: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
@@ -103,6 +105,19 @@ def test_faults_of_the_machine_are_told(
         cli.main()
     assert ended.value.code == 1
     assert f"equidyn: out.h5: {os.strerror(number)}" in capsys.readouterr().err
+
+
+def test_a_backend_for_windows_that_matplotlib_lacks_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MPLBACKEND", "nonsense")
+    code = "from equidyn import cli, commands; commands.app = lambda: __import__('matplotlib'); cli.main()"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).stderr == b""
+
+
+def test_progress_that_cannot_be_told_ends_no_work() -> None:
+    code = "from equidyn.core.progress import progress\nwith progress('', 2) as advance: advance(2, '')\nprint('done')"
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=full, check=False)
+    assert done.stdout == b"done\n"
 
 
 def test_a_fault_of_the_program_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

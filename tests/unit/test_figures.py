@@ -5,6 +5,7 @@ import math
 import re
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
@@ -83,6 +84,19 @@ def test_equal_figures_give_equal_bytes_as_wide_as_a_page():
         first, second = (picture("name", "caption", "alt", _curves()) for _ in range(2))
     assert first.files == second.files
     assert Image.open(io.BytesIO(first.files["png"])).width == pytest.approx(150 * WIDTH, abs=1)
+
+
+@pytest.mark.parametrize(
+    "own", [{"text.usetex": True}, {"axes.facecolor": "red", "figure.dpi": 30, "savefig.bbox": "tight"}]
+)
+def test_settings_of_the_user_change_no_picture(own):
+    """As a matplotlibrc in the working folder makes them; without LaTeX, usetex would end the report."""
+    with styled():
+        expected = picture("name", "caption", "alt", _curves())
+    with mpl.rc_context(own):
+        with styled():
+            assert picture("name", "caption", "alt", _curves()).files == expected.files
+        assert mpl.rcParams["figure.dpi"] == own.get("figure.dpi", mpl.rcParamsDefault["figure.dpi"])
 
 
 def test_rounding_moves_no_point_of_a_path_by_more_than_it_says():

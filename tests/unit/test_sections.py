@@ -1,5 +1,7 @@
 """Sections that only some domains have, and numbers that follow from measures: known answers."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -173,6 +175,14 @@ def test_a_flow_is_found_up_to_where_the_correlation_falls_short(correlation, fo
     )
     values = reach(SimpleNamespace(along=lambda *names: frame))["value"]
     assert values.tolist() == pytest.approx([found], nan_ok=True)
+
+
+@pytest.mark.parametrize("flags", [[], ["-OO"]])
+def test_definitions_are_there_without_docstrings(flags):
+    code = "from equidyn.report import declared; from equidyn.core.domain import find;"
+    code += "print(*declared.definition(find('smoke'), 'error', {}), sep='\\n')"
+    told = subprocess.run([sys.executable, *flags, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert told.splitlines() == declared.definition(find("smoke"), "error", {}) and len(told) > 100
 
 
 def test_claims_name_sections_that_the_report_can_have():

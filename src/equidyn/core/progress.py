@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -42,6 +42,7 @@ def _lines(label: str, total: int) -> Iterator[Callable[[int, str], None]]:
         nonlocal last
         if done >= total or time.monotonic() - last >= SECONDS_BETWEEN_LINES:
             last = time.monotonic()
-            print(f"{label}: {done}/{total} {note}".rstrip(), file=sys.stderr, flush=True)
+            with suppress(OSError):  # a log on a full disk, or a reader that is gone, must not end hours of work
+                print(f"{label}: {done}/{total} {note}".rstrip(), file=sys.stderr, flush=True)
 
     yield advance

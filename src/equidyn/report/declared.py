@@ -1,10 +1,11 @@
 """What measures declare, their quantities, titles and definitions; and what a domain derives from them."""
 
-import inspect
+import ast
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -54,8 +55,10 @@ def definition(domain: Domain, measure: str, options: Mapping[str, Any]) -> list
     if module is None:
         return []
     chosen = signatures.checked(domain, "measures", measure, dict(options))
-    first = (inspect.getdoc(module) or "").split("\n\n")[0].partition(": ")[2]
-    rest = (inspect.getdoc(module.measure) or "").split("\n\n")
+    tree = ast.parse(Path(module.__file__).read_bytes())  # python -OO drops docstrings, the source has them
+    own = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "measure")
+    first = (ast.get_docstring(tree) or "").split("\n\n")[0].partition(": ")[2]
+    rest = (ast.get_docstring(own) or "").split("\n\n")
     plain = [re.sub(r"\s+", " ", text).strip() for text in (f"{first[:1].upper()}{first[1:]}", *rest)]
     return [re.sub("`([^`]*)`", lambda found: str(chosen.get(found[1], found[1])), text) for text in plain if text]
 

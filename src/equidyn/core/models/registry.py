@@ -22,9 +22,11 @@ def build_network(study: Study, variant: str, inputs: Any, outputs: Any, seed: i
     """
     wanted = study.variants[variant]
     options = checked(study.home, "models", wanted.model, wanted.options)
+    offers = imported(module(study.home, "models", wanted.model))
+    torch.set_default_dtype(torch.float32)  # whatever a module, of this model or of another, has set when imported
     with seeded(seed):
         try:
-            network = imported(module(study.home, "models", wanted.model)).build(inputs, outputs, **options)
+            network = offers.build(inputs, outputs, **options)
         except ValueError as fault:
             raise EquidynError(str(fault)) from fault
         return _imposed(study.home, network, inputs, wanted.impose) if wanted.impose else network

@@ -14,6 +14,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from equidyn.core.pictures import drawn_with
+
 INK, MUTED, RULE = "#1f2328", "#5b6470", "#c9ced6"
 WIDTH = 5.6  # of every chart [inches]: a phone shows it at two thirds of its size, so letters stay readable
 COLUMNS = 2  # of panels side by side, at most
@@ -82,7 +84,7 @@ class Picture:
 @contextmanager
 def styled() -> Iterator[None]:
     """Charts made within have the report's look."""
-    with mpl.rc_context(_SETTINGS):
+    with drawn_with(_SETTINGS):
         yield
 
 

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from equidyn.core.data.labelled import Labelled
+from equidyn.core.pictures import drawn_with
 from equidyn.domains.digits.source.digit_images import CLASSES
 
 _SETTINGS = {"font.family": "DejaVu Sans", "font.size": 9, "axes.titlesize": 9.5}
@@ -22,7 +22,7 @@ def draw(folder: Path, made: Labelled) -> None:
     side = images.shape[-1]
     samples = (_samples(images, labels), f"The first training images of each digit, {side} x {side} pixels")
     means = (_means(images, labels), f"Mean of the training images, {len(images)} in all, digit by digit")
-    with mpl.rc_context(_SETTINGS):
+    with drawn_with(_SETTINGS):
         _drawn(*samples).savefig(folder / "samples.png", dpi=130)
         _drawn(*means).savefig(folder / "means.png", dpi=130)
 

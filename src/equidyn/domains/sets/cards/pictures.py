@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -10,6 +9,7 @@ from matplotlib.patches import Rectangle
 from scipy.special import gammaln, xlogy
 
 from equidyn.core.data.labelled import Labelled
+from equidyn.core.pictures import drawn_with
 from equidyn.domains.sets.source.chi_square import Variances, bayes_accuracy, bayes_threshold, sums_of_squares
 
 _SETTINGS = {"font.family": "DejaVu Sans", "font.size": 9, "axes.titlesize": 9.5, "legend.frameon": False}
@@ -24,7 +24,7 @@ MOST = 12  # vectors, or components, of a set that are shown
 
 def draw(folder: Path, made: Labelled, variances: Variances) -> None:
     """Write squares.png and sets.png."""
-    with mpl.rc_context(_SETTINGS):
+    with drawn_with(_SETTINGS):
         _squares(made, variances).savefig(folder / "squares.png", dpi=130)
         _sets(made, variances).savefig(folder / "sets.png", dpi=130)
 

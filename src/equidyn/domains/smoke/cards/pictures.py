@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.quiver import Quiver
 
+from equidyn.core.pictures import drawn_with
 from equidyn.domains.smoke.params.smoke import SimulatedSource
 from equidyn.domains.smoke.source.checks import speed
 from equidyn.domains.smoke.source.fields import Fields
@@ -34,7 +35,7 @@ class _Shade:
 
 def draw(folder: Path, dataset: Fields, source: SimulatedSource) -> None:
     """Write frames.png and course.png."""
-    with mpl.rc_context(_SETTINGS):
+    with drawn_with(_SETTINGS):
         _frames(dataset, source).savefig(folder / "frames.png", dpi=130)
         course(dataset, source).savefig(folder / "course.png", dpi=130)
 

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from equidyn.core.pictures import drawn_with
 from equidyn.domains.turbulence.params import TurbulenceSource
 from equidyn.domains.turbulence.source.volumes import Volumes
 
@@ -18,7 +18,7 @@ _GUIDE = 1.6  # Kolmogorov's constant, E(k) = 1.6 dissipation^(2/3) k^(-5/3) (Sr
 def draw(folder: Path, made: Volumes, source: TurbulenceSource) -> None:
     """Write slices.png and course.png."""
     coarse, fine = (fields[0] for fields in made.of("train"))
-    with mpl.rc_context(_SETTINGS):
+    with drawn_with(_SETTINGS):
         _slices(coarse[len(coarse) // 2], fine).savefig(folder / "slices.png", dpi=130)
         _course(made.attributes["checks"], source).savefig(folder / "course.png", dpi=130)
 
