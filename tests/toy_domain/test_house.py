@@ -44,7 +44,7 @@ def by_snakemake(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_measure_is_reported_by_what_it_declares(by_snakemake: Path) -> None:
-    rows = table(by_snakemake, "clouds-measures")
+    rows = table(by_snakemake, "clouds--measures")
     assert {row["measure"] for row in rows} == {"vector_error", "rotation_error", "cost", "sharpness"}
     page = (by_snakemake / "reports/report.html").read_text()
     assert all(label in page for label in ("RMSE of the answer 0", "relative equivariance error"))
@@ -54,7 +54,7 @@ def test_the_exact_net_is_exact_and_the_plain_one_is_not(by_snakemake: Path) -> 
     found = {
         variant: [
             float(row["value"])
-            for row in table(by_snakemake, "clouds-measures")
+            for row in table(by_snakemake, "clouds--measures")
             if (row["measure"], row["quantity"], row["variant"]) == ("rotation_error", "relative", variant)
         ]
         for variant in ("radial", "plain")

@@ -236,6 +236,33 @@ def test_a_missing_or_torn_file_is_named_and_the_old_report_stands(
     assert _contents(Path("reports")) == before
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "file"),
+    [
+        ("training.epochs", 77, "run.json"),
+        ("variants.intrinsic.augment", "permutations", "run.json"),
+        ("measures.accuracy.at", ["best"], "measures.json"),
+        ("source.seed", 7, "measures.json"),
+        ("datasets.n32.train", 33, "measures.json"),
+    ],
+)
+def test_a_cell_made_with_other_params_is_named_and_the_old_report_stands(
+    tiny_copy: Path, key: str, value: object, file: str
+) -> None:
+    tree = {"compute": tiny.tree()["compute"], "studies": {CELL.study: tiny.tree()["studies"][CELL.study]}}
+    node, before = tree["studies"][CELL.study], _contents(Path("reports"))
+    *path, last = key.split(".")
+    for part in path:
+        node = node[part]
+    node[last] = value
+    with pytest.raises(EquidynError) as raised:
+        run(params_model(tree).model_validate(tree))
+    changed = f"studies.{CELL.study}.{'.'.join(key.split('.')[:2]) if path[0] in ('variants', 'datasets') else path[0]}"
+    assert str(raised.value).startswith(f"{paths.run(CELL) / file}: made with other params than params.yaml has now (")
+    assert f"({changed}); run snakemake or dvc repro" in str(raised.value)
+    assert _contents(Path("reports")) == before
+
+
 def test_a_torn_example_is_named(tiny_copy: Path) -> None:
     path = paths.run(Cell("smoke-sizes", "E3-n2", "gcnn", 2)) / "example.safetensors"
     path.write_text("torn")

@@ -13,6 +13,7 @@ from equidyn.core import paths
 from equidyn.core.errors import EquidynError
 from equidyn.core.files import read_checked, read_record
 from equidyn.core.params.study import Cell
+from equidyn.core.params.subtrees import measure_keys, prepare_keys, subtree, train_keys
 
 _RUN_KEYS = (
     "status",
@@ -27,7 +28,7 @@ _RUN_KEYS = (
     "sha256",
 )
 _MEASURE_KEYS = ("strict", "checkpoints", "data", "sha256")
-_PROVENANCE_KEYS = ("commit", "source", "versions", "wall_seconds")
+_PROVENANCE_KEYS = ("commit", "source", "params", "versions", "wall_seconds")
 _DATA_KEYS = ("equivariance", "checks")
 _Kind = TypeVar("_Kind")
 
@@ -52,6 +53,25 @@ def read_cell(cell: Cell) -> CellFiles:
     if measures["sha256"]["run"] != run["checksum"]:
         raise _torn(folder / "measures.json", "run.json beside it is of a later training")
     return CellFiles(cell, run, measures, _history(folder / "history.csv", run))
+
+
+def refuse_stale(files: CellFiles, tree: dict[str, Any]) -> None:
+    """Raise EquidynError if a cell, or its dataset, was made with other params than `tree`, of params.yaml, has now.
+
+    Values are compared, not keys: a dataset from the Hub may have been made under other names.
+    """
+    cell, measures = files.cell, files.measures
+    trained = subtree(tree, train_keys(cell)) | {"seed": cell.seed}
+    for name, record, wanted in (
+        ("run.json", files.run, trained),
+        ("measures.json", measures, subtree(tree, measure_keys(cell))),
+        ("measures.json", measures["data"], subtree(tree, prepare_keys(cell.study, cell.dataset))),
+    ):
+        found = list(record["provenance"]["params"].values())
+        if found != list(wanted.values()):
+            odd = [key for key, value in wanted.items() if value not in found]
+            changed = f"made with other params than params.yaml has now ({', '.join(odd)})"
+            raise EquidynError(f"{paths.run(cell) / name}: {changed}; run snakemake or dvc repro")
 
 
 def read_arrays(cell: Cell, kind: type[_Kind]) -> _Kind:

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from equidyn.core.params.params import Params
-from equidyn.core.params.study import Cell, Study
-from equidyn.report.cells import CellFiles, read_cell
+from equidyn.core.params.study import Cell, Study, as_json
+from equidyn.report.cells import CellFiles, read_cell, refuse_stale
 
 KEYS = ["dataset", "variant", "seed", "status"]
 VALUE_COLUMNS = [*KEYS, "checkpoint", "measure", "quantity", "index", "value"]
@@ -89,8 +89,10 @@ class StudyResults:
 
 
 def gather(params: Params) -> list[StudyResults]:
-    """Read every configured cell; raises EquidynError naming the first that is missing or torn."""
-    files = [read_cell(cell) for cell in params.cells()]
+    """Read every configured cell; raises EquidynError naming the first that is missing, torn or of other params."""
+    files, tree = [read_cell(cell) for cell in params.cells()], as_json(params)
+    for each in files:
+        refuse_stale(each, tree)
     return [
         _study(name, settings, [cell for cell in files if cell.cell.study == name])
         for name, settings in params.studies.items()
