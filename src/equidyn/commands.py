@@ -316,7 +316,10 @@ def _print_check(entries: list[dict[str, Any]], by_case: bool) -> None:
         for name, error in {"": entry["error"], **entry["also"]}.items():
             found = [error[precision][mode] for precision, mode in columns]
             head = [f"  also: {name}", "", "", ""] if name else row
-            table.add_row(*head, *(f"{max(cases.values()):.1e}" for cases in found))
+            table.add_row(*head, *(f"{max(cases.values()):.1e}" if cases else "-" for cases in found))
             for case in found[0] if by_case and len(found[0]) > 1 else ():
                 table.add_row(f"  {case}", "", "", "", *(f"{cases[case]:.1e}" for cases in found))
     Console(width=110).print(table)
+    for entry in entries:
+        for case, words in entry["left_out"].items():
+            typer.echo(f"{label(entry)}, size {case}, left out: {words}")

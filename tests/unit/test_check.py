@@ -1,12 +1,16 @@
 """`equidyn check`: what a model author runs first."""
 
 import json
+import math
 import shutil
 
 import pytest
 import torch
 from toy import CELL, built, toy_params
+from toy_reconstruct import image_params
+from toy_sets import set_params
 from toy_variants import ANNEAL, params_with_both
+from toy_volumes import volume_params
 from typer.testing import CliRunner
 
 from equidyn import commands
@@ -15,6 +19,7 @@ from equidyn.core.errors import EquidynError
 from equidyn.core.models import check
 from equidyn.core.models.registry import build_network
 from equidyn.core.params import Cell
+from equidyn.core.params.variant import Variant
 from equidyn.core.training import check as trained_check
 from equidyn.core.training import train
 from equidyn.core.training.checkpoint import load, read_run
@@ -67,6 +72,69 @@ def test_a_strict_variant_that_is_not_exact_is_found(workplace, monkeypatch):
         monkeypatch.setattr(Conv, "filter", spoilt)
         found = check.failures(check.run(toy_params(), "gcnn"))
         assert len(found) == 4 and "toy/gcnn: train mode, 7 x 7" in found[0]
+
+
+def _halving(resolution: int, odd: str) -> list[dict]:
+    """What is found of a network that is exact on some grids, in a study of this resolution."""
+    params = toy_params()
+    study = params.studies["toy"]
+    variants = {"halving": Variant(model="toy_models.halving", options={"odd": odd}, augment="none")}
+    source = study.source.model_copy(update={"resolution": resolution})
+    study = study.model_copy(update={"source": source, "variants": variants})
+    return check.run(params.model_copy(update={"studies": {"toy": study}}))
+
+
+def test_networks_are_checked_at_the_studys_own_size(workplace):
+    """It is exact on grids of 7 x 7 and 8 x 8, and on 16 x 16, but not on 18 x 18, whose half is odd."""
+    assert check.failures(_halving(16, "halved")) == []
+    found = check.failures(_halving(18, "halved"))
+    assert len(found) == 2 and all("toy/halving: " in line and "18 x 18: " in line for line in found)
+
+
+def test_a_size_that_a_network_refuses_is_said_and_fails_only_in_its_own_study(workplace):
+    (entry,) = _halving(16, "refused")
+    assert entry["left_out"] == {"7 x 7": "7 cells cannot be halved"} and check.failures([entry]) == []
+    assert set(entry["error"]["float64"]["eval"]) == {"8 x 8", "16 x 16"}
+    found = check.failures(_halving(9, "refused"))
+    assert found == ["toy/halving: it refuses the study's own size, 9 x 9: 9 cells cannot be halved"]
+
+
+def test_a_size_that_takes_long_is_looked_at_for_a_variant_that_is_asked_for(workplace, monkeypatch):
+    params = toy_params()
+    study = params.studies["toy"]
+    study = study.model_copy(update={"source": study.source.model_copy(update={"resolution": 12})})
+    params = params.model_copy(update={"studies": {"toy": study}})
+    monkeypatch.setattr(check, "LIMIT", 12 * 12 * 100)
+    all_of_them, (one,) = check.run(params), check.run(params, "gcnn")
+    assert [set(entry["left_out"]) for entry in all_of_them] == [{"12 x 12"}] * 4
+    assert check.failures(all_of_them) == []
+    assert not one["left_out"] and set(one["error"]["float64"]["eval"]) == {"7 x 7", "8 x 8", "12 x 12"}
+
+
+@pytest.mark.parametrize(
+    ("make", "name", "own", "beside"),
+    [
+        (set_params, "mlp-canonical", "4 x 3", "5 x 3"),
+        (set_params, "intrinsic", "4 x 3", "5 x 3"),
+        (image_params, "equivariant-ae", "6 x 6", "7 x 7"),
+        (volume_params, "gcnn-vector", "6 x 6 x 6", "3 x 3 x 3"),
+    ],
+)
+def test_every_kind_of_data_is_checked_at_odd_and_even_sizes(workplace, make, name, own, beside):
+    (entry,) = check.run(make(), name)
+    cases = set(entry["error"]["float64"]["train"])
+    assert entry["own"] == own and entry["strict"] and check.failures([entry]) == []
+    assert any(beside in case for case in cases | set(entry["left_out"]))
+
+
+@pytest.mark.parametrize("weight", [0.0, math.nan])
+def test_an_answer_of_0_is_exact_and_one_of_nan_is_not(workplace, weight):
+    study = toy_params().studies["toy"]
+    network = build_network(study, "gcnn", INPUTS, OUTPUTS, 0)
+    for parameter in network.parameters():
+        torch.nn.init.constant_(parameter, weight)
+    entry = {"variant": "gcnn", "study": "toy"} | check.symmetry(network, INPUTS, OUTPUTS)
+    assert len(check.failures([entry])) == (0 if weight == 0 else 4)
 
 
 @pytest.mark.parametrize("tolerance", [1e-12, 1e-20])

@@ -47,6 +47,16 @@ class SourceSettings(Strict):
     unit: ClassVar[str] = "samples"
     splits: ClassVar[tuple[str, ...]] = ("train", "validation", "test")
 
+    @property
+    def input_grid(self) -> tuple[int, ...]:
+        """Cells along each axis of what networks are given, of data on grids; () where the types of inputs say it."""
+        return ()
+
+    def beside(self) -> Self | None:
+        """The same source with samples one larger, so odd for even: what networks are checked on too, of those that are
+        built for one size. None: `input_grid` says it, or samples have no size."""
+        return None
+
     def lengths(self) -> dict[str, int]:
         """How many samples, or frames, each split has at most."""
         return {name: getattr(self.split, name) for name in self.splits}

@@ -1,11 +1,12 @@
 """`equidyn check --trained`: are strict networks still exact after their training? As models/check, on checkpoints."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
 from equidyn.core import paths
 from equidyn.core.errors import EquidynError
-from equidyn.core.models.check import symmetry
+from equidyn.core.models.check import LIMIT, symmetry
 from equidyn.core.models.registry import build_network
 from equidyn.core.params.params import Params
 from equidyn.core.params.study import Cell
@@ -44,5 +45,6 @@ def _entries(params: Params, cell: Cell, only_strict: bool) -> Iterator[dict[str
     trained = read_run(params, cell)
     for checkpoint in CHECKPOINTS:
         which = {"dataset": cell.dataset, "seed": cell.seed, "checkpoint": checkpoint}
-        found = symmetry(load(network, paths.run(cell), checkpoint, trained), inputs, outputs)
+        loaded = load(network, paths.run(cell), checkpoint, trained)
+        found = symmetry(loaded, inputs, outputs, study.source.input_grid, LIMIT if only_strict else math.inf)
         yield {"variant": cell.variant, "study": cell.study} | which | found

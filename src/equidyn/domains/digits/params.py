@@ -75,6 +75,10 @@ class DigitsSource(SourceSettings):
     split: SplitOfImages
     seed: Seed = Field(description="seed of the choice of images")
 
+    def beside(self) -> Self:
+        """Images with one pixel more per side."""
+        return self.model_copy(update={"side": self.side + 1})
+
     def name_of(self, origin: Origin) -> str:
         """What readers call an origin."""
         repository = self.repository.rpartition("/")[2]

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
@@ -61,6 +61,10 @@ class GaussianSource(SourceSettings):
     parameter: Literal["variance", "std"] = Field(description="what spreads are: variances, or standard deviations")
     split: SplitOfSamples
     seed: Seed = Field(description="seed of the sets")
+
+    def beside(self) -> Self:
+        """Sets with one vector more."""
+        return self.model_copy(update={"points": self.points + 1})
 
     @property
     def variances(self) -> tuple[float, float]:

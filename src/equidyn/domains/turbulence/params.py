@@ -75,6 +75,11 @@ class TurbulenceSource(SourceSettings):
     seed: Seed = Field(description="seed of the simulations")
 
     @property
+    def input_grid(self) -> tuple[int, ...]:
+        """Coarse voxels along z, y and x."""
+        return (self.resolution // self.factor,) * 3
+
+    @property
     def simulations(self) -> int:
         """Number of independent simulations."""
         return sum(getattr(self.split, name) for name in self.splits)

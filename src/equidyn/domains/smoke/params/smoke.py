@@ -91,6 +91,11 @@ class SimulatedSource(SourceSettings):
     warmup: NonNegativeInt = Field(description="steps before the first stored frame")
     frames: PositiveInt = Field(description="stored frames, one per step")
 
+    @property
+    def input_grid(self) -> tuple[int, ...]:
+        """Cells along y and x."""
+        return (self.resolution,) * 2
+
 
 class FrameSplitSource(SimulatedSource):
     """A source whose splits are ranges of its frames; subclasses have a field `split`, a SplitOfFrames."""
