@@ -35,6 +35,10 @@ def test_every_pin_is_exact_and_stands_once() -> None:
     assert len(set(names)) == len(names)
 
 
+def test_what_simulates_is_pinned_with_what_it_computes_by() -> None:
+    assert {pin.split("==")[0] for pin in _pyproject()} >= {"phiflow", "phiml"}
+
+
 def test_lock_holds_every_pin_of_pyproject() -> None:
     assert _pyproject() - set(_lock()) == set()
 

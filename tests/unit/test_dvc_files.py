@@ -1,5 +1,6 @@
 """DVC's files follow params.yaml: made, compared and removed by `equidyn engines`, and missed by `equidyn sources`."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -12,9 +13,9 @@ import yaml
 from typer.testing import CliRunner
 
 from equidyn import commands
-from equidyn.core import engines
+from equidyn.core import engines, handover, sources
 from equidyn.core.errors import EquidynError
-from equidyn.core.params import read_yaml
+from equidyn.core.params import load, read_yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
 PRESET = read_yaml(PROJECT / "presets/test/params.yaml")
@@ -94,6 +95,29 @@ def test_a_study_without_stages_is_missed_before_any_job(project: Path) -> None:
     assert text in CliRunner().invoke(commands.app, ["validate"]).output
     (project / "dvc.yaml").unlink()  # whoever has only Snakemake hears nothing of it
     assert "dvc.yaml" not in CliRunner().invoke(commands.app, ["validate"]).output
+
+
+@pytest.mark.parametrize("stale", [False, True])
+def test_what_dvc_must_always_look_at_may_be_handed_over_if_its_lists_are_as_they_were(
+    stale: bool, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it must where models are of a package of the user's own."""
+    (project / "Snakefile").touch()
+    written = []
+    monkeypatch.setattr(sources, "write_lists", lambda params: written.append(params))
+
+    def answer(command: list[str]) -> subprocess.CompletedProcess[str]:
+        changed = [{"changed outs": {"data/sources": "modified"}}] if stale else []
+        told = json.dumps({"sources": [*changed, "always changed"]}) if command[0] == "dvc" else "Nothing to be done"
+        assert written
+        return subprocess.CompletedProcess(command, 0, told, "")
+
+    monkeypatch.setattr(handover, "_ran", answer)
+    if stale:
+        with pytest.raises(EquidynError, match="stale: sources"):
+            handover.to_snakemake(load())
+    else:
+        handover.to_snakemake(load())
 
 
 SEEN = ("src/equidyn/core/a.py", "src/equidyn/report/templates/a.css", "src/equidyn/claims.yaml", "src/equidyn/a.md.j2")
