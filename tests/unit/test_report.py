@@ -25,6 +25,7 @@ from equidyn.core.params.params import params_model
 from equidyn.core.training import train
 from equidyn.report.claims.model import claims_of
 from equidyn.report.gather import gather
+from equidyn.report.page import Page
 from equidyn.report.report import run
 
 NAMESPACES = ("http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink")
@@ -268,3 +269,9 @@ def test_a_torn_example_is_named(tiny_copy: Path) -> None:
     path.write_text("torn")
     with pytest.raises(EquidynError, match=re.escape(str(path))):
         run(_params("smoke-sizes"))
+
+
+def test_two_measures_that_would_write_one_file_are_named(monkeypatch: pytest.MonkeyPatch, tiny_copy: Path) -> None:
+    monkeypatch.setattr(Page, "tables", property(lambda page: [page.claims, page.claims]))
+    with pytest.raises(EquidynError, match="two files of the report would both be called claims"):
+        run(SMALL)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from equidyn.core import paths
 from equidyn.core.domain import Domain, built_in, find
+from equidyn.core.errors import EquidynError
 from equidyn.core.files import write_json
 from equidyn.core.locks import sole_writer
 from equidyn.core.params.params import Params
@@ -34,6 +35,7 @@ def run(params: Params) -> Path:
         studies = gather(params)
         with styled():
             page = _page(params, studies)
+        _refuse_twins(page)
         with replaced(paths.REPORTS) as folder:
             _write(folder, page, studies)
     return paths.REPORTS / "report.html"
@@ -60,6 +62,14 @@ def _drawn(params: Params) -> list[StudyPart]:
 def _part(study: StudyResults) -> StudyPart:
     sections = [one.section(study) for one in sections_for(study)]
     return StudyPart(study.name, [section for section in sections if section is not None])
+
+
+def _refuse_twins(page: Page) -> None:
+    """Raise EquidynError if two tables, or two figures, would have the same file."""
+    for names in ([table.name for table in page.tables], [picture.name for picture in page.pictures]):
+        twins = sorted({name for name in names if names.count(name) > 1})
+        if twins:
+            raise EquidynError(f"two files of the report would both be called {twins[0]}; rename one of the measures")
 
 
 def _write(folder: Path, page: Page, studies: list[StudyResults]) -> None:

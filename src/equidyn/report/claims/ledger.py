@@ -10,6 +10,7 @@ from equidyn.report.claims.effects import Effect, effect, missing, study_of, unm
 from equidyn.report.claims.model import DEFINITIONS, Claim, Claims, Contrast
 from equidyn.report.claims.power import seeds_needed
 from equidyn.report.claims.verdict import (
+    EVEN,
     LEVEL,
     Evidence,
     Judgement,
@@ -101,13 +102,13 @@ class Defined:
 
     @property
     def seeds_needed(self) -> float:
-        """Seeds that would give the conclusion to which the data lean, with 80 % power; NaN without a test.
+        """Seeds that would give the conclusion to which the data lean, with 80 % power; NaN if there is none.
 
         At the strictest step of Holm's correction; of several tests, what the slowest needs for support, and what the
         quickest needs for a contradiction.
         """
         lean = self.leaning
-        if lean is None:
+        if lean is None or lean.p >= EVEN:
             return math.nan
         made = [outcome for outcome in self.deciding if outcome.evidence]
         contradicts = lean.verdict == Verdict.CONTRADICTED

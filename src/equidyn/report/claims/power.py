@@ -7,6 +7,7 @@ import numpy as np
 from scipy.special import nctdtr, stdtrit  # the noncentral t distribution, and the quantile of Student's t
 
 from equidyn.report.claims.verdict import Verdict
+from equidyn.report.statistics import FEWEST_SEEDS
 
 POWER = 0.8
 MOST = 10_000  # seeds; beyond, the number is of no use
@@ -43,7 +44,7 @@ def _fewest(distances: Sequence[float], tail: float) -> float:
     """By bisection, as power grows with seeds."""
     if min(distances) <= 0 or not _power(MOST, distances, tail) >= POWER:
         return math.inf
-    low, high = 1, MOST
+    low, high = FEWEST_SEEDS - 1, MOST
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if _power(middle, distances, tail) >= POWER else (middle, high)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from equidyn.report.claims.ledger import NO_OTHER, Defined, Entry, Ledger, Outcome
 from equidyn.report.claims.model import DEFINITIONS, Claim
+from equidyn.report.claims.verdict import EVEN
 from equidyn.report.claims.words import claimed, effect_words, label, p_words, seeds_words
 from equidyn.report.tables import Table
 
@@ -79,7 +80,7 @@ def _definition_row(defined: Defined | None) -> dict[str, Any]:
         "p": lean.p if lean else math.nan,
         "p_holm": defined.p_holm,
         "family": defined.family,
-        "leans": str(lean.verdict) if lean else "–",
+        "leans": str(lean.verdict) if lean and lean.p < EVEN else "–",
         "seeds_needed": defined.seeds_needed,
     }
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from equidyn.report.claims.ledger import Defined, Ledger
 from equidyn.report.claims.tables import HEADS
-from equidyn.report.claims.verdict import Verdict
+from equidyn.report.claims.verdict import EVEN, Verdict
 from equidyn.report.claims.words import label
 from equidyn.report.numbers import number
 from equidyn.report.tables import Table
@@ -31,7 +31,7 @@ def power_table(ledger: Ledger) -> Table:
     view = data.assign(
         definition=[HEADS[name] for name in data["definition"]],
         **{key: [number(value, 3) for value in data[key]] for key in ("mean", "sd", "p_holm")},
-        seeds_needed=[f"{value:.0f}" if math.isfinite(value) else "> 10,000" for value in data["seeds_needed"]],
+        seeds_needed=[_count(value) for value in data["seeds_needed"]],
     )
     return Table("power", caption, data, view.astype(str))
 
@@ -39,8 +39,12 @@ def power_table(ledger: Ledger) -> Table:
 def _row(claim: str, definition: str, defined: Defined) -> tuple[Any, ...]:
     crucial = defined.crucial
     sample = crucial.effect.sample
-    lean = str(defined.leaning.verdict)
+    lean = str(defined.leaning.verdict) if defined.leaning.p < EVEN else "no side"
     return (
         *(claim, definition, label(crucial.contrast), lean, defined.p_holm, defined.family),
         *(float(sample.mean()), float(sample.std(ddof=1)), len(sample), defined.seeds_needed),
     )
+
+
+def _count(seeds: float) -> str:
+    return "–" if math.isnan(seeds) else f"{seeds:.0f}" if math.isfinite(seeds) else "> 10,000"

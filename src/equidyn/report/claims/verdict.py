@@ -18,6 +18,7 @@ from enum import StrEnum
 from equidyn.report.statistics import p_beyond, p_equivalent, p_value
 
 LEVEL = 0.05
+EVEN = 0.5  # p from which on a claim leans to no side, as where its tests contradict each other
 
 
 class Verdict(StrEnum):
@@ -111,7 +112,8 @@ def judged(lean: Leaning, corrected: float) -> Judgement:
     """The verdict of a claim, given its p-value after correction."""
     if corrected < LEVEL:
         return Judgement(lean.verdict)
-    return Judgement(Verdict.INCONCLUSIVE, reason=f"leans to {lean.verdict}, p is not below {LEVEL} after correction")
+    side = f"leans to {lean.verdict}" if lean.p < EVEN else "leans to no side"
+    return Judgement(Verdict.INCONCLUSIVE, reason=f"{side}, p is not below {LEVEL} after correction")
 
 
 def combined(judgements: Sequence[Judgement]) -> Judgement:
