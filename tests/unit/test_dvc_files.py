@@ -104,7 +104,7 @@ def test_what_dvc_must_always_look_at_may_be_handed_over_if_its_lists_are_as_the
     """As it must where models are of a package of the user's own."""
     (project / "Snakefile").touch()
     written = []
-    monkeypatch.setattr(sources, "write_lists", lambda params: written.append(params))
+    monkeypatch.setattr(sources, "write_lists", written.append)
 
     def answer(command: list[str]) -> subprocess.CompletedProcess[str]:
         changed = [{"changed outs": {"data/sources": "modified"}}] if stale else []
