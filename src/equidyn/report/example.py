@@ -51,12 +51,12 @@ def _page() -> str:
 
 def _tables() -> list[Path]:
     """All but those that list every measured number, which are megabytes."""
-    found = sorted((paths.REPORTS / "tables").glob("*.csv"))
+    found = sorted((paths.REPORTS / "tables").glob("[!.]*.csv"))
     return [path for path in found if not path.stem.endswith("-measures")]
 
 
 def _figures() -> list[Path]:
-    found = sorted((paths.REPORTS / "figures").glob("*.png"))
+    found = sorted((paths.REPORTS / "figures").glob("[!.]*.png"))
     return [path for path in found if _CHOSEN.fullmatch(path.stem)]
 
 
