@@ -167,7 +167,7 @@ def test_runs_that_diverge_before_their_first_step_are_shown(tiny_copy: Path, mo
         measure.run(params, cell)
     page = run(params).read_text(encoding="utf-8")
     assert f"gaussian/fresh/{tiny.LOST}, seed 2 (before training: validation loss nan)" in page
-    table = pd.read_csv("reports/tables/gaussian-accuracy.csv").query(f"variant == '{tiny.LOST}'")
+    table = pd.read_csv("reports/tables/gaussian--accuracy.csv").query(f"variant == '{tiny.LOST}'")
     assert len(table) and table["mean"].isna().all() and (table["diverged"] == 2).all()
 
 

@@ -47,7 +47,7 @@ def _page() -> str:
 
 def _tables() -> list[Path]:
     """All but those that list every measured number, which are megabytes."""
-    found = sorted((paths.REPORTS / "tables").glob("*.csv"))
+    found = sorted((paths.REPORTS / "tables").glob("[!.]*.csv"))
     return [path for path in found if not path.stem.endswith("--measures")]
 
 
