@@ -37,7 +37,7 @@ def test_a_second_run_does_nothing_but_a_page_of_its_own_if_asked(small_run: Che
     assert "Nothing to be done" in checkout.snakemake()
     checkout.snakemake("--report", "all.html")
     page = (checkout.preset / "all.html").read_text()
-    assert all(word in page for word in ("gaussian-accuracy.csv", "Tables", "Figures", "Data"))
+    assert all(word in page for word in ("gaussian--accuracy.csv", "Tables", "Figures", "Data"))
 
 
 def test_overlays_of_the_configuration_are_refused(fresh: Checkout) -> None:
