@@ -79,7 +79,8 @@ def test_check_tells_parameters_and_errors() -> None:
     entries = json.loads(answer.stdout)
     assert [entry["study"] for entry in entries] == ["smoke-levels", "smoke-sizes", "digits-cnn"]
     for entry in entries:
-        assert entry.keys() == {"variant", "study", "parameters", "strict", "group", "error", "also"}
+        known = {"variant", "study", "parameters", "strict", "group", "error", "also", "own", "left_out"}
+        assert entry.keys() == known
         assert (entry["variant"], entry["strict"], answer.returncode) == ("gcnn", True, 0)
 
 
