@@ -84,11 +84,17 @@ def _filled(network: torch.nn.Module, weight: float) -> torch.nn.Module:
     return network
 
 
-def _graded(kind: str, name: str, weight: float) -> list[Any]:
+@pytest.fixture(scope="module")
+def contexts(tmp_path_factory) -> dict[str, EvaluationContext]:
+    """One of each kind, for all cases: they differ in weights alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("contexts"))
+        return {kind: make() for kind, (_, make) in SUBJECTS.items()}
+
+
+def _graded(context: EvaluationContext, domain: str, name: str, weight: float) -> list[Any]:
     """The numbers of which some are better than others, as the file has them, of a network all of whose weights are
     `weight`."""
-    domain, subject = SUBJECTS[kind]
-    context = subject()
     network = _filled(context.network, weight).eval()
     entry = import_module(module(find(domain), "measures", name))
     found = measure._finite(measured(name, entry, replace(context, network=network), **QUICK.get(name, {})))
@@ -98,13 +104,14 @@ def _graded(kind: str, name: str, weight: float) -> list[Any]:
 
 
 @pytest.mark.parametrize(("kind", "name"), CASES)
-def test_of_a_network_that_answers_nan_nothing_good_is_said(workplace, kind, name):
-    assert [value for value in _graded(kind, name, math.nan) if value is not None] == []
+def test_of_a_network_that_answers_nan_nothing_good_is_said(contexts, kind, name):
+    graded = _graded(contexts[kind], SUBJECTS[kind][0], name, math.nan)
+    assert [value for value in graded if value is not None] == []
 
 
 @pytest.mark.parametrize(("kind", "name"), CASES)
-def test_a_network_that_answers_0_is_measured(workplace, kind, name):
-    _graded(kind, name, 0.0)
+def test_a_network_that_answers_0_is_measured(contexts, kind, name):
+    _graded(contexts[kind], SUBJECTS[kind][0], name, 0.0)
 
 
 STUDIES = {"smoke": (toy_params, CELL), "sets": (set_params, STATIC), "images": (image_params, ATTENTIVE)}
