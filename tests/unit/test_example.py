@@ -75,6 +75,6 @@ def test_without_a_report_it_says_what_to_do(workplace: Path) -> None:
 def test_a_page_that_is_too_large_is_refused_and_the_old_example_stands(reports: Path) -> None:
     example.run()
     (reports / "report.html").write_text("x" * (example.LARGEST_PAGE + 1))
-    with pytest.raises(EquidynError, match=r"5\.0 MB; an example must be below 5 MB"):
+    with pytest.raises(EquidynError, match=r"8\.0 MB; an example must be below 8 MB"):
         example.run()
     assert "<main>" in (reports / "example/report.html").read_text()

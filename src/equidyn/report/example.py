@@ -9,7 +9,7 @@ from equidyn.core.errors import EquidynError
 from equidyn.core.files import whole_folder
 
 FOLDER = paths.REPORTS / "example"
-LARGEST_PAGE = 5_000_000  # bytes
+LARGEST_PAGE = 8_000_000  # bytes
 _LINK = re.compile(r'<a href="((?:figures|tables)/[^"]+)">([^<]*)</a>')
 _FOOTER = re.compile(r"<footer>.*?</footer>\n", re.DOTALL)
 _README = """# A report
