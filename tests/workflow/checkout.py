@@ -4,7 +4,11 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import reduce
+from operator import getitem
 from pathlib import Path
+
+import yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
 WARM = ("equidyn", "warm")
@@ -73,6 +77,15 @@ class Checkout:
         text = (self.root / path).read_text()
         assert text.count(old) == 1, f"{path}: {old!r} stands there {text.count(old)} times"
         (self.root / path).write_text(text.replace(old, new))
+
+    def set_param(self, key: str, value: object) -> None:
+        """Change one value of the test preset, by its dotted key."""
+        tree = yaml.safe_load(self.params.read_text())
+        *parts, last = key.split(".")
+        branch = reduce(getitem, parts, tree)
+        assert last in branch
+        branch[last] = value
+        self.params.write_text(yaml.safe_dump(tree, sort_keys=False))
 
     def _environment(self) -> dict[str, str]:
         programs = Path(sys.executable).parent

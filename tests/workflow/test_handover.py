@@ -4,7 +4,7 @@ from checkout import Checkout
 
 
 def _make_stale(checkout: Checkout) -> None:
-    checkout.edit("presets/test/params.yaml", "weight_decay: 4.0e-4", "weight_decay: 5.0e-4")
+    checkout.set_param("studies.smoke-levels.training.weight_decay", 5e-4)
 
 
 def test_from_snakemake_to_dvc_and_back(by_snakemake: Checkout) -> None:

@@ -17,8 +17,8 @@ CELL = Cell("smoke-levels", "eps000", "gcnn", 1)
 @pytest.fixture
 def long(by_snakemake: Checkout) -> Checkout:
     """A checkout whose training lasts long enough to be killed in the middle."""
-    by_snakemake.edit("presets/test/params.yaml", "epochs: 4   ", "epochs: 80 ")
-    by_snakemake.edit("presets/test/params.yaml", "patience: 4", "patience: 80")
+    for key in ("epochs", "patience"):
+        by_snakemake.set_param(f"studies.smoke-levels.training.{key}", 80)
     return by_snakemake
 
 
