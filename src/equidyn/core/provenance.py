@@ -45,6 +45,11 @@ def _git(root: Path, *command: str) -> str:
     return "" if answer.returncode else os.fsdecode(answer.stdout).strip()
 
 
+def versions() -> dict[str, str]:
+    """Of Python, and of the packages that may change a number."""
+    return {name: version(name) for name in PACKAGES} | {"python": platform.python_version()}
+
+
 @dataclass
 class Clock:
     """Started with the stage; `provenance` is what the stage writes beside its output.
@@ -66,7 +71,7 @@ class Clock:
             "source": self.source,
             "sources_sha256": self.sources_sha256,
             "commit": commit(),
-            "versions": {name: version(name) for name in PACKAGES} | {"python": platform.python_version()},
+            "versions": versions(),
             "machine": platform.machine(),
             "wall_seconds": round(time.perf_counter() - self.started, 3),
             "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),

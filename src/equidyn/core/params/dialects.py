@@ -17,7 +17,7 @@ _ALIKE = re.compile(
 )
 _NOT_TEXT_LATER = re.compile(r"[-+]?0o[0-7_]+|[-+]?[0-9][0-9_]*\.?[0-9_]*[eE][-+]?[0-9]+|[-+]?\.[0-9_]+|[-+]?[0-9_]+")
 _NOT_TEXT = yaml.CSafeLoader.yaml_implicit_resolvers  # first character -> [(tag, pattern)]
-_TEXT = "tag:yaml.org,2002:str"
+TEXT = "tag:yaml.org,2002:str"
 
 
 def faults(event: yaml.Event) -> Iterator[str]:
@@ -25,7 +25,7 @@ def faults(event: yaml.Event) -> Iterator[str]:
     line = f"line {event.start_mark.line + 1}: "
     if isinstance(event, yaml.AliasEvent):
         yield f"{line}alias *{event.anchor}: DVC would change all its places at once; write the values out"
-    elif getattr(event, "tag", None) not in (None, _TEXT):
+    elif getattr(event, "tag", None) not in (None, TEXT):
         yield f"{line}{_shown(event.tag)!r}: YAML's readers differ in tags; write the value without, text in quotes"
     elif isinstance(event, yaml.ScalarEvent) and event.implicit[0] and event.tag is None:
         if event.value == "<<":

@@ -36,7 +36,7 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Any]:
 
 
 def _is_text(node: yaml.Node) -> bool:
-    return node.tag == "tag:yaml.org,2002:str"
+    return node.tag == dialects.TEXT
 
 
 _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)

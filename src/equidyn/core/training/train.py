@@ -16,7 +16,7 @@ from equidyn.core.params.params import Params
 from equidyn.core.params.study import Cell
 from equidyn.core.params.subtrees import training_params
 from equidyn.core.progress import progress
-from equidyn.core.provenance import Clock, digest
+from equidyn.core.provenance import Clock, digest, versions
 from equidyn.core.sources import fingerprint, train_sources
 from equidyn.core.training.hidden import refuse_hidden_state
 from equidyn.core.training.loop import Trainer
@@ -36,7 +36,7 @@ def run(params: Params, cell: Cell) -> Path:
         trainer = _trainer(params, cell, task_of(study, dataset, device_of(params.compute)))
         refuse_hidden_state(trainer, f"studies.{cell.study}.variants.{cell.variant}")
         content = dataset.content_hash()
-        same_run = digest([clock.params, content, code, clock.provenance()["versions"]])
+        same_run = digest([clock.params, content, code, versions()])
         resume = paths.resume(cell)
         with progress(f"train {cell}", trainer.training.epochs) as advance:
             state = trainer.run(resume, same_run, lambda now: advance(now.epoch, f"best {now.best_score:.4f}"))

@@ -117,13 +117,12 @@ def _values(study: StudyResults, contrast: Contrast) -> pd.DataFrame:
 
 
 def _errors(study: StudyResults, contrast: Contrast) -> pd.Series:
-    """Seed -> bound of the numerical error of the sum, 0 where the contrast names none."""
+    """Seed -> bound of the numerical error of the sum, where it is finite; 0 where the contrast names none."""
     if contrast.error is None:
         return pd.Series(0.0, index=study.settings.seeds)
     rows = study.quantity(contrast.measure, contrast.error, contrast.checkpoint)
     bounds = rows[rows["index"] == 0][[*_CELL, "value"]]
-    terms = [(abs(term.weight), _by_seed(study, bounds, term, ratio=False)) for term in contrast.terms]
-    return pd.concat([weight * values for weight, values in terms], axis=1).sum(axis=1, skipna=False)
+    return paired([(abs(term.weight), _by_seed(study, bounds, term, ratio=False)) for term in contrast.terms])
 
 
 def _by_seed(study: StudyResults, values: pd.DataFrame, term: Term, ratio: bool) -> pd.Series:

@@ -10,7 +10,6 @@ from equidyn.report.claims.effects import Effect, effect, missing, study_of, unm
 from equidyn.report.claims.model import DEFINITIONS, Claim, Claims, Contrast
 from equidyn.report.claims.power import seeds_needed
 from equidyn.report.claims.verdict import (
-    EVEN,
     LEVEL,
     Evidence,
     Judgement,
@@ -67,38 +66,28 @@ class Defined:
     @cached_property
     def leaning(self) -> Leaning | None:
         """The surest conclusion from all primary tests, with the one p of the claim; None if none was made."""
-        tests = [outcome.evidence for outcome in self.deciding if outcome.evidence]
-        if not tests or self._given(Verdict.CONTRADICTED):
+        if not self._made or self._given(Verdict.CONTRADICTED):
             return None
-        complete = all(outcome.evidence or outcome in self._given(Verdict.SUPPORTED) for outcome in self.deciding)
-        return weighed(tests, complete).leaning
+        complete = len(self._made) + len(self._given(Verdict.SUPPORTED)) == len(self.deciding)
+        return weighed([outcome.evidence for outcome in self._made], complete).leaning
 
     @property
     def judgement(self) -> Judgement:
         """The verdict, from the primary tests."""
+        given = [outcome.judgement for outcome in self.deciding if outcome.judgement]
         if self.leaning is None:
-            return combined([outcome.judgement for outcome in self.deciding if outcome.judgement])
+            return combined(given)
         found = judged(self.leaning, self.p_holm)
-        if found.verdict != Verdict.INCONCLUSIVE:
-            return found
-        blocked = [outcome.judgement for outcome in self.deciding if outcome.judgement]
-        reasons = [found.reason, *(each.reason for each in blocked if each.verdict != Verdict.SUPPORTED)]
-        note = next((each.note for each in blocked if each.note), "")
-        return replace(found, note=note, reason="; ".join(dict.fromkeys(filter(None, reasons))))
+        return combined([found, *given]) if found.verdict == Verdict.INCONCLUSIVE else found
 
     @property
     def crucial(self) -> Outcome:
         """The test on which the verdict hangs: the surest contradiction, or else the weakest support."""
         lean = self.leaning
         if lean is None:
-            verdict = self.judgement.verdict
-            same = [outcome for outcome in self.deciding if outcome.judgement and outcome.judgement.verdict == verdict]
-            return (same or self.deciding)[0]
-        made = [outcome for outcome in self.deciding if outcome.evidence]
-        if lean.verdict == Verdict.CONTRADICTED:
-            return min(made, key=lambda outcome: outcome.evidence.contradicts)
-        name = "supports" if lean.verdict == Verdict.SUPPORTED else "no_effect"
-        return max(made, key=lambda outcome: getattr(outcome.evidence, name))
+            return (self._given(self.judgement.verdict) or self.deciding)[0]
+        chosen = min if lean.verdict == Verdict.CONTRADICTED else max
+        return chosen(self._made, key=lambda outcome: outcome.evidence.p_of[lean.verdict])
 
     @property
     def seeds_needed(self) -> float:
@@ -108,18 +97,21 @@ class Defined:
         quickest needs for a contradiction.
         """
         lean = self.leaning
-        if lean is None or lean.p >= EVEN:
+        if lean is None or not lean.clear:
             return math.nan
-        made = [outcome for outcome in self.deciding if outcome.evidence]
         contradicts = lean.verdict == Verdict.CONTRADICTED
-        level = LEVEL / self.family / (len(made) if contradicts else 1)
-        needed = [_seeds_of(outcome, lean.verdict, level) for outcome in made]
+        level = LEVEL / self.family / (len(self._made) if contradicts else 1)
+        needed = [_seeds_of(outcome, lean.verdict, level) for outcome in self._made]
         return min(needed) if contradicts else max(needed)
 
     @property
     def deciding(self) -> list[Outcome]:
         """The primary tests."""
         return [outcome for outcome in self.outcomes if outcome.decides]
+
+    @property
+    def _made(self) -> list[Outcome]:
+        return [outcome for outcome in self.deciding if outcome.evidence]
 
     def _given(self, verdict: Verdict) -> list[Outcome]:
         return [outcome for outcome in self.deciding if outcome.judgement and outcome.judgement.verdict == verdict]

@@ -1,13 +1,14 @@
 """The ledger as tables: one row per claim, and one row per test."""
 
 import math
+from statistics import fmean
 from typing import Any
 
 import pandas as pd
 
 from equidyn.report.claims.ledger import NO_OTHER, Defined, Entry, Ledger, Outcome
 from equidyn.report.claims.model import DEFINITIONS, Claim
-from equidyn.report.claims.verdict import EVEN
+from equidyn.report.claims.verdict import inside
 from equidyn.report.claims.words import claimed, effect_words, label, p_words, seeds_words
 from equidyn.report.tables import Table
 
@@ -80,7 +81,7 @@ def _definition_row(defined: Defined | None) -> dict[str, Any]:
         "p": lean.p if lean else math.nan,
         "p_holm": defined.p_holm,
         "family": defined.family,
-        "leans": str(lean.verdict) if lean and lean.p < EVEN else "–",
+        "leans": str(lean.verdict) if lean and lean.clear else "–",
         "seeds_needed": defined.seeds_needed,
     }
 
@@ -124,10 +125,8 @@ def _agreeing(outcome: Outcome) -> float:
     """Share of seeds on the side that is claimed, or within what matters: how often one run of each would say so."""
     if outcome.effect is None or outcome.effect.sample.empty:
         return math.nan
-    contrast, sample = outcome.contrast, outcome.effect.sample
-    if contrast.direction == "none":
-        return float((sample.abs() < contrast.smallest).mean())
-    return float(((sample < 0) if contrast.direction == "less" else (sample > 0)).mean())
+    contrast = outcome.contrast
+    return fmean(gap > 0 for gap in inside(outcome.effect.sample, contrast.direction, contrast.smallest))
 
 
 def _claim_view(entry: Entry) -> dict[str, str]:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from equidyn.report.claims.ledger import Defined, Ledger
 from equidyn.report.claims.tables import HEADS
-from equidyn.report.claims.verdict import EVEN, Verdict
+from equidyn.report.claims.verdict import Verdict
 from equidyn.report.claims.words import label
 from equidyn.report.numbers import number
 from equidyn.report.tables import Table
@@ -39,7 +39,7 @@ def power_table(ledger: Ledger) -> Table:
 def _row(claim: str, definition: str, defined: Defined) -> tuple[Any, ...]:
     crucial = defined.crucial
     sample = crucial.effect.sample
-    lean = str(defined.leaning.verdict) if defined.leaning.p < EVEN else "no side"
+    lean = str(defined.leaning.verdict) if defined.leaning.clear else "no side"
     return (
         *(claim, definition, label(crucial.contrast), lean, defined.p_holm, defined.family),
         *(float(sample.mean()), float(sample.std(ddof=1)), len(sample), defined.seeds_needed),

@@ -18,7 +18,7 @@ from enum import StrEnum
 from equidyn.report.statistics import p_beyond, p_equivalent, p_value
 
 LEVEL = 0.05
-EVEN = 0.5  # p from which on a claim leans to no side, as where its tests contradict each other
+_EVEN = 0.5  # p from which on the data lean to no side
 
 
 class Verdict(StrEnum):
@@ -38,6 +38,11 @@ class Leaning:
     verdict: Verdict
     p: float
 
+    @property
+    def clear(self) -> bool:
+        """Whether the data lean to a side at all; not so where the tests of a claim contradict each other."""
+        return self.p < _EVEN
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -48,15 +53,19 @@ class Evidence:
     no_effect: float = 1.0
 
     @property
-    def leaning(self) -> Leaning:
-        """The surest conclusion."""
-        found = {
+    def p_of(self) -> dict[Verdict, float]:
+        """The same by conclusion."""
+        return {
             Verdict.SUPPORTED: self.supports,
             Verdict.CONTRADICTED: self.contradicts,
             Verdict.NO_EFFECT: self.no_effect,
         }
-        verdict = min(found, key=found.__getitem__)
-        return Leaning(verdict, found[verdict])
+
+    @property
+    def leaning(self) -> Leaning:
+        """The surest conclusion."""
+        verdict = min(self.p_of, key=self.p_of.__getitem__)
+        return Leaning(verdict, self.p_of[verdict])
 
 
 @dataclass(frozen=True)
@@ -85,13 +94,18 @@ def evidence_of(sample: Sequence[float], direction: str, matters: float | None =
     return Evidence(sides[direction], sides[other], 1.0 if matters is None else p_equivalent(sample, matters))
 
 
+def inside(sample: Sequence[float], direction: str, matters: float | None) -> list[float]:
+    """How far each value lies on the side that is claimed, or within `matters`; below 0 where it does not."""
+    sign = -1.0 if direction == "less" else 1.0
+    return [matters - abs(value) if direction == "none" else sign * value for value in sample]
+
+
 def passed(sample: Sequence[float], direction: str, matters: float | None, errors: Sequence[float]) -> Judgement:
     """An identity or a counterexample: what is claimed must hold of every value; one that breaks it is enough.
 
     errors: bounds of the values' own numerical errors. A value that is within them of the limit decides nothing.
     """
-    sign = -1.0 if direction == "less" else 1.0
-    gaps = [matters - abs(value) if direction == "none" else sign * value for value in sample]
+    gaps = inside(sample, direction, matters)
     broken = sum(gap < -error for gap, error in zip(gaps, errors, strict=True))
     if broken:
         return Judgement(Verdict.CONTRADICTED, reason=f"broken by {broken} of {len(gaps)} runs")
@@ -112,7 +126,7 @@ def judged(lean: Leaning, corrected: float) -> Judgement:
     """The verdict of a claim, given its p-value after correction."""
     if corrected < LEVEL:
         return Judgement(lean.verdict)
-    side = f"leans to {lean.verdict}" if lean.p < EVEN else "leans to no side"
+    side = f"leans to {lean.verdict}" if lean.clear else "leans to no side"
     return Judgement(Verdict.INCONCLUSIVE, reason=f"{side}, p is not below {LEVEL} after correction")
 
 

@@ -48,7 +48,7 @@ class Symmetrized(Wrapper):
 
 
 class _Sum(nn.Module):
-    """Sum of a network's outputs to the sets (batch, points, dimensions) in several orders (element, points)."""
+    """Sum of a network's outputs on the sets (batch, points, dimensions) in several orders (element, points)."""
 
     def __init__(self, network: SetNetwork) -> None:
         super().__init__()

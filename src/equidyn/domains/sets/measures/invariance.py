@@ -1,4 +1,4 @@
-"""invariance: how far a network's output to a set depends on the order of its points, or of their components."""
+"""invariance: how far a network's output on a set depends on the order of its points, or of their components."""
 
 import numpy as np
 import torch
@@ -6,6 +6,7 @@ import torch
 from equidyn.core.measures.quantities import Quantity
 from equidyn.core.params.types import PositiveInt
 from equidyn.domains.sets.tasks.classify_sets.context import ClassifySetsContext
+from equidyn.symmetry.error import ratio
 from equidyn.symmetry.permutations import symmetric, trivial
 from equidyn.symmetry.sets import SetGroup, moved
 
@@ -44,8 +45,7 @@ def invariance_error(
     others = torch.stack([context.predictions(moved(sets, move)).double() for move in moves])
     flipped = ((others > 0) != (answer > 0)).double()
     flipped[(others - answer).isnan()] = torch.nan
-    gap, spread = (others - answer).square().mean().sqrt().item(), answer.std(correction=0).item()
     return {
-        "relative": gap / spread if spread else (float("inf") if gap else 0.0),
+        "relative": ratio((others - answer).square().mean().sqrt(), answer.std(correction=0)),
         "flipped": flipped.mean().item(),
     }
