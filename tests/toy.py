@@ -2,19 +2,23 @@
 
 import json
 from collections.abc import Callable
-from functools import partial
+from copy import deepcopy
+from functools import partial, reduce
 from importlib import import_module
+from operator import getitem
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 import yaml
 
 from equidyn.core import paths
 from equidyn.core.data.store import write
 from equidyn.core.domain import find
+from equidyn.core.errors import EquidynError
 from equidyn.core.models.network import Network
 from equidyn.core.models.registry import build_network
 from equidyn.core.params import Cell, Params, load
@@ -102,11 +106,29 @@ def toy_dataset(side: int = 8) -> Fields:
 
 def toy_params(**training: object) -> Params:
     """Write params.yaml and the dataset in the working folder; `training` overrides keys of the study's training."""
-    tree = yaml.safe_load(yaml.safe_dump(TREE))
-    tree["studies"]["toy"]["training"].update(training)
-    Path("params.yaml").write_text(yaml.safe_dump(tree), encoding="utf-8")
     write(paths.dataset("toy", "sym"), toy_dataset())
+    return write_study("toy", TREE["studies"]["toy"], **training)
+
+
+def write_study(name: str, study: dict[str, Any], **training: object) -> Params:
+    """Write params.yaml with this study alone, with other keys of its training, and read it; needs no dataset."""
+    whole = study | {"training": study["training"] | training}
+    tree = {"compute": TREE["compute"], "studies": {name: whole}}
+    Path("params.yaml").write_text(yaml.safe_dump(json.loads(json.dumps(tree))), encoding="utf-8")
     return load()
+
+
+def refused(study: dict[str, Any], key: str, value: Any) -> str:
+    """What is said, before any job, of the study with another value at its dotted `key`."""
+    whole = deepcopy(study)
+    *path, last = key.split(".")
+    node = reduce(getitem, path, whole)
+    node[last] = value
+    if last == "model":
+        node["options"] = {"hidden": 4}
+    with pytest.raises(EquidynError) as fault:
+        write_study("toy", whole)
+    return str(fault.value)
 
 
 def built(domain: str, variant: Variant, inputs: Any, outputs: Any, seed: int = 0) -> Network:

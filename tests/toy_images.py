@@ -1,11 +1,26 @@
 """Synthetic images of ten classes, for tests that need no download."""
 
+from typing import Any
+
 import numpy as np
 
 from equidyn.core.data.labelled import Labelled
 from equidyn.core.data.store import SPLITS
 
 CLASSES = 10
+
+
+def digits_source(side: int, counts: dict[str, int]) -> dict[str, Any]:
+    """The source of a study of such images, as params.yaml has it."""
+    return {
+        "kind": "digits",
+        "repository": "owner/digits",
+        "revision": "0" * 40,
+        "files": {"train": "train.parquet", "test": "test.parquet"},
+        "side": side,
+        "split": {"by": "sample", **counts},
+        "seed": 0,
+    }
 
 
 def digits(side: int, counts: dict[str, int], seed: int = 0) -> Labelled:

@@ -1,18 +1,15 @@
 """A tiny study of auto-encoders on synthetic images, for tests."""
 
-from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import torch
-import yaml
-from toy import TREE, randomised
-from toy_images import digits
+from toy import TREE, randomised, write_study
+from toy_images import digits, digits_source
 
 from equidyn.core import paths
 from equidyn.core.data.store import write
 from equidyn.core.models.registry import build_network
-from equidyn.core.params import Cell, Params, load
+from equidyn.core.params import Cell, Params
 from equidyn.core.training.task import dataset_of, task_of
 from equidyn.domains.digits.tasks.reconstruct.context import ReconstructContext
 from equidyn.domains.digits.tasks.reconstruct.recipe import ReconstructRecipe
@@ -24,15 +21,7 @@ STRICT, ATTENTIVE = (Cell("images", "digits", name, 1) for name in ("equivariant
 STUDY = {
     "domain": "digits",
     "seeds": [1],
-    "source": {
-        "kind": "digits",
-        "repository": "owner/digits",
-        "revision": "0" * 40,
-        "files": {"train": "train.parquet", "test": "test.parquet"},
-        "side": SIDE,
-        "split": {"by": "sample", **COUNTS},
-        "seed": 0,
-    },
+    "source": digits_source(SIDE, COUNTS),
     "datasets": {"digits": {"origins": ["optdigits"]}},
     "task": {"kind": "reconstruct"},
     "training": TREE["studies"]["toy"]["training"]
@@ -56,12 +45,8 @@ STUDY = {
 
 def image_params(**training: Any) -> Params:
     """Write params.yaml and the images in the working folder; `training` overrides keys of the study's training."""
-    study = deepcopy(STUDY)
-    study["training"] |= training
-    tree = {"compute": TREE["compute"], "studies": {"images": study}}
-    Path("params.yaml").write_text(yaml.safe_dump(tree), encoding="utf-8")
     write(paths.dataset("images", "digits"), digits(SIDE, COUNTS))
-    return load()
+    return write_study("images", STUDY, **training)
 
 
 def lessons_of_cell(params: Params, cell: Cell, seed: int = 1) -> ReconstructRecipe:

@@ -1,18 +1,15 @@
 """A tiny study of super-resolution on synthetic flows, for tests that need no simulation."""
 
-from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-import yaml
-from toy import TREE, randomised
+from toy import TREE, randomised, write_study
 
 from equidyn.core import paths
 from equidyn.core.data.store import SPLITS, write
 from equidyn.core.models.registry import build_network
-from equidyn.core.params import Cell, Params, load
+from equidyn.core.params import Cell, Params
 from equidyn.core.training.task import dataset_of, task_of
 from equidyn.domains.turbulence.source.volumes import Volumes
 from equidyn.domains.turbulence.tasks.upscale.context import UpscaleContext
@@ -117,12 +114,8 @@ _PROVENANCE = {"source": "synthetic waves", "wall_seconds": 0.0}
 
 def volume_params(**training: Any) -> Params:
     """Write params.yaml and the flows in the working folder; `training` overrides keys of the study's training."""
-    study = deepcopy(STUDY)
-    study["training"] |= training
-    tree = {"compute": TREE["compute"], "studies": {"boxes": study}}
-    Path("params.yaml").write_text(yaml.safe_dump(tree), encoding="utf-8")
     write(paths.dataset("boxes", "isotropic"), volumes())
-    return load()
+    return write_study("boxes", STUDY, **training)
 
 
 def awake(network: Upscaler) -> Upscaler:

@@ -1,29 +1,25 @@
 """The task classify_images: its images, its recipe, its stages, and every measure of it."""
 
 import json
-from copy import deepcopy
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
-import yaml
 from resuming import assert_goes_on_to_the_same_bytes
 from safetensors.torch import load_file
-from toy import TREE, measured_twice, randomised
-from toy_images import digits
+from toy import TREE, measured_twice, randomised, refused, write_study
+from toy_images import digits, digits_source
 
 from equidyn.core import paths
 from equidyn.core.data.labelled import Labelled
 from equidyn.core.data.store import write
 from equidyn.core.domain import find
-from equidyn.core.errors import EquidynError
 from equidyn.core.measures import measure
 from equidyn.core.models.registry import build_network
-from equidyn.core.params import Cell, Params, load
+from equidyn.core.params import Cell, Params
 from equidyn.core.params.signatures import entries
 from equidyn.core.training import train
 from equidyn.core.training.task import dataset_of, task_of
@@ -39,15 +35,7 @@ PLAIN, TURNED, STRICT = (Cell("marks", "digits", name, 1) for name in ("cnn", "c
 STUDY = {
     "domain": "digits",
     "seeds": [1],
-    "source": {
-        "kind": "digits",
-        "repository": "owner/digits",
-        "revision": "0" * 40,
-        "files": {"train": "train.parquet", "test": "test.parquet"},
-        "side": SIDE,
-        "split": {"by": "sample", **COUNTS},
-        "seed": 0,
-    },
+    "source": digits_source(SIDE, COUNTS),
     "datasets": {"digits": {"origins": ["optdigits"]}},
     "task": {"kind": "classify_images"},
     "training": TREE["studies"]["toy"]["training"]
@@ -81,12 +69,8 @@ def params(workplace) -> Params:
 
 
 def _params(**training: Any) -> Params:
-    study = deepcopy(STUDY)
-    study["training"] |= training
-    tree = {"compute": TREE["compute"], "studies": {"marks": study}}
-    Path("params.yaml").write_text(yaml.safe_dump(tree), encoding="utf-8")
     write(paths.dataset("marks", "digits"), _images())
-    return load()
+    return write_study("marks", STUDY, **training)
 
 
 def _lessons(params: Params, cell: Cell, seed: int = 1) -> ClassifyImagesRecipe:
@@ -243,15 +227,4 @@ WRONG = {
 @pytest.mark.parametrize("case", WRONG)
 def test_a_wrong_entry_is_named_before_any_job(workplace, case):
     key, value, words = WRONG[case]
-    tree = {"compute": TREE["compute"], "studies": {"marks": deepcopy(STUDY)}}
-    node = tree["studies"]["marks"]
-    *path, last = key.split(".")
-    for part in path:
-        node = node[part]
-    node[last] = value
-    if last == "model":
-        node["options"] = {"hidden": 4}
-    Path("params.yaml").write_text(yaml.safe_dump(tree), encoding="utf-8")
-    with pytest.raises(EquidynError) as fault:
-        load()
-    assert words in str(fault.value)
+    assert words in refused(STUDY, key, value)

@@ -8,7 +8,7 @@ import torch
 import yaml
 from resuming import assert_goes_on_to_the_same_bytes
 from safetensors.torch import load_file
-from toy import measured_twice
+from toy import measured_twice, refused
 from toy_sets import FRESH, STATIC, STUDY, set_params, set_tree
 
 from equidyn.core import paths
@@ -170,23 +170,10 @@ WRONG = {
 }
 
 
-def _refused(workplace, key, value) -> str:
-    tree = set_tree()
-    node = tree["studies"]["sets"]
-    *path, last = key.split(".")
-    for part in path:
-        node = node[part]
-    node[last] = value
-    (workplace / "params.yaml").write_text(yaml.safe_dump(tree))
-    with pytest.raises(EquidynError) as fault:
-        load()
-    return str(fault.value)
-
-
 @pytest.mark.parametrize("case", WRONG)
 def test_a_wrong_entry_is_named_before_any_job(workplace, case):
     key, value, words = WRONG[case]
-    assert words in _refused(workplace, key, value)
+    assert words in refused(STUDY, key, value)
 
 
 def test_a_group_too_large_to_average_over_is_named_with_its_order_and_the_bound(workplace):

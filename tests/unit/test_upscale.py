@@ -1,18 +1,14 @@
 """The task upscale: its boxes, its recipe, and its stages; and training a network that has no parameters."""
 
 import json
-from copy import deepcopy
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
-import yaml
 from resuming import FILES, assert_goes_on_to_the_same_bytes
 from safetensors.torch import load_file
-from toy import TREE
+from toy import refused
 from toy_volumes import (
     ANNEALED,
     CONTEXT,
@@ -35,7 +31,7 @@ from equidyn import commands
 from equidyn.core import paths
 from equidyn.core.errors import EquidynError
 from equidyn.core.measures import measure
-from equidyn.core.params import Cell, Params, load
+from equidyn.core.params import Cell, Params
 from equidyn.core.training import check, train
 from equidyn.domains.turbulence.tasks.upscale.recipe import UpscaleRecipe
 from equidyn.domains.turbulence.tasks.upscale.task import Boxes, errors
@@ -242,18 +238,7 @@ WRONG = {
 @pytest.mark.parametrize("case", WRONG)
 def test_a_wrong_entry_is_named_before_any_job(workplace, case):
     key, value, words = WRONG[case]
-    node: Any = {"compute": TREE["compute"], "studies": {"boxes": deepcopy(STUDY)}}
-    tree, node = node, node["studies"]["boxes"]
-    *path, last = key.split(".")
-    for part in path:
-        node = node[part]
-    node[last] = value
-    if last == "model":
-        node["options"] = {"hidden": 4}
-    Path("params.yaml").write_text(yaml.safe_dump(tree), encoding="utf-8")
-    with pytest.raises(EquidynError) as fault:
-        load()
-    assert words in str(fault.value)
+    assert words in refused(STUDY, key, value)
 
 
 def test_stages_too_few_for_the_factor_are_named(params):
