@@ -14,6 +14,7 @@ from equidyn import commands
 from equidyn.core.domain import find
 from equidyn.core.errors import EquidynError
 from equidyn.core.models import check
+from equidyn.core.models.check_table import show
 from equidyn.core.models.registry import count_parameters
 from equidyn.core.params.signatures import entries
 from equidyn.core.params.variant import Variant
@@ -199,7 +200,7 @@ def test_the_command_lists_each_layer_of_a_variant_that_is_named(capsys):
     entry = check.symmetry(_build(("digits_gcnn", 16, {})), ImageType(16), Invariants(10))
     entry |= {"study": "digits", "variant": "gcnn"}
     for by_case, rows in ((False, 1), (True, 7)):
-        commands._print_check([entry], by_case=by_case)
+        show([entry], by_case=by_case)
         text = capsys.readouterr().out
         assert sum(line.count("e-") >= 3 for line in text.splitlines()) == rows
         assert all((f"  {name} " in text) == by_case for name in ("conv1", "pool2", "fc1", "logits"))

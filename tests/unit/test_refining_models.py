@@ -8,10 +8,10 @@ import pytest
 import torch
 from toy import built, randomised
 
-from equidyn import commands
 from equidyn.core.errors import EquidynError
 from equidyn.core.models import check
 from equidyn.core.models.check import relative_errors
+from equidyn.core.models.check_table import show
 from equidyn.core.models.registry import count_parameters
 from equidyn.core.params.variant import Variant
 from equidyn.domains.turbulence.tasks.upscale.task import upscale_types
@@ -108,7 +108,7 @@ def test_the_check_says_what_is_exact_and_that_scalars_are_not_vectors(spec, cap
     assert all(min(cases.values()) > 1e-2 for error in found["also"].values() for cases in error["float64"].values())
     entry = found | {"study": "turbulence", "variant": spec[0]}
     assert check.failures([entry]) == []
-    commands._print_check([entry], by_case=False)
+    show([entry], by_case=False)
     assert ("also: " in capsys.readouterr().out) == (network.components == "scalar")
 
 
