@@ -24,7 +24,7 @@ from equidyn.core.models.registry import build_network
 from equidyn.core.params import Cell, Params, load
 from equidyn.core.params.signatures import module
 from equidyn.core.params.variant import Variant
-from equidyn.domains.smoke.source.fields import Fields
+from equidyn.domains.smoke.source.fields import Fields, component_rms
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.groups import C4
 
@@ -48,6 +48,7 @@ TREE = {
                 "inflow": {"x": 32.0, "y": 5.0, "radius": 5.0},
                 "jitter": {"position": 4.0, "tilt": 0.2, "strength": 0.1},
                 "split": {"by": "scene", "train": 2, "validation": 1, "test": 1},
+                "blocks": 2,
                 "seed": 0,
             },
             "datasets": {"sym": {"level": "eps", "value": 0.0}},
@@ -98,10 +99,14 @@ def toy_dataset(side: int = 8) -> Fields:
     ranges = np.zeros((16, 3, 2), dtype=np.int64)
     for split, simulations in enumerate((slice(0, 8), slice(8, 12), slice(12, 16))):
         ranges[simulations, split] = (0, 8)
-    checks = {"equivariance": {"absolute": 0.0, "relative": 0.0, "pairwise": 0.0}}
+    velocity = np.stack(scenes).astype(np.float32)
+    checks = {
+        "equivariance": {"absolute": 0.0, "relative": 0.0, "pairwise": 0.0},
+        "rms": {"train": component_rms(velocity, ranges[:, 0])},
+    }
     attributes = {"checks": checks, "provenance": {"source": "synthetic", "wall_seconds": 0.0}}
     index = np.arange(16)
-    return Fields(np.stack(scenes).astype(np.float32), index // 4, index % 4, ranges, attributes)
+    return Fields(velocity, index // 4, index % 4, ranges, attributes)
 
 
 def toy_params(**training: object) -> Params:

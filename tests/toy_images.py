@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from equidyn.core.data.labelled import Labelled
-from equidyn.core.data.store import SPLITS
+from equidyn.core.data.store import SPLITS, laid_out
 
 CLASSES = 10
 
@@ -19,6 +19,7 @@ def digits_source(side: int, counts: dict[str, int]) -> dict[str, Any]:
         "files": {"train": "train.parquet", "test": "test.parquet"},
         "side": side,
         "split": {"by": "sample", **counts},
+        "blocks": 2,
         "seed": 0,
     }
 
@@ -36,8 +37,7 @@ def digits(side: int, counts: dict[str, int], seed: int = 0) -> Labelled:
     distances = (np.arange(side)[:, None] - places[:, :, None, :]) / (0.1 * side)  # (sample, blob, pixel, axis)
     rows, columns = np.moveaxis(np.exp(-(distances**2) / 2), -1, 0)
     images = np.einsum("nb,nby,nbx->nyx", ink, rows, columns).clip(0, 1).astype(np.float32)
-    ends = np.cumsum([counts[split] for split in SPLITS])
-    ranges = np.stack([ends - [counts[split] for split in SPLITS], ends], axis=1).astype(np.int64)
+    ranges = laid_out({split: counts[split] for split in SPLITS}, 1)
     return Labelled(
         images,
         labels.astype(np.int64),
@@ -51,7 +51,7 @@ _PROVENANCE = {"source": "synthetic blobs", "wall_seconds": 0.0}
 
 def _checks(images: np.ndarray, labels: np.ndarray, ranges: np.ndarray, counts: dict[str, int]) -> dict:
     """As the data stage writes them."""
-    parts = {split: labels[start:stop] for split, (start, stop) in zip(SPLITS, ranges, strict=True)}
+    parts = {split: labels[start:stop] for split, (start, stop) in zip(SPLITS, ranges[0], strict=True)}
     return {
         "equivariance": None,
         "origin": "optdigits",
@@ -60,6 +60,8 @@ def _checks(images: np.ndarray, labels: np.ndarray, ranges: np.ndarray, counts: 
         "counts": dict(counts),
         "shrunk": False,
         "histogram": {split: np.bincount(part, minlength=CLASSES).tolist() for split, part in parts.items()},
+        "fewest": min(np.bincount(part, minlength=CLASSES).min().item() for part in parts.values()),
+        "rms": {"train": float(np.sqrt(np.square(images[slice(*ranges[0, 0])], dtype=float).mean()))},
         "mean": float(images.mean()),
         "sd": float(images.std()),
     }

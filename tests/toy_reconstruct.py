@@ -52,7 +52,7 @@ def image_params(**training: Any) -> Params:
 def lessons_of_cell(params: Params, cell: Cell, seed: int = 1) -> ReconstructRecipe:
     """How the cell's variant is trained with this seed."""
     study = params.studies["images"]
-    task = task_of(study, dataset_of(study, paths.dataset("images", "digits")), torch.device("cpu"))
+    task = task_of(study, dataset_of(study, paths.dataset("images", "digits"), seed), torch.device("cpu"))
     return ReconstructRecipe(task, study.variants[cell.variant], study.training, seed)
 
 

@@ -22,6 +22,7 @@ STUDY = {
         "spreads": [1.0, 0.25],
         "parameter": "variance",
         "split": {"by": "sample", "train": 32, "validation": 16, "test": 64},
+        "blocks": 2,
         "seed": 0,
     },
     "datasets": {"static": {"sampling": "static"}, "fresh": {"sampling": "fresh"}},

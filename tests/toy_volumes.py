@@ -7,7 +7,7 @@ import torch
 from toy import TREE, randomised, write_study
 
 from equidyn.core import paths
-from equidyn.core.data.store import SPLITS, write
+from equidyn.core.data.store import SPLITS, laid_out, write
 from equidyn.core.models.registry import build_network
 from equidyn.core.params import Cell, Params
 from equidyn.core.training.task import dataset_of, task_of
@@ -39,6 +39,7 @@ STUDY = {
         "context": CONTEXT,
         "spacing": 2,
         "split": {"by": "simulation", **SPLIT},
+        "blocks": 2,
         "seed": 0,
     },
     "datasets": {"isotropic": {"anisotropy": 0.0}},
@@ -99,13 +100,14 @@ def volumes(side: int = SIDE, factor: int = FACTOR, context: int = CONTEXT) -> V
         frames = flow(side, times.ravel(), simulation).reshape(SAMPLES, context, 3, side, side, side)
         coarse.append(block_means(frames, factor))
         fine.append(frames[:, context // 2])
-    stops = SAMPLES * np.cumsum([SPLIT[name] for name in SPLITS])
+    fine = np.concatenate(fine).astype(np.float32)
+    rms = float(np.sqrt(np.square(fine[: SAMPLES * SPLIT["train"]], dtype=float).mean()))
     return Volumes(
         np.concatenate(coarse).astype(np.float32),
-        np.concatenate(fine).astype(np.float32),
+        fine,
         np.repeat(np.arange(sum(SPLIT.values())), SAMPLES),
-        np.stack([stops - SAMPLES * np.array([SPLIT[name] for name in SPLITS]), stops], axis=1),
-        {"provenance": _PROVENANCE, "checks": {"equivariance": None}},
+        laid_out({name: SAMPLES * SPLIT[name] for name in SPLITS}, 1),
+        {"provenance": _PROVENANCE, "checks": {"equivariance": None, "rms": {"train": rms}}},
     )
 
 
@@ -132,7 +134,7 @@ def awake(network: Upscaler) -> Upscaler:
 def lessons_of_cell(params: Params, cell: Cell, seed: int = 1) -> UpscaleRecipe:
     """How the cell's variant is trained with this seed."""
     study = params.studies["boxes"]
-    task = task_of(study, dataset_of(study, paths.dataset("boxes", "isotropic")), torch.device("cpu"))
+    task = task_of(study, dataset_of(study, paths.dataset("boxes", "isotropic"), seed), torch.device("cpu"))
     return UpscaleRecipe(task, study.variants[cell.variant], study.training_of(cell.variant), seed)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from equidyn.core.params.base import DatasetSettings, SourceSettings, TaskSettings
-from equidyn.core.params.types import NonNegativeInt, PositiveFloat, PositiveInt, Strict
+from equidyn.core.params.types import Blocks, NonNegativeInt, PositiveFloat, PositiveInt, Strict
 
 
 class Split(Strict):
@@ -31,6 +31,7 @@ class PointsSource(SourceSettings):
     kind: Literal["points"]
     points: PositiveInt = Field(description="points of a cloud")
     split: Split
+    blocks: Blocks
     seed: NonNegativeInt
 
 

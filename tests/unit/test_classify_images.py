@@ -75,7 +75,7 @@ def _params(**training: Any) -> Params:
 
 def _lessons(params: Params, cell: Cell, seed: int = 1) -> ClassifyImagesRecipe:
     study = params.studies["marks"]
-    task = task_of(study, dataset_of(study, paths.dataset("marks", "digits")), torch.device("cpu"))
+    task = task_of(study, dataset_of(study, paths.dataset("marks", "digits"), 1), torch.device("cpu"))
     return ClassifyImagesRecipe(task, study.variants[cell.variant], study.training, seed)
 
 

@@ -137,7 +137,7 @@ def test_equal_variances_can_be_studied(workplace):
 
 def test_a_dataset_of_another_kind_is_refused(workplace):
     set_params()
-    with pytest.raises(EquidynError, match="equidyn-labelled-1"):
+    with pytest.raises(EquidynError, match="equidyn-labelled-2"):
         read(paths.dataset("sets", "static"), Fields)
 
 

@@ -51,7 +51,7 @@ def _smoke() -> RolloutContext:
 
 def _sets() -> ClassifySetsContext:
     study = set_params().studies["sets"]
-    task = task_of(study, dataset_of(study, paths.dataset("sets", "static")), CPU)
+    task = task_of(study, dataset_of(study, paths.dataset("sets", "static"), 1), CPU)
     return ClassifySetsContext(build_network(study, "mlp", task.inputs, task.outputs, 0), task)
 
 

@@ -209,7 +209,7 @@ def card_text(folder: Path, wanted: GaussianData = STATIC, **changes: Any) -> st
 def test_the_card_of_a_static_set(tmp_path: Path) -> None:
     text = card_text(tmp_path)
     assert text.startswith("# study/set\n")
-    assert made().content_hash() in text and "format `equidyn-labelled-1`" in text
+    assert made().content_hash() in text and "format `equidyn-labelled-2`" in text
     for piece in (
         "are variances:",
         "Sampling is static",

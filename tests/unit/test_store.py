@@ -197,7 +197,7 @@ def test_a_missing_file_tells_how_to_make_it(tmp_path: Path) -> None:
 def test_a_truncated_file_is_refused(written: Path, share: float) -> None:
     whole = written.read_bytes()
     written.write_bytes(whole[: int(share * len(whole))])
-    with pytest.raises(EquidynError, match=r"set\.h5: not a whole equidyn-fields-1 file.*prepare it again"):
+    with pytest.raises(EquidynError, match=r"set\.h5: not a whole equidyn-fields-2 file.*prepare it again"):
         store.read(written, Fields)
 
 
@@ -206,7 +206,7 @@ def test_a_foreign_file_is_refused(tmp_path: Path) -> None:
     with h5py.File(foreign, "w") as file:
         file["velocity"] = np.zeros(3)
     text.write_text("velocity: none", encoding="utf-8")
-    with pytest.raises(EquidynError, match=r"foreign\.h5: not a whole equidyn-fields-1 file \(no checksum"):
+    with pytest.raises(EquidynError, match=r"foreign\.h5: not a whole equidyn-fields-2 file \(no checksum"):
         store.read(foreign, Fields)
     with pytest.raises(EquidynError, match=r"text\.h5: not a whole"):
         store.read(text, Fields)
@@ -215,7 +215,7 @@ def test_a_foreign_file_is_refused(tmp_path: Path) -> None:
 def test_a_file_without_one_of_its_arrays_is_refused(written: Path) -> None:
     with _opened(written) as file:
         del file["ranges"]
-    with pytest.raises(EquidynError, match=r"not a whole equidyn-fields-1 file.*ranges"):
+    with pytest.raises(EquidynError, match=r"not a whole equidyn-fields-2 file.*ranges"):
         store.read(written, Fields)
 
 

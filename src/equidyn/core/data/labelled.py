@@ -5,20 +5,20 @@ from typing import Any
 
 import numpy as np
 
-from equidyn.core.data.store import SPLITS, Stored
+from equidyn.core.data.store import SPLITS, Sampled
 
 
 @dataclass(frozen=True)
-class Labelled(Stored):
+class Labelled(Sampled):
     """Samples with labels.
 
     inputs: (sample, ...) float32. labels: (sample,) int64, the class of each.
-    ranges: (split, 2) int64, samples [start, stop) of each of `splits`.
+    ranges: (block, split, 2) int64, samples [start, stop) of each of `splits`.
     attributes: JSON data: "provenance", "checks" (measured properties of the set), and "draws" where an epoch of
     training may draw samples anew.
     """
 
-    FORMAT = "equidyn-labelled-1"
+    FORMAT = "equidyn-labelled-2"
     ARRAYS = ("inputs", "labels", "ranges")
 
     inputs: np.ndarray
@@ -28,6 +28,6 @@ class Labelled(Stored):
     splits: tuple[str, ...] = SPLITS
 
     def of(self, split: str) -> tuple[np.ndarray, np.ndarray]:
-        """Inputs and labels of one split."""
-        start, stop = self.ranges[self.splits.index(split)]
-        return self.inputs[start:stop], self.labels[start:stop]
+        """Inputs and labels of one split, of all blocks."""
+        rows = self.rows(split)
+        return self.inputs[rows], self.labels[rows]

@@ -33,7 +33,7 @@ def run(params: Params, cell: Cell) -> Path:
         set_up(params.compute)
         study, folder = params.studies[cell.study], paths.run(cell)
         trained = read_run(params, cell)
-        dataset = dataset_of(study, paths.dataset(cell.study, cell.dataset))
+        dataset = dataset_of(study, paths.dataset(cell.study, cell.dataset), cell.seed)
         task = task_of(study, dataset, device_of(params.compute))
         network = build_network(study, cell.variant, task.inputs, task.outputs, cell.seed).to(task.device)
         weight_decay, history = study.training_of(cell.variant).weight_decay, read_history(folder, trained)

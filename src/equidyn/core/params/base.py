@@ -57,6 +57,11 @@ class SourceSettings(Strict):
         built for one size. None: `input_grid` says it, or samples have no size."""
         return None
 
+    @property
+    def block_count(self) -> int:
+        """Disjoint blocks that a dataset holds, block 0 for tuning; 1, of sources without `blocks`: seeds share all."""
+        return 1 + (getattr(self, "blocks", None) or 0)
+
     def lengths(self) -> dict[str, int]:
         """How many samples, or frames, each split has at most."""
         return {name: getattr(self.split, name) for name in self.splits}

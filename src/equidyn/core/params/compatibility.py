@@ -30,7 +30,7 @@ def _broken(study: Any) -> Iterator[str]:
 
 def faults(study: Any) -> Iterator[str]:
     """What does not fit, in words; the first kind of fault alone, since others would follow from it."""
-    for check in (_capitals, _joined, _epochs, _steps, _source, _datasets, _lengths, _parts):
+    for check in (_capitals, _joined, _seeds, _epochs, _steps, _source, _datasets, _lengths, _parts):
         found = list(check(study))
         if found:
             yield from found
@@ -60,6 +60,18 @@ def _joined(study: Any) -> Iterator[str]:
             both = " and ".join(f"{dataset!r} with {variant!r}" for dataset, variant in (other, pair))
             yield f"datasets, variants: {both} are both {name} in DVC's stages and in file names; rename one"
         met[name] = pair
+
+
+def _seeds(study: Any) -> Iterator[str]:
+    last = study.source.block_count - 1
+    for seed in study.seeds if last else ():
+        if seed == 0:
+            yield "seeds: 0 has no block of its own: block 0 is for tuning; begin at 1"
+        elif seed > last:
+            yield (
+                f"seeds: {seed} has no block; source.blocks = {last} holds those of seeds 1 to {last}: raise it, which "
+                "makes the datasets anew, or take fewer seeds"
+            )
 
 
 def _epochs(study: Any) -> Iterator[str]:

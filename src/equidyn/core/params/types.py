@@ -32,6 +32,13 @@ UnitFloat = real(ge=0, le=1)
 MOST = 10**9  # of whatever is counted: torch, numpy, HDF5 and JSON hold it, and its products with a few others
 Integer = Annotated[int, Field(ge=-MOST, le=MOST)]
 PositiveInt = Annotated[int, Field(ge=1, le=MOST)]
+Blocks = Annotated[
+    PositiveInt,
+    Field(
+        description="N: seed k = 1 to N trains, validates and tests on block k of N + 1 disjoint ones; block 0 is for "
+        "tuning; each has the numbers of `split`"
+    ),
+]
 NonNegativeInt = Annotated[int, Field(ge=0, le=MOST)]
 # A seed and an epoch are folded to one number, of which torch takes 64 bits (core/training/draws.py).
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]

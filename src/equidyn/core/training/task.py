@@ -86,9 +86,9 @@ def io_types(study: Study) -> tuple[Any, Any]:
     return module_of(study, "task").io_types(study.task, study.source)
 
 
-def dataset_of(study: Study, path: Path) -> Stored:
-    """The dataset at `path`, which must be of the kind that the study's task works on."""
-    return read(path, module_of(study, "task").DATASET)
+def dataset_of(study: Study, path: Path, seed: int) -> Stored:
+    """What a seed sees of the dataset at `path`, which must be of the kind that the study's task works on."""
+    return read(path, module_of(study, "task").DATASET, seed)
 
 
 def task_of(study: Study, dataset: Stored, device: torch.device) -> Task:

@@ -9,6 +9,7 @@ from typing import Any
 from safetensors.torch import save
 
 from equidyn.core import paths
+from equidyn.core.data.store import checksum
 from equidyn.core.files import write_bytes, write_record
 from equidyn.core.locks import sole_writer
 from equidyn.core.models.registry import build_network, count_parameters
@@ -32,10 +33,11 @@ def run(params: Params, cell: Cell) -> Path:
         code = fingerprint(train_sources(study, cell.variant))
         clock = Clock(training_params(params, cell), f"dataset {cell.dataset}", code)
         set_up(params.compute)
-        dataset = dataset_of(study, paths.dataset(cell.study, cell.dataset))
+        path = paths.dataset(cell.study, cell.dataset)
+        dataset = dataset_of(study, path, cell.seed)
         trainer = _trainer(params, cell, task_of(study, dataset, device_of(params.compute)))
         refuse_hidden_state(trainer, f"studies.{cell.study}.variants.{cell.variant}")
-        content = dataset.content_hash()
+        content = checksum(path)
         same_run = digest([clock.params, content, code, versions()])
         resume = paths.resume(cell)
         with progress(f"train {cell}", trainer.training.epochs) as advance:

@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 
 from equidyn.core.params.base import DatasetSettings, SourceSettings, TaskSettings
 from equidyn.core.params.hub import Repository, RepositoryPath, Revision
-from equidyn.core.params.types import PositiveInt, Seed, Strict
+from equidyn.core.params.types import Blocks, PositiveInt, Seed, Strict
 
 Origin = Literal["huggingface", "optdigits"]
 _NAMES = {"mnist": "MNIST"}  # of repositories, as they are called
@@ -73,6 +73,7 @@ class DigitsSource(SourceSettings):
         description="pixels per side; from 28 by averaging over areas, which commutes with quarter turns"
     )
     split: SplitOfImages
+    blocks: Blocks
     seed: Seed = Field(description="seed of the choice of images")
 
     def beside(self) -> Self:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from equidyn.core.params import signatures
 from equidyn.core.params.base import DatasetSettings, SourceSettings, TaskSettings
-from equidyn.core.params.types import MOST, PositiveInt, Seed, Strict, real
+from equidyn.core.params.types import MOST, Blocks, PositiveInt, Seed, Strict, real
 from equidyn.symmetry import permutations
 
 Spread = real(ge=1e-6, le=1e6)  # so that squares of values, too, fit single precision
@@ -60,6 +60,7 @@ class GaussianSource(SourceSettings):
     )
     parameter: Literal["variance", "std"] = Field(description="what spreads are: variances, or standard deviations")
     split: SplitOfSamples
+    blocks: Blocks
     seed: Seed = Field(description="seed of the sets")
 
     def beside(self) -> Self:

@@ -5,7 +5,16 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from equidyn.core.params.base import DatasetSettings, SourceSettings, TaskSettings
-from equidyn.core.params.types import NonNegativeInt, OddInt, PositiveFloat, PositiveInt, Seed, Strict, UnitFloat
+from equidyn.core.params.types import (
+    Blocks,
+    NonNegativeInt,
+    OddInt,
+    PositiveFloat,
+    PositiveInt,
+    Seed,
+    Strict,
+    UnitFloat,
+)
 
 
 class Forcing(Strict):
@@ -72,6 +81,7 @@ class TurbulenceSource(SourceSettings):
     context: OddInt = Field(description="coarse frames of a sample; the fine one is at the time of the middle one")
     spacing: PositiveInt = Field(description="steps between the coarse frames of a sample")
     split: SplitBySimulation
+    blocks: Blocks
     seed: Seed = Field(description="seed of the simulations")
 
     @property
@@ -81,7 +91,7 @@ class TurbulenceSource(SourceSettings):
 
     @property
     def simulations(self) -> int:
-        """Number of independent simulations."""
+        """Number of independent simulations of each block."""
         return sum(getattr(self.split, name) for name in self.splits)
 
     def lengths(self) -> dict[str, int]:

@@ -28,7 +28,11 @@ def section(results: StudyResults) -> Section:
     """A row per check that some dataset has, and a column per dataset."""
     domain = results.settings.home
     sources = list(dict.fromkeys(str(tree["provenance"]["source"]) for tree in results.data.values()))
-    text = [f"Source: {listed(sources)}.", *own(domain, "data", "words", _no_words)(results)]
+    text = [
+        f"Source: {listed(sources)}.",
+        _shared(results.settings.source.block_count),
+        *own(domain, "data", "words", _no_words)(results),
+    ]
     pictures = own(domain, "data", "pictures", _no_words)(results)
     checks = {name: {"error": tree["equivariance"] or {}} | tree["checks"] for name, tree in results.data.items()}
     shown = own(domain, "data", "CHECKS", {}) or {name: Check(name.replace("_", " ")) for name in _plain(checks)}
@@ -36,6 +40,16 @@ def section(results: StudyResults) -> Section:
     data = pd.DataFrame([{"dataset": name, "data": heads[name]} | _numbers(checks[name], shown) for name in heads])
     caption = "Measured properties of each dataset; the CSV file has every number."
     return Section(TITLE, text, pictures, [Table(f"{results.name}--data", caption, data, _view(heads, checks, shown))])
+
+
+def _shared(blocks: int) -> str:
+    """Whether seeds have data of their own."""
+    if blocks == 1:
+        return "All seeds share these data, so that intervals over seeds tell of starts alone."
+    return (
+        f"Each dataset holds {blocks} disjoint blocks: seed k trains, validates and tests on block k alone, so that "
+        "intervals over seeds tell of data and starts together; block 0 is for tuning."
+    )
 
 
 def _no_words(results: StudyResults) -> list[Any]:

@@ -33,7 +33,7 @@ class Shown:
     """One quantity at one checkpoint.
 
     values: columns dataset, variant, seed, status, value, and along an axis `at`, a number (of `axis.names`, if there
-    are such, the place from 0). baselines: label -> dataset, value (and at), the same for all runs.
+    are such, the place from 0). baselines: label -> dataset, value (and at), means over all runs.
     """
 
     measure: str

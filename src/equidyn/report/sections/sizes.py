@@ -20,14 +20,14 @@ def section(results: StudyResults) -> Section | None:
         return None
     words = wording(results.settings)
     unit = (
-        ", and compared in the unit of the simulation, since that of the training split differs from size to size"
+        ", and compared in the unit of the simulation, since that of the training data differs from size to size"
         if words.headline.rescale
         else ""
     )
     text = (
-        f"All sizes are tested on the same {words.samples}{unit}. Epochs have equally many steps, so that every size "
-        "is trained for as many. Imposed symmetry stands in for data: what it helps, it should help most where data "
-        "are few."
+        f"At each seed, all sizes are tested on the same {words.samples}{unit}. Epochs have equally many steps, so "
+        "that every size is trained for as many. Imposed symmetry stands in for data: what it helps, it should help "
+        "most where data are few."
     )
     return Section(TITLE, [text, *diverged_words(results)], _pictures(results, found[0], sizes))
 

@@ -36,8 +36,7 @@ class Vector(Task):
         self.settings, self.device, self.attributes = settings, device, dataset.attributes
         self.inputs, self.outputs = vector_types(dataset.points.shape[1])
         whole = Samples(torch.from_numpy(dataset.points), torch.from_numpy(dataset.vectors)[:, None])
-        spans = dict(zip(dataset.splits, dataset.ranges.tolist(), strict=True))
-        self.splits = {name: whole.part(slice(*span)) for name, span in spans.items()}
+        self.splits = {name: whole.part(torch.from_numpy(dataset.rows(name))) for name in dataset.splits}
 
     def sample(self, split: str, count: int, steps: int = 1) -> Samples:
         """The first `count` clouds."""

@@ -20,7 +20,6 @@ def describe(folder: Path, made: Labelled, source: DigitsSource, wanted: DigitsD
     """Draw the pictures of the card into `folder`; return the facts that card_digits.md.j2 asks for."""
     digits_pictures.draw(folder, made)
     return {
-        "spans": dict(zip(made.splits, made.ranges.tolist(), strict=True)),
         "titles": TITLES,
         "rows": digits_pictures.ROWS,
     }

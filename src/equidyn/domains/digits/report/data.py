@@ -57,14 +57,14 @@ def _set_words(study: Study, name: str, checks: Mapping[str, Any]) -> str:
 
 
 def _counts(study: Study, name: str, checks: Mapping[str, Any]) -> str:
-    """How many images of each split, and of which fewer than wanted."""
+    """How many images of each split a seed has, and of which fewer than wanted."""
     wanted = study.source.lengths() | {"train": study.datasets[name].own_size or study.source.split.train}
     shown = {"train": "training", "validation": "validation", "test": "test"}
     text = listed([f"{checks['counts'][split]:,} {word}" for split, word in shown.items()])
     few = [f"{wanted[split]:,} {word}" for split, word in shown.items() if checks["counts"][split] < wanted[split]]
-    least = min(count for counts in checks["histogram"].values() for count in counts)
     fewer = f", fewer than the {listed(few)} images that were wanted, as there are no more" if few else ""
-    return f"{text} images{fewer}; of every digit at least {counted(least, 'image')} in each split."
+    least = counted(checks["fewest"], "image")
+    return f"{text} images for each seed{fewer}; of every digit at least {least} in each split."
 
 
 def _pixels(label: str, checks: Mapping[str, Any]) -> str:

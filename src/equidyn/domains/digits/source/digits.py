@@ -2,17 +2,20 @@
 
 Images are squares of `side` pixels from 0 (paper) to 1 (ink), and their labels the digits 0 to 9. Which images of an
 origin are taken, and their order, is chosen by the seed. Training and validation are different images of its training
-set, test images are of its test set. An origin that has fewer than are wanted gives all it has, divided in proportion.
+set, test images are of its test set, and no image is in two blocks. An origin that has fewer than all blocks want gives
+all it has, divided in proportion.
 """
 
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 
 from equidyn.core.data import hub
 from equidyn.core.data.labelled import Labelled
+from equidyn.core.data.store import laid_out
 from equidyn.core.errors import EquidynError
 from equidyn.core.provenance import Clock
 from equidyn.domains.digits.params import DigitsData, DigitsSource
@@ -34,11 +37,15 @@ def make(source: DigitsSource, wanted: DigitsData, name: str, clock: Clock) -> L
     origin, found, why_not = _first(source, wanted.origins, name)
     asked = source.lengths() | ({"train": wanted.train} if wanted.train else {})
     counts = shares(source, wanted.train, len(found.train.labels), len(found.test.labels))
-    made = _chosen(source, found, counts)
+    if min(len(found.train.labels) // 2, len(found.test.labels)) < source.block_count:
+        raise EquidynError(
+            f"{name}: {found.words} has too few images for {source.block_count} blocks; lower source.blocks"
+        )
+    made = _chosen(source, found, counts, _block(source, wanted.train, len(found.train.labels)))
     about = {"origin": origin, "wanted_origins": list(wanted.origins), "why_not": why_not}
     about |= {"wanted_counts": asked, "shrunk": counts != asked}
     if counts != asked:
-        _say(name, f"fewer images than wanted: {_told(counts, asked)}; {found.words} has no more")
+        _say(name, f"fewer images per block than wanted: {_told(counts, asked)}; {found.words} has no more")
     instead = f", since {' and '.join(TITLES[other] for other in why_not)} was not available" if why_not else ""
     origins = {"source": found.words + instead}
     checks = about | digits_checks.measure(made, found)
@@ -72,7 +79,7 @@ def _told(counts: dict[str, int], asked: dict[str, int]) -> str:
 
 
 def shares(source: DigitsSource, train: int | None, training_set: int, test_set: int) -> dict[str, int]:
-    """Images of each split from an origin whose two sets are of these sizes; train: the dataset's own number, if any.
+    """Images of each split of a block, from an origin with sets of these sizes; train: the dataset's own, if any.
 
     Where the training set is too small, train and validation shrink by one factor; where the test set is, test does.
     The factor is that of the source's own numbers, so that all datasets of a study have the same validation images, and
@@ -81,25 +88,31 @@ def shares(source: DigitsSource, train: int | None, training_set: int, test_set:
     wanted = source.split
     own = wanted.train if train is None else train
     all_of_it = max(own, wanted.train) + wanted.validation
-    kept, of_test = min(all_of_it, training_set), min(wanted.test, test_set)
+    kept, of_test = _block(source, train, training_set), min(wanted.test, test_set // source.block_count)
     shrunk = {"train": own * kept // all_of_it, "validation": wanted.validation * kept // all_of_it, "test": of_test}
     return {split: max(count, 1) for split, count in shrunk.items()}
 
 
-def _chosen(source: DigitsSource, found: Found, counts: dict[str, int]) -> Labelled:
-    """Validation is taken first, so that it is the same however many images follow it for training."""
+def _block(source: DigitsSource, train: int | None, training_set: int) -> int:
+    """Images of the origin's training set that a block may take: as many at every size of a dataset, if it can."""
+    return min(max(train or 0, source.split.train) + source.split.validation, training_set // source.block_count)
+
+
+def _chosen(source: DigitsSource, found: Found, counts: dict[str, int], each: int) -> Labelled:
+    """each: images of the training set that a block may take.
+
+    Of these validation comes first, so that it is the same however many follow it for training.
+    """
     training, test = _order(source, _TRAINING, found.train), _order(source, _TEST, found.test)
-    held_out = counts["validation"]
-    rows = {
-        "train": (found.train, training[held_out : held_out + counts["train"]]),
-        "validation": (found.train, training[:held_out]),
-        "test": (found.test, test[: counts["test"]]),
-    }
-    labels = np.concatenate([rows[split][0].labels[rows[split][1]] for split in source.splits])
-    inputs = np.concatenate([_resized(*rows[split], source.side) for split in source.splits])
-    stops = np.cumsum([counts[split] for split in source.splits], dtype=np.int64)
-    starts = np.concatenate([[0], stops[:-1]])
-    return Labelled(inputs, labels, np.stack([starts, stops], axis=1), {}, source.splits)
+    inputs, labels = [], []
+    for block, split in product(range(source.block_count), source.splits):
+        digits, order = (found.test, test) if split == "test" else (found.train, training)
+        first = block * (counts["test"] if split == "test" else each) + (split == "train") * counts["validation"]
+        rows = order[first : first + counts[split]]
+        inputs.append(_resized(digits, rows, source.side))
+        labels.append(digits.labels[rows])
+    ranges = laid_out({split: counts[split] for split in source.splits}, source.block_count)
+    return Labelled(np.concatenate(inputs), np.concatenate(labels), ranges, {}, source.splits)
 
 
 def _order(source: DigitsSource, stream: int, digits: Digits) -> np.ndarray:

@@ -9,22 +9,30 @@ from equidyn.domains.digits.source.digit_images import CLASSES, Found, mean_and_
 
 
 def measure(made: Labelled, found: Found) -> dict[str, Any]:
-    """How many of each digit there are, how dark the origin's training images are, and how far from symmetric.
+    """How many images a block has, how many of each digit all have, how dark they are, and how far from symmetric.
 
     `equivariance` is None: no image is stored in more than one direction, so the data have no equivariance error. mean,
-    sd: of the pixels of all of the origin's training images at 28 x 28 pixels, as parts of full ink.
+    sd: of the pixels of all of the origin's training images at 28 x 28 pixels, as parts of full ink. rms: of the pixels
+    of each split, of all blocks. fewest: images of the rarest digit in a split of a block.
     """
     mean, deviation = mean_and_deviation(found.train)
     train, _ = made.of("train")
     return {
         "equivariance": None,
-        "counts": {split: len(made.of(split)[1]) for split in made.splits},
+        "counts": {split: len(made.of(split)[1]) // made.blocks for split in made.splits},
         "histogram": {split: histogram(made.of(split)[1]) for split in made.splits},
+        "fewest": min(min(histogram(made.labels[slice(*span)])) for span in made.ranges.reshape(-1, 2)),
+        "rms": {split: _rms(made.of(split)[0]) for split in made.splits},
         "mean": mean,
         "sd": deviation,
         "mean_turned": turned_apart(train),
         "mean_halves": halves_apart(train),
     }
+
+
+def _rms(images: np.ndarray) -> float:
+    """Root mean square pixel of images (sample, side, side), added up in float64."""
+    return float(np.sqrt(np.mean([np.square(image, dtype=np.float64).mean() for image in images])))
 
 
 def histogram(labels: np.ndarray) -> list[int]:

@@ -15,7 +15,6 @@ def describe(folder: Path, made: Labelled, source: GaussianSource, wanted: Gauss
     """Draw the pictures of the card into `folder`; return the facts that card_gaussian.md.j2 asks for."""
     gaussian_pictures.draw(folder, made, source.variances)
     return {
-        "spans": dict(zip(made.splits, made.ranges.tolist(), strict=True)),
         "count": source.points * source.dimensions,
         "bound": gaussian_checks.BOUND,
         "most": gaussian_pictures.MOST,

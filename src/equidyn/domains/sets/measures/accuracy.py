@@ -40,20 +40,20 @@ def measure(context: ClassifySetsContext) -> dict[str, float]:
         | _above_bayes(context)
         | {
             "bayes": checks["bayes_accuracy"],
-            "bayes_here": checks["by_split"][context.task.tests[0]]["bayes_here"],
             "threshold": _threshold(training, context.test),
         }
     )
 
 
 def _above_bayes(context: ClassifySetsContext) -> dict[str, float]:
-    """Mean over the test samples of right (1) or wrong (0), less the same of the best rule, and its standard error."""
+    """Accuracy of the best rule on the test samples, by how much the network's is above it, and its standard error."""
     inputs, labels = context.test.inputs.cpu().numpy(), context.test.labels.cpu().numpy() > 0.5
     best = bayes_labels(sums_of_squares(inputs), context.task.attributes["checks"]["variances"], inputs[0].size)
     logits = context.logits[:, 0].cpu().numpy()
     right = np.where(np.isnan(logits), np.nan, (logits > 0) == labels)
     gains = right - (best == labels)
     return {
+        "bayes_here": float((best == labels).mean()),
         "above_bayes": float(gains.mean()),
         "above_bayes_error": float(gains.std(ddof=1) / math.sqrt(len(gains))) if len(gains) > 1 else 0.0,
     }

@@ -1,7 +1,5 @@
 """Whether a classifier seems better than the best rule there is, which would be by chance or by mistake."""
 
-import math
-
 import pandas as pd
 from scipy.special import ndtri
 
@@ -15,8 +13,8 @@ from equidyn.report.tables import Table, wide
 TITLE = "Beside the Bayes rule"
 _WORDS = (
     "Accuracy less that of the Bayes rule on the same test sets. Both err on the same hard sets, so their difference "
-    "is known better than either. The 95 % interval adds, as squares, the spread over seeds and the standard error by "
-    "the choice of the test sets. No rule can be above 0 in the long run."
+    "is known better than either. The 95 % interval is over seeds, each of which has test sets of its own; of one seed "
+    "it has the standard error by the choice of these. No rule can be above 0 in the long run."
 )
 
 
@@ -34,8 +32,8 @@ def section(results: StudyResults) -> Section | None:
 def beside_bayes(results: StudyResults) -> pd.DataFrame:
     """dataset, variant, n, mean, low, high: over runs that did not diverge.
 
-    The standard errors of the runs enter as their root mean square, as all are tested on the same sets. With one seed
-    the interval has them alone. Empty if not measured.
+    Each seed is tested on sets of its own, so that their choice is in the spread over seeds; with one seed the interval
+    has the standard error of its run. Empty if not measured.
     """
     keys = ["dataset", "variant"]
     gains, errors = (results.quantity("accuracy", f"above_bayes{part}") for part in ("", "_error"))
@@ -50,9 +48,7 @@ def beside_bayes(results: StudyResults) -> pd.DataFrame:
 def _interval(gains: pd.Series, errors: pd.Series) -> tuple[float, float, float]:
     """Mean and both ends; one gain and one standard error per run."""
     seeds = estimate(gains)
-    of_seeds = seeds.high - seeds.mean if seeds.n > 1 else 0.0
-    of_sets = float(ndtri((1 + CONFIDENCE) / 2)) * math.sqrt(errors.pow(2).mean())
-    half = math.hypot(of_seeds, of_sets)
+    half = seeds.high - seeds.mean if seeds.n > 1 else float(ndtri((1 + CONFIDENCE) / 2)) * errors.iloc[0]
     return seeds.mean, seeds.mean - half, seeds.mean + half
 
 

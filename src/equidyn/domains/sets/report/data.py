@@ -15,7 +15,7 @@ CHECKS = {
     "bayes_accuracy": Check("accuracy of the best rule (Bayes limit) [1]"),
     "bayes_threshold": Check("its threshold on the sum of squares [1]"),
     "centred_accuracy": Check("of the best rule about the mean [1]"),
-    "by_split.test.bayes_here": Check("of the best rule on these test sets [1]"),
+    "by_split.test.bayes_here": Check("of the best rule on the test sets of all blocks [1]"),
 }
 
 
@@ -34,8 +34,8 @@ def _distribution(results: StudyResults) -> str:
     return (
         f"Sets of {source.points} vectors in {source.dimensions} dimensions. All values of a set are independent, "
         f"normally distributed with mean 0 and of one variance: {tick(first)} in half of the sets, {tick(second)} "
-        f"in the other half{stated}. Which of the two was it? {sampled} All networks are tested on the same "
-        f"{split.test:,} sets."
+        f"in the other half{stated}. Which of the two was it? {sampled} All networks of a seed are tested on "
+        f"the same {split.test:,} sets."
     )
 
 

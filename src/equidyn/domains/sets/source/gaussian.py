@@ -11,10 +11,12 @@ sample.
 """
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 
 from equidyn.core.data.labelled import Labelled
+from equidyn.core.data.store import laid_out
 from equidyn.core.provenance import Clock
 from equidyn.domains.sets.params import GaussianData, GaussianSource
 from equidyn.domains.sets.source import gaussian_checks
@@ -27,15 +29,15 @@ def make(source: GaussianSource, wanted: GaussianData, name: str, clock: Clock) 
     """Draw and check one dataset; raises EquidynError if a mean or a variance is off beyond chance.
 
     A dataset's own number of training samples counts instead of the source's; a smaller training split is the beginning
-    of a larger one. `name` is STUDY/DATASET, for messages.
+    of a larger one, and further blocks leave the others as they were. `name` is STUDY/DATASET, for messages.
     """
     source = source.with_train(wanted.train)
     draws = draws_of(source)
-    counts = [getattr(source.split, split) for split in source.splits]
-    drawn = [draw(draws, (SPLIT_STREAMS[split],), count) for split, count in zip(source.splits, counts, strict=True)]
-    inputs, labels = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
-    stops = np.cumsum(counts, dtype=np.int64)
-    made = Labelled(inputs, labels, np.stack([stops - counts, stops], axis=1), {}, source.splits)
+    counts = source.lengths()
+    parts = list(product(range(source.block_count), source.splits))
+    drawn = [draw(draws, (SPLIT_STREAMS[split], block), counts[split]) for block, split in parts]
+    inputs, labels = (np.concatenate(arrays) for arrays in zip(*drawn, strict=True))
+    made = Labelled(inputs, labels, laid_out(counts, source.block_count), {}, source.splits)
     measured = gaussian_checks.measure(made, source.variances, name) | {"sampling": wanted.sampling}
     about = {"provenance": clock.provenance() | _ORIGIN, "checks": measured}
     return replace(made, attributes=about | ({"draws": draws.as_json()} if wanted.sampling == "fresh" else {}))

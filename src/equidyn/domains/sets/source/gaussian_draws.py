@@ -1,7 +1,7 @@
 """Draws of Gaussian sets of two variances: equal seeds give equal sets, and a longer draw begins with a shorter one.
 
 Sample i is of class i mod 2, so that every even number of them is balanced. A stream of sets is a tuple of integers; it
-keys a generator of its own (Philox, seeded by numpy's SeedSequence), so streams do not overlap. Each split of a dataset
+keys a generator of its own (Philox, seeded by numpy's SeedSequence), so streams do not overlap. Each split of a block
 is one stream, and so is every epoch of every run that trains on fresh sets. What a dataset's file holds of `Draws` is
 all that such a run needs.
 """

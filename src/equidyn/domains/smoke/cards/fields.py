@@ -17,16 +17,18 @@ def describe(folder: Path, dataset: Fields, source: SimulatedSource) -> dict[str
     return {
         "directions": DIRECTION_NAMES,
         "shown": [int(dataset.scene[simulation]) for simulation in pictures.examples(dataset)],
-        "splits": [_split(dataset, column) for column in range(len(dataset.splits))],
+        "splits": [_split(dataset, *place) for place in np.ndindex(dataset.blocks, len(dataset.splits))],
     }
 
 
-def _split(dataset: Fields, column: int) -> dict[str, str | int]:
+def _split(dataset: Fields, block: int, column: int) -> dict[str, str | int]:
     """One row of the table of splits."""
+    blocks, dataset = dataset.blocks, dataset.of_block(block)
     spans = dataset.ranges[:, column]
     used = spans[:, 1] > spans[:, 0]
     start, stop = spans[used][0]
     return {
+        "block": block if blocks > 1 else "all seeds",
         "name": dataset.splits[column],
         "scenes": ", ".join(str(scene) for scene in np.unique(dataset.scene[used])),
         "simulations": int(used.sum()),

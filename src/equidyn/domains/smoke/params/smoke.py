@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from equidyn.core.params.base import DatasetSettings, SourceSettings
 from equidyn.core.params.types import (
+    Blocks,
     NonNegativeFloat,
     NonNegativeInt,
     PositiveFloat,
@@ -164,11 +165,12 @@ class SmokeSource(SimulatedSource):
     inflow: Inflow
     jitter: Jitter
     split: Annotated[SplitByScene | SplitByTime, Field(discriminator="by")]
+    blocks: Blocks | None = Field(default=None, description="of a split by scene, which needs it; not of one by time")
     seed: Seed = Field(description="seed of the scenes")
 
     @property
     def scenes(self) -> int:
-        """Number of independent simulations per direction."""
+        """Number of independent simulations per direction, of each block."""
         split = self.split
         return split.train + split.validation + split.test if isinstance(split, SplitByScene) else 1
 
@@ -196,4 +198,10 @@ class SmokeSource(SimulatedSource):
             raise ValueError(f"the inflow's centre must lie inside the box of size {self.size}")
         if isinstance(self.split, SplitByTime):
             self.split.check_within(self.frames)
+        if self.can_count == (self.blocks is None):
+            raise ValueError(
+                "blocks: needed with split by scene, the number of seeds that can have scenes of their own"
+                if self.can_count
+                else "blocks: only for a split by scene; by time, all seeds share the one scene"
+            )
         return self

@@ -2,8 +2,8 @@
 
 A scene is one seeded perturbation of the inflow and the buoyancy. It is simulated in four directions: direction j is
 the scene turned counter-clockwise by j quarter turns (equidyn/symmetry/groups.py), with the strength of buoyancy
-that the level gives to that direction. Scenes depend on the seed and their own number only, so that all levels of a
-study share them, and a larger set holds a smaller one.
+that the level gives to that direction. Scenes depend on the seed, their block and their number in it only, so that all
+levels of a study share them, a larger set holds a smaller one, and further blocks leave the others as they were.
 """
 
 import numpy as np
@@ -36,24 +36,29 @@ def simulations(source: SmokeSource, level: SmokeLevel) -> Simulations:
     """All simulations of a set; raises EquidynError if a scene's inflow lies outside the box."""
     strength = buoyancies(level)
     inflow, buoyancy = [], []
-    for scene in range(source.scenes):
-        centre, push = _scene(source, scene)
+    for block, number in np.ndindex(source.block_count, source.scenes):
+        centre, push = _scene(source, block, number)
         for direction in range(4):
             inflow.append(turned(centre - source.size / 2, direction) + source.size / 2)
             buoyancy.append(strength[direction] * turned(push, direction))
-    scene, direction = np.divmod(np.arange(4 * source.scenes), 4)
+    scene, direction = np.divmod(np.arange(len(inflow)), 4)
     return Simulations(np.array(inflow), np.array(buoyancy), scene, direction)
 
 
-def _scene(source: SmokeSource, scene: int) -> tuple[np.ndarray, np.ndarray]:
+def blocks(source: SmokeSource) -> np.ndarray | None:
+    """The block of each simulation, (simulation,) int64; None for a source without blocks."""
+    return None if source.blocks is None else np.arange(source.block_count).repeat(4 * source.scenes)
+
+
+def _scene(source: SmokeSource, block: int, number: int) -> tuple[np.ndarray, np.ndarray]:
     """Centre of the inflow (x, y) and push (x, y), of length 1 up to the jitter of strength, for "up"."""
     jitter: Jitter = source.jitter
-    shift_x, shift_y, tilt, change = np.random.default_rng([source.seed, scene]).uniform(-1, 1, 4)
+    shift_x, shift_y, tilt, change = np.random.default_rng([source.seed, block, number]).uniform(-1, 1, 4)
     centre = np.array([source.inflow.x, source.inflow.y]) + jitter.position * np.array([shift_x, shift_y])
     if not np.all((centre > 0) & (centre < source.size)):
         raise EquidynError(
-            f"source.jitter.position = {jitter.position}: scene {scene} would have its inflow at {centre.round(2)}, "
-            f"outside the box of size {source.size}; lower it, or move source.inflow inwards"
+            f"source.jitter.position = {jitter.position}: scene {number} of block {block} would have its inflow "
+            f"at {centre.round(2)}, outside the box of size {source.size}; lower it, or move source.inflow inwards"
         )
     angle = jitter.tilt * tilt
     push = (1 + jitter.strength * change) * np.array([-np.sin(angle), np.cos(angle)])
@@ -65,11 +70,11 @@ def ranges(source: SmokeSource) -> np.ndarray:
     split = source.split
     if isinstance(split, SplitByTime):
         one = np.array([getattr(split, name) for name in SPLITS], dtype=np.int64)
-        return np.tile(one, (4 * source.scenes, 1, 1))
+        return np.tile(one, (4, 1, 1))
     table = np.zeros((source.scenes, len(SPLITS), 2), dtype=np.int64)
     first = 0
     for name in SPLIT_ORDER:
         last = first + getattr(split, name)
         table[first:last, SPLITS.index(name)] = (0, source.frames)
         first = last
-    return table.repeat(4, axis=0)
+    return np.tile(table.repeat(4, axis=0), (source.block_count, 1, 1))

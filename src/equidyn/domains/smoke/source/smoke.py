@@ -6,7 +6,7 @@ from equidyn.core.provenance import Clock
 from equidyn.domains.smoke.params.smoke import PublishedLevel, SmokeLevel, SmokeSource
 from equidyn.domains.smoke.source import checks
 from equidyn.domains.smoke.source.fields import Fields
-from equidyn.domains.smoke.source.levels import ranges, simulations
+from equidyn.domains.smoke.source.levels import blocks, ranges, simulations
 from equidyn.domains.smoke.source.recording import ORIGIN, record
 
 
@@ -18,7 +18,9 @@ def make(source: SmokeSource, level: SmokeLevel, name: str, clock: Clock) -> Fie
     source = source.with_train(level.train)
     planned, spans = simulations(source, level), ranges(source)
     recording = record(source, planned, name, exact=level.value == 0)
-    made = Fields(recording.velocity, planned.scene, planned.direction, spans, {}, recording.density)
+    made = Fields(
+        recording.velocity, planned.scene, planned.direction, spans, {}, recording.density, block=blocks(source)
+    )
     measured = checks.measure(made) | {"max_divergence": recording.divergence}
     if level.value == 0:
         measured["max_disagreement"] = recording.disagreement

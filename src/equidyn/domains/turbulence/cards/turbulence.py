@@ -3,24 +3,16 @@
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from equidyn.domains.turbulence.cards import pictures as turbulence_pictures
 from equidyn.domains.turbulence.params import TurbulenceData, TurbulenceSource
 from equidyn.domains.turbulence.source import turbulence_checks
 from equidyn.domains.turbulence.source.volumes import Volumes
 
-_ORIGIN = {"source": "Pseudo-spectral turbulence, simulated here"}
-_ORDER = ("test", "validation", "train")  # in this order, more training simulations leave the others as they were
-
 
 def describe(folder: Path, made: Volumes, source: TurbulenceSource, wanted: TurbulenceData) -> dict[str, Any]:
     """Draw the pictures of the card into `folder`; return the facts that card_turbulence.md.j2 asks for."""
     turbulence_pictures.draw(folder, made, source)
-    spans = dict(zip(made.splits, made.ranges.tolist(), strict=True))
     return {
-        "spans": spans,
-        "simulations": {split: np.unique(made.simulation[slice(*span)]).tolist() for split, span in spans.items()},
         "weights": (1 + 2 * wanted.anisotropy, 1 - wanted.anisotropy, 1 - wanted.anisotropy),
         "bound": turbulence_checks.BOUND,
         "finest": turbulence_checks.FINEST,

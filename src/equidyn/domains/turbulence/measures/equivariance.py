@@ -23,7 +23,7 @@ def measure(context: UpscaleContext, *, samples: PositiveInt = 2) -> dict[str, d
     vector: the fields are turned as what they are, vectors: voxels move, and components with them; by_element: the
     relative error of each rotation, in the order of symmetry.groups.CUBE, 0 for the identity. scalar: voxels move, and
     components stay: the symmetry that a net imposes which takes components for scalars, and no velocity field has.
-    absolute: in units of the task, the training split's rms velocity component.
+    absolute: in units of the task, the rms velocity component of the training data.
     """
     outputs = context.task.outputs
     vector = error_of_answers(context.orbit(samples), outputs)

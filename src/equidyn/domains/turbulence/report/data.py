@@ -59,11 +59,11 @@ def _samples(study: Any) -> str:
     source, split, coarse = study.source, study.source.split, study.source.resolution // study.source.factor
     return (
         "Incompressible flow in a periodic box of side 2π, kept going by forcing its large scales, on "
-        f"{_cube(source.resolution)} voxels by a pseudo-spectral solver: {split.train} independent simulations to "
-        f"train on, {split.validation} for validation and {split.test} for testing. Each gives {source.samples} "
-        f"samples, {source.interval:,} steps of {source.dt:g} apart, after {source.burn_in:,} steps that are thrown "
-        f"away. A sample is {source.context} coarse frames of {_cube(coarse)} voxels, {source.spacing} steps apart, "
-        f"{_FILTERS[source.filter]}. A network must predict the fine frame at the time of the middle one."
+        f"{_cube(source.resolution)} voxels by a pseudo-spectral solver: for each seed {split.train} independent "
+        f"simulations to train on, {split.validation} for validation and {split.test} for testing. Each gives "
+        f"{source.samples} samples, {source.interval:,} steps of {source.dt:g} apart, after {source.burn_in:,} steps "
+        f"that are thrown away. A sample is {source.context} coarse frames of {_cube(coarse)} voxels, {source.spacing} "
+        f"steps apart, {_FILTERS[source.filter]}. A network must predict the fine frame at the time of the middle one."
     )
 
 

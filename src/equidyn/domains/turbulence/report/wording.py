@@ -7,7 +7,7 @@ import pandas as pd
 from equidyn.report.gather import StudyResults
 from equidyn.report.wording import Headline, Line, Wording
 
-VELOCITY_UNIT = "rms velocity"  # root mean square velocity component of the training split
+VELOCITY_UNIT = "rms velocity"  # root mean square velocity component of the training data of all seeds
 _LOSS_UNITS = {"mae": VELOCITY_UNIT, "mse": f"({VELOCITY_UNIT})²"}
 
 

@@ -2,8 +2,9 @@
 
 At anisotropy 0 nothing in the equations, the forcing or the start prefers a direction beyond the grid's own axes, so
 that the set is symmetric under the 24 rotations of the cube, in distribution; at eps > 0 the forcing weighs vx by
-1 + 2 eps and vy, vz by 1 - eps, with the same power. Simulations depend on the seed and their own number only, so that
-all datasets of a study start from the same flows, and a larger set holds a smaller one.
+1 + 2 eps and vy, vz by 1 - eps, with the same power. Simulations depend on the seed, their block and their number in it
+only, so that all datasets of a study start from the same flows, a larger set holds a smaller one, and further blocks
+leave the others as they were.
 
 All is computed on the processor, also where there is a GPU: another device would round otherwise, and in a chaotic flow
 that is another simulation.
@@ -31,7 +32,7 @@ def make(source: TurbulenceSource, wanted: TurbulenceData, name: str, clock: Clo
     """
     source = source.with_train(wanted.train)
     recording = record(source, wanted.anisotropy, name)
-    simulation = np.arange(source.simulations).repeat(source.samples)
+    simulation = np.arange(source.block_count * source.simulations).repeat(source.samples)
     coarse, fine = (array.reshape(-1, *array.shape[2:]) for array in (recording.coarse, recording.fine))
     made = Volumes(coarse, fine, simulation, ranges(source), {}, source.splits)
     measured = turbulence_checks.measure(source, wanted.anisotropy, recording, name) | {"rms": _rms(made)}
@@ -40,15 +41,21 @@ def make(source: TurbulenceSource, wanted: TurbulenceData, name: str, clock: Clo
 
 
 def ranges(source: TurbulenceSource) -> np.ndarray:
-    """Samples [start, stop) of each of source.splits, (split, 2) int64."""
+    """Samples [start, stop) of each of source.splits, (block, split, 2) int64."""
     table, first = {}, 0
     for split in _ORDER:
         last = first + getattr(source.split, split) * source.samples
         table[split] = (first, last)
         first = last
-    return np.array([table[split] for split in source.splits], dtype=np.int64)
+    one = np.array([table[split] for split in source.splits], dtype=np.int64)
+    return one + first * np.arange(source.block_count)[:, None, None]
 
 
 def _rms(made: Volumes) -> dict[str, float]:
-    """Root mean square of a fine velocity component in each split [length / time]; training's is the unit of tasks."""
-    return {split: float(np.sqrt(np.square(made.of(split)[1], dtype=np.float64).mean())) for split in made.splits}
+    """Root mean square of a fine velocity component in each split, of all blocks [length / time]."""
+    return {split: _component_rms(made.of(split)[1]) for split in made.splits}
+
+
+def _component_rms(fine: np.ndarray) -> float:
+    """Of fields (sample, 3, Z, Y, X), added up in float64, one sample at a time."""
+    return float(np.sqrt(np.mean([np.square(field, dtype=np.float64).mean() for field in fine])))

@@ -76,7 +76,7 @@ def independent(source: TurbulenceSource, turnover: float) -> float:
     One for each simulation, and one more for every two such times that its samples span.
     """
     span = (source.samples - 1) * source.interval * source.dt
-    return source.simulations * (1 + span / (2 * MEMORY * turnover))
+    return source.block_count * source.simulations * (1 + span / (2 * MEMORY * turnover))
 
 
 def isotropy(frames: Frames, count: float) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def record(source: TurbulenceSource, anisotropy: float, name: str) -> Recording:
     What becomes of a simulation does not depend on which others run beside it, to the last digit.
     """
     recording, flow = _empty(source), flow_of(source, anisotropy, Modes(source.resolution))
-    count, last = source.simulations, max(schedule(source))
+    count, last = len(recording.fine), max(schedule(source))
     with progress(f"prepare {name}", count * (last + 1)) as advance:
         for group in _groups(source):
             for step in _run(source, flow, group, recording, name):
@@ -84,14 +84,15 @@ def record(source: TurbulenceSource, anisotropy: float, name: str) -> Recording:
 
 def _groups(source: TurbulenceSource) -> list[range]:
     """Which simulations run side by side: as few groups as TOGETHER allows, of nearly one size."""
-    count, at_once = source.simulations, max(1, TOGETHER // source.resolution**3)
+    count, at_once = source.block_count * source.simulations, max(1, TOGETHER // source.resolution**3)
     groups = -(-count // at_once)
     return [range(count * group // groups, count * (group + 1) // groups) for group in range(groups)]
 
 
 def _empty(source: TurbulenceSource) -> Recording:
     times = source.dt * np.array(looks(source))
-    each, grid, coarse = source.simulations, (source.resolution,) * 3, (source.resolution // source.factor,) * 3
+    each = source.block_count * source.simulations
+    grid, coarse = (source.resolution,) * 3, (source.resolution // source.factor,) * 3
     return Recording(
         coarse=np.empty((each, source.samples, source.context, 3, *coarse), np.float32),
         fine=np.empty((each, source.samples, 3, *grid), np.float32),

@@ -11,13 +11,13 @@ ENERGY = 4.0
 
 
 def start(source: TurbulenceSource, simulation: int, modes: Modes) -> torch.Tensor:
-    """Modes (3, kz, ky, kx) of the velocity that one simulation starts from; at each seed and number another.
+    """Modes (3, kz, ky, kx) of the velocity that one simulation starts from; at each seed, block and number another.
 
     Gaussian, solenoidal and without a mean, its spectrum that of Pope (Turbulent Flows, 2000, eq. 6.246) between the
     scales of the forcing and Kolmogorov's: k^(-5/3), with the decay where viscosity takes over. Its phases are random:
     that the flow gets its skewness from its own nonlinearity is what the burn-in is for.
     """
-    dice = np.random.default_rng([source.seed, simulation])
+    dice = np.random.default_rng([source.seed, *divmod(simulation, source.simulations)])
     noise = dice.standard_normal((3, *[source.resolution] * 3), dtype=np.float64)
     velocity = modes.project(modes.to_modes(torch.from_numpy(noise).to(modes.dtype))) * _amplitudes(source, modes)
     wanted = ENERGY * (source.forcing.power / source.forcing.wavenumber) ** (2 / 3)

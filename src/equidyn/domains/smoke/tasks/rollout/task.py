@@ -8,7 +8,7 @@ import torch
 from equidyn.core.errors import EquidynError
 from equidyn.core.training.task import Batch, Task
 from equidyn.domains.smoke.params.rollout import RolloutTask
-from equidyn.domains.smoke.source.fields import Fields, component_rms
+from equidyn.domains.smoke.source.fields import Fields
 from equidyn.grids.stack import ConvStack
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.groups import C4
@@ -19,7 +19,7 @@ class Windows(Batch):
     """Inputs and targets cut from simulations.
 
     inputs: (window, input_frames * 2, y, x), oldest frame first; targets: (step, window, 2, y, x); both in units of
-    the training split's rms velocity component.
+    the rms velocity component of all training data (Rollout.rms).
     """
 
     inputs: torch.Tensor
@@ -45,7 +45,7 @@ class Windows(Batch):
 class Rollout(Task):
     """Cuts windows from a dataset, runs a network over them, and scores it.
 
-    rms: the unit of all fields, the training split's root mean square component; 1 if that is 0.
+    rms: the unit of all fields, the root mean square component of the training splits of all seeds; 1 if that is 0.
     """
 
     mixed = True
@@ -55,7 +55,7 @@ class Rollout(Task):
         self.loss_steps = settings.train_steps
         self.inputs, self.outputs = rollout_types(settings.input_frames)
         self.splits, self.ranges = dataset.splits, dataset.ranges
-        self.rms = component_rms(dataset.velocity, dataset.ranges[:, self.splits.index("train")]) or 1.0
+        self.rms = dataset.unit
         self.velocity = (torch.from_numpy(dataset.velocity) / self.rms).to(device)
 
     @property

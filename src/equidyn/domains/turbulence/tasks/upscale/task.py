@@ -4,7 +4,6 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import torch
 from torch.nn import functional
 
@@ -24,7 +23,7 @@ CHUNK = 1  # samples in a network at a time outside of training: the activations
 class Boxes(Batch):
     """inputs: (sample, 3 * context, z, y, x), coarse frames, oldest first; targets: (sample, 3, Z, Y, X), fine ones.
 
-    Both in units of the training split's rms component of the fine velocity (Upscale.rms).
+    Both in units of the rms component of the fine velocity in all training data (Upscale.rms).
     """
 
     inputs: torch.Tensor
@@ -54,8 +53,8 @@ class Boxes(Batch):
 class Upscale(Task):
     """Coarse and fine boxes in memory, and the error of a network's fine fields.
 
-    rms: root mean square velocity component of the training split's fine fields [length / time]; all fields are divided
-    by it (by 1 if it is 0). The box repeats.
+    rms: root mean square velocity component of the fine fields in the training splits of all seeds [length / time]; all
+    fields are divided by it (by 1 if it is 0). The box repeats.
     """
 
     mixed = True
@@ -65,7 +64,7 @@ class Upscale(Task):
         self.settings, self.device, self.attributes = settings, device, dataset.attributes
         frames, factor = dataset.coarse.shape[1], dataset.fine.shape[-1] // dataset.coarse.shape[-1]
         self.inputs, self.outputs = upscale_types(frames, factor)
-        self.rms = _rms(dataset.of("train")[1]) or 1.0
+        self.rms = dataset.unit
         self.splits = {name: self._placed(*map(torch.from_numpy, dataset.of(name))) for name in dataset.splits}
 
     def sample(self, split: str, count: int, steps: int = 1) -> Boxes:
@@ -96,11 +95,6 @@ class Upscale(Task):
 
     def _placed(self, coarse: torch.Tensor, fine: torch.Tensor) -> Boxes:
         return Boxes((coarse.flatten(1, 2) / self.rms).to(self.device), (fine / self.rms).to(self.device))
-
-
-def _rms(fine: np.ndarray) -> float:
-    """Root mean square component of fields (sample, 3, Z, Y, X), added up in float64, one sample at a time."""
-    return float(np.sqrt(np.mean([np.square(field, dtype=np.float64).mean() for field in fine])))
 
 
 def errors(predicted: torch.Tensor, targets: torch.Tensor) -> dict[str, float]:
