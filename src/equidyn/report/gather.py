@@ -32,7 +32,7 @@ class StudyResults:
     history: history.csv of all cells beneath each other, with KEYS.
     data: dataset -> {"equivariance", "checks", "provenance"}.
     provenances: the provenance of every file that was read, one per dataset, run and measures.
-    trials: one row per trial of its tuning (core/tuning/table.py); empty where it was not tuned.
+    trials: those of its tuning (core/tuning/table.py); none where it was not tuned.
     """
 
     name: str
@@ -42,7 +42,7 @@ class StudyResults:
     history: pd.DataFrame
     data: dict[str, dict[str, Any]]
     provenances: list[dict[str, Any]]
-    trials: pd.DataFrame = field(default_factory=pd.DataFrame)
+    trials: list[Row] = field(default_factory=list)
 
     @property
     def variants(self) -> list[str]:
@@ -116,7 +116,7 @@ def _study(name: str, settings: Study, cells: list[CellFiles], trials: list[Row]
         data={dataset: data[dataset] for dataset in settings.datasets},
         provenances=[part["provenance"] for files in cells for part in (files.run, files.measures)]
         + [part["provenance"] for part in data.values()],
-        trials=pd.DataFrame(trials),
+        trials=trials,
     )
 
 

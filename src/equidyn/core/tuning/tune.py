@@ -108,7 +108,8 @@ class _Search:
             grid = self.trials[: len(tune.rates)]
             for rate, value in self._further(grid)[len(self.trials) - len(grid) :]:
                 self._try(rate, value, tell)
-            tell(total // epochs, epochs, "done")
+            if self.trials[-1].epochs < epochs:
+                tell(total // epochs, epochs, "done")
 
     def _further(self, grid: list[Trial]) -> list[tuple[float, Any]]:
         """Rate and value of the trials after the grid: values of the knob at its best rate, or rates beside that."""
