@@ -87,13 +87,14 @@ def tune(
     params = _params()
     study, variants = find_tuned(params, name)
     with _uncollected():
-        from equidyn.core.tuning import table
-        from equidyn.core.tuning.tune import run
+        from equidyn.core.tuning.tune import run, told
 
     for variant in variants:
-        typer.echo(f"{run(params, study, variant)}: {table.told(params, study, variant)}")
+        typer.echo(told(run(params, study, variant)))
     if name == study and not params.studies[study].tunes:
-        typer.echo(table.write_table(params, study))
+        from equidyn.core.tuning.table import write_table
+
+        typer.echo(write_table(params, study))
 
 
 @app.command()

@@ -149,8 +149,7 @@ def test_a_network_without_parameters_has_nothing_to_tune(workplace: Path) -> No
     variants = {"trilinear": toy_volumes.STUDY["variants"]["trilinear"]}
     search = SEARCH | {"dataset": "isotropic"}
     params = write_study("boxes", toy_volumes.STUDY | {"variants": variants, "tune": search})
-    tune.run(params, "boxes", "trilinear")
-    assert table.told(params, "boxes", "trilinear") == "trilinear: nothing to tune"
+    assert tune.told(tune.run(params, "boxes", "trilinear")) == "data/tuned/boxes/trilinear.json: nothing to tune"
     assert [row["status"] for row in table.rows_of(params, "boxes")] == [table.UNTRAINED]
     assert tuned(params, params.cells()) == params
 

@@ -49,18 +49,6 @@ def write_table(params: Params, study: str) -> Path:
     return paths.tuned_table(study)
 
 
-def told(params: Params, study: str, variant: str) -> str:
-    """The choice and its cost in a line."""
-    rows = _rows(read_tuning(params, study, variant))
-    winner = next((row for row in rows if row["chosen"]), None)
-    if winner is None:
-        return f"{variant}: {UNTRAINED}"
-    knob = f", {winner['knob']} {winner['value']}" if winner["knob"] else ""
-    edge = ", at the edge of what was tried" if winner["at_edge"] else ""
-    cost = f"{len(rows)} trials, {sum(row['seconds'] for row in rows):.1f} s"
-    return f"{variant}: learning rate {winner['learning_rate']:g}{knob}{edge}; {cost}"
-
-
 def out_of_step(study: Study, rows: list[Row]) -> Iterator[str]:
     """Where the values of a study are not those that its shipped table has chosen, or its grid is another."""
     for variant in study.variants:

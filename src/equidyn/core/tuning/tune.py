@@ -50,6 +50,19 @@ def run(params: Params, study: str, variant: str) -> Path:
     return path
 
 
+def told(path: Path) -> str:
+    """The choice in a record, and its cost, in a line."""
+    record = read_record(path)
+    trials = [Trial(**trial) for trial in record["trials"]]
+    if not trials:
+        return f"{path}: nothing to tune"
+    won = trials[record["chosen"]]
+    knob = f", {record['knob']} {won.value}" if record["knob"] else ""
+    edge = ", at the edge of the rates tried" if record["at_edge"] else ""
+    cost = f"{len(trials)} trials, {sum(trial.seconds for trial in trials):.1f} s"
+    return f"{path}: learning rate {won.learning_rate:g}{knob}{edge}; {cost}"
+
+
 def _kept(path: Path, same_run: str) -> list[dict[str, Any]] | None:
     """The trials in a record of this very run; None without one."""
     with suppress(EquidynError):
