@@ -1,7 +1,8 @@
 """DVC's files, made from params.yaml: dvc.yaml of a folder, and studies/NAME/dvc.yaml with the stages of one study.
 
 Datasets, variants and seeds are looked up in params.yaml by DVC itself. So the files change only with the names of the
-studies, with which of them tune, and with the top-level keys that params.yaml has; `equidyn engines --write` makes them again.
+studies, with which of them tune, and with the top-level keys that params.yaml has; `equidyn engines --write` makes them
+again.
 """
 
 from pathlib import Path
