@@ -11,8 +11,9 @@ from equidyn.core import paths, sources
 from equidyn.core.errors import EquidynError
 from equidyn.core.params import PARAMS_FILE, load, read_yaml
 from equidyn.core.params.compatibility import whole
-from equidyn.core.params.subtrees import measure_keys, prepare_keys, report_keys, train_keys
+from equidyn.core.params.subtrees import measure_keys, prepare_keys, report_keys, train_keys, tune_keys
 from equidyn.core.params.types import NAME
+from equidyn.core.tuning.table import shipped_tables
 
 min_version("9.0")
 
@@ -51,6 +52,7 @@ rule all:
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/prepare.smk"
+include: "workflow/rules/tune.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/measure.smk"
 include: "workflow/rules/report.smk"

@@ -21,7 +21,7 @@ from equidyn.core.measures.context import context_of
 from equidyn.core.params import Cell, Params, load
 from equidyn.core.training.precision import set_up
 from equidyn.core.training.task import Task, dataset_of, task_of
-from equidyn.core.training.train import _trainer
+from equidyn.core.training.train import trainer_of
 
 SEEDS = (1, 2, 3)
 CELLS = {  # study: its dataset, some variants, the measure of its test score and the score's name
@@ -63,11 +63,11 @@ def _cell(params: Params, task: Task, study: str, variant: str, seed: int) -> di
     """gradient: of the first step's loss; stepped: validation score after it; score: on the test split, at the end."""
     dataset, _, measure, key = CELLS[study]
     cell = Cell(study, dataset, variant, seed)
-    trainer = _trainer(params, cell, task)
+    trainer = trainer_of(params, cell, task)
     trainer._step(next(iter(trainer.recipe.batches(1))), trainer.training.learning_rate)
     gradient = torch.cat([weight.grad.flatten() for weight in trainer.network.parameters()])
     stepped = trainer.recipe.validate(trainer.network.eval())[trainer.recipe.score]
-    trainer = _trainer(params, cell, task)
+    trainer = trainer_of(params, cell, task)
     with tempfile.TemporaryDirectory() as folder:
         trainer.network.load_state_dict(trainer.run(Path(folder) / "resume", "", lambda _: None).best)
     context = context_of(params.studies[study], trainer.network.eval().deployed(), task)

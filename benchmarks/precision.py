@@ -21,7 +21,7 @@ from equidyn.core.params import Cell, Params, load
 from equidyn.core.progress import progress
 from equidyn.core.training.precision import set_up
 from equidyn.core.training.task import Task, dataset_of, task_of
-from equidyn.core.training.train import _trainer
+from equidyn.core.training.train import trainer_of
 from equidyn.domains.smoke.measures.error import measure
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
 
@@ -31,7 +31,7 @@ PRECISIONS = ("fp32", "bf16")
 def trained(params: Params, task: Task, cell: Cell, precision: str) -> tuple[float, float]:
     """Train one cell; returns its test RMSE and the seconds of processor time."""
     compute = params.compute.model_copy(update={"precision": precision})
-    trainer = _trainer(params.model_copy(update={"compute": compute}), cell, task)
+    trainer = trainer_of(params.model_copy(update={"compute": compute}), cell, task)
     started = time.process_time()
     with tempfile.TemporaryDirectory() as folder:
         state = trainer.run(Path(folder) / "resume", "", lambda _: None)

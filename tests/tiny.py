@@ -62,8 +62,11 @@ def jobs(tree: dict[str, Any]) -> list[tuple[str, str]]:
         for variant in studies[name.partition("/")[0]]["variants"]
         for seed in studies[name.partition("/")[0]]["seeds"]
     ]
-    each = [("prepare", name) for name in data] + [(stage, cell) for cell in cells for stage in ("train", "measure")]
-    return [*each, ("report", "")]
+    tuned = [
+        f"{study}/{variant}" for study, entry in studies.items() if "tune" in entry for variant in entry["variants"]
+    ]
+    each = [(stage, cell) for cell in cells for stage in ("train", "measure")]
+    return [*(("prepare", name) for name in data), *(("tune", name) for name in tuned), *each, ("report", "")]
 
 
 def imported(folder: Path, stage: str, name: str = "") -> set[str]:

@@ -73,6 +73,31 @@ def prepare(name: DatasetName) -> None:
 
 
 @app.command()
+def tune(
+    name: Annotated[str, typer.Argument(metavar="STUDY[/VARIANT]", help="a study of params.yaml with `tune`")],
+) -> None:
+    """Find the learning rate, and the method's own knob, of one variant, or of all variants of a study.
+
+    Of a study whose values stand in params.yaml (tune.run: false), all variants together make the table to ship.
+
+    Example: equidyn tune smoke-levels/gcnn
+    """
+    from equidyn.core.params.names import find_tuned
+
+    params = _params()
+    study, variants = find_tuned(params, name)
+    with _uncollected():
+        from equidyn.core.tuning.tune import run, told
+
+    for variant in variants:
+        typer.echo(told(run(params, study, variant)))
+    if name == study and not params.studies[study].tunes:
+        from equidyn.core.tuning.table import write_table
+
+        typer.echo(write_table(params, study))
+
+
+@app.command()
 def train(name: CellName) -> None:
     """Train one network, or go on where a killed training stopped.
 

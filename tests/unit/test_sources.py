@@ -43,7 +43,7 @@ def params() -> Params:
     return params_model(tiny.tree()).model_validate(tiny.tree())
 
 
-CELLS, PREPARED = ("train", "measure"), ("prepare", "train", "measure")
+CELLS, PREPARED = ("tune", "train", "measure"), ("tune", "prepare", "train", "measure")
 EDITS = {
     "domains/smoke/cards/smoke.md.j2": set(),
     "domains/smoke/cards/pictures.py": set(),

@@ -11,7 +11,7 @@ from checkout import PROJECT, Checkout
 
 from equidyn.core import engines, paths
 from equidyn.core.params import Params, load
-from equidyn.core.params.subtrees import measure_keys, prepare_keys, report_keys, train_keys
+from equidyn.core.params.subtrees import measure_keys, prepare_keys, report_keys, train_keys, tune_keys
 
 PLANS = str(Path(__file__).with_name("plans.py"))
 FOLDERS = [".", "presets/test", "presets/paper"]
@@ -104,6 +104,8 @@ def test_every_job_is_as_the_stages_expect(params: Params, snakemake: Plan) -> N
             expected[command] = prepare_keys(name, dataset)
             outputs = [paths.dataset(name, dataset), paths.card(name, dataset)]
             assert snakemake[command]["outputs"] == sorted(map(str, outputs))
+        for variant in study.variants if study.tunes else ():
+            expected[f"equidyn tune {name}/{variant}"] = tune_keys(name, variant)
     for cell in params.cells():
         expected[f"equidyn train {cell}"] = train_keys(cell)
         expected[f"equidyn measure {cell}"] = measure_keys(cell)

@@ -32,11 +32,13 @@ def _files(params: Params, stage: str, name: str) -> set[Path]:
     """What the fingerprint of a job is made of."""
     if stage == "report":
         return set(sources.report_sources(params))
-    study, _, *variant = name.split("/")
+    study, *middle = name.split("/")
     if stage == "prepare":
         return set(sources.prepare_sources(params.studies[study]))
+    if stage == "tune":
+        return set(sources.tune_sources(params.studies[study], middle[0]))
     make = {"train": sources.train_sources, "measure": sources.measure_sources}[stage]
-    return set(make(params.studies[study], variant[0]))
+    return set(make(params.studies[study], middle[1]))
 
 
 def _harmless(stage: str, study: Study | None) -> set[Path]:
@@ -59,7 +61,7 @@ def _counts(module: str) -> bool:
     return not left_out and len(ast.parse(sources.module_file(module).read_text()).body) > 1
 
 
-@pytest.mark.parametrize("stage", ["prepare", "train", "measure", "report"])
+@pytest.mark.parametrize("stage", ["prepare", "tune", "train", "measure", "report"])
 def test_all_that_a_stage_imports_is_in_its_fingerprint(stage: str, whole_run: Path, params: Params) -> None:
     for name in (name for found, name in JOBS if found == stage):
         study = params.studies[name.partition("/")[0]] if name else None

@@ -23,7 +23,13 @@ def _commands(wanted: Callable[[Study, Variant], bool], *stages: str) -> set[str
 
 def _of_model(*models: str) -> set[str]:
     """All that a change of these model files touches."""
-    return _commands(lambda study, variant: variant.model in models, "train", "measure")
+    tuned = {
+        f"equidyn tune {name}/{key}"
+        for name, study in PRESET.studies.items()
+        for key, variant in study.variants.items()
+        if study.tunes and variant.model in models
+    }
+    return tuned | _commands(lambda study, variant: variant.model in models, "train", "measure")
 
 
 def _of_measure(domain: str, measure: str) -> set[str]:

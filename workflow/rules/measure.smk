@@ -4,6 +4,7 @@
 rule measure:
     input:
         paths.dataset("{study}", "{dataset}"),
+        lambda wildcards: tunings(wildcards.study, wildcards.variant),
         *paths.in_run(EACH, paths.TRAINED),
     output:
         *paths.in_run(EACH, paths.MEASURED),

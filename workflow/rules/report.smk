@@ -4,6 +4,7 @@
 rule report:
     input:
         of_every_cell(*paths.MEASURED, "history.csv", "run.json"),
+        tables_of_trials(),
     output:
         page=report(paths.PAGE, caption="../report/page.rst", category="Report"),
         text=paths.TEXT,

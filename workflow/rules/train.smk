@@ -4,6 +4,7 @@
 rule train:
     input:
         paths.dataset("{study}", "{dataset}"),
+        lambda wildcards: tunings(wildcards.study, wildcards.variant),
     output:
         *paths.in_run(EACH, paths.TRAINED),
     log:

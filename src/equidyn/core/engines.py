@@ -1,7 +1,8 @@
 """DVC's files, made from params.yaml: dvc.yaml of a folder, and studies/NAME/dvc.yaml with the stages of one study.
 
 Datasets, variants and seeds are looked up in params.yaml by DVC itself. So the files change only with the names of the
-studies, and with the top-level keys that params.yaml has; `equidyn engines --write` makes them again.
+studies, with which of them tune, and with the top-level keys that params.yaml has; `equidyn engines --write` makes them
+again.
 """
 
 from pathlib import Path
@@ -14,7 +15,8 @@ from equidyn.core.domain import built_in
 from equidyn.core.errors import EquidynError
 from equidyn.core.files import write_text
 from equidyn.core.params import PARAMS_FILE, Cell, Params, load
-from equidyn.core.params.subtrees import measure_keys, prepare_keys, report_keys, train_keys
+from equidyn.core.params.subtrees import measure_keys, prepare_keys, report_keys, train_keys, tune_keys
+from equidyn.core.tuning.table import shipped_tables
 
 DVC_FILE = Path("dvc.yaml")
 COMMAND = "equidyn engines --write"
@@ -98,8 +100,9 @@ def _content(path: Path) -> str | None:
 def _files(folder: Path, params: Params) -> dict[Path, str]:
     """DVC's files of a folder, and their content."""
     found = {folder / DVC_FILE: _text(_OF_ALL, {"stages": _of_all(folder, params)})}
-    for study in params.studies:
-        tree = {"vars": [f"../../{PARAMS_FILE}"], "stages": _of_study(study), "plots": [_curves(study)]}
+    for study, settings in params.studies.items():
+        stages = _of_study(study, settings.tunes)
+        tree = {"vars": [f"../../{PARAMS_FILE}"], "stages": stages, "plots": [_curves(study)]}
         found[folder / "studies" / study / DVC_FILE] = _text(_OF_STUDY, tree)
     return found
 
@@ -119,9 +122,11 @@ def _of_all(folder: Path, params: Params) -> dict[str, Any]:
     }
     if not sources["deps"] or _has_foreign_code(params):
         sources["always_changed"] = True  # DVC cannot tell when code elsewhere changes; looking takes a second
+    tuned = ["data/tuned"] if any(study.tunes for study in params.studies.values()) else []
+    tuned += map(str, shipped_tables(params, folder))
     report = {
         "cmd": "equidyn report",
-        "deps": [str(paths.sources("report")), "data/runs"],  # runs of all studies; the report reads those configured
+        "deps": [str(paths.sources("report")), "data/runs", *tuned],  # of all studies; it reads those configured
         "params": keys,
         "outs": [paths.PAGE, paths.TEXT, paths.TABLES, paths.FIGURES],
         "metrics": [paths.METRICS],
@@ -144,7 +149,7 @@ def _source_code(folder: Path) -> list[str]:
     return [str(place) for place in places if (folder / place).is_dir()][:1]
 
 
-def _of_study(study: str) -> dict[str, Any]:
+def _of_study(study: str, tunes: bool) -> dict[str, Any]:
     """The stages of studies/NAME/dvc.yaml; DVC puts names in the place of ${item...}."""
     cell = Cell(study, "${item.dataset}", "${item.variant}", "${item.seed}")
     dataset, card = (str(path(study, cell.dataset)) for path in (paths.dataset, paths.card))
@@ -158,11 +163,23 @@ def _of_study(study: str) -> dict[str, Any]:
         "params": prepare_keys(study, cell.dataset),
         "outs": [dataset, card],
     }
+    tuned = [str(paths.tuned(study, cell.variant))] if tunes else []
+    tune = {
+        "wdir": "../..",
+        "matrix": {"variant": axes["variant"]},
+        "cmd": f"equidyn tune {study}/{cell.variant}",
+        "deps": [
+            str(paths.sources("tune", study, cell.variant)),
+            str(paths.dataset(study, f"${{studies.{study}.tune.dataset}}")),
+        ],
+        "params": tune_keys(study, cell.variant),
+        "outs": tuned,
+    }
     train = {
         "wdir": "../..",
         "matrix": axes,
         "cmd": f"equidyn train {cell}",
-        "deps": [str(paths.sources("train", study, cell.variant)), dataset],
+        "deps": [str(paths.sources("train", study, cell.variant)), dataset, *tuned],
         "params": train_keys(cell),
         "outs": trained,
     }
@@ -170,11 +187,11 @@ def _of_study(study: str) -> dict[str, Any]:
         "wdir": "../..",
         "matrix": axes,
         "cmd": f"equidyn measure {cell}",
-        "deps": [str(paths.sources("measure", study, cell.variant)), dataset, *trained],
+        "deps": [str(paths.sources("measure", study, cell.variant)), dataset, *tuned, *trained],
         "params": measure_keys(cell),
         "outs": paths.in_run(cell, paths.MEASURED),
     }
-    return {"prepare": prepare, "train": train, "measure": measure}
+    return {"prepare": prepare} | ({"tune": tune} if tunes else {}) | {"train": train, "measure": measure}
 
 
 def _curves(study: str) -> dict[str, Any]:

@@ -36,6 +36,21 @@ def in_run(cell: Cell, names: Iterable[str]) -> list[str]:
     return [str(run(cell) / name) for name in names]
 
 
+def tuned(study: str, variant: str) -> Path:
+    """The record of a variant's tuning."""
+    return Path("data/tuned") / study / f"{variant}.json"
+
+
+def tuned_table(study: str) -> Path:
+    """The shipped table of a study whose values in params.yaml tuning has found."""
+    return Path("tuned") / f"{study}.csv"
+
+
+def tuning(study: str, variant: str, end: str) -> Path:
+    """What an unfinished tuning keeps: finished trials (json), and the state of the one that is under way (pt)."""
+    return Path("data/resume/tuning") / study / f"{variant}.{end}"
+
+
 def resume(cell: Cell) -> Path:
     """Where an unfinished training keeps its state: outside the outputs, so that no engine counts or deletes it."""
     return Path("data/resume") / cell.study / cell.dataset / cell.variant / f"seed{cell.seed}.pt"

@@ -39,6 +39,7 @@ LEFT_OUT = (
 )
 _STAGES = {
     "prepare": "equidyn.core.data.prepare",
+    "tune": "equidyn.core.tuning.tune",
     "train": "equidyn.core.training.train",
     "measure": "equidyn.core.measures.measure",
 }
@@ -47,6 +48,11 @@ _STAGES = {
 def prepare_sources(study: Study) -> list[Path]:
     """Files that define a dataset: preparing, and what makes the study's source."""
     return closure(_STAGES["prepare"], study.home.path("params"), study.home.path("source", study.source.kind))
+
+
+def tune_sources(study: Study, variant: str) -> list[Path]:
+    """Files that define the tuning of a variant: those of its training, and the search."""
+    return closure(_STAGES["tune"], *_of_task(study, "task", "recipe"), *_of_variant(study, variant))
 
 
 def train_sources(study: Study, variant: str) -> list[Path]:
@@ -105,6 +111,8 @@ def lists(params: Params) -> Iterable[tuple[Path, list[Path]]]:
     for name, study in params.studies.items():
         yield paths.sources("prepare", name), prepare_sources(study)
         for variant in study.variants:
+            if study.tunes:
+                yield paths.sources("tune", name, variant), tune_sources(study, variant)
             yield paths.sources("train", name, variant), train_sources(study, variant)
             yield paths.sources("measure", name, variant), measure_sources(study, variant)
 

@@ -1,7 +1,7 @@
 """All cells of a study in four frames; nothing here knows the name of a measure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,8 @@ import pandas as pd
 
 from equidyn.core.params.params import Params
 from equidyn.core.params.study import Cell, Study, as_json
+from equidyn.core.tuning.table import Row, rows_of
+from equidyn.core.tuning.tuned import tuned
 from equidyn.report.cells import CellFiles, read_cell, refuse_stale
 
 KEYS = ["dataset", "variant", "seed", "status"]
@@ -20,7 +22,8 @@ VALUE_COLUMNS = [*KEYS, "checkpoint", "measure", "quantity", "index", "value"]
 class StudyResults:
     """What the cells of one study hold; rows stand in the order of params.yaml.
 
-    settings: as in params.yaml; where it leaves a choice to the preparation of a dataset, with what was chosen.
+    settings: as in params.yaml; where it leaves a choice to the preparation of a dataset, or to tuning, with what was
+        chosen.
     runs: one row per cell: KEYS, message, parameters (as used), trained_parameters (more where some are left out
         after training), multiply_adds (per cell or voxel of the field, per set or image), strict, epochs, best_epoch,
         early_epoch, device, precision, train_seconds, measure_seconds [s], commit.
@@ -29,6 +32,7 @@ class StudyResults:
     history: history.csv of all cells beneath each other, with KEYS.
     data: dataset -> {"equivariance", "checks", "provenance"}.
     provenances: the provenance of every file that was read, one per dataset, run and measures.
+    trials: those of its tuning (core/tuning/table.py); none where it was not tuned.
     """
 
     name: str
@@ -38,6 +42,7 @@ class StudyResults:
     history: pd.DataFrame
     data: dict[str, dict[str, Any]]
     provenances: list[dict[str, Any]]
+    trials: list[Row] = field(default_factory=list)
 
     @property
     def variants(self) -> list[str]:
@@ -90,16 +95,17 @@ class StudyResults:
 
 def gather(params: Params) -> list[StudyResults]:
     """Read every configured cell; raises EquidynError naming the first that is missing, torn or of other params."""
-    files, tree = [read_cell(cell) for cell in params.cells()], as_json(params)
+    files, used = [read_cell(cell) for cell in params.cells()], tuned(params, params.cells())
+    tree = as_json(used)
     for each in files:
         refuse_stale(each, tree)
     return [
-        _study(name, settings, [cell for cell in files if cell.cell.study == name])
-        for name, settings in params.studies.items()
+        _study(name, settings, [cell for cell in files if cell.cell.study == name], rows_of(params, name))
+        for name, settings in used.studies.items()
     ]
 
 
-def _study(name: str, settings: Study, cells: list[CellFiles]) -> StudyResults:
+def _study(name: str, settings: Study, cells: list[CellFiles], trials: list[Row]) -> StudyResults:
     data = {files.cell.dataset: files.measures["data"] for files in reversed(cells)}
     return StudyResults(
         name,
@@ -110,6 +116,7 @@ def _study(name: str, settings: Study, cells: list[CellFiles]) -> StudyResults:
         data={dataset: data[dataset] for dataset in settings.datasets},
         provenances=[part["provenance"] for files in cells for part in (files.run, files.measures)]
         + [part["provenance"] for part in data.values()],
+        trials=trials,
     )
 
 

@@ -57,6 +57,7 @@ def overview(studies: list[StudyResults]) -> Overview:
         *(Fact(f"Study {study.name}", _grid(study)) for study in studies),
         Fact("Data", listed(_sources(studies)), "brief"),
         *(fact for domain, part in by_domain.items() for fact in own(domain, "overview", "facts", _no_facts)(part)),
+        Fact("Learning rates", _rates(studies), "brief"),
         Fact("Commit", _several(part["commit"] for part in provenances), "brief"),
         Fact("Packages", _versions(provenances)),
         Fact("Training on", _several(f"{row.device}, {row.precision}" for row in runs.itertuples())),
@@ -81,6 +82,13 @@ def _grid(study: StudyResults) -> str:
     return f"{' × '.join(counted(len(part), noun) for part, noun in sizes)} = {counted(len(study.runs), 'cell')}"
 
 
+def _rates(studies: list[StudyResults]) -> str:
+    """Of which studies they were tuned, and of which not."""
+    tuned, others = ([study.name for study in studies if bool(study.trials) == wanted] for wanted in (True, False))
+    words = {f"tuned for each variant of {listed(tuned)}": tuned, f"those of {listed(others)} were not tuned": others}
+    return "; ".join(sentence for sentence, names in words.items() if names)
+
+
 def _sources(studies: list[StudyResults]) -> list[str]:
     return list(dict.fromkeys(str(tree["provenance"]["source"]) for study in studies for tree in study.data.values()))
 
@@ -101,14 +109,25 @@ def _times(studies: list[StudyResults]) -> pd.DataFrame:
     """Wall time of each stage, over all jobs and per job."""
     stages = {
         "prepare": [tree["provenance"]["wall_seconds"] for study in studies for tree in study.data.values()],
+        "tune": [seconds for study in studies for seconds in _tuning_seconds(study)],
         "train": [seconds for study in studies for seconds in study.runs["train_seconds"]],
         "measure": [seconds for study in studies for seconds in study.runs["measure_seconds"]],
     }
     rows = [
         [name, len(times), duration(sum(times)), duration(sum(times) / len(times)), duration(max(times))]
         for name, times in stages.items()
+        if times
     ]
     return pd.DataFrame(rows, columns=["stage", "jobs", "all jobs", "mean of a job", "longest job"])
+
+
+def _tuning_seconds(study: StudyResults) -> list[float]:
+    """Of each variant that was tuned in this run, all its trials."""
+    found: dict[str, float] = {}
+    for row in study.trials:
+        if row.get("seconds") is not None:
+            found[row["variant"]] = found.get(row["variant"], 0.0) + row["seconds"]
+    return list(found.values())
 
 
 def _ends(runs: pd.DataFrame) -> str:

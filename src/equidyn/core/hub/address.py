@@ -3,7 +3,8 @@
 For a dataset: what params.yaml says of its source and of itself; for a training run: `compute`, `task`, `training`, its
 variant, its seed, and all that the address of its dataset is made of; for both: the checksums of the source files that
 define the result (core/sources.py). By the same things both engines decide what to compute again, so a pulled cell is
-the one that would have been computed. Left out are the names of studies, datasets and variants, so that renamed cells
+the one that would have been computed. Where a study tunes, the variant is that with the values found, so that a run has
+an address once its variant is tuned. Left out are the names of studies, datasets and variants, so that renamed cells
 are found; and, as by the engines, the versions of packages and the kind of machine, which the provenance records.
 """
 
@@ -16,6 +17,7 @@ from equidyn.core.params.study import Cell, as_json
 from equidyn.core.params.subtrees import measure_keys, prepare_keys, report_keys, subtree, train_keys
 from equidyn.core.provenance import digest
 from equidyn.core.sources import fingerprint, measure_sources, prepare_sources, report_sources, train_sources
+from equidyn.core.tuning.tuned import tuned
 
 Content = dict[str, Any]  # what an address is the digest of
 
@@ -34,7 +36,7 @@ class Contents:
 
     def of_run(self, cell: Cell) -> Content:
         """Of a training run."""
-        compute, task, training, variant = subtree(self._tree, train_keys(cell)).values()
+        compute, task, training, variant = subtree(self._tuned(cell), train_keys(cell)).values()
         own = {"compute": compute, "task": task, "training": training, "variant": variant, "seed": cell.seed}
         sources = self._sources(train_sources, cell.study, cell.variant)
         return own | {"trained_on": self.of_dataset(cell.study, cell.dataset), "sources_sha256": sources}
@@ -46,9 +48,15 @@ class Contents:
         return {"params": params, "measures": measures, "sources_sha256": fingerprint(sources)}
 
     def _of_measures(self, cell: Cell) -> dict[str, str]:
-        measures = subtree(self._tree, measure_keys(cell))
+        measures = subtree(self._tuned(cell), measure_keys(cell))
         sources = self._sources(measure_sources, cell.study, cell.variant)
         return {"run": digest(self.of_run(cell)), "measures": digest([measures, sources])}
+
+    def _tuned(self, cell: Cell) -> Content:
+        """What params.yaml says, with the values that tuning has found for the cell's variant."""
+        if not self._params.studies[cell.study].tunes:
+            return self._tree
+        return as_json(tuned(self._params, [cell]))
 
     def _sources(self, of_stage: Callable[..., list[Path]], study: str, *variant: str) -> str:
         """The fingerprint of a stage's source files, the same for all seeds and datasets."""

@@ -23,6 +23,7 @@ from equidyn.core.params.study import Cell, as_json
 from equidyn.core.params.subtrees import prepare_keys, subtree, training_params
 from equidyn.core.provenance import commit, digest
 from equidyn.core.publish import OWN, replaced
+from equidyn.core.tuning.tuned import is_tuned, tuned
 
 RepositoryKind = Literal["dataset", "model"]
 Files = dict[str, Path]  # by their names in the item's folder on the Hub
@@ -236,17 +237,19 @@ class Items:
 
     def run(self, cell: Cell) -> RunItem:
         """A training run."""
-        return RunItem(self._params, str(cell), self._contents.of_run(cell))
+        return RunItem(tuned(self._params, [cell]), str(cell), self._contents.of_run(cell))
 
     def report(self) -> ReportItem:
         """The report."""
         return ReportItem(self._params, REPORT, self._contents.of_report())
 
     def all(self) -> list[Item]:
-        """Everything, datasets before the runs on them, the report last."""
+        """Everything, datasets before the runs on them, the report last; without runs of variants still to be tuned."""
         studies = self._params.studies.items()
         datasets = [self.dataset(name, dataset) for name, study in studies for dataset in study.datasets]
-        return [*datasets, *map(self.run, self._params.cells()), self.report()]
+        cells = [cell for cell in self._params.cells() if is_tuned(self._params, cell)]
+        reports = [self.report()] if len(cells) == len(list(self._params.cells())) else []
+        return [*datasets, *map(self.run, cells), *reports]
 
     def named(self, names: list[str]) -> list[Item]:
         """The items of these names, datasets first; raises EquidynError for a name that params.yaml does not have."""

@@ -24,11 +24,13 @@ from equidyn.core.randomness import seeded
 from equidyn.core.training.checkpoint import load, read_history, read_run
 from equidyn.core.training.precision import device_of, set_up
 from equidyn.core.training.task import dataset_of, task_of
+from equidyn.core.tuning.tuned import tuned
 
 
 def run(params: Params, cell: Cell) -> Path:
     """Measure `cell`; returns the path of its measures.json."""
     with sole_writer(f"measure/{cell}"):
+        params = tuned(params, [cell])
         clock = Clock(subtree(as_json(params), measure_keys(cell)), f"run {cell}")
         set_up(params.compute)
         study, folder = params.studies[cell.study], paths.run(cell)

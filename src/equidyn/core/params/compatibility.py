@@ -6,6 +6,7 @@ from typing import Any
 
 from equidyn.core.errors import EquidynError
 from equidyn.core.params import signatures
+from equidyn.core.params.tune import SEED
 from equidyn.core.params.variant import Variant
 
 ANY = "EvaluationContext"  # of measures that look at nothing that only one kind of task has
@@ -30,7 +31,8 @@ def _broken(study: Any) -> Iterator[str]:
 
 def faults(study: Any) -> Iterator[str]:
     """What does not fit, in words; the first kind of fault alone, since others would follow from it."""
-    for check in (_capitals, _joined, _seeds, _epochs, _steps, _source, _datasets, _lengths, _parts):
+    checks = (_capitals, _joined, _seeds, _epochs, _steps, _source, _datasets, _lengths, _parts, _tuning)
+    for check in checks:
         found = list(check(study))
         if found:
             yield from found
@@ -116,6 +118,24 @@ def _parts(study: Any) -> Iterator[str]:
         if not entry.fault and entry.takes not in [(kind,) for kind in (ANY, *study.task.contexts)]:
             yield f"measures.{name}: not a measure of the task {study.task.kind!r}"
     yield from study.task.faults(study)
+
+
+def _tuning(study: Any) -> Iterator[str]:
+    tune = study.tune
+    knobs = {name: variant.tune for name, variant in study.variants.items() if variant.tune}
+    if tune is None:
+        yield from (f"variants.{name}.tune: the study has no tune" for name in knobs)
+        return
+    if tune.dataset not in study.datasets:
+        yield f"tune.dataset = {tune.dataset!r}: not a dataset of this study: {', '.join(study.datasets)}"
+    if SEED in study.seeds:
+        yield f"seeds: {SEED} is the seed of tuning; take others"
+    for name, knob in knobs.items():
+        for path, values in knob.items():
+            if len(values) != tune.further or len(set(map(repr, values))) != len(values):
+                yield f"variants.{name}.tune.{path}: needs {tune.further} different values, as tune.further says"
+            if path == "equivariance_penalty" and not study.task.penalised:
+                yield f"variants.{name}.tune.{path}: not for the task {study.task.kind!r}"
 
 
 def _of_variant(study: Any, variant: Variant) -> Iterator[str]:

@@ -24,6 +24,18 @@ def find_cell(params: Params, name: str) -> Cell:
     return Cell(study, dataset, variant, int(seed))
 
 
+def find_tuned(params: Params, name: str) -> tuple[str, list[str]]:
+    """The study of STUDY or STUDY/VARIANT, and its variants of that name; raises EquidynError if it has no `tune`."""
+    study, _, variant = name.partition("/")
+    _known("study", study, params.studies, name)
+    settings = params.studies[study]
+    if settings.tune is None:
+        raise EquidynError(f"{name}: studies.{study} of params.yaml has no `tune`")
+    if variant:
+        _known("variant", variant, settings.variants, name)
+    return study, [variant] if variant else list(settings.variants)
+
+
 def find_variant(params: Params, name: str) -> str:
     """`name` if some study has a variant called so; raises EquidynError otherwise."""
     _known("variant", name, dict.fromkeys(key for study in params.studies.values() for key in study.variants), name)

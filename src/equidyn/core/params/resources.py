@@ -25,6 +25,12 @@ def minutes_to_train(study: Study, variant: str, attempt: int = 1) -> int:
     return _minutes(samples * study.task.values(study.source) * study.task.microseconds / 6e7, attempt)
 
 
+def minutes_to_tune(study: Study, variant: str, attempt: int = 1) -> int:
+    """Those of all trials, one after another."""
+    trials = len(study.tune.rates) + study.tune.further
+    return _minutes(trials * (minutes_to_train(study, variant) - START), attempt)
+
+
 def minutes_to_measure(study: Study, variant: str, attempt: int = 1) -> int:
     """Half of the training's: in the default run measures took from a tenth to 1.7 times as long, in seconds."""
     return _minutes((minutes_to_train(study, variant) - START) / 2, attempt)

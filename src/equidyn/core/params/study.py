@@ -11,6 +11,7 @@ from equidyn.core import domain as domains
 from equidyn.core.params import compatibility, signatures
 from equidyn.core.params.base import DatasetSettings, SourceSettings, TaskSettings
 from equidyn.core.params.training import Training, overridden
+from equidyn.core.params.tune import Tune, with_knob
 from equidyn.core.params.types import Name, Seed, Strict
 from equidyn.core.params.variant import Variant
 
@@ -33,6 +34,7 @@ class Study(Strict):
     )
     task: TaskSettings
     training: Training
+    tune: Tune | None = Field(default=None, description="a search for each variant's learning rate, and its own knob")
     variants: dict[Name, Variant] = Field(min_length=1, description="name -> how symmetry is imposed")
     measures: dict[str, MeasureSettings] = Field(min_length=1, description="file with a measure -> settings")
 
@@ -53,10 +55,11 @@ class Study(Strict):
     def _known_variants(cls, variants: dict[str, Variant], info: Any) -> dict[str, Variant]:
         domain = domains.find(info.data["domain"])
         for name, variant in variants.items():
-            _check_entry(domain, "models", variant.model, variant.options, (name, "model"), (name, "options"))
-            if variant.impose:
-                by, place = variant.impose.by, (name, "impose")
-                _check_entry(domain, "impose", by, variant.impose.options, (*place, "by"), (*place, "options"))
+            _check_variant(domain, variant, name)
+            for knob, values in (variant.tune or {}).items():
+                for value in values:
+                    with signatures.within(name, "tune", knob):
+                        _check_variant(domain, with_knob(variant, knob, value))
         return variants
 
     @field_validator("measures")
@@ -74,9 +77,31 @@ class Study(Strict):
             raise ValueError("; ".join(found))
         return self
 
+    @property
+    def tunes(self) -> bool:
+        """Whether a stage before train finds values for its variants."""
+        return self.tune is not None and self.tune.run
+
+    def knob_of(self, variant: str, knob: str) -> Any:
+        """The value that the variant's `knob` (core/params/tune.py) has here, or by default."""
+        settings, (*place, name) = self.variants[variant], knob.split(".")
+        if not place:
+            return settings.equivariance_penalty
+        if place == ["options"]:
+            return signatures.checked(self.home, "models", settings.model, settings.options)[name]
+        return signatures.checked(self.home, "impose", settings.impose.by, settings.impose.options)[name]
+
     def training_of(self, variant: str) -> Training:
         """The study's training settings with the variant's own."""
         return overridden(self.training, self.variants[variant].training)
+
+
+def _check_variant(domain: domains.Domain, variant: Variant, *at: str) -> None:
+    """Raise what is wrong with the options of a variant; at: its place in the tree."""
+    _check_entry(domain, "models", variant.model, variant.options, (*at, "model"), (*at, "options"))
+    if variant.impose:
+        by, place = variant.impose.by, (*at, "impose")
+        _check_entry(domain, "impose", by, variant.impose.options, (*place, "by"), (*place, "options"))
 
 
 def _check_entry(

@@ -14,6 +14,12 @@ def prepare_keys(study: str, dataset: str) -> list[str]:
     return [f"studies.{study}.source", f"studies.{study}.datasets.{dataset}"]
 
 
+def tune_keys(study: str, variant: str) -> list[str]:
+    """Keys that define the tuning of a variant, beside the dataset."""
+    place = f"studies.{study}"
+    return ["compute", f"{place}.task", f"{place}.training", f"{place}.tune", f"{place}.variants.{variant}"]
+
+
 def train_keys(cell: Cell) -> list[str]:
     """Keys that define a training run, beside its seed and its dataset."""
     study = f"studies.{cell.study}"

@@ -28,3 +28,9 @@ class Variant(Strict):
         default=0.0, description="weight in the training loss of ||g^-1 f(g x) - f(x)||^2, g a random group element"
     )
     training: TrainingOverride | None = Field(default=None, description="keys of `training` that differ")
+    tune: dict[str, list[Any]] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=1,
+        description="the method's knob (equivariance_penalty, options.NAME or impose.options.NAME) -> values to try",
+    )

@@ -13,6 +13,7 @@ from equidyn.core.params.study import Cell
 from equidyn.core.threads import use_threads
 from equidyn.core.training.checkpoint import load, read_run
 from equidyn.core.training.task import io_types
+from equidyn.core.tuning.tuned import tuned
 
 CHECKPOINTS = ("best", "early")
 
@@ -37,6 +38,7 @@ def _is_trained(cell: Cell) -> bool:
 
 
 def _entries(params: Params, cell: Cell, only_strict: bool) -> Iterator[dict[str, Any]]:
+    params = tuned(params, [cell])
     study = params.studies[cell.study]
     inputs, outputs = io_types(study)
     network = build_network(study, cell.variant, inputs, outputs, cell.seed)

@@ -24,18 +24,20 @@ from equidyn.core.training.loop import Trainer
 from equidyn.core.training.precision import device_of, precision_of, set_up
 from equidyn.core.training.state import State, Weights
 from equidyn.core.training.task import Task, dataset_of, recipe_of, task_of
+from equidyn.core.tuning.tuned import tuned
 
 
 def run(params: Params, cell: Cell) -> Path:
     """Train `cell`, or go on where a killed run stopped; returns the folder of its outputs."""
     with sole_writer(f"train/{cell}"):
+        params = tuned(params, [cell])
         study = params.studies[cell.study]
         code = fingerprint(train_sources(study, cell.variant))
         clock = Clock(training_params(params, cell), f"dataset {cell.dataset}", code)
         set_up(params.compute)
         path = paths.dataset(cell.study, cell.dataset)
         dataset = dataset_of(study, path, cell.seed)
-        trainer = _trainer(params, cell, task_of(study, dataset, device_of(params.compute)))
+        trainer = trainer_of(params, cell, task_of(study, dataset, device_of(params.compute)))
         refuse_hidden_state(trainer, f"studies.{cell.study}.variants.{cell.variant}")
         content = checksum(path)
         same_run = digest([clock.params, content, code, versions()])
@@ -47,7 +49,8 @@ def run(params: Params, cell: Cell) -> Path:
     return paths.run(cell)
 
 
-def _trainer(params: Params, cell: Cell, task: Task) -> Trainer:
+def trainer_of(params: Params, cell: Cell, task: Task) -> Trainer:
+    """What trains the network of `cell` on its task."""
     study = params.studies[cell.study]
     variant, training = study.variants[cell.variant], study.training_of(cell.variant)
     return Trainer(

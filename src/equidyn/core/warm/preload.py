@@ -10,7 +10,12 @@ from importlib import import_module
 from equidyn.core.domain import imported
 from equidyn.core.params import Params, Study, signatures
 
-STAGES = ("equidyn.core.training.train", "equidyn.core.measures.measure", "equidyn.core.data.prepare")
+STAGES = (
+    "equidyn.core.tuning.tune",
+    "equidyn.core.training.train",
+    "equidyn.core.measures.measure",
+    "equidyn.core.data.prepare",
+)
 
 
 def run() -> None:

@@ -1,0 +1,35 @@
+"""Stage tune: the trials of one variant, for studies that search for their learning rates. A killed one goes on."""
+
+
+def tunings(study, variant):
+    """What the training of a variant needs of this stage: nothing, in studies that do not tune."""
+    return [paths.tuned(study, variant)] if study_params.studies[study].tunes else []
+
+
+def tables_of_trials():
+    """What the report needs of it: the records of all variants, and the tables that are shipped."""
+    records = [path for name, study in study_params.studies.items() for each in study.variants for path in tunings(name, each)]
+    return [*records, *shipped_tables(study_params)]
+
+
+rule tune:
+    input:
+        lambda wildcards: paths.dataset(wildcards.study, study_params.studies[wildcards.study].tune.dataset),
+    output:
+        paths.tuned("{study}", "{variant}"),
+    log:
+        "logs/tune/{study}/{variant}.log",
+    conda:
+        "../../environment.yml"
+    threads: study_params.compute.threads
+    resources:
+        mem_mb=asked(resources.memory_mb),
+        runtime=asked(resources.minutes_to_tune),
+        gpu=GPUS,
+    params:
+        reads=lambda wildcards: values(*tune_keys(wildcards.study, wildcards.variant)),
+        code=lambda wildcards: code("tune", wildcards.study, wildcards.variant),
+    message:
+        "Tuning {wildcards.variant} of {wildcards.study}"
+    shell:
+        "equidyn tune {wildcards.study}/{wildcards.variant} 2>&1 | tee {log}"
