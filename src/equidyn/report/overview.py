@@ -59,7 +59,7 @@ def overview(studies: list[StudyResults]) -> Overview:
         *(fact for domain, part in by_domain.items() for fact in own(domain, "overview", "facts", _no_facts)(part)),
         Fact("Commit", _several(part["commit"] for part in provenances), "brief"),
         Fact("Packages", _versions(provenances)),
-        Fact("Training on", _several(f"{row.device}, {row.precision}" for row in runs.itertuples())),
+        Fact("Training on", _several(f"{row.device}, {row.precision}" for row in runs.itertuples()), "brief"),
         Fact("Machine", _several(part.get("machine", "unknown") for part in provenances)),
         Fact("Runs", _ends(runs), "brief"),
     ]

@@ -20,7 +20,7 @@ from equidyn.core.provenance import Clock, digest, versions
 from equidyn.core.sources import fingerprint, train_sources
 from equidyn.core.training.hidden import refuse_hidden_state
 from equidyn.core.training.loop import Trainer
-from equidyn.core.training.precision import device_of, precision_of, set_up
+from equidyn.core.training.precision import device_of, set_up
 from equidyn.core.training.state import State, Weights
 from equidyn.core.training.task import Task, dataset_of, recipe_of, task_of
 
@@ -54,7 +54,7 @@ def _trainer(params: Params, cell: Cell, task: Task) -> Trainer:
         training,
         seed=cell.seed,
         device=task.device,
-        precision=precision_of(params.compute, task.device) if task.mixed else "fp32",
+        precision=params.compute.precision if task.mixed else "fp32",
     )
 
 
