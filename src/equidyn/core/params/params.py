@@ -42,7 +42,7 @@ class Params(Strict):
         return self
 
     def cells(self) -> Iterator[Cell]:
-        """Every training run of every study, in the order of params.yaml."""
+        """Every training run of every study, in the order of params.yaml; Cell.control says which are controls."""
         return cells_of(self.studies)
 
 

@@ -47,7 +47,7 @@ def run(params: Params, cell: Cell) -> Path:
 
 def _trainer(params: Params, cell: Cell, task: Task) -> Trainer:
     study = params.studies[cell.study]
-    variant, training = study.variants[cell.variant], study.training_of(cell.variant)
+    variant, training = study.variants[cell.variant], study.training_for(cell)
     return Trainer(
         build_network(study, cell.variant, task.inputs, task.outputs, cell.seed).to(task.device),
         recipe_of(study, task, variant, training, cell.seed),
@@ -74,6 +74,7 @@ def _summary(cell: Cell, trainer: Trainer, state: State) -> dict[str, Any]:
         "dataset": cell.dataset,
         "variant": cell.variant,
         "seed": cell.seed,
+        "control": cell.control,
         "status": state.status,
         "message": state.message,
         "parameters": count_parameters(trainer.network.deployed()),
