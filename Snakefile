@@ -35,6 +35,7 @@ if config:
 
 
 wildcard_constraints:
+    runs=f"{paths.RUNS.name}|{paths.CONTROLS.name}",
     study=NAME,
     dataset=NAME,
     variant=NAME,

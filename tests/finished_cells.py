@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -77,12 +78,11 @@ def _train(params: Params, cell: Cell) -> None:
     sums["history"] = write_bytes(folder / "history.csv", b"epoch,loss\n0,1\n")
     code = fingerprint(train_sources(params.studies[cell.study], cell.variant))
     clock = Clock(training_params(params, cell), "dataset", code)
-    names = {"study": cell.study, "dataset": cell.dataset, "variant": cell.variant, "seed": cell.seed}
     facts = {"status": "completed", "parameters": 554, "epochs": 4, "best_epoch": 3, "score": "rmse", "best_score": 0.4}
     device = {"device": "cpu", "precision": "fp32"}
     data = {"dataset_sha256": store.read(paths.dataset(cell.study, cell.dataset), Fields).content_hash()}
     write_record(
-        folder / "run.json", names | facts | device | data | {"sha256": sums, "provenance": clock.provenance()}
+        folder / "run.json", asdict(cell) | facts | device | data | {"sha256": sums, "provenance": clock.provenance()}
     )
 
 

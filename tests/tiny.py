@@ -57,10 +57,13 @@ def jobs(tree: dict[str, Any]) -> list[tuple[str, str]]:
     studies = tree["studies"]
     data = [f"{study}/{dataset}" for study, entry in studies.items() for dataset in entry["datasets"]]
     cells = [
-        f"{name}/{variant}/{seed}"
-        for name in data
-        for variant in studies[name.partition("/")[0]]["variants"]
-        for seed in studies[name.partition("/")[0]]["seeds"]
+        f"{name}/{dataset}/{variant}/{seed}{end}"
+        for name, entry in studies.items()
+        for grid, end in ((entry, ""), (entry.get("control"), "/control"))
+        if grid
+        for dataset in grid["datasets"]
+        for variant in entry["variants"]
+        for seed in grid["seeds"]
     ]
     tuned = [
         f"{study}/{variant}" for study, entry in studies.items() if "tune" in entry for variant in entry["variants"]

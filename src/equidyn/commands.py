@@ -190,6 +190,9 @@ def validate() -> None:
     params = _whole()
     for name, study in params.studies.items():
         counts = f"{len(study.datasets)} datasets x {len(study.variants)} variants x {len(study.seeds)} seeds"
+        if control := study.control:
+            longer = f"{len(control.datasets)} x {len(study.variants)} x {len(control.seeds)}"
+            counts += f", and {longer} for {control.budget:g} times as long"
         typer.echo(f"{name}: {counts}")
     typer.echo(f"params.yaml is valid: {len(list(params.cells()))} training runs")
     if message := complaint(params):

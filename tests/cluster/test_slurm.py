@@ -64,7 +64,7 @@ def test_a_killed_job_is_done_again(checkouts: tuple[Checkout, Checkout], slurm:
     states = dict(slurm.jobs())
     assert states.pop(killed) == "CANCELLED"
     assert list(states.values()) == ["COMPLETED"] * 3, words
-    log = (here.preset / f"logs/train/{VICTIM.study}/{VICTIM.dataset}/{VICTIM.variant}/seed1.log").read_text()
+    log = (here.preset / f"logs/train/runs/{VICTIM.study}/{VICTIM.dataset}/{VICTIM.variant}/seed1.log").read_text()
     assert f"{VICTIM}: 0/" not in log
     assert _tables(here) == _tables(undisturbed)
 

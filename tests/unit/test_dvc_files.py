@@ -125,6 +125,8 @@ RUNS = (
     "data/runs/s/d/v/seed1/run.json",
     "presets/small/data/runs/s/d/v/seed1/best.safetensors",
     "data/runs/history.csv",
+    "data/controls/s/d/v/seed1/run.json",
+    "data/controls/s/d/v/seed1/best.safetensors",
 )
 LEFT = ("._{0}", ".#{0}", ".{0}.swp", "{0}~", "#{0}#", "{0}.bak", "{0}.orig", "4913", "a (copy){1}", ".DS_Store")
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from equidyn.core.params import Study, load
+from equidyn.core.params import Cell, Study, load
 from equidyn.core.params import resources as effort
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -30,17 +30,26 @@ def studies() -> dict[tuple[str, str], Study]:
     return {(preset, name): study for preset, params in folders.items() for name, study in params.studies.items()}
 
 
+def _cell(variant: str) -> Cell:
+    """A run of a variant; what is asked for does not depend on its study's name, dataset or seed."""
+    return Cell("", "", variant, 1)
+
+
 @pytest.mark.parametrize(("preset", "name", "variant", "seconds", "peak"), MEASURED)
 def test_more_is_asked_for_than_was_measured(studies, preset, name, variant, seconds, peak) -> None:
     study = studies[preset, name]
-    minutes = effort.minutes_to_train(study, variant)
+    minutes = effort.minutes_to_train(study, _cell(variant))
     assert seconds / 60 < minutes < effort.START + 30 * seconds / 60
-    assert peak < effort.memory_mb(study, variant) < 1000 + 5 * peak
+    assert peak < effort.memory_mb(study, _cell(variant)) < 1000 + 5 * peak
 
 
 def test_only_the_presets_of_seconds_are_all_short(studies) -> None:
-    short = {key for key, study in studies.items() if any(effort.is_short(study, name) for name in study.variants)}
-    long = {key for key, study in studies.items() if not all(effort.is_short(study, name) for name in study.variants)}
+    short = {
+        key for key, study in studies.items() if any(effort.is_short(study, _cell(name)) for name in study.variants)
+    }
+    long = {
+        key for key, study in studies.items() if not all(effort.is_short(study, _cell(name)) for name in study.variants)
+    }
     assert {preset for preset, _ in short} == set(PRESETS)
     assert {preset for preset, _ in long} == {"paper"}
     assert short & long == set()
@@ -49,6 +58,6 @@ def test_only_the_presets_of_seconds_are_all_short(studies) -> None:
 def test_each_attempt_asks_for_more_up_to_what_partitions_grant(studies) -> None:
     study = studies["paper", "smoke-levels"]
     for asked in (effort.minutes_to_train, effort.minutes_to_measure, effort.memory_mb):
-        assert asked(study, "gcnn", 3) == 3 * asked(study, "gcnn")
+        assert asked(study, _cell("gcnn"), 3) == 3 * asked(study, _cell("gcnn"))
     long = studies["paper", "smoke-rotation"]
-    assert effort.minutes_to_train(long, "rsteer", 2) == effort.LONGEST
+    assert effort.minutes_to_train(long, _cell("rsteer"), 2) == effort.LONGEST

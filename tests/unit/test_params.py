@@ -142,6 +142,10 @@ WRONG = {
         ["source: split by time reaches beyond the 8 stored frames"],
     ),
     "reversed split": (_set("source.split", BY_TIME | {"test": [8, 5]}), ["test: start 8 must be below stop 5"]),
+    "precision left to the machine": (
+        _set(".compute.precision", "auto"),
+        ["compute.precision = 'auto': should be 'fp32' or 'bf16'"],
+    ),
     "unknown device": (_set(".compute.device", "gpu"), ["compute.device = 'gpu': should be 'auto', 'cpu' or 'cuda'"]),
     "no threads": (_set(".compute.threads", 0), ["compute.threads = 0: should be greater than or equal to 1"]),
     "list of variants": (_set("variants", ["cnn"]), ["variants: should be a mapping (keys with values)"]),

@@ -19,12 +19,10 @@ from equidyn.core import paths
 from equidyn.core.errors import EquidynError
 from equidyn.core.measures import measure
 from equidyn.core.params import Cell, Params
-from equidyn.core.params.params import Compute
 from equidyn.core.params.variant import Variant
 from equidyn.core.randomness import seeded
 from equidyn.core.training import state, train
 from equidyn.core.training.adam import Adam
-from equidyn.core.training.precision import precision_of
 from equidyn.core.training.schedule import learning_rate
 
 
@@ -156,13 +154,6 @@ def test_bf16_trains_close_to_fp32(workplace):
     train.run(params.model_copy(update={"compute": compute}), CELL)
     assert _summary()["precision"] == "bf16"
     assert _summary()["best_score"] == pytest.approx(fp32, rel=0.05)
-
-
-def test_auto_precision_follows_the_processor(monkeypatch):
-    auto = Compute(threads=1, device="cpu", precision="auto")
-    for amx, expected in ((True, "bf16"), (False, "fp32")):
-        monkeypatch.setattr(torch.cpu, "get_capabilities", lambda amx=amx: {"amx_bf16": amx})
-        assert precision_of(auto, torch.device("cpu")) == expected
 
 
 def test_a_missing_dataset_is_named(workplace):

@@ -27,7 +27,7 @@ def test_outputs_are_whole(small_run: Checkout) -> None:
 
 def test_it_ends_by_naming_the_report_and_keeps_logs(small_run: Checkout) -> None:
     logs = small_run.preset / "logs"
-    words = (logs / "train/smoke-sizes/E3-n2/gcnn/seed2.log").read_text()
+    words = (logs / "train/runs/smoke-sizes/E3-n2/gcnn/seed2.log").read_text()
     assert words.startswith("train smoke-sizes/E3-n2/gcnn/2")
     assert (logs / "report.log").read_text().strip().endswith("report.html")
 

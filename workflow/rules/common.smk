@@ -12,6 +12,7 @@ from equidyn.core.params.subtrees import subtree
 
 held = ExitStack()
 EACH = Cell("{study}", "{dataset}", "{variant}", "{seed}")  # as a rule names the cell of its job
+RUNS = str(paths.RUNS.with_name("{runs}"))  # data/runs, or data/controls
 
 
 @cache
@@ -34,7 +35,13 @@ def values(*keys):
 
 def cell(wildcards):
     """The training run that a job belongs to."""
-    return Cell(wildcards.study, wildcards.dataset, wildcards.variant, int(wildcards.seed))
+    names = (wildcards.study, wildcards.dataset, wildcards.variant, int(wildcards.seed))
+    return Cell(*names, control=wildcards.runs == paths.CONTROLS.name)
+
+
+def of_each(names):
+    """Files of these names of the training run of a job, with its wildcards."""
+    return [path.replace(str(paths.RUNS), RUNS, 1) for path in paths.in_run(EACH, names)]
 
 
 def of_every_cell(*names):
@@ -48,7 +55,7 @@ GPUS = 1 if study_params.compute.device == "cuda" else 0
 
 def asked(of_a_cell):
     """A resource of train or measure, by a function of resources.py."""
-    return lambda wildcards, attempt: of_a_cell(study_params.studies[wildcards.study], wildcards.variant, attempt)
+    return lambda wildcards, attempt: of_a_cell(study_params.studies[wildcards.study], cell(wildcards), attempt)
 
 
 def group_of(wildcards):
@@ -56,7 +63,7 @@ def group_of(wildcards):
 
     Not on GPUs, since a job of several cells would ask for as many.
     """
-    short = resources.is_short(study_params.studies[wildcards.study], wildcards.variant)
+    short = resources.is_short(study_params.studies[wildcards.study], cell(wildcards))
     return "short" if short and not GPUS else None
 
 

@@ -5,11 +5,11 @@ rule measure:
     input:
         paths.dataset("{study}", "{dataset}"),
         lambda wildcards: tunings(wildcards.study, wildcards.variant),
-        *paths.in_run(EACH, paths.TRAINED),
+        *of_each(paths.TRAINED),
     output:
-        *paths.in_run(EACH, paths.MEASURED),
+        *of_each(paths.MEASURED),
     log:
-        "logs/measure/{study}/{dataset}/{variant}/seed{seed}.log",
+        "logs/measure/{runs}/{study}/{dataset}/{variant}/seed{seed}.log",
     priority: 1  # before further trainings: Snakemake looks at every input of all that waits, each time it starts a job
     group:
         group_of
@@ -21,9 +21,10 @@ rule measure:
         runtime=asked(resources.minutes_to_measure),
         gpu=GPUS,
     params:
+        name=lambda wildcards: str(cell(wildcards)),
         reads=lambda wildcards: values(*measure_keys(cell(wildcards))),
         code=lambda wildcards: code("measure", wildcards.study, wildcards.variant),
     message:
-        "Measuring {wildcards.variant} on {wildcards.study}/{wildcards.dataset}, seed {wildcards.seed}"
+        "Measuring {params.name}"
     shell:
-        "equidyn measure {wildcards.study}/{wildcards.dataset}/{wildcards.variant}/{wildcards.seed} 2>&1 | tee {log}"
+        "equidyn measure {params.name} 2>&1 | tee {log}"

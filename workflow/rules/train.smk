@@ -6,9 +6,9 @@ rule train:
         paths.dataset("{study}", "{dataset}"),
         lambda wildcards: tunings(wildcards.study, wildcards.variant),
     output:
-        *paths.in_run(EACH, paths.TRAINED),
+        *of_each(paths.TRAINED),
     log:
-        "logs/train/{study}/{dataset}/{variant}/seed{seed}.log",
+        "logs/train/{runs}/{study}/{dataset}/{variant}/seed{seed}.log",
     group:
         group_of
     conda:
@@ -19,9 +19,10 @@ rule train:
         runtime=asked(resources.minutes_to_train),
         gpu=GPUS,
     params:
+        name=lambda wildcards: str(cell(wildcards)),
         reads=lambda wildcards: values(*train_keys(cell(wildcards))),
         code=lambda wildcards: code("train", wildcards.study, wildcards.variant),
     message:
-        "Training {wildcards.variant} on {wildcards.study}/{wildcards.dataset}, seed {wildcards.seed}"
+        "Training {params.name}"
     shell:
-        "equidyn train {wildcards.study}/{wildcards.dataset}/{wildcards.variant}/{wildcards.seed} 2>&1 | tee {log}"
+        "equidyn train {params.name} 2>&1 | tee {log}"

@@ -12,6 +12,16 @@ def tables_of_trials():
     return [*records, *shipped_tables(study_params)]
 
 
+def asked_of_a_trial(of_a_cell):
+    """A resource, by a function of resources.py."""
+
+    def amount(wildcards, attempt):
+        study = study_params.studies[wildcards.study]
+        return of_a_cell(study, Cell(wildcards.study, study.tune.dataset, wildcards.variant, 0), attempt)
+
+    return amount
+
+
 rule tune:
     input:
         lambda wildcards: paths.dataset(wildcards.study, study_params.studies[wildcards.study].tune.dataset),
@@ -23,8 +33,8 @@ rule tune:
         "../../environment.yml"
     threads: study_params.compute.threads
     resources:
-        mem_mb=asked(resources.memory_mb),
-        runtime=asked(resources.minutes_to_tune),
+        mem_mb=asked_of_a_trial(resources.memory_mb),
+        runtime=asked_of_a_trial(resources.minutes_to_tune),
         gpu=GPUS,
     params:
         reads=lambda wildcards: values(*tune_keys(wildcards.study, wildcards.variant)),

@@ -1,7 +1,8 @@
 """DVC's files, made from params.yaml: dvc.yaml of a folder, and studies/NAME/dvc.yaml with the stages of one study.
 
 Datasets, variants and seeds are looked up in params.yaml by DVC itself. So the files change only with the names of the
-studies, with which of them tune, and with the top-level keys that params.yaml has; `equidyn engines --write` makes them
+studies, with which of them tune or have controls, and with the top-level keys that params.yaml has;
+`equidyn engines --write` makes them
 again.
 """
 
@@ -101,7 +102,7 @@ def _files(folder: Path, params: Params) -> dict[Path, str]:
     """DVC's files of a folder, and their content."""
     found = {folder / DVC_FILE: _text(_OF_ALL, {"stages": _of_all(folder, params)})}
     for study, settings in params.studies.items():
-        stages = _of_study(study, settings.tunes)
+        stages = _of_study(study, tunes=settings.tunes, control=settings.control is not None)
         tree = {"vars": [f"../../{PARAMS_FILE}"], "stages": stages, "plots": [_curves(study)]}
         found[folder / "studies" / study / DVC_FILE] = _text(_OF_STUDY, tree)
     return found
@@ -126,12 +127,18 @@ def _of_all(folder: Path, params: Params) -> dict[str, Any]:
     tuned += map(str, shipped_tables(params, folder))
     report = {
         "cmd": "equidyn report",
-        "deps": [str(paths.sources("report")), "data/runs", *tuned],  # of all studies; it reads those configured
+        "deps": [str(paths.sources("report")), *_runs(params), *tuned],  # of all studies; it reads those configured
         "params": keys,
         "outs": [paths.PAGE, paths.TEXT, paths.TABLES, paths.FIGURES],
         "metrics": [paths.METRICS],
     }
     return {"sources": sources, "report": report}
+
+
+def _runs(params: Params) -> list[str]:
+    """The folders that hold the cells of all studies."""
+    controls = [paths.CONTROLS] if any(study.control for study in params.studies.values()) else []
+    return [str(folder) for folder in (paths.RUNS, *controls)]
 
 
 def _has_foreign_code(params: Params) -> bool:
@@ -149,32 +156,51 @@ def _source_code(folder: Path) -> list[str]:
     return [str(place) for place in places if (folder / place).is_dir()][:1]
 
 
-def _of_study(study: str, tunes: bool) -> dict[str, Any]:
+def _of_study(study: str, *, tunes: bool, control: bool) -> dict[str, Any]:
     """The stages of studies/NAME/dvc.yaml; DVC puts names in the place of ${item...}."""
-    cell = Cell(study, "${item.dataset}", "${item.variant}", "${item.seed}")
-    dataset, card = (str(path(study, cell.dataset)) for path in (paths.dataset, paths.card))
-    trained = paths.in_run(cell, paths.TRAINED)
-    axes = {axis: f"${{studies.{study}.{axis}s}}" for axis in ("dataset", "variant", "seed")}
+    dataset = "${item.dataset}"
     prepare = {
         "wdir": "../..",
-        "matrix": {"dataset": axes["dataset"]},
-        "cmd": f"equidyn prepare {study}/{cell.dataset}",
+        "matrix": {"dataset": f"${{studies.{study}.datasets}}"},
+        "cmd": f"equidyn prepare {study}/{dataset}",
         "deps": [str(paths.sources("prepare", study))],
-        "params": prepare_keys(study, cell.dataset),
-        "outs": [dataset, card],
+        "params": prepare_keys(study, dataset),
+        "outs": [str(paths.dataset(study, dataset)), str(paths.card(study, dataset))],
     }
-    tuned = [str(paths.tuned(study, cell.variant))] if tunes else []
-    tune = {
+    stages = {"prepare": prepare} | ({"tune": _tuning_of(study)} if tunes else {})
+    stages["train"], stages["measure"] = _of_cell(study, tunes=tunes, control=False)
+    if control:
+        stages["control"], stages["measure-control"] = _of_cell(study, tunes=tunes, control=True)
+    return stages
+
+
+def _tuning_of(study: str) -> dict[str, Any]:
+    """The stage that tunes each variant of a study."""
+    variant = "${item.variant}"
+    return {
         "wdir": "../..",
-        "matrix": {"variant": axes["variant"]},
-        "cmd": f"equidyn tune {study}/{cell.variant}",
+        "matrix": {"variant": f"${{studies.{study}.variants}}"},
+        "cmd": f"equidyn tune {study}/{variant}",
         "deps": [
-            str(paths.sources("tune", study, cell.variant)),
+            str(paths.sources("tune", study, variant)),
             str(paths.dataset(study, f"${{studies.{study}.tune.dataset}}")),
         ],
-        "params": tune_keys(study, cell.variant),
-        "outs": tuned,
+        "params": tune_keys(study, variant),
+        "outs": [str(paths.tuned(study, variant))],
     }
+
+
+def _of_cell(study: str, *, tunes: bool, control: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The stages that train and measure each run of a study, or each of its controls."""
+    cell = Cell(study, "${item.dataset}", "${item.variant}", "${item.seed}", control)
+    dataset, trained = str(paths.dataset(study, cell.dataset)), paths.in_run(cell, paths.TRAINED)
+    some = f"studies.{study}.control" if control else f"studies.{study}"
+    axes = {
+        "dataset": f"${{{some}.datasets}}",
+        "variant": f"${{studies.{study}.variants}}",
+        "seed": f"${{{some}.seeds}}",
+    }
+    tuned = [str(paths.tuned(study, cell.variant))] if tunes else []
     train = {
         "wdir": "../..",
         "matrix": axes,
@@ -191,7 +217,7 @@ def _of_study(study: str, tunes: bool) -> dict[str, Any]:
         "params": measure_keys(cell),
         "outs": paths.in_run(cell, paths.MEASURED),
     }
-    return {"prepare": prepare} | ({"tune": tune} if tunes else {}) | {"train": train, "measure": measure}
+    return train, measure
 
 
 def _curves(study: str) -> dict[str, Any]:

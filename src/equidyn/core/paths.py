@@ -8,6 +8,7 @@ from pathlib import Path
 
 from equidyn.core.params.study import Cell
 
+RUNS, CONTROLS = Path("data/runs"), Path("data/controls")
 SOURCES = Path("data/sources")  # for DVC: which source files define each stage
 REPORTS = Path("reports")
 PAGE, TEXT, METRICS = (str(REPORTS / name) for name in ("report.html", "report.md", "metrics.json"))
@@ -28,7 +29,7 @@ def card(study: str, name: str) -> Path:
 
 def run(cell: Cell) -> Path:
     """The folder of a training run and of its measures."""
-    return Path("data/runs") / cell.study / cell.dataset / cell.variant / f"seed{cell.seed}"
+    return (CONTROLS if cell.control else RUNS) / cell.study / cell.dataset / cell.variant / f"seed{cell.seed}"
 
 
 def in_run(cell: Cell, names: Iterable[str]) -> list[str]:
@@ -53,7 +54,7 @@ def tuning(study: str, variant: str, end: str) -> Path:
 
 def resume(cell: Cell) -> Path:
     """Where an unfinished training keeps its state: outside the outputs, so that no engine counts or deletes it."""
-    return Path("data/resume") / cell.study / cell.dataset / cell.variant / f"seed{cell.seed}.pt"
+    return Path("data/resume", *run(cell).parts[1:]).with_suffix(".pt")
 
 
 def sources(stage: str, *kind: str) -> Path:

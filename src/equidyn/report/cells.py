@@ -1,7 +1,7 @@
 """The files of one cell, whole or refused."""
 
 import io
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -86,9 +86,9 @@ def read_arrays(cell: Cell, kind: type[_Kind]) -> _Kind:
 
 def _tree(path: Path, cell: Cell, keys: tuple[str, ...]) -> dict[str, Any]:
     tree = read_record(path)
-    _need(path, tree, (*keys, "study", "dataset", "variant", "seed"))
+    _need(path, tree, (*keys, *asdict(cell)))
     _need(path, tree.get("provenance"), _PROVENANCE_KEYS)
-    found = Cell(tree["study"], tree["dataset"], tree["variant"], tree["seed"])
+    found = Cell(**{key: tree[key] for key in asdict(cell)})
     if found != cell:
         raise _torn(path, f"it belongs to {found}")
     return tree

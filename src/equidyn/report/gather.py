@@ -1,7 +1,7 @@
 """All cells of a study in four frames; nothing here knows the name of a measure."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -33,6 +33,8 @@ class StudyResults:
     data: dataset -> {"equivariance", "checks", "provenance"}.
     provenances: the provenance of every file that was read, one per dataset, run and measures.
     trials: those of its tuning (core/tuning/table.py); none where it was not tuned.
+    controls: the same of the runs that were trained for longer, if there are any; its settings have the seeds and
+        datasets of those alone, and everything else here is of the other runs.
     """
 
     name: str
@@ -42,7 +44,8 @@ class StudyResults:
     history: pd.DataFrame
     data: dict[str, dict[str, Any]]
     provenances: list[dict[str, Any]]
-    trials: list[Row] = field(default_factory=list)
+    trials: Sequence[Row] = ()
+    controls: "StudyResults | None" = None
 
     @property
     def variants(self) -> list[str]:
@@ -100,12 +103,24 @@ def gather(params: Params) -> list[StudyResults]:
     for each in files:
         refuse_stale(each, tree)
     return [
-        _study(name, settings, [cell for cell in files if cell.cell.study == name], rows_of(params, name))
+        _with_controls(name, settings, [cell for cell in files if cell.cell.study == name], rows_of(params, name))
         for name, settings in used.studies.items()
     ]
 
 
-def _study(name: str, settings: Study, cells: list[CellFiles], trials: list[Row]) -> StudyResults:
+def _with_controls(name: str, settings: Study, cells: list[CellFiles], trials: list[Row]) -> StudyResults:
+    once, longer = ([files for files in cells if files.cell.control == control] for control in (False, True))
+    results = _study(name, settings, once, trials)
+    return replace(results, controls=_study(name, controlled(settings), longer)) if settings.control else results
+
+
+def controlled(study: Study) -> Study:
+    """A study restricted to the seeds and datasets of its control."""
+    datasets = {name: study.datasets[name] for name in study.control.datasets}
+    return study.model_copy(update={"seeds": study.control.seeds, "datasets": datasets})
+
+
+def _study(name: str, settings: Study, cells: list[CellFiles], trials: Sequence[Row] = ()) -> StudyResults:
     data = {files.cell.dataset: files.measures["data"] for files in reversed(cells)}
     return StudyResults(
         name,

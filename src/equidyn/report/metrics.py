@@ -11,7 +11,8 @@ from equidyn.report.wording import wording
 
 
 def metrics(studies: list[StudyResults], ledger: Ledger) -> dict[str, Any]:
-    """Verdict counts of the ledger, by definition; mean test score over finite seeds, by study, dataset and variant.
+    """Verdict counts of the ledger, and how many of its claims have converged, by definition; mean test score over
+    finite seeds, by study, dataset and variant.
 
     Scores are named as in `measures`, such as error.rmse, and have its units; null where no run ended finite.
     """
@@ -19,7 +20,10 @@ def metrics(studies: list[StudyResults], ledger: Ledger) -> dict[str, Any]:
         definition: {verdict: len(ids) for verdict, ids in ledger.tally(definition).items()}
         for definition in DEFINITIONS
     }
-    return {"claims": claims, "studies": {study.name: _scores(study) for study in studies}}
+    converged = {
+        definition: {said: len(ids) for said, ids in ledger.converged(definition).items()} for definition in DEFINITIONS
+    }
+    return {"claims": claims, "converged": converged, "studies": {study.name: _scores(study) for study in studies}}
 
 
 def _scores(study: StudyResults) -> dict[str, dict[str, dict[str, float | None]]]:

@@ -47,8 +47,8 @@ class Overview:
 
 def overview(studies: list[StudyResults]) -> Overview:
     """All of it is read from the provenance that every output carries."""
-    provenances = [part for study in studies for part in study.provenances]
-    runs = pd.concat([study.runs.assign(study=study.name) for study in studies], ignore_index=True)
+    provenances = [one for study in studies for part in _parts(study).values() for one in part.provenances]
+    runs = pd.concat([_runs(study) for study in studies], ignore_index=True)
     by_domain: dict[Domain, list[StudyResults]] = {}
     for study in studies:
         by_domain.setdefault(study.settings.home, []).append(study)
@@ -60,12 +60,23 @@ def overview(studies: list[StudyResults]) -> Overview:
         Fact("Learning rates", _rates(studies), "brief"),
         Fact("Commit", _several(part["commit"] for part in provenances), "brief"),
         Fact("Packages", _versions(provenances)),
-        Fact("Training on", _several(f"{row.device}, {row.precision}" for row in runs.itertuples())),
+        Fact("Training on", _several(f"{row.device}, {row.precision}" for row in runs.itertuples()), "brief"),
         Fact("Machine", _several(part.get("machine", "unknown") for part in provenances)),
         Fact("Runs", _ends(runs), "brief"),
     ]
     terms = [term for domain in by_domain for term in own(domain, "overview", "TERMS", {}).items()]
-    return Overview(facts, _times(studies), _diverged(runs), _stopped(runs), terms)
+    return Overview(facts, _times(studies, runs), _diverged(runs), _stopped(runs), terms)
+
+
+def _parts(study: StudyResults) -> dict[str, StudyResults]:
+    """The runs of a study, and those of its control, by what to add to their seeds."""
+    return {"": study} | ({} if study.controls is None else {" of the control": study.controls})
+
+
+def _runs(study: StudyResults) -> pd.DataFrame:
+    """All runs of a study; the seeds of its control say so."""
+    frames = [part.runs.assign(seed=part.runs["seed"].astype(str) + end) for end, part in _parts(study).items()]
+    return pd.concat(frames).assign(study=study.name)
 
 
 def _no_facts(studies: list[StudyResults]) -> list[Fact]:
@@ -79,7 +90,8 @@ def preset(folder: Path) -> str:
 
 def _grid(study: StudyResults) -> str:
     sizes = ((study.datasets, "dataset"), (study.variants, "variant"), (study.settings.seeds, "seed"))
-    return f"{' × '.join(counted(len(part), noun) for part, noun in sizes)} = {counted(len(study.runs), 'cell')}"
+    grid = f"{' × '.join(counted(len(part), noun) for part, noun in sizes)} = {counted(len(study.runs), 'cell')}"
+    return grid if study.controls is None else f"{grid}, and {counted(len(study.controls.runs), 'control')}"
 
 
 def _rates(studies: list[StudyResults]) -> str:
@@ -105,13 +117,13 @@ def _versions(provenances: list[dict[str, Any]]) -> str:
     return _several(", ".join(f"{name} {number}" for name, number in part["versions"].items()) for part in provenances)
 
 
-def _times(studies: list[StudyResults]) -> pd.DataFrame:
-    """Wall time of each stage, over all jobs and per job."""
+def _times(studies: list[StudyResults], runs: pd.DataFrame) -> pd.DataFrame:
+    """Wall time of each stage, over all jobs and per job; runs: of all studies, with their controls."""
     stages = {
         "prepare": [tree["provenance"]["wall_seconds"] for study in studies for tree in study.data.values()],
         "tune": [seconds for study in studies for seconds in _tuning_seconds(study)],
-        "train": [seconds for study in studies for seconds in study.runs["train_seconds"]],
-        "measure": [seconds for study in studies for seconds in study.runs["measure_seconds"]],
+        "train": runs["train_seconds"].tolist(),
+        "measure": runs["measure_seconds"].tolist(),
     }
     rows = [
         [name, len(times), duration(sum(times)), duration(sum(times) / len(times)), duration(max(times))]

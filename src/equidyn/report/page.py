@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from equidyn.report.claims import words
+from equidyn.report.claims.converged import NOTES
 from equidyn.report.claims.ledger import Entry, Ledger
 from equidyn.report.claims.links import Link, links
 from equidyn.report.claims.tables import (
@@ -18,6 +19,7 @@ from equidyn.report.claims.tables import (
     claims_table,
     contrasts_table,
     effect_text,
+    longer_text,
     says,
     scaled_text,
 )
@@ -114,7 +116,8 @@ def render(page: Page, template: str) -> str:
     environment.filters.update(
         effect_text=effect_text, says=says, scaled_text=scaled_text, seeds_to_decide=words.seeds_to_decide
     )
-    return environment.get_template(template).render(page=page, style=_style(), definitions=HEADS)
+    environment.filters.update(longer_text=longer_text)
+    return environment.get_template(template).render(page=page, style=_style(), definitions=HEADS, notes=NOTES)
 
 
 def _inlined(picture: Picture) -> str:

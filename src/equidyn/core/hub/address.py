@@ -1,11 +1,12 @@
 """The address of a cell on the Hub: the SHA-256 of all that its result follows from.
 
 For a dataset: what params.yaml says of its source and of itself; for a training run: `compute`, `task`, `training`, its
-variant, its seed, and all that the address of its dataset is made of; for both: the checksums of the source files that
-define the result (core/sources.py). By the same things both engines decide what to compute again, so a pulled cell is
-the one that would have been computed. Where a study tunes, the variant is that with the values found, so that a run has
-an address once its variant is tuned. Left out are the names of studies, datasets and variants, so that renamed cells
-are found; and, as by the engines, the versions of packages and the kind of machine, which the provenance records.
+variant, its seed, the budget of a control, and all that the address of its dataset is made of; for both: the checksums
+of the source files that define the result (core/sources.py). By the same things both engines decide what to compute
+again, so a pulled cell is the one that would have been computed. Where a study tunes, the variant is that with the
+values found, so that a run has an address once its variant is tuned. Left out are the names of studies, datasets and
+variants, so that renamed cells are found; and, as by the engines, the versions of packages and the kind of machine,
+which the provenance records.
 """
 
 from collections.abc import Callable
@@ -36,8 +37,10 @@ class Contents:
 
     def of_run(self, cell: Cell) -> Content:
         """Of a training run."""
-        compute, task, training, variant = subtree(self._tuned(cell), train_keys(cell)).values()
+        compute, task, training, variant, *budget = subtree(self._tuned(cell), train_keys(cell)).values()
         own = {"compute": compute, "task": task, "training": training, "variant": variant, "seed": cell.seed}
+        if cell.control:
+            (own["control_budget"],) = budget
         sources = self._sources(train_sources, cell.study, cell.variant)
         return own | {"trained_on": self.of_dataset(cell.study, cell.dataset), "sources_sha256": sources}
 

@@ -6,7 +6,7 @@ import re
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -140,7 +140,7 @@ class DatasetItem(Item):
 
 
 class RunItem(Item):
-    """STUDY/DATASET/VARIANT/SEED: checkpoints, history and record of a training."""
+    """STUDY/DATASET/VARIANT/SEED[/control]: checkpoints, history and record of a training."""
 
     KIND, HOME, LOCK, ORIGIN = "run", "model", "train/{}", "run.json"
     REQUIRED = frozenset({*_CHECKED.values(), "run.json"})
@@ -185,8 +185,8 @@ class RunItem(Item):
     def _renamed(self, run: dict[str, Any]) -> dict[str, Any]:
         """The record with the names that the cell has here."""
         cell, params = self._cell, training_params(self.params, self._cell)
-        names = {"study": cell.study, "dataset": cell.dataset, "variant": cell.variant, "seed": cell.seed}
-        return run | names | {"provenance": run["provenance"] | {"params": params, "params_sha256": digest(params)}}
+        origin = run["provenance"] | {"params": params, "params_sha256": digest(params)}
+        return run | asdict(cell) | {"provenance": origin}
 
 
 class ReportItem(Item):

@@ -38,7 +38,7 @@ def run(params: Params, cell: Cell) -> Path:
         dataset = dataset_of(study, paths.dataset(cell.study, cell.dataset), cell.seed)
         task = task_of(study, dataset, device_of(params.compute))
         network = build_network(study, cell.variant, task.inputs, task.outputs, cell.seed).to(task.device)
-        weight_decay, history = study.training_of(cell.variant).weight_decay, read_history(folder, trained)
+        weight_decay, history = study.training_for(cell).weight_decay, read_history(folder, trained)
         wanted = {checkpoint for settings in study.measures.values() for checkpoint in settings.at}
         checkpoints, sums = {}, {"run": trained["checksum"]}
         for name in sorted(wanted | {"best"}):
@@ -71,7 +71,7 @@ def _taken(study: Study, name: str, context: EvaluationContext) -> dict[str, Any
 
 def _summary(trained: dict[str, Any], network: Network, dataset: Stored) -> dict[str, Any]:
     """What the report needs to know of the cell beside its measures."""
-    copied = ("study", "dataset", "variant", "seed", "status", "parameters")
+    copied = ("study", "dataset", "variant", "seed", "control", "status", "parameters")
     checks = dataset.attributes["checks"]
     about = ("epochs", "best_epoch", "early_epoch", "device", "precision", "message")
     return {

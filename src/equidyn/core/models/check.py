@@ -78,7 +78,8 @@ def label(entry: dict[str, Any]) -> str:
     """What was checked: STUDY/VARIANT, or the checkpoint of a training run."""
     if "checkpoint" not in entry:
         return f"{entry['study']}/{entry['variant']}"
-    return f"{entry['study']}/{entry['dataset']}/{entry['variant']}/{entry['seed']} {entry['checkpoint']}"
+    run = f"{entry['study']}/{entry['dataset']}/{entry['variant']}/{entry['seed']}"
+    return f"{run}{'/control' if entry['control'] else ''} {entry['checkpoint']}"
 
 
 def symmetry(

@@ -6,7 +6,9 @@ from typing import Any
 
 from equidyn.core.errors import EquidynError
 from equidyn.core.params import signatures
+from equidyn.core.params.training import stretched
 from equidyn.core.params.tune import SEED
+from equidyn.core.params.types import MOST_EPOCHS
 from equidyn.core.params.variant import Variant
 
 ANY = "EvaluationContext"  # of measures that look at nothing that only one kind of task has
@@ -31,7 +33,7 @@ def _broken(study: Any) -> Iterator[str]:
 
 def faults(study: Any) -> Iterator[str]:
     """What does not fit, in words; the first kind of fault alone, since others would follow from it."""
-    checks = (_capitals, _joined, _seeds, _epochs, _steps, _source, _datasets, _lengths, _parts, _tuning)
+    checks = (_capitals, _joined, _seeds, _epochs, _control, _steps, _source, _datasets, _lengths, _parts, _tuning)
     for check in checks:
         found = list(check(study))
         if found:
@@ -81,6 +83,21 @@ def _epochs(study: Any) -> Iterator[str]:
         training = study.training_of(name)
         if training.early_epoch > training.epochs:
             yield f"early_epoch {training.early_epoch} of {name} is beyond its {training.epochs} epochs"
+
+
+def _control(study: Any) -> Iterator[str]:
+    if study.control is None:
+        return
+    for axis in ("seeds", "datasets"):
+        own = list(getattr(study, axis))
+        for value in getattr(study.control, axis):
+            if value not in own:
+                yield f"control.{axis}: {value} is not one of the study's: {', '.join(map(str, own))}"
+    for name in study.variants:
+        once = study.training_of(name)
+        epochs = stretched(once, study.control.budget).epochs
+        if not once.epochs < epochs <= MOST_EPOCHS:
+            yield f"control.budget: {epochs} epochs of {name}; must be more than its {once.epochs}, up to {MOST_EPOCHS}"
 
 
 def _steps(study: Any) -> Iterator[str]:

@@ -16,12 +16,18 @@ def find_dataset(params: Params, name: str) -> tuple[str, str]:
 
 
 def find_cell(params: Params, name: str) -> Cell:
-    """The training run STUDY/DATASET/VARIANT/SEED; raises EquidynError if params.yaml has no such run."""
-    study, dataset, variant, seed = _parts(name, "STUDY/DATASET/VARIANT/SEED")
+    """The training run STUDY/DATASET/VARIANT/SEED, or with /control behind it the longer one; raises EquidynError if
+    params.yaml has no such run."""
+    run = name.removesuffix("/control")
+    study, dataset, variant, seed = _parts(run, "STUDY/DATASET/VARIANT/SEED")
     _check_dataset(params, study, dataset, name)
-    _known("variant", variant, params.studies[study].variants, name)
-    _known("seed", seed, map(str, params.studies[study].seeds), name)
-    return Cell(study, dataset, variant, int(seed))
+    settings = params.studies[study]
+    _known("variant", variant, settings.variants, name)
+    _known("seed", seed, map(str, settings.seeds), name)
+    cell = Cell(study, dataset, variant, int(seed), control=run != name)
+    if cell.control and (settings.control is None or cell not in params.cells()):
+        raise EquidynError(f"{name}: not a control; see studies.{study}.control in params.yaml")
+    return cell
 
 
 def find_tuned(params: Params, name: str) -> tuple[str, list[str]]:

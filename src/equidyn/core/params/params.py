@@ -21,8 +21,8 @@ class Compute(Strict):
         description="threads of a job, as both engines and torch use them"
     )
     device: Literal["auto", "cpu", "cuda"] = Field(description="auto: a GPU if there is one")
-    precision: Literal["auto", "fp32", "bf16"] = Field(
-        description="of training; auto: bf16 where the processor has AMX or there is a GPU, else fp32"
+    precision: Literal["fp32", "bf16"] = Field(
+        description="of training; bf16: faster with AMX or a GPU, for the tasks that allow it"
     )
 
 
@@ -42,7 +42,7 @@ class Params(Strict):
         return self
 
     def cells(self) -> Iterator[Cell]:
-        """Every training run of every study, in the order of params.yaml."""
+        """Every training run of every study, in the order of params.yaml; Cell.control says which are controls."""
         return cells_of(self.studies)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from typing import Any, Literal
 
 from pydantic import Field, create_model, field_validator, model_validator
@@ -10,7 +11,8 @@ from pydantic import Field, create_model, field_validator, model_validator
 from equidyn.core import domain as domains
 from equidyn.core.params import compatibility, signatures
 from equidyn.core.params.base import DatasetSettings, SourceSettings, TaskSettings
-from equidyn.core.params.training import Training, overridden
+from equidyn.core.params.control import Control
+from equidyn.core.params.training import Training, overridden, stretched
 from equidyn.core.params.tune import Tune, with_knob
 from equidyn.core.params.types import Name, Seed, Strict
 from equidyn.core.params.variant import Variant
@@ -37,6 +39,7 @@ class Study(Strict):
     tune: Tune | None = Field(default=None, description="a search for each variant's learning rate, and its own knob")
     variants: dict[Name, Variant] = Field(min_length=1, description="name -> how symmetry is imposed")
     measures: dict[str, MeasureSettings] = Field(min_length=1, description="file with a measure -> settings")
+    control: Control | None = Field(default=None, description="runs trained for longer, to see whether errors move")
 
     @property
     def home(self) -> domains.Domain:
@@ -95,6 +98,11 @@ class Study(Strict):
         """The study's training settings with the variant's own."""
         return overridden(self.training, self.variants[variant].training)
 
+    def training_for(self, cell: "Cell") -> Training:
+        """The settings with which a cell is trained: its variant's, for a control stretched by the budget."""
+        training = self.training_of(cell.variant)
+        return stretched(training, self.control.budget) if cell.control else training
+
 
 def _check_variant(domain: domains.Domain, variant: Variant, *at: str) -> None:
     """Raise what is wrong with the options of a variant; at: its place in the tree."""
@@ -137,15 +145,16 @@ def study_model(name: str) -> type[Study]:
 
 @dataclass(frozen=True, order=True)
 class Cell:
-    """One training run: STUDY/DATASET/VARIANT/SEED."""
+    """One training run: STUDY/DATASET/VARIANT/SEED; with /control behind it the same for longer (Study.control)."""
 
     study: str
     dataset: str
     variant: str
     seed: int
+    control: bool = False
 
     def __str__(self) -> str:
-        return f"{self.study}/{self.dataset}/{self.variant}/{self.seed}"
+        return f"{self.study}/{self.dataset}/{self.variant}/{self.seed}{'/control' if self.control else ''}"
 
 
 def as_json(model: Any) -> Any:
@@ -154,9 +163,10 @@ def as_json(model: Any) -> Any:
 
 
 def cells_of(studies: dict[str, Study]) -> Iterator[Cell]:
-    """Every training run of every study, in their order."""
+    """Every training run of every study, in their order; a study's controls come after its other runs."""
     for name, study in studies.items():
-        for dataset in study.datasets:
-            for variant in study.variants:
-                for seed in study.seeds:
-                    yield Cell(name, dataset, variant, seed)
+        grids = [(study.datasets, study.seeds, False)]
+        grids += [(study.control.datasets, study.control.seeds, True)] if study.control else []
+        for datasets, seeds, control in grids:
+            for dataset, variant, seed in product(datasets, study.variants, seeds):
+                yield Cell(name, dataset, variant, seed, control)

@@ -23,7 +23,8 @@ def tune_keys(study: str, variant: str) -> list[str]:
 def train_keys(cell: Cell) -> list[str]:
     """Keys that define a training run, beside its seed and its dataset."""
     study = f"studies.{cell.study}"
-    return ["compute", f"{study}.task", f"{study}.training", f"{study}.variants.{cell.variant}"]
+    budget = [f"{study}.control.budget"] if cell.control else []
+    return ["compute", f"{study}.task", f"{study}.training", f"{study}.variants.{cell.variant}", *budget]
 
 
 def training_params(params: Params, cell: Cell) -> dict[str, Any]:
@@ -33,8 +34,7 @@ def training_params(params: Params, cell: Cell) -> dict[str, Any]:
 
 def measure_keys(cell: Cell) -> list[str]:
     """Keys that define the measures of a run."""
-    study = f"studies.{cell.study}"
-    return ["compute", f"{study}.task", f"{study}.training", f"{study}.variants.{cell.variant}", f"{study}.measures"]
+    return [*train_keys(cell), f"studies.{cell.study}.measures"]
 
 
 def report_keys(params: Params) -> list[str]:

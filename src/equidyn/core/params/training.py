@@ -51,3 +51,12 @@ def overridden(training: Training, override: BaseModel | None) -> Training:
     """`training` with the keys that `override` sets."""
     changes = override.model_dump(exclude_unset=True) if override else {}
     return training.model_copy(update=changes)
+
+
+def stretched(training: Training, budget: float) -> Training:
+    """The same course over `budget` times the epochs, rounded: patience, early checkpoint and schedule go with it."""
+    epochs = round(budget * training.epochs)
+    scaled = {name: round(budget * getattr(training, name)) for name in ("patience", "early_epoch")}
+    return training.model_copy(
+        update={"epochs": epochs, "decay": training.decay ** (training.epochs / epochs), **scaled}
+    )

@@ -42,7 +42,8 @@ Blocks = Annotated[
 NonNegativeInt = Annotated[int, Field(ge=0, le=MOST)]
 # A seed and an epoch are folded to one number, of which torch takes 64 bits (core/training/draws.py).
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
-Epochs = Annotated[int, Field(ge=1, le=10**6)]
+MOST_EPOCHS = 10**6
+Epochs = Annotated[int, Field(ge=1, le=MOST_EPOCHS)]
 OddInt = Annotated[
     int, Field(ge=1, le=MOST, json_schema_extra={"not": {"multipleOf": 2}}), AfterValidator(_refuse_even)
 ]

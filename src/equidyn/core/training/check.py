@@ -46,7 +46,7 @@ def _entries(params: Params, cell: Cell, only_strict: bool) -> Iterator[dict[str
         return
     trained = read_run(params, cell)
     for checkpoint in CHECKPOINTS:
-        which = {"dataset": cell.dataset, "seed": cell.seed, "checkpoint": checkpoint}
+        which = {"dataset": cell.dataset, "seed": cell.seed, "control": cell.control, "checkpoint": checkpoint}
         loaded = load(network, paths.run(cell), checkpoint, trained)
         found = symmetry(loaded, inputs, outputs, study.source.input_grid, LIMIT if only_strict else math.inf)
         yield {"variant": cell.variant, "study": cell.study} | which | found

@@ -18,13 +18,6 @@ def device_of(compute: Compute) -> torch.device:
     return torch.device(wanted)
 
 
-def precision_of(compute: Compute, device: torch.device) -> str:
-    """Arithmetic of training, "fp32" or "bf16"; auto: bf16 where matrix units make it much faster (AMX, GPU)."""
-    if compute.precision != "auto":
-        return compute.precision
-    return "bf16" if device.type == "cuda" or torch.cpu.get_capabilities().get("amx_bf16") else "fp32"
-
-
 def arithmetic(device: torch.device, precision: str) -> AbstractContextManager:
     """The autocast context of a training step: bf16 convolutions with float32 weights and loss, or plain float32."""
     return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16")

@@ -21,7 +21,7 @@ from equidyn.core.provenance import Clock, digest, versions
 from equidyn.core.sources import fingerprint, train_sources
 from equidyn.core.training.hidden import refuse_hidden_state
 from equidyn.core.training.loop import Trainer
-from equidyn.core.training.precision import device_of, precision_of, set_up
+from equidyn.core.training.precision import device_of, set_up
 from equidyn.core.training.state import State, Weights
 from equidyn.core.training.task import Task, dataset_of, recipe_of, task_of
 from equidyn.core.tuning.tuned import tuned
@@ -52,14 +52,14 @@ def run(params: Params, cell: Cell) -> Path:
 def trainer_of(params: Params, cell: Cell, task: Task) -> Trainer:
     """What trains the network of `cell` on its task."""
     study = params.studies[cell.study]
-    variant, training = study.variants[cell.variant], study.training_of(cell.variant)
+    variant, training = study.variants[cell.variant], study.training_for(cell)
     return Trainer(
         build_network(study, cell.variant, task.inputs, task.outputs, cell.seed).to(task.device),
         recipe_of(study, task, variant, training, cell.seed),
         training,
         seed=cell.seed,
         device=task.device,
-        precision=precision_of(params.compute, task.device) if task.mixed else "fp32",
+        precision=params.compute.precision if task.mixed else "fp32",
     )
 
 
@@ -79,6 +79,7 @@ def _summary(cell: Cell, trainer: Trainer, state: State) -> dict[str, Any]:
         "dataset": cell.dataset,
         "variant": cell.variant,
         "seed": cell.seed,
+        "control": cell.control,
         "status": state.status,
         "message": state.message,
         "parameters": count_parameters(trainer.network.deployed()),

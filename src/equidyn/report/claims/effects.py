@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from equidyn.report.claims.datasets import chosen_datasets, group_words
-from equidyn.report.claims.model import Contrast, Term
+from equidyn.report.claims.model import Contrast
 from equidyn.report.gather import StudyResults
 from equidyn.report.published import differing
 from equidyn.report.statistics import estimate, paired
@@ -32,13 +32,13 @@ class Effect:
     @property
     def mean(self) -> float:
         """Mean over seeds; of a ratio the geometric one; NaN if there is no seed."""
-        return self._shown(estimate(self.sample).mean)
+        return self.shown(estimate(self.sample).mean)
 
     @property
     def interval(self) -> tuple[float, float]:
         """95 % interval of the mean by Student's t, for which the effects have to be normal over seeds."""
         found = estimate(self.sample)
-        return self._shown(found.low), self._shown(found.high)
+        return self.shown(found.low), self.shown(found.high)
 
     def share_of(self, matters: float, sign: float) -> tuple[float, float, float]:
         """Mean and interval as multiples of the smallest effect that matters, on the scale of the sample, x `sign`."""
@@ -49,9 +49,10 @@ class Effect:
     @property
     def by_seed(self) -> dict[int, float]:
         """Seed -> effect."""
-        return {int(seed): self._shown(value) for seed, value in self.sample.items()}
+        return {int(seed): self.shown(value) for seed, value in self.sample.items()}
 
-    def _shown(self, value: float) -> float:
+    def shown(self, value: float) -> float:
+        """A value on the scale of the sample, as readers see it: of a ratio a factor."""
         return float(np.exp(value)) if self.ratio else float(value)
 
 
@@ -87,12 +88,34 @@ def unmet(contrast: Contrast, study: StudyResults) -> list[str]:
 
 def effect(contrast: Contrast, study: StudyResults) -> Effect:
     """The effect of a contrast of which nothing is missing; cells of diverged runs count as not finite."""
-    values = _values(study, contrast)
-    ratio = contrast.form == "ratio"
-    sample = paired([(term.weight, _by_seed(study, values, term, ratio)) for term in contrast.terms])
+    sample = _sample(study, contrast, _places(study, contrast))
     errors = _errors(study, contrast).reindex(sample.index)
-    seeds = len(study.settings.seeds)
+    seeds, ratio = len(study.settings.seeds), contrast.form == "ratio"
     return Effect(sample - contrast.reference, errors, seeds, _diverged(study, contrast), ratio)
+
+
+def shift(contrast: Contrast, study: StudyResults) -> pd.Series | None:
+    """Seed of the control -> by how much the effect moves, on the scale of the sample; for the seeds that are finite.
+
+    Both effects are taken on those of each term's datasets that the control has; None if it has none of a term's.
+    """
+    places = [[name for name in names if name in study.controls.datasets] for names in _places(study, contrast)]
+    if not all(places):
+        return None
+    once, longer = (_sample(results, contrast, places) for results in (study, study.controls))
+    return (longer - once).dropna()
+
+
+def _places(study: StudyResults, contrast: Contrast) -> list[list[str]]:
+    """The datasets of each term."""
+    return [chosen_datasets(study, term.datasets) for term in contrast.terms]
+
+
+def _sample(study: StudyResults, contrast: Contrast, places: list[list[str]]) -> pd.Series:
+    """Seed -> weighted sum of the terms, each averaged over its datasets in `places`; of logarithms in a ratio."""
+    values, ratio = _values(study, contrast), contrast.form == "ratio"
+    terms = zip(contrast.terms, places, strict=True)
+    return paired([(term.weight, _by_seed(values, term.variant, names, ratio)) for term, names in terms])
 
 
 def _numbers(study: StudyResults, contrast: Contrast, quantity: str) -> pd.DataFrame:
@@ -122,19 +145,21 @@ def _errors(study: StudyResults, contrast: Contrast) -> pd.Series:
         return pd.Series(0.0, index=study.settings.seeds)
     rows = study.quantity(contrast.measure, contrast.error, contrast.checkpoint)
     bounds = rows[rows["index"] == 0][[*_CELL, "value"]]
-    return paired([(abs(term.weight), _by_seed(study, bounds, term, ratio=False)) for term in contrast.terms])
+    terms = zip(contrast.terms, _places(study, contrast), strict=True)
+    return paired([(abs(term.weight), _by_seed(bounds, term.variant, names, ratio=False)) for term, names in terms])
 
 
-def _by_seed(study: StudyResults, values: pd.DataFrame, term: Term, ratio: bool) -> pd.Series:
-    """Seed -> mean over the term's datasets, NaN unless all of them are finite; its logarithm in a ratio."""
-    table = values[values["variant"] == term.variant].pivot(index="seed", columns="dataset", values="value")
-    means = table.reindex(columns=chosen_datasets(study, term.datasets)).mean(axis=1, skipna=False)
+def _by_seed(values: pd.DataFrame, variant: str, datasets: list[str], ratio: bool) -> pd.Series:
+    """Seed -> mean over the datasets of a variant, NaN unless all of them are finite; its logarithm in a ratio."""
+    table = values[values["variant"] == variant].pivot(index="seed", columns="dataset", values="value")
+    means = table.reindex(columns=datasets).mean(axis=1, skipna=False)
     means = means.where(np.isfinite(means))
     return np.log(means.where(means > 0)) if ratio else means
 
 
 def _diverged(study: StudyResults, contrast: Contrast) -> int:
     """How many of the contrast's cells diverged."""
-    used = {(name, term.variant) for term in contrast.terms for name in chosen_datasets(study, term.datasets)}
+    terms = zip(contrast.terms, _places(study, contrast), strict=True)
+    used = {(name, term.variant) for term, names in terms for name in names}
     runs = study.runs[study.runs["status"] == "diverged"]
     return sum(pair in used for pair in zip(runs["dataset"], runs["variant"], strict=True))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from equidyn.report.claims.converged import NOT_NEEDED, NOTES, WORST_FIRST, Converged, Convergence, convergence
 from equidyn.report.claims.effects import Effect, effect, missing, study_of, unmet
 from equidyn.report.claims.model import DEFINITIONS, Claim, Claims, Contrast
 from equidyn.report.claims.power import seeds_needed
@@ -37,6 +38,7 @@ class Outcome:
     effect: Effect | None
     evidence: Evidence | None
     judgement: Judgement | None
+    convergence: Convergence = NOT_NEEDED
 
     @property
     def decides(self) -> bool:
@@ -105,6 +107,12 @@ class Defined:
         return min(needed) if contradicts else max(needed)
 
     @property
+    def converged(self) -> Converged:
+        """Whether all primary tests have converged; one that has not is enough, then one that was not checked."""
+        said = [outcome.convergence.converged for outcome in self.deciding]
+        return next((one for one in WORST_FIRST if one in said), Converged.NOT_NEEDED)
+
+    @property
     def deciding(self) -> list[Outcome]:
         """The primary tests."""
         return [outcome for outcome in self.outcomes if outcome.decides]
@@ -139,6 +147,12 @@ class Entry:
         defined = self.under(definition)
         return str(defined.judgement) if defined else NO_OTHER
 
+    def shown(self, definition: str) -> str:
+        """The same, with what is to be said of its convergence."""
+        defined = self.under(definition)
+        note = NOTES.get(defined.converged) if defined else None
+        return f"{self.text(definition)}; {note}" if note else self.text(definition)
+
     @property
     def definitions(self) -> list[tuple[str, Defined]]:
         """The claim under each definition that it has, by name."""
@@ -166,6 +180,11 @@ class Ledger:
             for definition, defined in entry.definitions
             for outcome in defined.outcomes
         ]
+
+    def converged(self, definition: str) -> dict[str, list[str]]:
+        """Whether claims have converged -> their ids; those for which it means nothing are left out."""
+        said = {entry.claim.id: entry.under(definition).converged for entry in self.entries if entry.under(definition)}
+        return {head: [name for name, one in said.items() if one == head] for head in WORST_FIRST}
 
     def tally(self, definition: str) -> dict[str, list[str]]:
         """Verdict -> ids of the claims of which it is said; those without such a definition, if any, come last."""
@@ -204,8 +223,14 @@ def _families(found: dict[tuple[int, str], Defined]) -> Iterable[list[tuple[int,
 
 
 def _tried(contrast: Contrast, studies: Sequence[StudyResults]) -> Outcome:
-    """One test, or why there is none: first what is missing, then another scale, then too few seeds."""
+    """One test, with what the control says of it."""
     study = study_of(contrast, studies)
+    outcome = _tested(contrast, study)
+    return replace(outcome, convergence=convergence(contrast, outcome.effect, study))
+
+
+def _tested(contrast: Contrast, study: StudyResults | None) -> Outcome:
+    """One test, or why there is none: first what is missing, then another scale, then too few seeds."""
     absent = missing(contrast, study)
     if absent:
         return Outcome(contrast, None, None, Judgement(Verdict.NOT_RUN, reason=absent))

@@ -6,10 +6,12 @@ from typing import Any
 
 import pandas as pd
 
+from equidyn.report.claims.converged import Converged
 from equidyn.report.claims.ledger import NO_OTHER, Defined, Entry, Ledger, Outcome
 from equidyn.report.claims.model import DEFINITIONS, Claim
 from equidyn.report.claims.verdict import inside
 from equidyn.report.claims.words import claimed, effect_words, label, p_words, seeds_words
+from equidyn.report.numbers import number
 from equidyn.report.tables import Table
 
 HEADS = {"corrected": "corrected", "as_published": "as published"}
@@ -36,6 +38,8 @@ _UNDEFINED = {
     "family": 0,
     "leans": "–",
     "seeds_needed": math.nan,
+    "converged": "–",
+    "effect_control": math.nan,
 }
 
 
@@ -83,6 +87,8 @@ def _definition_row(defined: Defined | None) -> dict[str, Any]:
         "family": defined.family,
         "leans": str(lean.verdict) if lean and lean.clear else "–",
         "seeds_needed": defined.seeds_needed,
+        "converged": str(defined.converged),
+        "effect_control": defined.crucial.convergence.effect,
     }
 
 
@@ -132,7 +138,7 @@ def _agreeing(outcome: Outcome) -> float:
 def _claim_view(entry: Entry) -> dict[str, str]:
     view = {"id": entry.claim.id, "claim": entry.claim.statement, "published": entry.claim.evidence}
     for definition, head in HEADS.items():
-        view |= {f"effect, {head}": _shown(entry.under(definition)), f"verdict, {head}": entry.text(definition)}
+        view |= {f"effect, {head}": _shown(entry.under(definition)), f"verdict, {head}": entry.shown(definition)}
     return view
 
 
@@ -148,6 +154,17 @@ def effect_text(outcome: Outcome) -> str:
     if outcome.effect is None:
         return "–"
     return effect_words(outcome.effect.mean, *outcome.effect.interval, outcome.contrast.unit)
+
+
+def longer_text(outcome: Outcome) -> str:
+    """What longer training makes of the effect; why it was not checked; nothing where that means nothing."""
+    found = outcome.convergence
+    if found.converged == Converged.NOT_NEEDED:
+        return ""
+    if found.converged == Converged.NOT_CHECKED:
+        return f"Convergence not checked: {found.reason}"
+    after = f"After longer training {number(found.effect, 3)}"
+    return f"{after}: {found.reason}" if found.reason else after
 
 
 def says(outcome: Outcome) -> str:
@@ -168,6 +185,9 @@ def _test_row(claim: Claim, definition: str, outcome: Outcome) -> dict[str, Any]
         **_numbers(outcome),
         "says": says(outcome),
         "reason": outcome.judgement.reason if outcome.judgement else "",
+        "converged": str(outcome.convergence.converged),
+        "effect_control": outcome.convergence.effect,
+        "moves": outcome.convergence.reason,
         "by_seed": "; ".join(f"{seed}: {value!r}" for seed, value in by_seed.items()),
     }
 
@@ -183,5 +203,6 @@ def _test_view(claim: Claim, definition: str, outcome: Outcome) -> dict[str, str
         "seeds": seeds_words(outcome.effect),
         "p": p_words(outcome.p) or "–",
         "says": says(outcome),
+        "converged": str(outcome.convergence.converged),
         "reason": (outcome.judgement.reason if outcome.judgement else "") or "–",
     }

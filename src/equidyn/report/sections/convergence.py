@@ -1,10 +1,11 @@
-"""How fast training converges: epochs until it stops, and until a score that every run reaches."""
+"""Convergence: whether errors still move, epochs until training stops, and until a score that every run reaches."""
 
 import pandas as pd
 
 from equidyn.core.measures.quantities import Quantity
 from equidyn.report.gather import StudyResults
 from equidyn.report.labels import level_labels
+from equidyn.report.moves import move_words
 from equidyn.report.numbers import number
 from equidyn.report.sections.quantity import displayed
 from equidyn.report.sections.quantity_values import given
@@ -30,7 +31,7 @@ def section(results: StudyResults) -> Section | None:
     reached = Quantity("epochs_to_common", f"epochs to the common {words.score_name}", "1", "lower", headline=True)
     found.append(given(results, "training", reached, epochs_to(results, common)))
     pictures, tables = displayed(results, f"{results.name}--convergence", TITLE, found)
-    return Section(TITLE, [_words(results, common), *diverged_words(results)], pictures, tables)
+    return Section(TITLE, [move_words(results), _words(results, common), *diverged_words(results)], pictures, tables)
 
 
 def common_score(results: StudyResults) -> dict[str, float]:

@@ -8,6 +8,7 @@ import pandas as pd
 from equidyn.core.params.variant import Variant
 from equidyn.report.families import MOST, charted, is_published
 from equidyn.report.gather import StudyResults
+from equidyn.report.moves import budget_words, moves, signed
 from equidyn.report.numbers import counted, duration, listed
 from equidyn.report.own import own
 from equidyn.report.sections.section import Section
@@ -17,6 +18,7 @@ from equidyn.report.wording import wording
 TITLE = "Variants"
 TOLERANCE = 0.05
 _COUNTS = ("parameters", "trained_parameters", "published_parameters", "multiply_adds")
+_MOVES = ["move", "least", "most"]
 _HEADS = {
     "imposed": "symmetry imposed",
     "strict": "exact by construction",
@@ -29,6 +31,9 @@ def section(results: StudyResults) -> Section:
     """What each variant is, how large, and which of them are of one size."""
     frame = pd.DataFrame([_row(results, name) for name in results.variants]).astype({"published_parameters": "Int64"})
     caption = "The variants as they were built. Exact: under what is imposed, whatever the weights."
+    if results.controls is not None:
+        frame = frame.merge(moves(results), how="left", on="variant")
+        caption += f" Last: relative change of the error with {budget_words(results)}, mean (smallest to largest)."
     table = Table(f"{results.name}--variants", caption, frame, _view(results, frame))
     compared = frame[(frame["parameters"] > 0) & ~frame["as_published"]]
     words = [*([match_words(compared)] if len(compared) > 1 else []), *_more_words(results, frame)]
@@ -120,11 +125,18 @@ def _view(results: StudyResults, frame: pd.DataFrame) -> pd.DataFrame:
     """Without columns in which nothing stands."""
     counts = {name: ["–" if pd.isna(value) else f"{value:,}" for value in frame[name]] for name in _COUNTS}
     view = frame.assign(**counts, strict=frame["strict"].map({True: "yes", False: "no"})).drop(columns="as_published")
+    if "move" in frame:
+        moved = [_moved(*row) for row in frame[_MOVES].itertuples(index=False)]
+        view = view.drop(columns=_MOVES).assign(**{f"error with {budget_words(results)}": moved})
     if (frame["trained_parameters"] == frame["parameters"]).all():
         view = view.drop(columns="trained_parameters")
     empty = [column for column in ("imposed", "published_parameters") if (view[column] == "–").all()]
     heads = _HEADS | {"multiply_adds": f"multiply-adds per {wording(results.settings).per}"}
     return view.drop(columns=empty).rename(columns=heads)
+
+
+def _moved(mean: float, least: float, most: float) -> str:
+    return "–" if pd.isna(mean) else f"{signed(mean)} ({signed(least)} to {signed(most)})"
 
 
 def _more_words(results: StudyResults, frame: pd.DataFrame) -> list[str]:
