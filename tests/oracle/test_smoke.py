@@ -97,7 +97,7 @@ def test_rotated_simulations_agree_under_the_action_and_not_under_its_inverse(sy
     for turns in (1, 3):
         wrong = (VECTOR.act(four[0], VECTOR.inverse(turns)) - four[turns]).abs().max().item()
         assert wrong > 0.5 * moving
-    assert planned.direction.tolist() == [0, 1, 2, 3] * 3
+    assert planned.direction.tolist() == [0, 1, 2, 3] * 6
 
 
 def test_level_zero_is_symmetric_and_divergence_free_in_float64(symmetric: tuple) -> None:
