@@ -135,7 +135,7 @@ WRONG = {
     "repeated seeds": (_set("seeds", [1, 1]), ["seeds must be distinct"]),
     "seed beyond the blocks": (
         _set("seeds", [1, 7]),
-        ["seeds: 7 has no block; source.blocks = 5 holds those of seeds 1 to 5: raise it", "or take fewer seeds"],
+        ["seeds: 7 has no block; source.blocks = 1 holds that of seed 1: raise it", "or take fewer seeds"],
     ),
     "seed of the tuning block": (_set("seeds", [0, 1]), ["seeds: 0 has no block of its own", "begin at 1"]),
     "no blocks": (_set("source.blocks", None), ["blocks: needed with split by scene"]),
