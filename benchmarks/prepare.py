@@ -56,7 +56,8 @@ def protocol() -> SmokeSource:
         "frames": 60,
         "inflow": {"x": 32.0, "y": 5.0, "radius": 5.0},
         "jitter": {"position": 0.0, "tilt": 0.0, "strength": 0.0},
-        "split": {"by": "scene", "train": BATCH // 4 - 2, "validation": 1, "test": 1},
+        "split": {"by": "scene", "train": BATCH // 8 - 2, "validation": 1, "test": 1},
+        "blocks": 1,
         "seed": 0,
     }
     return SmokeSource.model_validate(settings)

@@ -25,7 +25,7 @@ from toy_images import digits
 from toy_volumes import volumes
 
 from equidyn.core.data.labelled import Labelled
-from equidyn.core.data.store import SPLITS, Stored
+from equidyn.core.data.store import SPLITS, Stored, laid_out
 from equidyn.core.models.network import Network
 from equidyn.core.models.registry import build_network, count_parameters
 from equidyn.core.params import Params
@@ -104,11 +104,9 @@ def noisy(fields: Stored) -> Stored:
 def sets(source: GaussianSource) -> Labelled:
     """Gaussian sets, as `prepare` draws them; without its checks and pictures, which take long to import."""
     draws = Draws(source.points, source.dimensions, source.deviations, source.seed)
-    counts = [getattr(source.split, split) for split in SPLITS]
-    drawn = [draw(draws, (SPLIT_STREAMS[split],), count) for split, count in zip(SPLITS, counts, strict=True)]
+    drawn = [draw(draws, (SPLIT_STREAMS[split], 1), count) for split, count in source.lengths().items()]
     inputs, labels = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
-    stops = np.cumsum(counts)
-    return Labelled(inputs, labels, np.stack([stops - counts, stops], axis=1), {})
+    return Labelled(inputs, labels, laid_out(source.lengths(), 1), {})
 
 
 @cache

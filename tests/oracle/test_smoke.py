@@ -9,7 +9,7 @@ from equidyn.core.provenance import Clock
 from equidyn.domains.smoke.params.smoke import EpsLevel, PublishedLevel, SmokeSource
 from equidyn.domains.smoke.source import checks
 from equidyn.domains.smoke.source.fields import Fields
-from equidyn.domains.smoke.source.levels import PUBLISHED_ORDER, buoyancies, ranges, simulations
+from equidyn.domains.smoke.source.levels import PUBLISHED_ORDER, blocks, buoyancies, ranges, simulations
 from equidyn.domains.smoke.source.phiflow import (
     NUMPY,
     Box,
@@ -48,6 +48,7 @@ def source(**changes: object) -> SmokeSource:
         "inflow": {"x": 32.0, "y": 10.0, "radius": 7.0},
         "jitter": {"position": 4.0, "tilt": 0.2, "strength": 0.1},
         "split": {"by": "scene", "train": 1, "validation": 1, "test": 1},
+        "blocks": 1,
         "seed": 0,
     }
     return SmokeSource.model_validate(settings | changes)
@@ -96,7 +97,7 @@ def test_rotated_simulations_agree_under_the_action_and_not_under_its_inverse(sy
     for turns in (1, 3):
         wrong = (VECTOR.act(four[0], VECTOR.inverse(turns)) - four[turns]).abs().max().item()
         assert wrong > 0.5 * moving
-    assert planned.direction.tolist() == [0, 1, 2, 3] * 3
+    assert planned.direction.tolist() == [0, 1, 2, 3] * 6
 
 
 def test_level_zero_is_symmetric_and_divergence_free_in_float64(symmetric: tuple) -> None:
@@ -128,7 +129,7 @@ def test_the_published_table_of_levels() -> None:
     still = {"position": 0.0, "tilt": 0.0, "strength": 0.0}
     by_time = {"by": "time", "train": [0, 30], "validation": [30, 40], "test": [40, 50]}
     inflow = {"x": 32.0, "y": 5.0, "radius": 5.0}
-    paper = source(resolution=64, dt=0.5, warmup=10, frames=60, inflow=inflow, jitter=still, split=by_time)
+    paper = source(resolution=64, dt=0.5, warmup=10, frames=60, inflow=inflow, jitter=still, split=by_time, blocks=None)
     sets = [simulations(paper, PublishedLevel(level="E", value=k)) for k in range(10)]
     together = Simulations(
         inflow=np.concatenate([one.inflow for one in sets]),
@@ -172,8 +173,16 @@ def test_scenes_follow_from_the_seed() -> None:
 def test_more_training_scenes_leave_the_others_as_they_were() -> None:
     larger = source(split={"by": "scene", "train": 5, "validation": 1, "test": 1})
     few, many = simulations(source(), eps(0.0)), simulations(larger, eps(0.0))
-    np.testing.assert_array_equal(few.inflow, many.inflow[:12])
-    np.testing.assert_array_equal(ranges(source()), ranges(larger)[:12])
+    for first, other in ((0, 0), (12, 28)):  # of each block
+        np.testing.assert_array_equal(few.inflow[first : first + 12], many.inflow[other : other + 12])
+        np.testing.assert_array_equal(ranges(source())[first : first + 12], ranges(larger)[other : other + 12])
+
+
+def test_blocks_have_no_scene_in_common_and_more_of_them_leave_the_others() -> None:
+    few, many = simulations(source(), eps(0.0)), simulations(source(blocks=3), eps(0.0))
+    np.testing.assert_array_equal(few.inflow, many.inflow[:24])
+    np.testing.assert_array_equal(blocks(source(blocks=3)), np.arange(4).repeat(12))
+    assert len(np.unique(many.inflow, axis=0)) == 48
 
 
 def test_a_set_with_more_training_scenes_contains_the_smaller_one() -> None:
@@ -182,6 +191,7 @@ def test_a_set_with_more_training_scenes_contains_the_smaller_one() -> None:
         make(source(frames=6), EpsLevel(level="eps", value=0.3, train=train), "test/sizes", Clock({}, ""))
         for train in (2, 8)
     )
+    few, many = few.of_block(0), many.of_block(0)
     assert (few.velocity.shape[0], many.velocity.shape[0]) == (4 * 4, 4 * 10)
     for name in ("scene", "direction", "ranges"):
         np.testing.assert_array_equal(few.arrays()[name], many.arrays()[name][:16])
@@ -193,11 +203,11 @@ def test_each_scene_belongs_to_one_split_in_all_directions() -> None:
     used = ranges(source())[:, :, 1] > 0
     assert (used.sum(axis=1) == 1).all()
     assert (used.reshape(-1, 4, 3) == used.reshape(-1, 4, 3)[:, :1]).all()
-    assert used.sum(axis=0).tolist() == [4, 4, 4]
+    assert used.sum(axis=0).tolist() == [8, 8, 8]
 
 
 def test_split_by_time_gives_every_simulation_all_splits() -> None:
-    by_time = source(split={"by": "time", "train": [0, 8], "validation": [8, 11], "test": [11, 15]})
+    by_time = source(split={"by": "time", "train": [0, 8], "validation": [8, 11], "test": [11, 15]}, blocks=None)
     np.testing.assert_array_equal(ranges(by_time), [[[0, 8], [8, 11], [11, 15]]] * 4)
 
 

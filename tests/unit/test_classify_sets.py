@@ -32,7 +32,7 @@ TAKEN = (("EvaluationContext",), ("ClassifySetsContext",))
 
 def _lessons(params, cell, seed=1):
     study = params.studies["sets"]
-    task = task_of(study, read(paths.dataset("sets", cell.dataset), Labelled), torch.device("cpu"))
+    task = task_of(study, read(paths.dataset("sets", cell.dataset), Labelled, seed), torch.device("cpu"))
     return ClassifySetsRecipe(task, study.variants[cell.variant], study.training, seed)
 
 
@@ -106,7 +106,7 @@ def prepared(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("sets"))
         study = set_params().studies["sets"]
-        return study, task_of(study, read(paths.dataset("sets", "static"), Labelled), torch.device("cpu"))
+        return study, task_of(study, read(paths.dataset("sets", "static"), Labelled, 1), torch.device("cpu"))
 
 
 @pytest.mark.parametrize("variant", ["mlp-canonical", "mlp-sampled", "variance-net"])

@@ -84,6 +84,23 @@ def test_splits_are_of_different_images(filled: Path) -> None:
     assert all(np.round(each * 255).astype(np.uint8).tobytes() in tests for each in found.of("test")[0])
 
 
+def test_blocks_have_no_image_in_common_and_more_of_them_leave_the_others(filled: Path) -> None:
+    split = {"by": "sample", "train": 6, "validation": 2, "test": 3}
+    few, many = made(split=split, blocks=2), made(split=split, blocks=4)
+    assert len(np.unique(many.inputs.reshape(len(many.inputs), -1), axis=0)) == len(many.inputs) == 5 * 11
+    for block in range(3):
+        assert few.of_block(block).content_hash() == many.of_block(block).content_hash()
+
+
+def test_blocks_of_a_small_origin_shrink_alike(filled: Path, capsys: pytest.CaptureFixture) -> None:
+    found = made(blocks=4)
+    assert found.attributes["checks"]["counts"] == {"train": 9, "validation": 2, "test": 6}
+    assert len(np.unique(found.inputs.reshape(len(found.inputs), -1), axis=0)) == len(found.inputs) == 5 * 17
+    assert "fewer images per block than wanted: train 9 of 40" in capsys.readouterr().err
+    with pytest.raises(EquidynError, match=r"too few images for 31 blocks; lower source\.blocks"):
+        made(blocks=30)
+
+
 def test_images_are_averaged_over_areas(filled: Path) -> None:
     whole, small = made(side=28), made(side=14)
     expected = area.resized(whole.inputs.astype(np.float64), 14)
@@ -130,7 +147,9 @@ def test_fewer_images_are_told(capsys: pytest.CaptureFixture) -> None:
     assert checks["counts"] == {"train": 1_100, "validation": 100, "test": 597}
     assert checks["wanted_counts"] == {"train": 55_000, "validation": 5_000, "test": 10_000}
     assert checks["shrunk"]
-    message = "study/set: fewer images than wanted: train 1100 of 55000, validation 100 of 5000, test 597 of 10000"
+    message = (
+        "study/set: fewer images per block than wanted: train 1100 of 55000, validation 100 of 5000, test 597 of 10000"
+    )
     assert message in capsys.readouterr().err
 
 
@@ -190,7 +209,7 @@ def card_text(folder: Path, wanted: DigitsData, **changes: Any) -> str:
 def test_the_cards_say_where_the_images_are_from(filled: Path, workplace: Path) -> None:
     text = card_text(workplace / "first", BOTH)
     assert "Used: **MNIST**." in text and "was not available" not in text and "fewer images" not in text
-    assert REVISION in text and "averaging over areas" in text and "| test | [50, 70) |" in text
+    assert REVISION in text and "averaging over areas" in text and "| 0 | test | [50, 70) |" in text
     (filled / mnists.TRAIN).unlink()
     text = card_text(workplace / "second", BOTH, side=28, split=LARGE)
     assert "Used: **optdigits**." in text and "MNIST was not available: mnist/train.parquet of the dataset" in text

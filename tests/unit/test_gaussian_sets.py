@@ -27,6 +27,7 @@ TREE = {
     "spreads": [1.0, 0.8],
     "parameter": "variance",
     "split": {"by": "sample", "train": 40, "validation": 10, "test": 21},
+    "blocks": 1,
     "seed": 7,
 }
 STATIC, FRESH = GaussianData(sampling="static"), GaussianData(sampling="fresh")
@@ -53,7 +54,7 @@ def test_the_source_says_what_its_spreads_are() -> None:
 def test_a_number_of_training_samples_counts_instead_of_the_splits() -> None:
     assert source().with_train(None) == source()
     assert source().with_train(6).split.model_dump() == TREE["split"] | {"train": 6}
-    assert len(made(GaussianData(sampling="static", train=6)).of("train")[1]) == 6
+    assert len(made(GaussianData(sampling="static", train=6)).of_block(1).of("train")[1]) == 6
 
 
 WRONG = {
@@ -96,16 +97,16 @@ def test_a_longer_draw_begins_with_a_shorter_one(stream: tuple[int, ...]) -> Non
 
 
 def test_a_smaller_dataset_is_the_beginning_of_a_larger_one() -> None:
-    small, large = made(GaussianData(sampling="static", train=12)), made()
+    small, large = (each.of_block(1) for each in (made(GaussianData(sampling="static", train=12)), made()))
     np.testing.assert_array_equal(large.of("train")[0][:12], small.of("train")[0])
     for split in ("validation", "test"):
         np.testing.assert_array_equal(large.of(split)[0], small.of(split)[0])
 
 
 def test_no_two_streams_share_a_value() -> None:
-    parts = [draw(DRAWS, (stream,), 20)[0] for stream in SPLIT_STREAMS.values()]
+    parts = [draw(DRAWS, (stream, block), 20)[0] for stream in SPLIT_STREAMS.values() for block in range(3)]
     parts += [fresh(DRAWS, run, epoch, 20)[0] for run in range(3) for epoch in range(3)]
-    parts.append(draw(replace(DRAWS, seed=4), (0,), 20)[0])
+    parts.append(draw(replace(DRAWS, seed=4), (0, 0), 20)[0])
     values = np.concatenate(parts)[::2]  # of one class: in single precision some few may agree by chance
     assert len(np.unique(values)) > values.size - 5
 
@@ -120,15 +121,23 @@ def test_a_set_is_stored_whole(tmp_path: Path) -> None:
     original = made()
     store.write(tmp_path / "set.h5", original)
     again = store.read(tmp_path / "set.h5", Labelled)
-    assert (again.inputs.shape, again.inputs.dtype, again.labels.dtype) == ((71, 4, 3), np.float32, np.int64)
-    np.testing.assert_array_equal(again.ranges, [[0, 40], [40, 50], [50, 71]])
+    assert (again.inputs.shape, again.inputs.dtype, again.labels.dtype) == ((142, 4, 3), np.float32, np.int64)
+    np.testing.assert_array_equal(again.ranges, [[[0, 40], [40, 50], [50, 71]], [[71, 111], [111, 121], [121, 142]]])
     assert again.content_hash() == original.content_hash()
     assert again.attributes == original.attributes
     assert again.attributes["provenance"]["source"] == "Gaussian sets, drawn here"
     for split, stream in SPLIT_STREAMS.items():
-        inputs, labels = draw(gaussian.draws_of(source()), (stream,), TREE["split"][split])
-        np.testing.assert_array_equal(again.of(split)[0], inputs)
-        np.testing.assert_array_equal(again.of(split)[1], labels)
+        inputs, labels = draw(gaussian.draws_of(source()), (stream, 1), TREE["split"][split])
+        np.testing.assert_array_equal(again.of_block(1).of(split)[0], inputs)
+        np.testing.assert_array_equal(again.of_block(1).of(split)[1], labels)
+
+
+def test_blocks_have_no_set_in_common_and_more_of_them_leave_the_others() -> None:
+    few, many = made(blocks=2), made(blocks=4)
+    assert (few.blocks, many.blocks) == (3, 5)
+    assert len(np.unique(many.inputs.reshape(-1, 12), axis=0)) == len(many.inputs)
+    for block in range(3):
+        assert few.of_block(block).content_hash() == many.of_block(block).content_hash()
 
 
 def test_only_the_seed_and_the_settings_decide() -> None:
@@ -151,7 +160,7 @@ def test_the_checks_say_what_the_classes_are_like() -> None:
     json.dumps(checks, allow_nan=False)
     assert (checks["equivariance"], checks["sampling"]) == (None, "fresh")
     assert checks["variances"] == [1.0, 0.8]
-    assert [each["sets"] for each in checks["by_split"]["test"]["classes"]] == [11, 10]
+    assert [each["sets"] for each in checks["by_split"]["test"]["classes"]] == [22, 20]
     inputs, labels = made().of("test")
     second, sums = inputs[labels == 1].astype(float), np.square(inputs.astype(float)).sum(axis=(1, 2))
     found = checks["by_split"]["test"]["classes"][1]
@@ -216,7 +225,7 @@ def test_the_card_of_a_static_set(tmp_path: Path) -> None:
         "(S_4)",
         "(S_3)",
         "12 degrees of freedom",
-        "| test | [50, 71) |",
+        "| 1 | test | [121, 142) |",
     ):
         assert piece in text
     assert f"above {made().attributes['checks']['bayes_threshold']:.6g} it answers class 0, else class 1" in text

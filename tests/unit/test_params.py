@@ -133,6 +133,13 @@ WRONG = {
     "width beyond all numbers": (_set("variants.cnn.options.hidden", 2**63), ["should be less than or equal to"]),
     "too many threads": (_set(".compute.threads", 10**6), ["compute.threads = 1000000: should be less than or"]),
     "repeated seeds": (_set("seeds", [1, 1]), ["seeds must be distinct"]),
+    "seed beyond the blocks": (
+        _set("seeds", [1, 7]),
+        ["seeds: 7 has no block; source.blocks = 1 holds that of seed 1: raise it", "or take fewer seeds"],
+    ),
+    "seed of the tuning block": (_set("seeds", [0, 1]), ["seeds: 0 has no block of its own", "begin at 1"]),
+    "no blocks": (_set("source.blocks", None), ["blocks: needed with split by scene"]),
+    "blocks of a split by time": (_set("source.split", BY_TIME), ["blocks: only for a split by scene"]),
     "no seeds": (_set("seeds", []), ["seeds: needs at least 1 item(s)"]),
     "one seed without brackets": (_set("seeds", 3), ["seeds = 3: should be a list"]),
     "too few frames": (_set("source.frames", 3), ["source: 3 frames for validation; a window of the task needs 4"]),

@@ -134,6 +134,27 @@ def test_a_file_system_without_locks_is_no_fault_of_the_file(tmp_path: Path, num
     assert said == "done"
 
 
+def pool() -> Fields:
+    """The example as two blocks of two simulations."""
+    return replace(example(), block=np.array([0, 0, 1, 1]))
+
+
+def test_a_block_is_read_alone(tmp_path: Path) -> None:
+    store.write(tmp_path / "set.h5", pool())
+    block = store.read(tmp_path / "set.h5", Fields, 1)
+    assert (block.blocks, block.attributes) == (1, pool().attributes)
+    for name, array in pool().of_block(1).arrays().items():
+        np.testing.assert_array_equal(block.arrays()[name], array)
+        np.testing.assert_array_equal(array, pool().arrays()[name][2:])
+    assert store.checksum(tmp_path / "set.h5") == store.read(tmp_path / "set.h5", Fields).content_hash()
+    with pytest.raises(EquidynError, match="no block 2, only 0 to 1; prepare it again"):
+        store.read(tmp_path / "set.h5", Fields, 2)
+
+
+def test_where_seeds_share_the_data_each_reads_all(written: Path) -> None:
+    assert store.read(written, Fields, 7).content_hash() == example().content_hash()
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[h5py.File]:
     """The file, to be changed by someone who seals it again."""

@@ -4,6 +4,7 @@ import json
 import random
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,11 +12,12 @@ import pytest
 import torch
 from resuming import assert_goes_on_to_the_same_bytes, die_in_epoch_3, outputs
 from safetensors.torch import load_file
-from toy import CELL, toy_params
+from toy import CELL, toy_dataset, toy_params
 from toy_models import noisy
 from toy_variants import params_with_both
 
 from equidyn.core import paths
+from equidyn.core.data.store import write
 from equidyn.core.errors import EquidynError
 from equidyn.core.measures import measure
 from equidyn.core.params import Cell, Params
@@ -24,6 +26,8 @@ from equidyn.core.randomness import seeded
 from equidyn.core.training import state, train
 from equidyn.core.training.adam import Adam
 from equidyn.core.training.schedule import learning_rate
+from equidyn.core.training.task import dataset_of, task_of
+from equidyn.domains.smoke.source.fields import Fields
 
 
 def _summary(cell: Cell = CELL) -> dict:
@@ -48,6 +52,32 @@ def test_a_run_leaves_its_outputs_and_no_others(workplace):
     parts = history["validation_averaged"] + history["validation_variance"]
     assert (history["validation_loss"] - parts).abs().max() < 1e-12
     assert history["validation_variance"].max() < 1e-10  # gcnn is exact
+
+
+def _pool(*factors: float) -> Fields:
+    """A block of the toy fields for each factor, times this factor."""
+    one, count = toy_dataset(), len(factors)
+    return replace(
+        one,
+        velocity=np.concatenate([np.float32(factor) * one.velocity for factor in factors]),
+        scene=np.arange(16 * count) // 4,
+        direction=np.arange(16 * count) % 4,
+        ranges=np.tile(one.ranges, (count, 1, 1)),
+        block=np.arange(count).repeat(16),
+    )
+
+
+def test_a_seed_trains_on_its_own_block_in_the_unit_of_all(workplace):
+    params, best = toy_params(), {}
+    for name, factors in {"pool": (3, 1, 2), "other blocks": (5, 1, 4), "other block": (3, 2, 2)}.items():
+        write(paths.dataset(CELL.study, CELL.dataset), _pool(*factors))
+        train.run(params, CELL)
+        best[name] = (paths.run(CELL) / "best.safetensors").read_bytes()
+    assert best["pool"] == best["other blocks"] != best["other block"]
+    study = params.studies[CELL.study]
+    for seed in (1, 2):
+        dataset = dataset_of(study, paths.dataset(CELL.study, CELL.dataset), seed)
+        assert task_of(study, dataset, torch.device("cpu")).rms == toy_dataset().unit
 
 
 def test_checkpoints_are_copies_of_different_epochs(workplace):

@@ -36,6 +36,7 @@ TREE = {
     "context": 3,
     "spacing": 2,
     "split": {"by": "simulation", "train": 2, "validation": 1, "test": 1},
+    "blocks": 1,
     "seed": 3,
 }
 # What the project reads of the checks of every set of turbulence.
@@ -114,10 +115,10 @@ def test_frames_are_those_of_the_solver() -> None:
 def test_a_set_is_stored_whole(isotropic: Volumes, tmp_path: Path) -> None:
     store.write(tmp_path / "set.h5", isotropic)
     again = store.read(tmp_path / "set.h5", Volumes)
-    assert (again.coarse.shape, again.fine.shape) == ((12, 3, 3, 3, 3, 3), (12, 3, 12, 12, 12))
+    assert (again.coarse.shape, again.fine.shape) == ((24, 3, 3, 3, 3, 3), (24, 3, 12, 12, 12))
     assert (again.coarse.dtype, again.fine.dtype) == (np.float32, np.float32)
-    np.testing.assert_array_equal(again.simulation, np.arange(4).repeat(3))
-    np.testing.assert_array_equal(again.ranges, [[6, 12], [3, 6], [0, 3]])
+    np.testing.assert_array_equal(again.simulation, np.arange(8).repeat(3))
+    np.testing.assert_array_equal(again.ranges, [[[6, 12], [3, 6], [0, 3]], [[18, 24], [15, 18], [12, 15]]])
     assert again.content_hash() == isotropic.content_hash()
     assert again.attributes == isotropic.attributes
     coarse, fine = again.of("validation")
@@ -137,11 +138,14 @@ def test_a_larger_set_holds_the_smaller_one_to_the_last_digit(
 ) -> None:
     """However many simulations run side by side."""
     monkeypatch.setattr(turbulence_run, "TOGETHER", 3 * 12**3)
-    larger = made(train=3)
-    for split in isotropic.splits:
-        for few, many in zip(isotropic.of(split), larger.of(split), strict=True):
-            np.testing.assert_array_equal(few, many[: len(few)])
-    assert len(larger.of("train")[1]) == 9
+    larger = made(train=3, blocks=2)
+    for block in range(2):
+        of_few, of_many = isotropic.of_block(block), larger.of_block(block)
+        for split in isotropic.splits:
+            for few, many in zip(of_few.of(split), of_many.of(split), strict=True):
+                np.testing.assert_array_equal(few, many[: len(few)])
+    assert len(larger.of_block(2).of("train")[1]) == 9
+    assert len(np.unique(larger.fine[:, 0, 0, 0, 0])) == len(larger.fine) == 45
     assert made().content_hash() == isotropic.content_hash()
 
 
@@ -274,7 +278,7 @@ def test_the_card(isotropic: Volumes, workplace: Path) -> None:
         "w = (1, 1, 1)",
         "the mean over the 4^3 fine ones",
         "prefer none of the 24 orientations",
-        "| train | [6, 12) | 2, 3 |",
+        "| 1 | train | [18, 24) | 6, 7 |",
         f"| skewness of longitudinal gradients (developed turbulence: about -0.4) [1] | "
         f"{isotropic.attributes['checks']['skewness']:.3f} |",
     ):

@@ -70,10 +70,18 @@ def _reorder_keys(checkout: Checkout) -> None:
     checkout.edit("presets/test/params.yaml", "{level: E, value: 3, train: 2}", "{train: 2, value: 3, level: E}")
 
 
+def _add_seed(checkout: Checkout) -> None:
+    checkout.set_param("studies.gaussian-sizes.seeds", [1, 2])
+
+
+FURTHER = {
+    f"equidyn {stage} gaussian-sizes/{size}/intrinsic/2" for stage in ("train", "measure") for size in ("n32", "n64")
+}
 CHANGES = {
     "learning rate of one variant": (_change_learning_rate, _of_model("rsteer")),
     "file on which models build": (_change_model, _of_model("autoencoder", "attention_autoencoder")),
     "measure file": (_change_measure, _of_measure("smoke", "equivariance")),
+    "a further seed": (_add_seed, FURTHER | {"equidyn report"}),
     "order of keys": (_reorder_keys, set()),
 }
 

@@ -59,7 +59,7 @@ class SourceSettings(Strict):
 
     @property
     def block_count(self) -> int:
-        """Disjoint blocks that a dataset holds, block 0 for tuning; 1, of sources without `blocks`: seeds share all."""
+        """Disjoint blocks that a dataset holds, block 0 for tuning; 1, without `blocks`, seeds share all."""
         return 1 + (getattr(self, "blocks", None) or 0)
 
     def lengths(self) -> dict[str, int]:

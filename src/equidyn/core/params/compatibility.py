@@ -68,13 +68,14 @@ def _joined(study: Any) -> Iterator[str]:
 
 def _seeds(study: Any) -> Iterator[str]:
     last = study.source.block_count - 1
+    held = f"those of seeds 1 to {last}" if last > 1 else "that of seed 1"
     for seed in study.seeds if last else ():
         if seed == 0:
             yield "seeds: 0 has no block of its own: block 0 is for tuning; begin at 1"
         elif seed > last:
             yield (
-                f"seeds: {seed} has no block; source.blocks = {last} holds those of seeds 1 to {last}: raise it, which "
-                "makes the datasets anew, or take fewer seeds"
+                f"seeds: {seed} has no block; source.blocks = {last} holds {held}: raise it, which makes the datasets "
+                "anew, or take fewer seeds"
             )
 
 

@@ -73,7 +73,9 @@ class DigitsSource(SourceSettings):
         description="pixels per side; from 28 by averaging over areas, which commutes with quarter turns"
     )
     split: SplitOfImages
-    blocks: Blocks
+    blocks: Blocks | None = Field(
+        default=None, description="each with images of its own; without, all seeds share those of `split`, as published"
+    )
     seed: Seed = Field(description="seed of the choice of images")
 
     def beside(self) -> Self:

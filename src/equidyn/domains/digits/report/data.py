@@ -63,8 +63,9 @@ def _counts(study: Study, name: str, checks: Mapping[str, Any]) -> str:
     text = listed([f"{checks['counts'][split]:,} {word}" for split, word in shown.items()])
     few = [f"{wanted[split]:,} {word}" for split, word in shown.items() if checks["counts"][split] < wanted[split]]
     fewer = f", fewer than the {listed(few)} images that were wanted, as there are no more" if few else ""
+    own = " for each seed" if study.source.blocks else ""
     least = counted(checks["fewest"], "image")
-    return f"{text} images for each seed{fewer}; of every digit at least {least} in each split."
+    return f"{text} images{own}{fewer}; of every digit at least {least} in each split."
 
 
 def _pixels(label: str, checks: Mapping[str, Any]) -> str:
