@@ -145,6 +145,8 @@ def test_training_refuses_a_missing_record_and_one_of_other_params(workplace: Pa
     with pytest.raises(EquidynError, match=r"gcnn\.json: not tuned with the params that params\.yaml has now; run"):
         train.run(load(), CELL)
     assert not paths.run(CELL).exists()
+    tune.run(load(), "toy", "gcnn")  # anew: the record is of another search
+    train.run(load(), CELL)
 
 
 def test_a_network_without_parameters_has_nothing_to_tune(workplace: Path) -> None:
