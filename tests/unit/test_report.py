@@ -17,7 +17,7 @@ from sealing import sealed
 from equidyn.core import paths
 from equidyn.core.domain import built_in, find
 from equidyn.core.errors import EquidynError
-from equidyn.core.files import read_json
+from equidyn.core.files import read_json, write_record
 from equidyn.core.measures import measure
 from equidyn.core.models.registry import build_network
 from equidyn.core.params import Cell, Params
@@ -130,6 +130,11 @@ def test_every_number_is_in_the_long_table(tiny_run: Path, reports: Path) -> Non
     assert set(long["measure"]) == set(_params("gaussian").studies["gaussian"].measures)
 
 
+def test_the_head_says_of_which_studies_the_rates_were_tuned(page: str) -> None:
+    assert "tuned for each variant of gaussian-sizes; those of gaussian and smoke-sizes were not tuned" in page
+    assert 'gaussian-sizes--tuning.csv"' in page
+
+
 def test_diverged_runs_are_shown_and_left_out_of_means(reports: Path, page: str) -> None:
     for seed in (1, 2):
         assert re.search(rf"gaussian/fresh/{tiny.LOST}, seed {seed} \(epoch 1: training loss nan", page)
@@ -196,6 +201,9 @@ def test_same_cells_give_the_same_bytes_whatever_the_clock_says(tiny_copy: Path)
                 tree = read_json(path)
                 path.write_text(json.dumps(tree | {"provenance": tree["provenance"] | provenance}))
             sealed(paths.run(cell))
+        search = read_json(paths.tuned(CELL.study, CELL.variant))
+        trials = [trial | {"seconds": provenance.get("wall_seconds", 1.0)} for trial in search["trials"]]
+        write_record(paths.tuned(CELL.study, CELL.variant), search | {"trials": trials})
         run(SMALL)
         found.append({kind: _contents(Path("reports") / kind) for kind in ("tables", "figures")})
     assert found[0] == found[1]
@@ -241,25 +249,26 @@ def test_a_missing_or_torn_file_is_named_and_the_old_report_stands(
     ("key", "value", "file"),
     [
         ("training.epochs", 77, "run.json"),
-        ("variants.intrinsic.augment", "permutations", "run.json"),
-        ("measures.accuracy.at", ["best"], "measures.json"),
+        ("variants.gcnn.augment", "c4", "run.json"),
+        ("measures.error.at", ["best"], "measures.json"),
         ("source.seed", 7, "measures.json"),
-        ("datasets.n32.train", 33, "measures.json"),
+        ("datasets.E3-n2.train", 1, "measures.json"),
     ],
 )
 def test_a_cell_made_with_other_params_is_named_and_the_old_report_stands(
     tiny_copy: Path, key: str, value: object, file: str
 ) -> None:
-    tree = {"compute": tiny.tree()["compute"], "studies": {CELL.study: tiny.tree()["studies"][CELL.study]}}
-    node, before = tree["studies"][CELL.study], _contents(Path("reports"))
+    cell = Cell("smoke-sizes", "E3-n2", "gcnn", 2)
+    tree = {"compute": tiny.tree()["compute"], "studies": {cell.study: tiny.tree()["studies"][cell.study]}}
+    node, before = tree["studies"][cell.study], _contents(Path("reports"))
     *path, last = key.split(".")
     for part in path:
         node = node[part]
     node[last] = value
     with pytest.raises(EquidynError) as raised:
         run(params_model(tree).model_validate(tree))
-    changed = f"studies.{CELL.study}.{'.'.join(key.split('.')[:2]) if path[0] in ('variants', 'datasets') else path[0]}"
-    assert str(raised.value).startswith(f"{paths.run(CELL) / file}: made with other params than params.yaml has now (")
+    changed = f"studies.{cell.study}.{'.'.join(key.split('.')[:2]) if path[0] in ('variants', 'datasets') else path[0]}"
+    assert str(raised.value).startswith(f"{paths.run(cell) / file}: made with other params than params.yaml has now (")
     assert f"({changed}); run snakemake or dvc repro" in str(raised.value)
     assert _contents(Path("reports")) == before
 

@@ -1,7 +1,9 @@
 """Tuning: what is tried, which trial wins, what a kill leaves, and where the values found go."""
 
 import json
+from dataclasses import asdict, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from equidyn.core.training.loop import Trainer
 from equidyn.core.tuning import table, tune
 from equidyn.core.tuning.rules import Trial, at_edge, best, rates_beside
 from equidyn.core.tuning.tuned import tuned
+from equidyn.report.sections import tuning
 
 PROJECT = Path(__file__).resolve().parents[2]
 RATES = [0.005, 0.01, 0.02]
@@ -142,6 +145,8 @@ def test_training_refuses_a_missing_record_and_one_of_other_params(workplace: Pa
     with pytest.raises(EquidynError, match=r"gcnn\.json: not tuned with the params that params\.yaml has now; run"):
         train.run(load(), CELL)
     assert not paths.run(CELL).exists()
+    tune.run(load(), "toy", "gcnn")  # anew: the record is of another search
+    train.run(load(), CELL)
 
 
 def test_a_network_without_parameters_has_nothing_to_tune(workplace: Path) -> None:
@@ -178,12 +183,42 @@ def test_a_shipped_table_holds_params_in_step(workplace: Path) -> None:
     assert _faults(study | {"tune": study["tune"] | {"rates": [0.005, 0.01, 0.04]}}, rows) == [
         f"{name}: rates [0.005, 0.01, 0.04]; the table has [0.005, 0.01, 0.02]" for name in ("gcnn", "soft")
     ]
+    for torn in (b"chosen\ntrue\n", first.replace(b"true", b"false"), first.replace(b",0.01,", b",high,")):
+        paths.tuned_table("toy").write_bytes(torn)
+        with pytest.raises(EquidynError, match=r"tuned/toy\.csv: not a table of tuning .*`equidyn tune toy` writes it"):
+            table.rows_of(params, "toy")
     study["variants"]["soft"]["equivariance_penalty"] = 7.0
     assert _faults(study, rows) == [f"soft: value 7.0; the table has {chosen['soft']['value']}"]
 
 
 def _faults(study: dict[str, Any], rows: list[table.Row]) -> list[str]:
     return list(table.out_of_step(write_study("toy", study).studies["toy"], rows))
+
+
+def test_the_report_shows_grid_scores_choice_edges_and_cost(workplace: Path) -> None:
+    params = _tuned_toy()
+    losing = _trials(0.3, None, 0.2, 0.25, 0.15, rates=[*RATES, 0.0141, 0.0283])
+    values = zip(
+        _trials(0.3, 0.2, 0.4, 0.1, 0.5, rates=[*RATES, 0.01, 0.01]), [30.0, 30.0, 30.0, 10.0, 100.0], strict=True
+    )
+    knobbed = [replace(trial, value=value) for trial, value in values]
+    rows = []
+    for variant, knob, trials in (("gcnn", None, losing), ("soft", "equivariance_penalty", knobbed)):
+        about = {"variant": variant, "knob": knob, "trials": [asdict(one) for one in trials]}
+        rows += table.rows_in(about | {"chosen": best(trials), "at_edge": at_edge(trials)})
+    results = SimpleNamespace(name="toy", settings=params.studies["toy"], trials=rows, variants=["gcnn", "soft"])
+    shown = tuning.section(results)
+    assert shown.tables[0].rows == [
+        ["gcnn", "0.3000", "diverged", "0.2000", "rate 0.0141: 0.2500; rate 0.0283: 0.1500",
+         "rate 0.0283 (at the edge)"],
+        ["soft", "0.3000", "0.2000", "0.4000", "equivariance_penalty 10.0: 0.1000; equivariance_penalty 100.0: 0.5000",
+         "rate 0.01, equivariance_penalty 10.0"],
+    ]  # fmt: skip
+    (words,) = shown.text
+    assert "learning rates 0.005, 0.01 and 0.02 with its own settings, then 2 more (values of its own knob" in words
+    assert "a better one may lie beyond: gcnn." in words and "there are some of gcnn." in words
+    assert "10 trials of up to 2 epochs of 2 steps, at most 40 steps in all, 10.0 s of wall time" in words
+    assert tuning.section(SimpleNamespace(trials=[])) is None
 
 
 WRONG = {

@@ -8,10 +8,9 @@ def tunings(study, variant):
 
 def tables_of_trials():
     """What the report needs of it: the records of all variants, and the tables that are shipped."""
-    records = [
-        path for name, study in study_params.studies.items() for each in study.variants for path in tunings(name, each)
-    ]
-    return [*records, *shipped_tables(study_params)]
+    studies = study_params.studies.items()
+    variants = [(name, variant) for name, study in studies for variant in study.variants]
+    return [path for each in variants for path in tunings(*each)] + shipped_tables(study_params)
 
 
 def asked_of_a_trial(of_a_cell):

@@ -29,6 +29,7 @@ class Contents:
     def __init__(self, params: Params) -> None:
         self._params, self._tree = params, as_json(params)
         self._fingerprints: dict[tuple[str, ...], str] = {}
+        self._tuned: dict[tuple[str, str], Content] = {}
 
     def of_dataset(self, study: str, dataset: str) -> Content:
         """Of STUDY/DATASET."""
@@ -37,7 +38,7 @@ class Contents:
 
     def of_run(self, cell: Cell) -> Content:
         """Of a training run."""
-        compute, task, training, variant, *budget = subtree(self._tuned(cell), train_keys(cell)).values()
+        compute, task, training, variant, *budget = subtree(self._tree_of(cell), train_keys(cell)).values()
         own = {"compute": compute, "task": task, "training": training, "variant": variant, "seed": cell.seed}
         if cell.control:
             (own["control_budget"],) = budget
@@ -51,15 +52,18 @@ class Contents:
         return {"params": params, "measures": measures, "sources_sha256": fingerprint(sources)}
 
     def _of_measures(self, cell: Cell) -> dict[str, str]:
-        measures = subtree(self._tuned(cell), measure_keys(cell))
+        measures = subtree(self._tree_of(cell), measure_keys(cell))
         sources = self._sources(measure_sources, cell.study, cell.variant)
         return {"run": digest(self.of_run(cell)), "measures": digest([measures, sources])}
 
-    def _tuned(self, cell: Cell) -> Content:
+    def _tree_of(self, cell: Cell) -> Content:
         """What params.yaml says, with the values that tuning has found for the cell's variant."""
         if not self._params.studies[cell.study].tunes:
             return self._tree
-        return as_json(tuned(self._params, [cell]))
+        key = (cell.study, cell.variant)
+        if key not in self._tuned:
+            self._tuned[key] = as_json(tuned(self._params, [cell]))
+        return self._tuned[key]
 
     def _sources(self, of_stage: Callable[..., list[Path]], study: str, *variant: str) -> str:
         """The fingerprint of a stage's source files, the same for all seeds and datasets."""

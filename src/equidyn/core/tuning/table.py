@@ -16,6 +16,7 @@ from equidyn.core.tuning.tuned import read_tuning
 
 COLUMNS = ("variant", "trial", "learning_rate", "knob", "value", "score", "best_epoch", "status", "chosen", "at_edge")
 UNTRAINED = "nothing to tune"  # status of the one row, trial 0, of a variant without parameters
+_TEXT = ("variant", "knob", "status")
 Row = dict[str, Any]  # of COLUMNS, and, where they are known, epochs and seconds of the trial
 
 
@@ -26,7 +27,7 @@ def rows_of(params: Params, study: str) -> list[Row]:
     """
     settings = params.studies[study]
     if settings.tunes:
-        return [row for variant in settings.variants for row in _rows(read_tuning(params, study, variant))]
+        return [row for variant in settings.variants for row in rows_in(read_tuning(params, study, variant))]
     table = paths.tuned_table(study)
     return _read(table) if settings.tune and table.exists() else []
 
@@ -43,7 +44,7 @@ def write_table(params: Params, study: str) -> Path:
     writer = csv.DictWriter(text, COLUMNS, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     for variant in params.studies[study].variants:
-        for row in _rows(read_tuning(params, study, variant)):
+        for row in rows_in(read_tuning(params, study, variant)):
             writer.writerow({key: "" if row[key] is None else _plain(row[key]) for key in COLUMNS})
     write_text(paths.tuned_table(study), text.getvalue())
     return paths.tuned_table(study)
@@ -86,7 +87,8 @@ def _tried(study: Study, rows: list[Row]) -> dict[str, Any]:
     }
 
 
-def _rows(record: dict[str, Any]) -> list[Row]:
+def rows_in(record: dict[str, Any]) -> list[Row]:
+    """The trials in the record of a variant."""
     about = {"variant": record["variant"], "knob": record["knob"]}
     if not record["trials"]:
         return [dict.fromkeys(COLUMNS) | about | {"trial": 0, "status": UNTRAINED, "chosen": False, "at_edge": False}]
@@ -104,10 +106,13 @@ def _plain(value: Any) -> str:
 
 def _read(path: Path) -> list[Row]:
     try:
-        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
-        return [{key: _parsed(row[key]) for key in COLUMNS} for row in rows]
-    except (OSError, ValueError, KeyError) as fault:
-        raise EquidynError(f"{path}: not a table of tuning ({fault}); `equidyn tune {path.stem}` writes it") from None
+        lines = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline=""))
+        rows = [{key: line[key] or None if key in _TEXT else _parsed(line[key]) for key in COLUMNS} for line in lines]
+        _check(rows)
+    except (OSError, ValueError, KeyError, TypeError) as fault:
+        told = f"{path}: not a table of tuning ({type(fault).__name__}: {fault})"
+        raise EquidynError(f"{told}; `equidyn tune {path.stem}` writes it") from None
+    return rows
 
 
 def _parsed(text: str) -> Any:
@@ -115,3 +120,13 @@ def _parsed(text: str) -> Any:
         return json.loads(text) if text else None
     except ValueError:
         return text
+
+
+def _check(rows: list[Row]) -> None:
+    """Raise ValueError or TypeError unless each variant has one choice, among trials with a rate and maybe a score."""
+    trials = [row for row in rows if row["status"] != UNTRAINED]
+    for row in trials:
+        float(row["learning_rate"]), float(row["score"] or 0), int(row["best_epoch"])
+    for variant in dict.fromkeys(row["variant"] for row in trials):
+        if [row["chosen"] for row in trials if row["variant"] == variant].count(True) != 1:
+            raise ValueError(f"{variant} needs one trial that is chosen")

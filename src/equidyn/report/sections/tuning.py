@@ -28,16 +28,15 @@ def section(results: StudyResults) -> Section | None:
 
 
 def _searched(results: StudyResults) -> str:
-    tune, score = results.settings.tune, wording(results.settings).score_name
-    rates = [f"{rate:g}" for rate in tune.rates]
-    knobs = [name for name, variant in results.settings.variants.items() if variant.tune]
-    at = (
-        f"values of its own knob at the best of these rates, for {listed(knobs)}; rates beside the best, for the others"
-    )
+    tune, variants = results.settings.tune, results.settings.variants
+    rates, knobs = [f"{rate:g}" for rate in tune.rates], [name for name, variant in variants.items() if variant.tune]
+    further = [f"values of its own knob at the best of these rates, for {listed(knobs)}"] if knobs else []
+    if len(knobs) < len(variants):
+        further.append("rates beside the best" + ", for the others" * bool(knobs))
     return (
         f"Every variant had the same number of trials: learning rates {listed(rates)} with its own settings, then "
-        f"{tune.further} more ({at if knobs else 'rates beside the best'}). They trained on {tune.dataset} with seed "
-        f"{SEED}, which no other run has; the lowest validation {score} won."
+        f"{tune.further} more ({'; '.join(further)}). They trained on {tune.dataset} with seed {SEED}, which no other "
+        f"run has; the lowest validation {wording(results.settings).score_name} won."
     )
 
 
@@ -85,10 +84,11 @@ def _view(results: StudyResults) -> pd.DataFrame:
     rows = []
     for variant, group in groupby(results.trials, key=lambda row: row["variant"]):
         trials = [row for row in group if row["status"] != UNTRAINED]
-        grid, rest = trials[: len(rates)], trials[len(rates) :]
-        further = "; ".join(f"{_settings(row)}: {_score(row)}" for row in rest)
+        first = {row["learning_rate"]: row for row in reversed(trials)}
+        grid = [first.get(rate) for rate in rates]
+        further = "; ".join(f"{_settings(row)}: {_score(row)}" for row in trials if row not in grid)
         won = [_settings(row, whole=True) + " (at the edge)" * row["at_edge"] for row in trials if row["chosen"]]
-        scores = [_score(row) for row in grid] or ["–"] * len(rates)
+        scores = [_score(row) if row else "–" for row in grid]
         rows.append([variant, *scores, further or "–", *(won or [UNTRAINED])])
     return pd.DataFrame(rows, columns=heads)
 
