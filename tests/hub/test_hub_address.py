@@ -46,6 +46,18 @@ def test_addresses_change_with_what_results_follow_from(case: str, workplace: Pa
     assert _changed(change) == expected
 
 
+def test_a_control_has_an_address_of_its_own_that_changes_with_its_budget(workplace: Path) -> None:
+    tree, longer = small_tree(), Cell(STUDY, "eps000", "gcnn", 1, control=True)
+    before = _addresses(write_params(tree))
+    study, found = tree["studies"][STUDY], {before[1]}
+    study["seeds"] = [1, 2]
+    for budget in (2.0, 3.0):
+        study["control"] = {"budget": budget, "seeds": [1, 2], "datasets": ["eps000"]}
+        found.add(_addresses(write_params(tree), longer)[1])
+        assert _addresses(write_params(tree))[1] == before[1]
+    assert len(found) == 3
+
+
 def test_the_hub_itself_changes_no_address(workplace: Path) -> None:
     tree = small_tree()
     before = _addresses(write_params(tree))

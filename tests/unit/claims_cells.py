@@ -1,6 +1,7 @@
 """Results of studies made up so that the truth behind them is known; nothing is read from or written to disk."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -10,9 +11,10 @@ import yaml
 
 from equidyn.core.domain import built_in, find
 from equidyn.core.params import load
+from equidyn.core.params.control import Control
 from equidyn.core.params.study import MeasureSettings, Study
 from equidyn.report.claims.model import DEFINITIONS, Claims, Contrast, claims_of
-from equidyn.report.gather import VALUE_COLUMNS, StudyResults, flattened
+from equidyn.report.gather import VALUE_COLUMNS, StudyResults, controlled, flattened
 
 PARAMS = Path(__file__).resolve().parents[2] / "params.yaml"
 VARIANTS = (
@@ -44,6 +46,18 @@ def results(
     data = {dataset: {"equivariance": {"pairwise": level}} for dataset, level in LEVELS.items()}
     settings = _settings("smoke-levels", seeds, variants, {key: {"value": level} for key, level in LEVELS.items()})
     return _results(name, settings, truth, data, set(diverged), list(checkpoints))
+
+
+def controlled_by(
+    study: StudyResults, truth: Truth, seeds: Iterable[int], datasets: Iterable[str], **control: float
+) -> StudyResults:
+    """The same study with these of its seeds and datasets trained again, to the values of `truth`."""
+    settings = study.settings.model_copy(
+        update={"control": Control(budget=2.0, seeds=list(seeds), datasets=list(datasets), **control)}
+    )
+    data = {name: study.data[name] for name in datasets}
+    longer = _results(study.name, controlled(settings), truth, data, set(), ["best", "early"])
+    return replace(study, settings=settings, controls=longer)
 
 
 def _results(

@@ -47,6 +47,7 @@ def test_every_command_has_an_example(command: str) -> None:
         (["train", "smoke-levels/eps60/gcnn/1"], "did you mean 'eps060'?"),
         (["measure", "smoke-levels/eps060/gccn/1"], "params.yaml has: cnn, cnn-aug, soft, gcnn"),
         (["measure", "smoke-levels/eps060/gcnn/7"], "unknown seed '7'; params.yaml has: 1, 2, 3"),
+        (["train", "smoke-levels/eps060/gcnn/1/control"], "not a control; see studies.smoke-levels.control"),
         (["prepare", "smoke-levels"], "expected STUDY/DATASET"),
         (["prepare", "smoke-levels/E11"], "unknown dataset 'E11'"),
         (["check", "resnet"], "unknown variant 'resnet'"),

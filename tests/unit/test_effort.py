@@ -44,12 +44,8 @@ def test_more_is_asked_for_than_was_measured(studies, preset, name, variant, sec
 
 
 def test_only_the_presets_of_seconds_are_all_short(studies) -> None:
-    short = {
-        key for key, study in studies.items() if any(effort.is_short(study, _cell(name)) for name in study.variants)
-    }
-    long = {
-        key for key, study in studies.items() if not all(effort.is_short(study, _cell(name)) for name in study.variants)
-    }
+    said = {key: {effort.is_short(study, _cell(name)) for name in study.variants} for key, study in studies.items()}
+    short, long = ({key for key, found in said.items() if one in found} for one in (True, False))
     assert {preset for preset, _ in short} == set(PRESETS)
     assert {preset for preset, _ in long} == {"paper"}
     assert short & long == set()

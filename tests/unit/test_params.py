@@ -44,6 +44,12 @@ def _drop(key: str) -> Callable[[dict[str, Any]], None]:
     return edit
 
 
+def _control(**changes: Any) -> Callable[[dict[str, Any]], None]:
+    """A control of two seeds, with changes."""
+    entry = {"budget": 2.0, "seeds": [1, 2], "datasets": ["eps000"]} | changes
+    return lambda tree: (_set("seeds", [1, 2])(tree), _set("control", entry)(tree))
+
+
 BY_TIME = {"by": "time", "train": [0, 3], "validation": [3, 5], "test": [5, 8]}
 WRONG = {
     "misspelt key": (
@@ -149,6 +155,22 @@ WRONG = {
         ["source: split by time reaches beyond the 8 stored frames"],
     ),
     "reversed split": (_set("source.split", BY_TIME | {"test": [8, 5]}), ["test: start 8 must be below stop 5"]),
+    "control of less": (_control(budget=0.5), ["control.budget = 0.5: should be greater than 1"]),
+    "control of no epoch more": (
+        _control(budget=1.1),
+        ["studies.smoke-levels: control.budget: 4 epochs of cnn; must be more than its 4, up to 1000000"],
+    ),
+    "control of more epochs than a seed has": (
+        lambda tree: (_control()(tree), _set("variants.cnn.training", {"epochs": 10**6})(tree)),
+        ["control.budget: 2000000 epochs of cnn; must be more than its 1000000"],
+    ),
+    "control of one seed": (_control(seeds=[1]), ["control.seeds: needs at least 2 item(s)"]),
+    "control of the same seed twice": (_control(seeds=[1, 1]), ["control.seeds: must be distinct"]),
+    "control of a seed of its own": (_control(seeds=[1, 7]), ["control.seeds: 7 is not one of the study's: 1, 2"]),
+    "control of data of its own": (
+        _control(datasets=["eps999"]),
+        ["control.datasets: eps999 is not one of the study's: eps000"],
+    ),
     "precision left to the machine": (
         _set(".compute.precision", "auto"),
         ["compute.precision = 'auto': should be 'fp32' or 'bf16'"],

@@ -135,6 +135,19 @@ def test_the_head_says_of_which_studies_the_rates_were_tuned(page: str) -> None:
     assert 'gaussian-sizes--tuning.csv"' in page
 
 
+def test_the_variants_table_tells_how_far_errors_move_with_a_control(tiny_run: Path, reports: Path) -> None:
+    table = pd.read_csv(reports / "tables/gaussian-sizes--variants.csv").set_index("variant")
+    cells = [Cell("gaussian-sizes", "n32", "intrinsic", seed, control) for seed in (1, 2) for control in (False, True)]
+    trees = [json.loads((tiny_run / paths.run(cell) / "measures.json").read_text()) for cell in cells]
+    errors = [1 - tree["checkpoints"]["best"]["accuracy"]["accuracy"] for tree in trees]
+    found = sorted([errors[1] / errors[0] - 1, errors[3] / errors[2] - 1])
+    assert table.loc["intrinsic", ["move", "least", "most"]].tolist() == pytest.approx([sum(found) / 2, *found])
+    assert "move" not in pd.read_csv(reports / "tables/gaussian--variants.csv")
+    text = (reports / "report.md").read_text(encoding="utf-8")
+    assert "Trained again with 2 × the epochs" in text and "it was not checked whether errors still move" in text
+    assert len(pd.read_csv(reports / "tables/gaussian-sizes--runs.csv")) == 2  # the control stays out of the others
+
+
 def test_diverged_runs_are_shown_and_left_out_of_means(reports: Path, page: str) -> None:
     for seed in (1, 2):
         assert re.search(rf"gaussian/fresh/{tiny.LOST}, seed {seed} \(epoch 1: training loss nan", page)

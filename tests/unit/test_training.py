@@ -12,7 +12,7 @@ import pytest
 import torch
 from resuming import assert_goes_on_to_the_same_bytes, die_in_epoch_3, outputs
 from safetensors.torch import load_file
-from toy import CELL, toy_dataset, toy_params
+from toy import CELL, TREE, toy_dataset, toy_params, write_study
 from toy_models import noisy
 from toy_variants import params_with_both
 
@@ -21,6 +21,8 @@ from equidyn.core.data.store import write
 from equidyn.core.errors import EquidynError
 from equidyn.core.measures import measure
 from equidyn.core.params import Cell, Params
+from equidyn.core.params.names import find_cell
+from equidyn.core.params.training import stretched
 from equidyn.core.params.variant import Variant
 from equidyn.core.randomness import seeded
 from equidyn.core.training import state, train
@@ -78,6 +80,33 @@ def test_a_seed_trains_on_its_own_block_in_the_unit_of_all(workplace):
     for seed in (1, 2):
         dataset = dataset_of(study, paths.dataset(CELL.study, CELL.dataset), seed)
         assert task_of(study, dataset, torch.device("cpu")).rms == toy_dataset().unit
+
+
+def test_a_control_takes_the_same_course_for_longer_beside_the_run(workplace):
+    tree = TREE["studies"]["toy"] | {"seeds": [1, 2], "control": {"budget": 2.0, "seeds": [1, 2], "datasets": ["sym"]}}
+    toy_params()
+    params, longer = write_study("toy", tree, patience=3), Cell("toy", "sym", "gcnn", 1, control=True)
+    assert params.studies["toy"].training_for(longer).patience == 6
+    train.run(params, CELL)
+    train.run(params, longer)
+    once, twice = (_summary(cell) for cell in (CELL, longer))
+    assert (once["epochs"], twice["epochs"], once["early_epoch"], twice["early_epoch"]) == (4, 8, 1, 2)
+    assert once["provenance"]["params_sha256"] != twice["provenance"]["params_sha256"]
+    rates = [
+        pd.read_csv(paths.run(cell) / "history.csv").set_index("epoch")["learning_rate"] for cell in (CELL, longer)
+    ]
+    assert rates[0][3] == rates[1][5]  # half of the course is done
+    measure.run(params, longer)
+    assert find_cell(params, str(longer)) == longer
+
+
+def test_a_schedule_is_stretched_with_its_epochs(workplace):
+    for schedule in ("constant", "cosine", "exponential"):
+        once = toy_params(schedule=schedule).studies["toy"].training
+        twice = stretched(once, 2.0)
+        assert [learning_rate(twice, 2 * epoch + 1) for epoch in range(4)] == pytest.approx(
+            [learning_rate(once, epoch + 1) for epoch in range(4)]
+        )
 
 
 def test_checkpoints_are_copies_of_different_epochs(workplace):

@@ -65,6 +65,17 @@ def _change_measure(checkout: Checkout) -> None:
     )
 
 
+def _change_budget(checkout: Checkout) -> None:
+    checkout.edit("presets/test/params.yaml", "budget: 2.0", "budget: 1.5")
+
+
+def _of_controls() -> set[str]:
+    """All that a change of the budget touches."""
+    cells = [cell for cell in PRESET.cells() if cell.control]
+    assert cells
+    return {f"equidyn {stage} {cell}" for stage in ("train", "measure") for cell in cells} | {"equidyn report"}
+
+
 def _reorder_keys(checkout: Checkout) -> None:
     """The same values in another order and spelling."""
     checkout.edit("presets/test/params.yaml", "{level: E, value: 3, train: 2}", "{train: 2, value: 3, level: E}")
@@ -82,6 +93,7 @@ CHANGES = {
     "file on which models build": (_change_model, _of_model("autoencoder", "attention_autoencoder")),
     "measure file": (_change_measure, _of_measure("smoke", "equivariance")),
     "a further seed": (_add_seed, FURTHER | {"equidyn report"}),
+    "budget of the control": (_change_budget, _of_controls()),
     "order of keys": (_reorder_keys, set()),
 }
 

@@ -24,7 +24,7 @@ def moves(results: StudyResults) -> pd.DataFrame:
     if results.controls is None or headline is None:
         return pd.DataFrame(columns=columns)
     once, longer = (_errors(part, headline, results) for part in (results, results.controls))
-    change = (longer / once.where(once > 0) - 1).dropna()
+    change = (longer / once[once > 0].reindex(longer.index) - 1).dropna()
     found = change.groupby("variant", sort=False).agg(["mean", "min", "max"]).reset_index()
     return found.set_axis(columns, axis=1)
 
@@ -43,10 +43,11 @@ def move_words(results: StudyResults) -> str:
     where = f"on {listed([heads[name] for name in control.datasets])}, seeds {listed(list(map(str, control.seeds)))}"
     if found.empty:
         return f"Trained again with {budget_words(results)} ({where})."
-    least, most = (found.loc[getattr(found["move"], end)()] for end in ("idxmin", "idxmax"))
+    ends = [found.loc[found["move"].idxmin()], found.loc[found["move"].idxmax()]][: len(found)]
+    moved = " to ".join(f"{signed(end['move'])} ({end['variant']})" for end in ends)
     return (
-        f"Trained again with {budget_words(results)} ({where}), the error moves by {signed(least['move'])} "
-        f"({least['variant']}) to {signed(most['move'])} ({most['variant']}); the table of the variants has all."
+        f"Trained again with {budget_words(results)} ({where}), the error moves by {moved}; the table of the variants "
+        "tells it of each."
     )
 
 
