@@ -25,4 +25,4 @@ rule measure:
     message:
         "Measuring {wildcards.variant} on {wildcards.study}/{wildcards.dataset}, seed {wildcards.seed}"
     shell:
-        "equidyn measure {wildcards.study}/{wildcards.dataset}/{wildcards.variant}/{wildcards.seed} 2>&1 | tee {log}"
+        "equidyn measure {wildcards.study}/{wildcards.dataset}/{wildcards.variant}/{wildcards.seed} >{log} 2>&1"

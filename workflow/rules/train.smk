@@ -23,4 +23,4 @@ rule train:
     message:
         "Training {wildcards.variant} on {wildcards.study}/{wildcards.dataset}, seed {wildcards.seed}"
     shell:
-        "equidyn train {wildcards.study}/{wildcards.dataset}/{wildcards.variant}/{wildcards.seed} 2>&1 | tee {log}"
+        "equidyn train {wildcards.study}/{wildcards.dataset}/{wildcards.variant}/{wildcards.seed} >{log} 2>&1"
