@@ -22,7 +22,7 @@ help:
 	@echo "make clean  remove .venv and caches; data and reports stay"
 
 run: $(STAMP)
-	equidyn warm snakemake --cores all --quiet host reason
+	equidyn warm snakemake --cores all --logger equidyn
 	@echo "Report: $(CURDIR)/reports/report.html"
 
 # In the order of tests/conftest.py.

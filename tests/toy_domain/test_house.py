@@ -71,6 +71,14 @@ def test_the_claim_is_judged(by_snakemake: Path) -> None:
     assert row["verdict_corrected"] == "supported"
 
 
+def test_a_planted_effect_is_found_and_a_planted_null_is_not(by_snakemake: Path) -> None:
+    rows = {row["id"]: row for row in table(by_snakemake, "claims")}
+    assert rows["P2"]["verdict_corrected"] == "supported"
+    assert float(rows["P2"]["high_corrected"]) < 0
+    assert rows["P3"]["verdict_corrected"].partition(" (")[0] in {"inconclusive", "no effect"}
+    assert float(rows["P3"]["effect_corrected"]) != 0  # it was drawn, not copied
+
+
 def test_dvc_makes_the_same_tables(by_snakemake: Path, tmp_path: Path) -> None:
     shutil.copy(HERE / "params.yaml", tmp_path)
     run(tmp_path, "git", "init", "--quiet")

@@ -27,7 +27,7 @@ def of_snakemake(snakefile: str) -> list[dict[str, Any]]:
 def _job(job: Any) -> dict[str, Any]:
     return {
         "folder": ".",
-        "command": job.shellcmd.removesuffix(f" 2>&1 | tee {job.log}"),
+        "command": job.shellcmd.removesuffix(f" >{job.log} 2>&1"),
         "outputs": sorted(map(str, job.output)),
         "inputs": sorted(map(str, job.input)),
         "keys": sorted(json.loads(job.params.reads)),

@@ -27,4 +27,4 @@ rule measure:
     message:
         "Measuring {params.name}"
     shell:
-        "equidyn measure {params.name} 2>&1 | tee {log}"
+        "equidyn measure {params.name} >{log} 2>&1"

@@ -26,4 +26,4 @@ rule prepare:
     message:
         "Preparing dataset {wildcards.study}/{wildcards.dataset}"
     shell:
-        "equidyn prepare {wildcards.study}/{wildcards.dataset} 2>&1 | tee {log}"
+        "equidyn prepare {wildcards.study}/{wildcards.dataset} >{log} 2>&1"

@@ -37,4 +37,4 @@ rule report:
     message:
         "Writing the report"
     shell:
-        "equidyn report 2>&1 | tee {log}"
+        "equidyn report >{log} 2>&1"

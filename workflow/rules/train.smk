@@ -25,4 +25,4 @@ rule train:
     message:
         "Training {params.name}"
     shell:
-        "equidyn train {params.name} 2>&1 | tee {log}"
+        "equidyn train {params.name} >{log} 2>&1"

@@ -43,4 +43,4 @@ rule tune:
     message:
         "Tuning {wildcards.variant} of {wildcards.study}"
     shell:
-        "equidyn tune {wildcards.study}/{wildcards.variant} 2>&1 | tee {log}"
+        "equidyn tune {wildcards.study}/{wildcards.variant} >{log} 2>&1"
