@@ -96,10 +96,8 @@ def effect(contrast: Contrast, study: StudyResults) -> Effect:
 
 
 def _numbers(study: StudyResults, contrast: Contrast, quantity: str) -> pd.DataFrame:
-    """Rows of a quantity at the contrast's checkpoint, one per cell; of a list only where the last item is wanted."""
+    """Rows of a quantity at the contrast's checkpoint, one per cell; of a list its first number."""
     rows = study.quantity(contrast.measure, quantity, contrast.checkpoint)
-    if contrast.item == "last" and quantity == contrast.quantity:
-        return rows[rows["index"] > 0].sort_values("index", kind="stable").drop_duplicates(_CELL, keep="last")
     return rows[rows["index"] == 0]
 
 

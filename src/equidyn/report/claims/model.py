@@ -40,7 +40,6 @@ class Contrast(Strict):
     study: Name
     measure: str = Field(description="as in params.yaml")
     quantity: str = Field(description="dotted name of a number in measures.json")
-    item: Literal["only", "last"] = Field(default="only", description="last: of a list, the last number")
     checkpoint: Literal["best", "early"] = "best"
     factor: Literal["one", "unit", "per_parameter", "multiply_adds"] = Field(
         default="one",
