@@ -61,7 +61,7 @@ TRUTH: Truth = {
     ("sharpness", "sphere_mean"): _steeper("rsteer"),
     # C9: by one of its two measures there is nothing but noise.
     ("sharpness", "adaptive_mean"): _steeper("nothing"),
-    ("hessian", "largest"): _steeper("rsteer"),
+    ("hessian", "tops_median"): _steeper("rsteer"),
     ("hessian", "smallest"): lambda *key: _noisy(-0.3, *key),
     ("hessian", "smallest_error"): lambda *_: 1e-3,
     ("audit/hessian", "negative_share"): lambda *_: 0.0,

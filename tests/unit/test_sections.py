@@ -53,7 +53,7 @@ def study() -> StudyResults:
         ("audit/lie", "published"): lambda variant, dataset, seed: 10 * strength[variant],
         **{("audit/lie", f"grad_div.{key}"): lambda *cell, key=key: at[key] for key in at},
         ("audit/sharpness", "control"): lambda variant, dataset, seed: 0.125 if variant == "cnn" else 0.0,
-        ("hessian", "largest"): lambda variant, dataset, seed: 2.0,
+        ("hessian", "tops_median"): lambda variant, dataset, seed: 2.0,
         ("hessian", "density_at"): lambda *cell: [-1.0, 0.0, 2.0],
         ("hessian", "density"): lambda *cell: [0.1, 0.4, 0.1],
     }

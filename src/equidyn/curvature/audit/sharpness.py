@@ -43,7 +43,8 @@ def measure(
     """The published function for each of `radii`, and at t = 0 (control) [loss].
 
     windows: training samples (of rollouts: windows), as the task chooses them; published: all, in batches of 8 to 16,
-    with 6 rollout steps. published_mean: over the radii, which is the published number. Empty for a network without weights.
+    with 6 rollout steps. published_mean: over the radii, which is the published number. Empty for a network without
+    weights.
     """
     if not count_parameters(context.network):
         return {}
