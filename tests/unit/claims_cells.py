@@ -16,7 +16,7 @@ from equidyn.report.gather import VALUE_COLUMNS, StudyResults, flattened
 
 PARAMS = Path(__file__).resolve().parents[2] / "params.yaml"
 VARIANTS = (
-    *("cnn", "gcnn", "rgroup", "e2cnn", "rsteer", "rsteer-alpha1e-2", "relax-anneal"),
+    *("cnn", "gcnn", "gcnn-small", "rgroup", "e2cnn", "rsteer", "rsteer-alpha1e-2", "relax-anneal"),
     *("e2cnn-published", "rsteer-published", "rsteer-published-alpha1e-2"),
 )
 LEVELS = {"eps000": 0.0, "eps030": 0.3, "eps060": 0.6}

@@ -27,14 +27,14 @@ def _contrast(**changes: object) -> Contrast:
 
 
 def test_every_claim_is_there():
-    counts = {"C": 13, "T": 3, "G": 5, "A": 4, "L": 3}
+    counts = {"C": 15, "T": 4, "G": 5, "A": 4, "L": 3}
     wanted = [f"{letter}{number}" for letter, count in counts.items() for number in range(1, count + 1)]
     assert [claim.id for claim in published_claims().claims] == wanted
 
 
 def test_claims_have_one_definition_where_nothing_was_coded_that_differs():
     single = [claim.id for claim in published_claims().claims if not claim.as_published]
-    ours = [*(f"T{number}" for number in range(1, 4)), *(f"G{number}" for number in range(1, 6))]
+    ours = ["C15", *(f"T{number}" for number in range(1, 5)), *(f"G{number}" for number in range(1, 6))]
     assert single == [*ours, "A2", "A4", "L2", "L3"]
 
 
@@ -222,6 +222,9 @@ def test_settings_of_another_scale():
     assert unmet(_contrast(needs={"source.resolution": 20, "task.test_steps": 6}), study) == []
     assert unmet(_contrast(needs={"source.resolution": 64}), study) == ["source.resolution is 20, not 64"]
     assert unmet(_contrast(needs={"source.archive": "x"}), study) == []
+    assert unmet(_contrast(least={"parameters": 1000, "source.resolution": 10}), study) == []
+    said = ["source.resolution is 20, below 64", "parameters is 1,000, below 5,000"]
+    assert unmet(_contrast(least={"source.resolution": 64, "parameters": 5000}), study) == said
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,18 @@ def missing(contrast: Contrast, study: StudyResults | None) -> str:
 def unmet(contrast: Contrast, study: StudyResults) -> list[str]:
     """Settings of the study that are not those at which the published figures were taken."""
     found = differing(study.settings, contrast.needs)
-    return [f"{key} is {value}, not {contrast.needs[key]}" for key, value in found.items()]
+    other = [f"{key} is {value}, not {contrast.needs[key]}" for key, value in found.items()]
+    return other + [
+        f"{key} is {value:,}, below {contrast.least[key]:,.0f}"
+        for key, value in (differing(study.settings, contrast.least) | _parameters(study, contrast)).items()
+        if value < contrast.least[key]
+    ]
+
+
+def _parameters(study: StudyResults, contrast: Contrast) -> dict[str, int]:
+    """Of the smallest network of the contrast, if it asks for a number of them."""
+    compared = study.runs["variant"].isin([term.variant for term in contrast.terms])
+    return {"parameters": int(study.runs.loc[compared, "parameters"].min())} if "parameters" in contrast.least else {}
 
 
 def effect(contrast: Contrast, study: StudyResults) -> Effect:
