@@ -165,6 +165,8 @@ def test_the_measure_finds_the_spectrum_of_its_sample(workplace):
     assert found["largest"] == pytest.approx(values[-1], rel=1e-3)
     assert found["smallest"] == pytest.approx(values[0], rel=1e-3)
     assert found["top"] == pytest.approx(values[::-1][:5], rel=1e-3)
+    several = hessian.measure(context, samples=4, steps=2, iterations=80, batches=2)
+    assert several["smallest"] == found["smallest"] < -several["smallest_error"]  # which refutes convexity
     assert found["smallest_error"] <= 1e-3 * abs(values[0]) and found["largest_error"] <= 1e-3 * values[-1]
     assert found["decayed_largest"] == found["largest"] + 0.25
     assert found["decayed_smallest"] == found["smallest"] + 0.25
@@ -176,10 +178,15 @@ def test_the_measure_finds_the_spectrum_of_its_sample(workplace):
 def test_maxima_are_the_largest_magnitudes_of_each_batch(workplace):
     context = _subject(_small(), double=True)
     found = hessian.measure(context, batches=3, batch_size=2, iterations=80)
-    expected = []
+    expected, tops = [], []
     for batch in split_batch(context.training_sample(6, 1), 3):
         values = np.linalg.eigvalsh(_by_columns(context, batch))
         expected += sorted(values, key=lambda value: -abs(value))[:5]
+        tops.append(values[-1])
+    assert found["tops"] == pytest.approx(tops, rel=1e-3)
+    assert found["tops_median"] == pytest.approx(sorted(tops)[1], rel=1e-3)
+    low, high = (np.sort(tops)[:2].mean(), np.sort(tops)[1:].mean())  # quartiles of three, between neighbours
+    assert found["tops_iqr"] == pytest.approx(high - low, rel=1e-2)
     assert found["maxima"] == pytest.approx(expected, rel=1e-3)
     assert found["maxima_median"] == pytest.approx(np.median(expected), rel=1e-3)
     assert found["maxima_negative_share"] == (np.array(expected) < 0).mean()
@@ -190,10 +197,13 @@ def test_maxima_are_the_largest_magnitudes_of_each_batch(workplace):
 def test_published_maxima_are_the_same_eigenvalues_less_exactly_known(workplace):
     """Of the same batches; with weight decay, which shifts each."""
     plain, decayed = _subject(_small(), double=True), _subject(_small(), double=True, weight_decay=0.5)
-    exact = hessian.measure(plain, iterations=80)
-    found = published.measure(plain)
+    batches = {"batches": 2, "batch_size": 4}
+    exact = hessian.measure(plain, iterations=80, **batches)
+    found = published.measure(plain, **batches)
     assert sorted(found["maxima"], key=abs) == pytest.approx(sorted(exact["maxima"], key=abs), rel=0.05)
-    shifted = published.measure(decayed)
+    low, high = np.quantile(found["maxima"], [0.25, 0.75])
+    assert found["maxima_iqr"] == pytest.approx(high - low, rel=1e-9)
+    shifted = published.measure(decayed, **batches)
     assert max(shifted["maxima"]) == pytest.approx(max(found["maxima"]) + 0.5, rel=1e-2)
     assert found["products"] > exact["products"] / 2 > 0
 
@@ -238,7 +248,7 @@ def test_the_network_is_left_as_it_was(workplace, entry):
 def test_a_diverged_network_has_no_spectrum_and_costs_little(workplace, entry):
     network = _small()
     network.layers[1].kernel.weight.data[0, 0, 0, 0] = float("nan")
-    found = entry.measure(_subject(network))
+    found = entry.measure(_subject(network), batches=2)
     assert all(math.isnan(value) for value in found["maxima"])
     assert math.isnan(found["maxima_median"]) and math.isnan(found["negative_share"])
     assert found["products"] <= 15

@@ -101,12 +101,15 @@ def test_the_measure_is_its_definition(workplace):
     with torch.no_grad():
         here = context.task.loss(context.network, windows).item()
         assert found["loss"] == pytest.approx(here, rel=1e-14)
-        changes = []
-        for direction in directions:
-            moved = cnn.build(FRAMES, VECTOR, hidden=2, layers=3).double()
-            torch.nn.utils.vector_to_parameters(landscape.point + 0.4 * direction, moved.parameters())
-            changes.append(abs(context.task.loss(moved, windows).item() - here))
-    assert found["sphere"][1] == pytest.approx(sum(changes) / 2, rel=1e-9)
+        changes = torch.zeros(len(found["radii"]), 2, dtype=torch.float64)
+        for place, radius in enumerate(found["radii"]):
+            for column, direction in enumerate(directions):
+                moved = cnn.build(FRAMES, VECTOR, hidden=2, layers=3).double()
+                torch.nn.utils.vector_to_parameters(landscape.point + radius * direction, moved.parameters())
+                changes[place, column] = (context.task.loss(moved, windows) - here).abs()
+    assert found["sphere"] == pytest.approx(changes.mean(1).tolist(), rel=1e-9)
+    assert found["sphere_mean"] == pytest.approx(changes.mean().item(), rel=1e-9)
+    assert found["adaptive_mean"] == pytest.approx(sum(found["adaptive"]) / len(found["adaptive"]), rel=1e-12)
 
 
 def test_filters_of_an_adaptive_direction_are_as_long_as_those_of_the_net(workplace):
@@ -141,6 +144,7 @@ def test_published_control_is_the_difference_of_the_modes(workplace):
         twin = _with_norm().train()
         batch = context.task.loss(twin, windows)
     found = published.measure(context, windows=6, batch_size=6, directions=1)
+    assert found["published_mean"] == pytest.approx(sum(found["published"]) / len(found["radii"]), rel=1e-12)
     assert found["control"] == pytest.approx(abs(batch - still).item(), rel=1e-5)
     assert found["control"] > 0.01
     assert found["published"][0] == pytest.approx(found["control"], rel=0.1)  # hardly perturbed, and as "sharp"

@@ -19,7 +19,7 @@ from equidyn.report.gather import VALUE_COLUMNS, StudyResults, controlled, flatt
 PARAMS = Path(__file__).resolve().parents[2] / "params.yaml"
 VARIANTS = (
     *("cnn", "gcnn", "rgroup", "e2cnn", "rsteer", "rsteer-alpha1e-2", "relax-anneal"),
-    *("e2cnn-published", "rsteer-published", "rsteer-published-alpha1e-2"),
+    *("e2cnn-published", "rsteer-published", "rsteer-published-alpha1e-2", "gcnn-small"),
 )
 LEVELS = {"eps000": 0.0, "eps030": 0.3, "eps060": 0.6}
 FIVE = (1, 2, 3, 4, 5)

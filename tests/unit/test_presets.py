@@ -12,6 +12,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 # Variants that are compared with each other: where weights are shared, equal widths and equal parameters are two sizes.
+_OF_COMPUTE = {"gcnn-small": "cnn", "cnn-large": "gcnn-vector"}  # of equal multiply-adds instead
 _SMALL = ("ae-small", "equivariant-ae", "equivariant-ae-scaled", "equivariant-ae-attention")
 
 
@@ -20,7 +21,7 @@ def test_compared_variants_match_in_parameters_within_5_percent(folder):
     """Of the middle of their range; those marked "published" keep their own sizes, variance-net its numbers, and
     interpolation has none."""
     for name, study in load(PROJECT / folder / "params.yaml").studies.items():
-        own = ("published", "variance-net")
+        own = ("published", "variance-net", *_OF_COMPUTE)
         compared = {key: entry for key, entry in study.variants.items() if not any(word in key for word in own)}
         counts = {key: count_parameters(build_network(study, key, *io_types(study), 0).deployed()) for key in compared}
         counts = {key: count for key, count in counts.items() if count}
@@ -28,6 +29,18 @@ def test_compared_variants_match_in_parameters_within_5_percent(folder):
         for group in filter(None, (counts, small)):
             middle = (max(group.values()) + min(group.values())) / 2
             assert max(group.values()) <= 1.05 * middle, (name, group)
+
+
+@pytest.mark.parametrize("folder", [".", "presets/paper"])
+def test_variants_of_equal_compute_match_in_multiply_adds(folder):
+    """Within 12 %: a field more or less of a small net is as much."""
+    found = {}
+    for study in load(PROJECT / folder / "params.yaml").studies.values():
+        for pair in (pair for pair in _OF_COMPUTE.items() if pair[0] in study.variants):
+            ours, other = (build_network(study, key, *io_types(study), 0).multiply_adds() for key in pair)
+            found[pair[0]] = ours / other
+    assert set(found) == set(_OF_COMPUTE)
+    assert list(found.values()) == pytest.approx([1.0] * len(found), rel=0.12)
 
 
 @pytest.mark.parametrize("folder", [".", "presets/test", "presets/paper"])

@@ -83,13 +83,16 @@ def _plain(text: str) -> str:
 def test_a_table_has_means_with_intervals_the_best_and_what_takes_no_training(study):
     section = _section(study, "error")
     heads = [f"test RMSE [rms velocity], {checkpoint}" for checkpoint in ("early", "best")]
-    assert section.tables[0].columns == ["data", "variant", *heads]
+    shares = [f"test RMSE over persistence, {checkpoint}" for checkpoint in ("early", "best")]
+    assert section.tables[0].columns == ["data", "variant", *heads, *shares]
+    assert _plain(_view(section, "cnn")[shares[1]]) == "50.0 %" and _view(section, "(persistence)")[shares[1]] == "–"
     rows = {name: _view(section, name)[heads[1]] for name in ("cnn", "rgroup", "gcnn", "(persistence)")}
     assert rows["cnn"].startswith("1.00") and " ± " in _plain(rows["cnn"])
     assert [name for name, text in rows.items() if text.endswith("*")] == ["cnn"]
     assert _plain(rows["gcnn"]).endswith("diverged (1 of 3)")
     assert rows["(persistence)"] == "2.000"
     data = section.tables[0].data.set_index(["dataset", "variant", "quantity"])
+    assert data.loc[("eps030", "cnn", "error.rmse@best"), "share"] == pytest.approx(1.0 / 2.3, rel=0.02)
     own = study.quantity("error", "rmse").query("dataset == 'eps060' and variant == 'rgroup'")["value"]
     assert data.loc[("eps060", "rgroup", "error.rmse@best"), "mean"] == pytest.approx(own.mean(), rel=1e-12)
     assert data.loc[("eps000", "gcnn", "error.rmse@best"), ["n", "seeds", "diverged"]].tolist() == [2, 3, 1]

@@ -12,7 +12,7 @@ from equidyn.core.params import Params, load
 from equidyn.report.labels import dataset_kind, level_labels, ordered, trained_on
 from equidyn.report.own import own
 from equidyn.report.sections.data import Check, _view
-from equidyn.report.sections.variants import match_words, matched
+from equidyn.report.sections.variants import compute_words, match_words, matched
 from equidyn.report.wording import Wording, wording
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -100,7 +100,12 @@ def test_variants_are_compared_within_groups_of_equal_size():
     assert [part["variant"].tolist() for part in matched(frame)] == [["b", "e"], ["a", "c"], ["d"]]
     assert match_words(frame) == (
         "These match in parameters, within 5 %: b and e (240 to 250); a and c (1,000 to 1,050). Compare within such a "
-        "group only. Without a match: d (2,000)."
+        "group only. Without a match in parameters: d (2,000)."
+    )
+    assert compute_words(frame.assign(multiply_adds=[900, 300, 950, 1700, 400])) == []
+    (said,) = compute_words(frame.assign(multiply_adds=[900, 300, 950, 320, 400]))
+    assert said.startswith(
+        "These match in multiply-adds instead, within 12 %: d (2,000 parameters) with b (320 against 300)."
     )
     assert match_words(frame.iloc[[0, 2]]) == "The variants match in parameters, within 5 % (1,000 to 1,050)."
     assert match_words(frame.iloc[[0, 1]]) == "No two variants match in parameters, within 5 %: b (240) and a (1,000)."

@@ -27,7 +27,7 @@ WIDTH = 1 / 200  # of the bells of the density, relative to the largest magnitud
 
 UNIT = "loss/weight²"
 QUANTITIES = (
-    Quantity("largest", "largest eigenvalue", UNIT, "lower", "log", headline=True),
+    Quantity("largest", "largest eigenvalue", UNIT, "lower", "log"),
     Quantity("smallest", "smallest", UNIT),
     Quantity("largest_error", "bound of the largest's error", UNIT, detail=True),
     Quantity("smallest_error", "bound of the smallest's error", UNIT, detail=True),
@@ -37,6 +37,9 @@ QUANTITIES = (
     Quantity("negative_share", "share below 0", "%"),
     Quantity("density_at", "eigenvalue", UNIT, axis="density_at", detail=True),
     Quantity("density", "spectral density", "weight²/loss", axis="density_at", detail=True),
+    Quantity("tops", "largest of each batch", UNIT, axis="batch", detail=True),
+    Quantity("tops_median", "largest of a batch, median", UNIT, "lower", "log", headline=True),
+    Quantity("tops_iqr", "its interquartile range", UNIT),
     Quantity("maxima", "maxima of batches", UNIT, axis="batch and rank", detail=True),
     Quantity("maxima_median", "median of the maxima", UNIT),
     Quantity("maxima_iqr", "their interquartile range", UNIT),
@@ -52,8 +55,8 @@ def measure(
     steps: PositiveInt = 1,
     iterations: PositiveInt = 40,
     probes: PositiveInt = 2,
-    batches: PositiveInt = 2,
-    batch_size: PositiveInt = 4,
+    batches: PositiveInt = 8,
+    batch_size: PositiveInt = 2,
 ) -> dict[str, Any]:
     """Spectrum of the Hessian of the training loss, eval mode, float32 [loss per weight^2].
 
@@ -65,35 +68,33 @@ def measure(
 
     largest, smallest: ends of the spectrum; largest_error, smallest_error: bounds of their errors.
     top: the five largest. negative_share: share of the spectrum below -1e-3 of the largest magnitude. density_at,
-    density: smoothed, integral 1. maxima: the five largest magnitudes of each batch, with their signs; their median,
-    interquartile range and negative share. decayed: with weight decay, which adds weight_decay to each eigenvalue.
+    density: smoothed, integral 1. tops: the largest eigenvalue of each batch; maxima: its five of largest magnitude,
+    with their signs; of both the median and the interquartile range over all batches. decayed: with weight decay,
+    which adds weight_decay to each eigenvalue.
     products: Hessian-vector products spent. Nothing for a network without parameters.
     """
     if not count_parameters(context.network):
         return {}
     runs, products = _probed(context, context.training_sample(samples, steps), iterations, probes)
-    maxima: list[float] = []
-    for batch in split_batch(context.training_sample(batches * batch_size, steps), batches):
-        found, spent = _batch_maxima(context, batch, iterations)
-        maxima, products = maxima + found, products + spent
+    found = [
+        _batch_ends(context, batch, iterations)
+        for batch in split_batch(context.training_sample(batches * batch_size, steps), batches)
+    ]
+    maxima = [value for ritz, _ in found for value in _maxima(ritz)]
     return {
         **_ends(runs[0], context.weight_decay),
         **_spectrum(runs),
-        "maxima": maxima,
-        **summary(maxima),
-        "products": products,
+        **summary("tops", [float(ritz.values[-1]) for ritz, _ in found]),
+        **summary("maxima", maxima),
+        "maxima_negative_share": float(np.mean(np.array(maxima) < 0)) if np.isfinite(maxima).all() else np.nan,
+        "products": products + sum(spent for _, spent in found),
     }
 
 
-def summary(maxima: list[float]) -> dict[str, float]:
-    """Median, interquartile range and share of negatives of the maxima."""
-    low, median, high = np.quantile(maxima, [0.25, 0.5, 0.75])
-    negative = np.mean(np.array(maxima) < 0) if np.isfinite(maxima).all() else np.nan
-    return {
-        "maxima_median": float(median),
-        "maxima_iqr": float(high - low),
-        "maxima_negative_share": float(negative),
-    }
+def summary(name: str, values: list[float]) -> dict[str, Any]:
+    """The values, their median and their interquartile range."""
+    low, median, high = np.quantile(values, [0.25, 0.5, 0.75])
+    return {name: values, f"{name}_median": float(median), f"{name}_iqr": float(high - low)}
 
 
 def _probed(context: EvaluationContext, batch: Batch, iterations: int, probes: int) -> tuple[list[Ritz], int]:
@@ -105,10 +106,10 @@ def _probed(context: EvaluationContext, batch: Batch, iterations: int, probes: i
     return [lanczos(hessian, _start(hessian, probe), iterations) for probe in range(probes)], hessian.products
 
 
-def _batch_maxima(context: EvaluationContext, batch: Batch, iterations: int) -> tuple[list[float], int]:
-    """The maxima of one batch, and the products spent."""
+def _batch_ends(context: EvaluationContext, batch: Batch, iterations: int) -> tuple[Ritz, int]:
+    """What is known of the ends of one batch's spectrum, and the products spent."""
     hessian = _hessian(context, batch)
-    return maxima_of(hessian, iterations), hessian.products
+    return _ends_of(hessian, iterations, TOLERANCE), hessian.products
 
 
 def _hessian(context: EvaluationContext, batch: Batch) -> Hessian:
@@ -122,15 +123,25 @@ def _start(hessian: Hessian, seed: int) -> torch.Tensor:
 
 def maxima_of(hessian: Hessian, iterations: int, tolerance: float = TOLERANCE) -> list[float]:
     """The five eigenvalues of largest magnitude with their signs, largest magnitude first."""
+    return _maxima(_ends_of(hessian, iterations, tolerance))
 
-    def largest(ritz: Ritz) -> np.ndarray:
-        return np.argsort(-np.abs(ritz.values), kind="stable")[:COUNT]
+
+def _ends_of(hessian: Hessian, iterations: int, tolerance: float) -> Ritz:
+    """Lanczos until the five of largest magnitude and the largest are known to `tolerance`."""
 
     def enough(ritz: Ritz) -> bool:
-        return len(ritz.values) > COUNT and ritz.converged(largest(ritz), tolerance)
+        return len(ritz.values) > COUNT and ritz.converged([*_farthest(ritz), -1], tolerance)
 
-    ritz = lanczos(hessian, _start(hessian, 0), iterations, enough)
-    return ritz.values[largest(ritz)].tolist()
+    return lanczos(hessian, _start(hessian, 0), iterations, enough)
+
+
+def _maxima(ritz: Ritz) -> list[float]:
+    return ritz.values[_farthest(ritz)].tolist()
+
+
+def _farthest(ritz: Ritz) -> np.ndarray:
+    """The places of the five of largest magnitude, largest first."""
+    return np.argsort(-np.abs(ritz.values), kind="stable")[:COUNT]
 
 
 def _ends(ritz: Ritz, weight_decay: float) -> dict[str, Any]:

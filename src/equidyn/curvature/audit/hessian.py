@@ -18,7 +18,7 @@ from equidyn.core.measures.quantities import Quantity
 from equidyn.core.models.registry import count_parameters
 from equidyn.core.params.types import PositiveInt
 from equidyn.core.training.task import Batch
-from equidyn.curvature.hessian import COUNT, TOLERANCE, UNIT
+from equidyn.curvature.hessian import COUNT, TOLERANCE, UNIT, summary
 from equidyn.curvature.landscape import Hessian, Landscape, split_batch
 
 TINY = 1e-6  # added to norms and to the divisor of the relative change
@@ -26,6 +26,7 @@ TINY = 1e-6  # added to norms and to the divisor of the relative change
 QUANTITIES = (
     Quantity("maxima", "maxima of batches", UNIT, axis="batch and rank", detail=True),
     Quantity("maxima_median", "median of the maxima", UNIT),
+    Quantity("maxima_iqr", "their interquartile range", UNIT),
     Quantity("negative_share", "their share below 0", "%"),
     Quantity("products", "Hessian-vector products"),
 )
@@ -34,12 +35,12 @@ QUANTITIES = (
 def measure(
     context: EvaluationContext,
     *,
-    batches: PositiveInt = 2,
-    batch_size: PositiveInt = 4,
+    batches: PositiveInt = 8,
+    batch_size: PositiveInt = 2,
     steps: PositiveInt = 1,
     limit: PositiveInt = 1000,
 ) -> dict[str, Any]:
-    """Maxima of all batches, their median and the share of negatives, as published [loss per weight^2].
+    """Maxima of all batches, their median, interquartile range and share of negatives, as published [loss/weight^2].
 
     The batches are those of curvature/hessian.py. Published: 16 windows each, 10 to 20 % of the training data, 6
     rollout steps. limit: products for one eigenvalue. products: Hessian-vector products spent. Nothing for a network
@@ -54,8 +55,7 @@ def measure(
         found, spent = _batch_maxima(context, batch, generator, limit)
         maxima, products = maxima + found, products + spent
     return {
-        "maxima": maxima,
-        "maxima_median": float(np.median(maxima)),
+        **summary("maxima", maxima),
         "negative_share": float(np.mean(np.array(maxima) < 0)) if np.isfinite(maxima).all() else float("nan"),
         "products": products,
     }

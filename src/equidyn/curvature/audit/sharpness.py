@@ -25,6 +25,7 @@ from equidyn.curvature.audit.train_mode import train_mode
 from equidyn.curvature.sharpness import RADII
 
 QUANTITIES = (
+    Quantity("published_mean", "as published, mean over t", "{loss}", "lower", "log"),
     Quantity("radii", "t", axis="radii", scale="log"),
     Quantity("published", "as published", "{loss}", "lower", "log", axis="radii"),
     Quantity("control", "as published, t = 0", "{loss}"),
@@ -42,7 +43,8 @@ def measure(
     """The published function for each of `radii`, and at t = 0 (control) [loss].
 
     windows: training samples (of rollouts: windows), as the task chooses them; published: all, in batches of 8 to 16,
-    with 6 rollout steps. The published number is the mean over the radii. Empty for a network without weights.
+    with 6 rollout steps. published_mean: over the radii, which is the published number. Empty for a network without
+    weights.
     """
     if not count_parameters(context.network):
         return {}
@@ -52,7 +54,8 @@ def measure(
     context.network.begin(0, 0)  # what it draws in train mode comes out alike each time
     with train_mode(context.network), torch.no_grad():
         control, *published = [_change(context, batches, radius, directions, generator) for radius in (0.0, *RADII)]
-    return {"radii": list(RADII), "published": published, "control": control}
+    mean = sum(published) / len(published)
+    return {"published_mean": mean, "radii": list(RADII), "published": published, "control": control}
 
 
 def _change(

@@ -83,7 +83,18 @@ def missing(contrast: Contrast, study: StudyResults | None) -> str:
 def unmet(contrast: Contrast, study: StudyResults) -> list[str]:
     """Settings of the study that are not those at which the published figures were taken."""
     found = differing(study.settings, contrast.needs)
-    return [f"{key} is {value}, not {contrast.needs[key]}" for key, value in found.items()]
+    other = [f"{key} is {value}, not {contrast.needs[key]}" for key, value in found.items()]
+    return other + [
+        f"{key} is {value:,}, below {contrast.least[key]:,.0f}"
+        for key, value in (differing(study.settings, contrast.least) | _parameters(study, contrast)).items()
+        if value < contrast.least[key]
+    ]
+
+
+def _parameters(study: StudyResults, contrast: Contrast) -> dict[str, int]:
+    """Of the smallest network of the contrast, if it asks for a number of them."""
+    compared = study.runs["variant"].isin([term.variant for term in contrast.terms])
+    return {"parameters": int(study.runs.loc[compared, "parameters"].min())} if "parameters" in contrast.least else {}
 
 
 def effect(contrast: Contrast, study: StudyResults) -> Effect:
@@ -119,10 +130,8 @@ def _sample(study: StudyResults, contrast: Contrast, places: list[list[str]]) ->
 
 
 def _numbers(study: StudyResults, contrast: Contrast, quantity: str) -> pd.DataFrame:
-    """Rows of a quantity at the contrast's checkpoint, one per cell; of a list only where the last item is wanted."""
+    """Rows of a quantity at the contrast's checkpoint, one per cell; of a list its first number."""
     rows = study.quantity(contrast.measure, quantity, contrast.checkpoint)
-    if contrast.item == "last" and quantity == contrast.quantity:
-        return rows[rows["index"] > 0].sort_values("index", kind="stable").drop_duplicates(_CELL, keep="last")
     return rows[rows["index"] == 0]
 
 

@@ -40,7 +40,6 @@ class Contrast(Strict):
     study: Name
     measure: str = Field(description="as in params.yaml")
     quantity: str = Field(description="dotted name of a number in measures.json")
-    item: Literal["only", "last"] = Field(default="only", description="last: of a list, the last number")
     checkpoint: Literal["best", "early"] = "best"
     factor: Literal["one", "unit", "per_parameter", "multiply_adds"] = Field(
         default="one",
@@ -67,6 +66,10 @@ class Contrast(Strict):
     )
     unit: Words = Field(description="of the effect")
     needs: dict[str, Any] = Field(default={}, description="dotted settings of the study -> their published value")
+    least: dict[str, float] = Field(
+        default={},
+        description="the same, where more will do -> the least; parameters: of the smallest network that is compared",
+    )
     decides: bool = Field(default=True, description="false: shown and corrected for, but not part of the verdict")
     optional: bool = Field(default=False, description="true: not part of the verdict where it cannot be run")
 
@@ -100,7 +103,7 @@ class Contrast(Strict):
 class Claim(Strict):
     """A claim, its evidence, what speaks against that evidence, and how it is tested.
 
-    A claim that comes without code has no other definition than the corrected one: as_published is then an empty list.
+    as_published is an empty list where no document defines the claim otherwise than corrected, in words or in code.
     """
 
     id: Annotated[str, StringConstraints(pattern=r"^[A-Z][1-9][0-9]*$")]

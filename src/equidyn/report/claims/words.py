@@ -19,8 +19,7 @@ _FACTORS = {
 def label(contrast: Contrast) -> str:
     """The contrast in words, made from its definition: what is compared, by which number, on which data."""
     by_place = _by_place(contrast)
-    item = "[last]" if contrast.item == "last" else ""
-    quantity = f"{contrast.measure}.{contrast.quantity}{item}{_FACTORS[contrast.factor]}"
+    quantity = f"{contrast.measure}.{contrast.quantity}{_FACTORS[contrast.factor]}"
     parts = [_compared(contrast, by_place), quantity, *(by_place if len(by_place) == 1 else [])]
     return ", ".join([*parts, *([] if contrast.checkpoint == "best" else [f"{contrast.checkpoint} checkpoint"])])
 

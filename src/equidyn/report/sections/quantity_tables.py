@@ -7,7 +7,7 @@ import pandas as pd
 
 from equidyn.report.gather import StudyResults
 from equidyn.report.labels import level_labels
-from equidyn.report.numbers import estimate_text, number, tick
+from equidyn.report.numbers import estimate_text, number, percent, tick
 from equidyn.report.sections.quantity_values import Shown
 from equidyn.report.sections.section import over_seeds_words
 from equidyn.report.tables import Table
@@ -22,13 +22,20 @@ def single_table(results: StudyResults, name: str, caption: str, shown: Sequence
     texts = {one.name: _texts(one) for one in shown}
     below = {one.name: _baseline_texts(one) for one in shown}
     heads = level_labels(results.settings)
+    shares = {one.name: _share_texts(one) for one in shown if one.trivial}
     rows = [
-        [label, variant, *(cells[one.name].get((dataset, variant), "–") for one in shown)]
+        [
+            *(label, variant),
+            *(cells[one.name].get((dataset, variant), "–") for one in shown),
+            *(share.get((dataset, variant), "–") for share in shares.values()),
+        ]
         for dataset, label in heads.items()
         for variant, cells in _rows(results, dataset, texts, below)
     ]
     data = pd.concat([part for one in shown for part in (_data(one), _baseline_data(one))])
-    view = pd.DataFrame(rows, columns=["data", "variant", *(f"{one.label}{_at(one, shown)}" for one in shown)])
+    columns = [f"{one.label}{_at(one, shown)}" for one in shown]
+    columns += [f"{one.quantity.label} over {one.trivial[0]}{_at(one, shown)}" for one in shown if one.trivial]
+    view = pd.DataFrame(rows, columns=["data", "variant", *columns])
     return Table(name, _caption(results, caption, shown, rows), data.reset_index(drop=True), view)
 
 
@@ -96,6 +103,11 @@ def _best(one: Shown) -> set[int]:
     return found
 
 
+def _share_texts(one: Shown) -> dict[tuple[str, str], str]:
+    """(dataset, variant) -> mean over the trivial baseline of its dataset."""
+    return {(row.dataset, row.variant): percent(row.share) for row in _data(one).itertuples()}
+
+
 def _baseline_texts(one: Shown) -> dict[tuple[str, str], str]:
     """(dataset, label) -> number."""
     return {
@@ -108,6 +120,8 @@ def _baseline_texts(one: Shown) -> dict[tuple[str, str], str]:
 def _data(one: Shown) -> pd.DataFrame:
     data = one.estimates.copy()
     data.insert(len(_PLACE), "quantity", one.name)
+    if one.trivial:
+        data["share"] = data["mean"] / data["dataset"].map(one.trivial[1])
     return data
 
 

@@ -44,6 +44,18 @@ class Shown:
     axis: Axis | None = None
     baselines: dict[str, pd.DataFrame] = field(default_factory=dict)
 
+    @property
+    def trivial(self) -> tuple[str, pd.Series] | None:
+        """Of an error that stands for its measure, its first baseline: the label, and dataset -> value.
+
+        None where a share of it would say little: along an axis, where more is better, and beside the data's own error.
+        """
+        wanted = self.quantity.headline and self.quantity.better == "lower" and self.axis is None
+        if not (wanted and self.baselines) or self.quantity.baselines[0].startswith(DATA):
+            return None
+        label, frame = next(iter(self.baselines.items()))
+        return label, frame.set_index("dataset")["value"]
+
     @cached_property
     def estimates(self) -> pd.DataFrame:
         """Means over seeds (statistics.over_seeds), at each place along the axis."""

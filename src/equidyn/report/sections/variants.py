@@ -17,6 +17,7 @@ from equidyn.report.wording import wording
 
 TITLE = "Variants"
 TOLERANCE = 0.05
+COMPUTE_TOLERANCE = 0.12  # of multiply-adds: a field more or less of a small net is as much
 _COUNTS = ("parameters", "trained_parameters", "published_parameters", "multiply_adds")
 _MOVES = ["move", "least", "most"]
 _HEADS = {
@@ -36,7 +37,8 @@ def section(results: StudyResults) -> Section:
         caption += f" Last: relative change of the error with {budget_words(results)}, mean (smallest to largest)."
     table = Table(f"{results.name}--variants", caption, frame, _view(results, frame))
     compared = frame[(frame["parameters"] > 0) & ~frame["as_published"]]
-    words = [*([match_words(compared)] if len(compared) > 1 else []), *_more_words(results, frame)]
+    words = [match_words(compared), *compute_words(compared)] if len(compared) > 1 else []
+    words += _more_words(results, frame)
     return Section(TITLE, [*words, *own(results.settings.home, "variants", "words", _no_words)(frame)], tables=[table])
 
 
@@ -66,8 +68,27 @@ def match_words(frame: pd.DataFrame) -> str:
         return f"No two variants match in parameters, within 5 %: {listed(names)}."
     if len(parts) == 1:
         return f"The variants match in parameters, within 5 % ({_range(frame)})."
-    rest = f" Without a match: {listed(names)}." if names else ""
+    rest = f" Without a match in parameters: {listed(names)}." if names else ""
     return f"These match in parameters, within 5 %: {'; '.join(groups)}. Compare within such a group only.{rest}"
+
+
+def compute_words(frame: pd.DataFrame) -> list[str]:
+    """Which variants without a match in parameters do as much arithmetic as another (column multiply_adds)."""
+    alone = pd.concat([part for part in matched(frame) if len(part) == 1] or [frame.head(0)])
+    pairs = [
+        f"{row.variant} ({row.parameters:,} parameters) with {listed(near['variant'].tolist())} "
+        f"({row.multiply_adds:,} against {_range(near, 'multiply_adds')})"
+        for row in alone.itertuples()
+        if len(near := _of_equal_compute(frame, row))
+    ]
+    said = f"These match in multiply-adds instead, within {100 * COMPUTE_TOLERANCE:.0f} %: {'; '.join(pairs)}."
+    return [f"{said} What a strict net gains over a plain one is to hold in both comparisons."] if pairs else []
+
+
+def _of_equal_compute(frame: pd.DataFrame, row: Any) -> pd.DataFrame:
+    ratios = frame["multiply_adds"] / row.multiply_adds
+    least = 1 / (1 + COMPUTE_TOLERANCE)
+    return frame[(frame["variant"] != row.variant) & ratios.between(least, 1 + COMPUTE_TOLERANCE)]
 
 
 def time_words(results: StudyResults) -> str:
@@ -157,6 +178,6 @@ def _more_words(results: StudyResults, frame: pd.DataFrame) -> list[str]:
     return [sentence for sentence, names in words.items() if names]
 
 
-def _range(part: pd.DataFrame) -> str:
-    ends = dict.fromkeys(f"{count:,}" for count in (part["parameters"].min(), part["parameters"].max()))
+def _range(part: pd.DataFrame, column: str = "parameters") -> str:
+    ends = dict.fromkeys(f"{count:,}" for count in (part[column].min(), part[column].max()))
     return " to ".join(ends)
