@@ -122,15 +122,16 @@ def test_one_latent_number_has_no_turns_to_choose_from():
 
 
 def test_the_layers_of_the_plain_classifier():
-    """Convolution, pooling, then ReLU, without padding; its maps lie in memory by pixel, which changes no number."""
+    """Convolution, pooling, then ReLU, without padding; of each layer the numbers before its ReLU."""
     network, images = randomised(_build(("digits_cnn", 28, {})), seed=1).double(), _noise(3, 28, 28)
     found = network.activations(images)
     conv1 = functional.conv2d(images[:, None], *network.conv1.filter())
     pool1 = functional.max_pool2d(conv1, 2).relu()
     conv2 = functional.conv2d(pool1, *network.conv2.filter())
     pool2 = functional.max_pool2d(conv2, 2).relu()
-    fc1 = (pool2.flatten(1) @ network.fc1.weight.T + network.fc1.bias).relu()
+    fc1 = pool2.flatten(1) @ network.fc1.weight.T + network.fc1.bias
     expected = {"conv1": conv1, "pool1": pool1, "conv2": conv2, "pool2": pool2, "fc1": fc1}
+    assert torch.allclose(found["logits"], fc1.relu() @ network.logits.weight.T + network.logits.bias)
     assert all(torch.allclose(found[name], values) for name, values in expected.items())
     assert [tuple(values.shape[1:]) for values in expected.values()] == [
         (10, 24, 24),
