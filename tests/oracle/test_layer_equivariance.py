@@ -233,12 +233,15 @@ def test_of_pairs_of_the_lab_maps_are_sorted_and_numbers_are_not():
     (pairs,) = lab_pairs(_subject(_net(), _blobs()), 600)
     moved = pairs.motions[0].of(pairs.images).flatten(1)
     flat = pairs.images.flatten(1)
-    for kind, of in ((Invariants(SIDE**2), lambda values: values), (FieldType(C4, "scalar", 1), sorting.sorted_list)):
+    numbers, maps = Invariants(SIDE**2), FieldType(C4, "scalar", 1)
+    for kind, layer, of in (
+        (numbers, Layer(lambda images: images.flatten(1), numbers), lambda values: values),
+        (maps, Layer(lambda images: images[:, None], maps, 1), sorting.sorted_list),
+    ):
         gap, other = of(moved) - of(flat), of(flat[pairs.other]) - of(flat)
-        network = Layer(lambda images: images[:, None], kind, None if isinstance(kind, Invariants) else 1)
-        found = sorting.measure(_subject(network, _blobs()))
+        found = sorting.measure(_subject(layer, _blobs()))
         assert found["pairs"]["layer"] == pytest.approx((gap.norm() / other.norm()).item(), rel=1e-9)
-        assert ("pairs" in found["agreement"]) is not isinstance(kind, Invariants)
+        assert ("pairs" in found["agreement"]) is (kind is maps)
 
 
 def test_the_lab_asks_for_the_true_action_of_scalar_maps_alone():

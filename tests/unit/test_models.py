@@ -41,6 +41,7 @@ CHOICES = {  # of which all are tried
     "components": ["vector", "scalar"],
     "relax_spatial": [False, True],
     "init": ["published", "scaled"],
+    "scale": ["none", "sqrt"],
     "start": ["exact", "random"],
 }
 

@@ -96,7 +96,7 @@ def _chosen(source: DigitsSource, found: Found, counts: dict[str, int]) -> Label
         "test": (found.test, test[: counts["test"]]),
     }
     labels = np.concatenate([rows[split][0].labels[rows[split][1]] for split in source.splits])
-    inputs = np.concatenate([_resized(*rows[split], source.side) for split in source.splits])
+    inputs = np.concatenate([_resized(*rows[split], source) for split in source.splits])
     stops = np.cumsum([counts[split] for split in source.splits], dtype=np.int64)
     starts = np.concatenate([[0], stops[:-1]])
     return Labelled(inputs, labels, np.stack([starts, stops], axis=1), {}, source.splits)
@@ -107,10 +107,10 @@ def _order(source: DigitsSource, stream: int, digits: Digits) -> np.ndarray:
     return dice.permutation(len(digits.labels))
 
 
-def _resized(digits: Digits, rows: np.ndarray, side: int) -> np.ndarray:
-    """(len(rows), side, side) float32 in [0, 1]; computed in double precision."""
-    made = np.empty((len(rows), side, side), np.float32)
+def _resized(digits: Digits, rows: np.ndarray, source: DigitsSource) -> np.ndarray:
+    """(len(rows), source.side, source.side) float32 in [0, 1]; computed in double precision."""
+    made = np.empty((len(rows), source.side, source.side), np.float32)
     for start in range(0, len(rows), _AT_A_TIME):
         part = digits.images[rows[start : start + _AT_A_TIME]].astype(np.float64) / digits.full
-        made[start : start + len(part)] = area.resized(part, side)
+        made[start : start + len(part)] = area.resized(part, source.side, source.resize)
     return made
