@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from equidyn.domains.digits.source import area
 from equidyn.symmetry.images import ImageType
@@ -52,12 +53,21 @@ def test_a_larger_image_made_small_again_is_itself() -> None:
     np.testing.assert_allclose(area.resized(larger, 8), image(8), rtol=0, atol=1e-15)
 
 
+@pytest.mark.parametrize("by", area.MATRICES)
 @pytest.mark.parametrize(("before", "after"), SIZES)
-def test_quarter_turns_commute(before: int, after: int) -> None:
+def test_quarter_turns_commute(before: int, after: int, by: str) -> None:
     for turns in range(4):
         turned = ImageType(before).act(torch.from_numpy(image(before)), turns).numpy()
-        expected = ImageType(after).act(torch.from_numpy(area.resized(image(before), after)), turns).numpy()
-        np.testing.assert_allclose(area.resized(turned, after), expected, rtol=0, atol=1e-15)
+        expected = ImageType(after).act(torch.from_numpy(area.resized(image(before), after, by)), turns).numpy()
+        np.testing.assert_allclose(area.resized(turned, after, by), expected, rtol=0, atol=1e-15)
+
+
+@pytest.mark.parametrize(("before", "after"), SIZES)
+def test_bilinear_is_that_of_pillow(before: int, after: int) -> None:
+    """Pillow reckons images of floats in single precision."""
+    picture = image(before)[0]
+    found = Image.fromarray(picture.astype(np.float32)).resize((after, after), Image.Resampling.BILINEAR)
+    np.testing.assert_allclose(area.resized(picture, after, "bilinear"), np.asarray(found), rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize(("before", "after"), SIZES)

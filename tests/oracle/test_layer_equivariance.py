@@ -11,6 +11,7 @@ from toy_images import digits
 
 from equidyn.core.data.labelled import Labelled
 from equidyn.domains.digits.audit.measures import sorting
+from equidyn.domains.digits.audit.pairs import Affine, drawn, lab_pairs
 from equidyn.domains.digits.measures import layer_equivariance, motions
 from equidyn.domains.digits.measures.pairs import Shift, Turn, others, rooms
 from equidyn.domains.digits.models import digits_cnn, digits_gcnn
@@ -163,7 +164,7 @@ def test_the_true_action_sees_a_map_that_moves_the_wrong_way_and_sorting_does_no
 
 def test_sorting_agrees_with_the_true_action_where_nothing_is_lost():
     trick = sorting.measure(_subject(Layer(lambda images: images[:, None], FieldType(C4, "scalar", 1), 1), _blobs()))
-    assert trick["agreement"] == {"translation": 0.0, "rotation": 0.0}
+    assert (trick["agreement"]["translation"], trick["agreement"]["rotation"]) == (0.0, 0.0)
     assert trick["translation"]["layer"]["random"][0] > 0.05
 
 
@@ -204,6 +205,51 @@ def test_motions_are_those_of_the_plane():
     assert Shift(1, -2).of(image).nonzero().tolist() == [[0, 2, 0]]
     for turns in (1, 2, 3):
         assert torch.equal(Turn(turns).of(image), ImageType(4).act(image, turns))
+
+
+def test_pairs_of_the_lab_are_turned_clockwise_and_then_moved_each_by_its_own():
+    image = torch.rand(1, 8, 8, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    numbers = [torch.tensor(column) for column in ([0.0, 90, 90, 180], [2.0, 0, -1, 0], [-3.0, 0, 2, 0])]
+    found = Affine(*numbers).of(image.expand(4, -1, -1))
+    turned = torch.rot90(image, -1, (1, 2))
+    expected = [Shift(2, -3).of(image), turned, Shift(-1, 2).of(turned), torch.rot90(image, 2, (1, 2))]
+    assert torch.equal(found, torch.cat(expected))
+    maps = Affine(*(column[2:3] for column in numbers)).on(image[:, None], 2, torch.ones(1, 1, 8, 8))
+    read = (Shift(0, 1).of(turned - 1) + Shift(-1, 1).of(turned - 1)) / 2 + 1  # by half as much, and 1 for paper
+    assert torch.allclose(maps[:, 0], read)
+
+
+def test_pairs_of_the_lab_are_drawn_as_described():
+    """30 to 70 degrees, up to 30 % of the rows, up to 10 % of the columns, in whole pixels."""
+    found = drawn(4000, 28, torch.Generator().manual_seed(0))
+    assert 30 <= found.degrees.min() < 30.1 and 69.9 < found.degrees.max() <= 70
+    assert found.dy.unique().tolist() == list(range(-8, 9)) and found.dx.unique().tolist() == list(range(-3, 4))
+    (pairs,) = lab_pairs(_subject(_net(), _blobs()), COUNT)
+    assert len(pairs.images) == len(pairs.motions[0].degrees) == COUNT
+
+
+def test_of_pairs_of_the_lab_maps_are_sorted_and_numbers_are_not():
+    """The image itself, called a map, or called numbers."""
+    (pairs,) = lab_pairs(_subject(_net(), _blobs()), 600)
+    moved = pairs.motions[0].of(pairs.images).flatten(1)
+    flat = pairs.images.flatten(1)
+    numbers, maps = Invariants(SIDE**2), FieldType(C4, "scalar", 1)
+    for kind, layer, of in (
+        (numbers, Layer(lambda images: images.flatten(1), numbers), lambda values: values),
+        (maps, Layer(lambda images: images[:, None], maps, 1), sorting.sorted_list),
+    ):
+        gap, other = of(moved) - of(flat), of(flat[pairs.other]) - of(flat)
+        found = sorting.measure(_subject(layer, _blobs()))
+        assert found["pairs"]["layer"] == pytest.approx((gap.norm() / other.norm()).item(), rel=1e-9)
+        assert ("pairs" in found["agreement"]) is (kind is maps)
+
+
+def test_the_lab_asks_for_the_true_action_of_scalar_maps_alone():
+    """The image itself moves as it does but for nearest pixels; regular fields have no turn by 50 degrees."""
+    network = Layer(lambda images: images[:, None], FieldType(C4, "scalar", 1), 1)
+    found = sorting.measure(_subject(network, _blobs()))
+    assert 0 < found["agreement"]["pairs"] < 0.3
+    assert "pairs" not in sorting.measure(_subject(_net(digits_gcnn), _blobs()))["agreement"]
 
 
 def test_accuracy_falls_along_the_axis_that_a_net_looks_at():

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-from equidyn.core.models.initial import uniform_fan_in
 from equidyn.domains.digits.models.attention_autoencoder import build
 from equidyn.domains.digits.models.orbit_linear import OrbitLinear
 from equidyn.symmetry.actions import grid_action
@@ -80,24 +79,32 @@ def test_the_projection_of_any_matrix_lies_in_the_span(sides):
     assert np.abs(found[1] - reynolds(bias, actions[1], grid_action(C4, 1)).ravel()).max() <= 1e-12
 
 
-def test_the_published_start_is_the_projection_of_a_dense_layer():
-    """The same draws, projected densely."""
-    layer = _layer(6, 3, "published")
-    torch.manual_seed(0)
-    dense = uniform_fan_in((9 * 36 + 9,), 36).double().numpy()
-    weight, bias = _expanded(layer, layer.coefficients.detach())
-    assert (
-        np.abs(weight - reynolds(dense[: 9 * 36].reshape(9, 36), grid_action(C4, 3), grid_action(C4, 6))).max() <= 1e-7
-    )
-    assert np.abs(bias - reynolds(dense[9 * 36 :, None], grid_action(C4, 3), grid_action(C4, 1)).ravel()).max() <= 1e-7
-
-
-@pytest.mark.parametrize(("init", "share"), [("published", 1 / 4), ("scaled", 1)])
 @pytest.mark.parametrize("sides", [(14, 6), (28, 14)])
-def test_variance_of_the_entries_at_the_start(sides, init, share):
-    """Of U(+-1/sqrt(fan_in)) that is 1 / (3 fan_in). All orbits of pairs have four members here."""
-    ((weight, _),) = _layer(*sides, init).maps()
-    assert weight.var().item() == pytest.approx(share / (3 * sides[0] ** 2), rel=0.05)
+def test_variance_of_the_entries_at_the_scaled_start(sides):
+    """Of U(+-1/sqrt(fan_in)) that is 1 / (3 fan_in)."""
+    ((weight, _),) = _layer(*sides).maps()
+    assert weight.var().item() == pytest.approx(1 / (3 * sides[0] ** 2), rel=0.05)
+
+
+@pytest.mark.parametrize("sides", [(14, 6), (6, 14)])
+def test_the_published_start(sides):
+    """Coefficients of W uniform in +-1/sqrt(outputs), in the orthonormal basis; those of b are 0."""
+    layer = _layer(*sides, "published")
+    drawn, zeros = layer.coefficients[: RANKS[sides]], layer.coefficients[RANKS[sides] :]
+    assert drawn.abs().max().item() == pytest.approx(1 / sides[1], rel=0.01)
+    assert drawn.var().item() == pytest.approx(1 / (3 * sides[1] ** 2), rel=0.1)
+    assert len(zeros) == INVARIANTS[sides[1]] and not zeros.any()
+
+
+def test_the_published_layers_have_one_bias_each():
+    """A number that all outputs gain, in its own coordinate: not over the root of their number."""
+    network = build(ImageType(14), ImageType(14))
+    assert len(network.layers.coefficients) == 2 * (1764 + 81) + 4 + 21 + 27 + 3
+    with torch.no_grad():
+        network.layers.coefficients += 1
+    for _, bias in network.maps()[:4]:
+        assert torch.equal(bias, torch.ones_like(bias))
+    assert network.maps()[4][1].unique().tolist() == pytest.approx([0.5, 1.0])
 
 
 def test_orbits_of_all_sizes_start_alike_when_scaled():
@@ -126,7 +133,7 @@ def test_several_maps_are_those_of_one_by_one():
 
 def test_the_combine_layer_has_the_ranks_of_its_three_parts():
     """W_h: 21, W_g: from 9 invariant numbers to 3 invariant directions, b: 3."""
-    network = build(ImageType(14), ImageType(14))
+    network = build(ImageType(14), ImageType(14), init="scaled")
     layers = 2 * (1764 + 81) + 3 + 9 + 9 + 49
     assert len(network.layers.coefficients) == layers + 21 + 27 + 3
     weight, bias = network.maps()[4]

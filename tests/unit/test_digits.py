@@ -109,6 +109,13 @@ def test_images_are_averaged_over_areas(filled: Path) -> None:
     np.testing.assert_array_equal(small.labels, whole.labels)
 
 
+def test_images_are_resized_as_published_where_that_is_asked_for(filled: Path) -> None:
+    whole, small = made(side=28), made(side=14, resize="bilinear")
+    expected = area.bilinear(28, 14) @ whole.inputs.astype(np.float64) @ area.bilinear(28, 14).T
+    np.testing.assert_allclose(small.inputs, expected, rtol=0, atol=1e-7)
+    assert abs(small.inputs - made(side=14).inputs).max() > 0.01
+
+
 def test_a_smaller_dataset_is_the_beginning_of_a_larger_one(filled: Path) -> None:
     small, large = made(DigitsData(origins=["huggingface"], train=12)), made()
     assert small.attributes["checks"]["counts"] == {"train": 12, "validation": 10, "test": 20}

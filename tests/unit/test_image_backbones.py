@@ -1,5 +1,6 @@
 """Auto-encoders and classifiers one by one: sizes, layers, attention, strides, what they refuse."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -45,9 +46,10 @@ def _noise(*shape: int) -> torch.Tensor:
 SIZES = [
     (("autoencoder", 14, {}), 2 * 196 * 36 + 2 * 36 * 9 + 36 + 9 + 36 + 196, 2 * 196 * 36 + 2 * 36 * 9),
     (("autoencoder", 14, {"hidden": 9}), 2 * 196 * 9 + 2 * 9 * 9 + 9 + 9 + 9 + 196, 2 * 196 * 9 + 2 * 9 * 9),
-    (("equivariant_autoencoder", 14, {}), 2 * 1764 + 2 * 81 + 9 + 3 + 9 + 49, 2 * 196 * 36 + 2 * 36 * 9),
-    (("equivariant_autoencoder", 14, {"hidden": 144}), 4 * 3595 + 504, 2 * 196 * 144 + 2 * 144 * 9),
-    (("attention_autoencoder", 14, {}), 3760 + 9 + 21 + 27 + 3, 14_760 + 9 * 18 + 2 * 4 * 9),
+    (("equivariant_autoencoder", 14, {}), 2 * 1764 + 2 * 81 + 4, 2 * 196 * 36 + 2 * 36 * 9),
+    (("equivariant_autoencoder", 14, {"init": "scaled"}), 3690 + 9 + 3 + 9 + 49, 2 * 196 * 36 + 2 * 36 * 9),
+    (("equivariant_autoencoder", 14, {"hidden": 144}), 4 * 3690 + 4, 2 * 196 * 144 + 2 * 144 * 9),
+    (("attention_autoencoder", 14, {}), 3694 + 9 + 21 + 27 + 3, 14_760 + 9 * 18 + 2 * 4 * 9),
     (("digits_cnn", 28, {}), 21_840, 24**2 * 250 + 8**2 * 5_000 + 320 * 50 + 50 * 10),
     (
         ("digits_gcnn", 28, {}),
@@ -103,17 +105,28 @@ def test_a_turned_image_permutes_the_weights_of_attention(attentive):
         assert torch.allclose(turned, weights.roll(-turns, 1), atol=1e-12)
 
 
-def test_attention_is_its_definition(attentive):
+@pytest.mark.parametrize(("scale", "factor"), [("none", 1), ("sqrt", 1 / 3)])
+def test_attention_is_its_definition(scale, factor):
     """w from the query and each turn of h; what is decoded, from h and the weighted sum of the turns."""
+    attentive = randomised(_build(("attention_autoencoder", 6, {"scale": scale})), seed=1).double()
     images, kind = _noise(7, 6, 6), attentive.kinds["latent"]
     (widen, widen_bias), (narrow, narrow_bias), _, _, (weight, bias) = attentive.maps()
     latent = functional.elu(functional.elu(images.flatten(1) @ widen.T + widen_bias) @ narrow.T + narrow_bias)
     orbit = torch.stack([kind.act(latent.view(-1, 3, 3), turns).flatten(1) for turns in range(4)], dim=1)
-    weights = (orbit @ attentive.query / 3).softmax(1)
+    weights = (orbit @ attentive.query * factor).softmax(1)
     pooled = (weights[:, :, None] * orbit).sum(1)
     assert torch.allclose(attentive.attention(images), weights)
     combined = functional.elu(latent @ weight[:, :9].T + pooled @ weight[:, 9:].T + bias)
     assert torch.allclose(attentive.encode(images), combined)
+
+
+def test_the_query_starts_small_as_published():
+    """N(0, .01^2), else as a dense layer's weights: uniform in +-1/sqrt(latent)."""
+    small, large = (
+        _build(("attention_autoencoder", 6, {"latent": 900, "init": init})) for init in ("published", "scaled")
+    )
+    assert small.query.std().item() == pytest.approx(0.01, rel=0.1) and small.query.abs().max() > 0.02
+    assert large.query.std().item() == pytest.approx(1 / math.sqrt(3 * 900), rel=0.1)
 
 
 def test_one_latent_number_has_no_turns_to_choose_from():
@@ -122,15 +135,16 @@ def test_one_latent_number_has_no_turns_to_choose_from():
 
 
 def test_the_layers_of_the_plain_classifier():
-    """Convolution, pooling, then ReLU, without padding; its maps lie in memory by pixel, which changes no number."""
+    """Convolution, pooling, then ReLU, without padding; of each layer the numbers before its ReLU."""
     network, images = randomised(_build(("digits_cnn", 28, {})), seed=1).double(), _noise(3, 28, 28)
     found = network.activations(images)
     conv1 = functional.conv2d(images[:, None], *network.conv1.filter())
     pool1 = functional.max_pool2d(conv1, 2).relu()
     conv2 = functional.conv2d(pool1, *network.conv2.filter())
     pool2 = functional.max_pool2d(conv2, 2).relu()
-    fc1 = (pool2.flatten(1) @ network.fc1.weight.T + network.fc1.bias).relu()
+    fc1 = pool2.flatten(1) @ network.fc1.weight.T + network.fc1.bias
     expected = {"conv1": conv1, "pool1": pool1, "conv2": conv2, "pool2": pool2, "fc1": fc1}
+    assert torch.allclose(found["logits"], fc1.relu() @ network.logits.weight.T + network.logits.bias)
     assert all(torch.allclose(found[name], values) for name, values in expected.items())
     assert [tuple(values.shape[1:]) for values in expected.values()] == [
         (10, 24, 24),

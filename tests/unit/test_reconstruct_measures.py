@@ -103,14 +103,19 @@ def test_errors_by_angle_pass_through_the_quarter_turns(params):
     assert strict[:6] == pytest.approx(strict[6:12], rel=1e-6) and strict[1] != pytest.approx(strict[0], rel=1e-3)
 
 
-def test_as_published_errors_are_means_over_batches_each_turned_once(params):
+def test_as_published_errors_are_sums_of_batches_each_turned_once_over_the_images(params):
     context = subject_of_cell(params, PLAIN)
     entry = import_module(module(find("digits"), "measures", "audit/reconstruction"))
+    count = COUNTS["test"]
     assert entry.measure(context, batch_size=1)["upright"] == pytest.approx(context.errors[0].mean().item())
-    whole = entry.measure(context)["rotated"]
-    assert min(abs(whole - error) for error in context.errors[1:].mean(1).tolist()) < 1e-12
-    uneven = entry.measure(context, batch_size=20)["upright"]
-    assert uneven == pytest.approx((context.errors[0, :20].mean() + context.errors[0, 20:].mean()).item() / 2)
+    whole = entry.measure(context)  # one batch: its mean, over the number of images
+    assert whole["upright"] == pytest.approx(context.errors[0].mean().item() / count)
+    assert min(abs(whole["rotated"] * count - error) for error in context.errors[1:].mean(1).tolist()) < 1e-12
+    order = torch.randperm(count, generator=torch.Generator().manual_seed(42))
+    first, last = context.errors[0, order].split(20)
+    assert entry.measure(context, batch_size=20)["upright"] == pytest.approx(
+        (first.mean() + last.mean()).item() / count
+    )
 
 
 class _Weighted:

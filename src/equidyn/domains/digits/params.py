@@ -69,8 +69,9 @@ class DigitsSource(SourceSettings):
     repository: Repository = Field(description="dataset on the Hugging Face Hub, owner/name, of origin huggingface")
     revision: Revision = Field(description="its commit, 40 hexadecimal digits")
     files: FilesOfDigits
-    side: Annotated[int, Field(ge=4, le=28)] = Field(
-        description="pixels per side; from 28 by averaging over areas, which commutes with quarter turns"
+    side: Annotated[int, Field(ge=4, le=28)] = Field(description="pixels per side; how from 28, see resize")
+    resize: Literal["area", "bilinear"] = Field(
+        default="area", description="area: means over areas; bilinear: with anti-aliasing, as published"
     )
     split: SplitOfImages
     blocks: Blocks | None = Field(

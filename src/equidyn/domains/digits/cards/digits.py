@@ -1,19 +1,13 @@
 """Pictures and facts of the cards of source `digits`; the text is digits.md.j2."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from equidyn.core.data.labelled import Labelled
 from equidyn.domains.digits.cards import pictures as digits_pictures
 from equidyn.domains.digits.params import DigitsData, DigitsSource
-from equidyn.domains.digits.source import mnist, optdigits
-from equidyn.domains.digits.source.digit_images import Found
 
-ORIGINS: dict[str, Callable[[DigitsSource], Found]] = {"huggingface": mnist.load, "optdigits": optdigits.load}
 TITLES = {"huggingface": "MNIST", "optdigits": "optdigits"}
-_TRAINING, _TEST = 0, 1  # streams of the seed
-_AT_A_TIME = 1000  # images in double precision
 
 
 def describe(folder: Path, made: Labelled, source: DigitsSource, wanted: DigitsData) -> dict[str, Any]:

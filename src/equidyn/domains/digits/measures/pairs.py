@@ -64,13 +64,13 @@ def shifted_pairs(context: ClassifyImagesContext, samples: int, largest: int) ->
     for direction, images in inside(context, context.test.inputs, largest):
         chosen = images[spread(len(images), max(samples // len(DIRECTIONS), 1))]
         motions = tuple(Shift(direction[0] * length, direction[1] * length) for length in range(1, largest + 1))
-        yield from _chunks(context.test.inputs[chosen], motions)
+        yield from chunks(context.test.inputs[chosen], motions)
 
 
 def turned_pairs(context: ClassifyImagesContext, samples: int) -> Iterator[Pairs]:
     """At most `samples` test images, spread evenly, turned by one, two and three quarter turns."""
     images = context.task.sample(context.task.tests[0], samples).inputs
-    yield from _chunks(images, tuple(map(Turn, TURNS)))
+    yield from chunks(images, tuple(map(Turn, TURNS)))
 
 
 def inside(
@@ -101,8 +101,8 @@ def others(count: int) -> torch.Tensor:
     return found
 
 
-def _chunks(images: torch.Tensor, motions: tuple[Motion, ...]) -> Iterator[Pairs]:
-    """In equal parts of at most CHUNK; none of less than two images, one of which could not have another."""
+def chunks(images: torch.Tensor, motions: tuple[Motion, ...]) -> Iterator[Pairs]:
+    """Images (sample, side, side) in equal parts of at most CHUNK; none of one image, which could not have another."""
     parts = max(-(-len(images) // CHUNK), 1)
     for part in images.tensor_split(parts):
         if len(part) > 1:

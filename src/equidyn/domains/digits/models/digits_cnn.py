@@ -27,14 +27,14 @@ class DigitsCNN(DigitClassifier):
         self.logits = Dense(hidden, outputs.count)
 
     def activations(self, images: torch.Tensor) -> dict[str, torch.Tensor]:
-        """conv1, pool1, conv2, pool2 (batch, c, n, n); fc1 (batch, hidden); logits (batch, 10)."""
+        """conv1, pool1, conv2, pool2 (batch, c, n, n); fc1 (batch, hidden), before its ReLU; logits (batch, 10)."""
         conv1 = functional.conv2d(as_maps(images), *self.conv1.filter())
         pool1 = pooled(conv1)
         conv2 = functional.conv2d(pool1, *self.conv2.filter())
         pool2 = pooled(conv2)
-        fc1 = functional.relu_(self.fc1(pool2.flatten(1)))
+        fc1 = self.fc1(pool2.flatten(1))
         maps = {"conv1": conv1, "pool1": pool1, "conv2": conv2, "pool2": pool2}
-        return maps | {"fc1": fc1, "logits": self.logits(fc1)}
+        return maps | {"fc1": fc1, "logits": self.logits(functional.relu(fc1))}
 
     def multiply_adds(self) -> int:
         """Entries of each kernel at each pixel of its map, and of both matrices: per image."""

@@ -18,7 +18,8 @@ from equidyn.symmetry.images import ImageType
 class EquivariantCoder(AutoEncoder):
     """Equivariant affine maps; ELU acts on each number alone, so it commutes with turns too.
 
-    more: (inputs, outputs) of the maps that a subclass adds. init: see OrbitLinear.
+    more: (inputs, outputs) of the maps that a subclass adds. init: see OrbitLinear; as published the four layers have
+    one bias each.
     """
 
     strict = True
@@ -33,7 +34,7 @@ class EquivariantCoder(AutoEncoder):
     ) -> None:
         super().__init__(inputs, latent.pixels, (hidden, latent))
         widths = [kind.action for kind in (inputs, hidden, latent, hidden, inputs)]
-        self.layers = OrbitLinear([*pairwise(widths), *more], init)
+        self.layers = OrbitLinear([*pairwise(widths), *more], init, constant=4 if init == "published" else 0)
 
     def maps(self) -> list[Affine]:
         """Expanded from their orbits."""

@@ -23,20 +23,18 @@ class OrbitLinear(nn.Module):
     indicator / sqrt(its size). They are one vector, and one gather makes all maps of a net from it, because at the
     sizes of small images each call of torch takes longer than its arithmetic.
     init: how the coefficients are drawn.
-    - "published": a dense layer as torch would draw it, U(+-1/sqrt(fan_in)) for W and b, projected onto the equivariant
-      maps. So starts the torch layer of the library of Finzi et al. (which keeps the dense W as its parameters, and
-      projects it at each call; its JAX layer projects an orthogonal matrix). The mean over an orbit of four has a
-      quarter of the variance, so signals shrink at each layer. The code behind the project description was not at
-      hand; that it starts like this, and has these coordinates, is an assumption.
-    - "scaled": each orbit takes one of the numbers of the dense layer, so that all entries have the dense layer's
-      variance, and signals keep theirs.
+    - "published": as the project description has it: coefficients of W uniform in +-1/sqrt(outputs), those of b 0. An
+      entry is half a coefficient in an orbit of four, so of a layer that widens its signals start small.
+    - "scaled": each orbit takes one of the numbers of a dense layer as torch would draw it, U(+-1/sqrt(inputs)), for W
+      and b, so that all entries have the dense layer's variance, and signals keep theirs.
+    constant: so many maps, the first ones, have one bias for all outputs, as the layers of the description have.
     Adam's steps are as long in these coordinates as in a dense layer's; an entry in an orbit of four moves by half.
     """
 
-    def __init__(self, ends: Sequence[tuple[Action, Action]], init: str) -> None:
+    def __init__(self, ends: Sequence[tuple[Action, Action]], init: str, constant: int = 0) -> None:
         super().__init__()
         self.shapes = [(outputs.dimension, inputs.dimension) for inputs, outputs in ends]
-        labels, norms, drawn = zip(*[_tied(inputs, outputs, init) for inputs, outputs in ends], strict=True)
+        labels, norms, drawn = zip(*[_tied(*pair, init, i < constant) for i, pair in enumerate(ends)], strict=True)
         starts = np.cumsum([0, *map(len, norms)])
         label = torch.cat([label + int(start) for label, start in zip(labels, starts[:-1], strict=True)])
         self.register_buffer("label", label, persistent=False)
@@ -53,12 +51,16 @@ class OrbitLinear(nn.Module):
         return [(parts[2 * i].view(shape), parts[2 * i + 1]) for i, shape in enumerate(self.shapes)]
 
 
-def _tied(inputs: Action, outputs: Action, init: str) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Orbit of each entry of (W, b); norm of each orbit's indicator; coefficients as they are drawn."""
+def _tied(
+    inputs: Action, outputs: Action, init: str, constant: bool
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Orbit of each entry of (W, b); norm of each orbit's indicator, 1 for one bias; coefficients as they are drawn."""
     weight, bias = intertwiners(outputs, inputs), invariants(outputs)
-    label = torch.from_numpy(np.concatenate([weight.label, bias.label + weight.count]))
+    label = torch.from_numpy(np.concatenate([weight.label, (0 if constant else 1) * bias.label + weight.count]))
     norm = torch.bincount(label).sqrt().float()
-    dense = uniform_fan_in(tuple(label.shape), inputs.dimension)
+    if constant:
+        norm[weight.count :] = 1
     if init == "published":
-        return label, norm, torch.zeros_like(norm).index_add_(0, label, dense) / norm
-    return label, norm, dense[: len(norm)] * norm
+        drawn = uniform_fan_in((weight.count,), outputs.dimension)
+        return label, norm, torch.cat([drawn, torch.zeros(len(norm) - weight.count)])
+    return label, norm, uniform_fan_in(tuple(label.shape), inputs.dimension)[: len(norm)] * norm

@@ -17,6 +17,7 @@ _TASKS = {
     "classify_images": "Which of ten digits does an image show?",
     "reconstruct": "A network must give an image back that it has put through a narrow place.",
 }
+_RESIZES = {"area": "by averaging over areas", "bilinear": "by bilinear resizing with anti-aliasing"}
 # What tells the images of an origin from what is said of all.
 _ABOUT = {
     "optdigits": " They were 8 × 8 pixels, enlarged by averaging over areas to the box that MNIST's digits fill, and "
@@ -47,7 +48,7 @@ def words(results: StudyResults) -> list[str]:
 def _images(study: Study) -> str:
     side = study.source.side
     size = f"{side} × {side} pixels"
-    shrunk = f", from {_WHOLE} × {_WHOLE} by averaging over areas" if side < _WHOLE else ""
+    shrunk = f", from {_WHOLE} × {_WHOLE} {_RESIZES[study.source.resize]}" if side < _WHOLE else ""
     return f"Images of handwritten digits, {size} from 0 (paper) to 1 (ink){shrunk}. {_TASKS[study.task.kind]}"
 
 

@@ -109,7 +109,7 @@ def _chosen(source: DigitsSource, found: Found, counts: dict[str, int], each: in
         digits, order = (found.test, test) if split == "test" else (found.train, training)
         first = block * (counts["test"] if split == "test" else each) + (split == "train") * counts["validation"]
         rows = order[first : first + counts[split]]
-        inputs.append(_resized(digits, rows, source.side))
+        inputs.append(_resized(digits, rows, source))
         labels.append(digits.labels[rows])
     ranges = laid_out({split: counts[split] for split in source.splits}, source.block_count)
     return Labelled(np.concatenate(inputs), np.concatenate(labels), ranges, {}, source.splits)
@@ -120,10 +120,10 @@ def _order(source: DigitsSource, stream: int, digits: Digits) -> np.ndarray:
     return dice.permutation(len(digits.labels))
 
 
-def _resized(digits: Digits, rows: np.ndarray, side: int) -> np.ndarray:
-    """(len(rows), side, side) float32 in [0, 1]; computed in double precision."""
-    made = np.empty((len(rows), side, side), np.float32)
+def _resized(digits: Digits, rows: np.ndarray, source: DigitsSource) -> np.ndarray:
+    """(len(rows), source.side, source.side) float32 in [0, 1]; computed in double precision."""
+    made = np.empty((len(rows), source.side, source.side), np.float32)
     for start in range(0, len(rows), _AT_A_TIME):
         part = digits.images[rows[start : start + _AT_A_TIME]].astype(np.float64) / digits.full
-        made[start : start + len(part)] = area.resized(part, side)
+        made[start : start + len(part)] = area.resized(part, source.side, source.resize)
     return made

@@ -1,5 +1,6 @@
 """What the report says of sets alone."""
 
-from equidyn.domains.sets.report import bayes
+from equidyn.domains.sets.report import audit_described, bayes
 
 SECTIONS = ("accuracy", bayes, "invariance", "overfitting", ...)
+AUDIT = (audit_described,)

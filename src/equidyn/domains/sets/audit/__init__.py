@@ -1,0 +1,1 @@
+"""Networks on sets, and ways of imposing symmetry on them, as the project description has them."""

@@ -1,0 +1,1 @@
+"""Networks as the project description has them, called audit/NAME."""
