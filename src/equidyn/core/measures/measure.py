@@ -17,7 +17,7 @@ from equidyn.core.models.network import Network
 from equidyn.core.models.registry import build_network
 from equidyn.core.params.params import Params
 from equidyn.core.params.signatures import checked, module
-from equidyn.core.params.study import Cell, Study, as_json
+from equidyn.core.params.study import Cell, MeasureSettings, Study, as_json
 from equidyn.core.params.subtrees import measure_keys, subtree
 from equidyn.core.provenance import Clock
 from equidyn.core.randomness import seeded
@@ -39,12 +39,13 @@ def run(params: Params, cell: Cell) -> Path:
         task = task_of(study, dataset, device_of(params.compute))
         network = build_network(study, cell.variant, task.inputs, task.outputs, cell.seed).to(task.device)
         weight_decay, history = study.training_for(cell).weight_decay, read_history(folder, trained)
-        wanted = {checkpoint for settings in study.measures.values() for checkpoint in settings.at}
+        measures = study.measures_on(cell.dataset)
+        wanted = {checkpoint for settings in measures.values() for checkpoint in settings.at}
         checkpoints, sums = {}, {"run": trained["checksum"]}
         for name in sorted(wanted | {"best"}):
             loaded = load(network, folder, name, trained).deployed()
             context = context_of(study, loaded, task, weight_decay, history)
-            checkpoints[name] = _measured(study, name, context, cell.seed)
+            checkpoints[name] = _measured(study, measures, name, context, cell.seed)
             if name == "best":
                 with seeded(cell.seed, name, "example"):
                     sums["example"] = _write_example(folder / "example.safetensors", context)
@@ -53,10 +54,12 @@ def run(params: Params, cell: Cell) -> Path:
     return paths.run(cell) / "measures.json"
 
 
-def _measured(study: Study, checkpoint: str, context: EvaluationContext, seed: int) -> dict[str, Any]:
-    """All measures wanted at this checkpoint, by name; what the network draws itself is seeded for each."""
+def _measured(
+    study: Study, measures: dict[str, MeasureSettings], checkpoint: str, context: EvaluationContext, seed: int
+) -> dict[str, Any]:
+    """Those measures that are wanted at this checkpoint, by name; what the network draws itself is seeded for each."""
     found = {}
-    for name, settings in study.measures.items():
+    for name, settings in measures.items():
         if checkpoint in settings.at:
             with seeded(seed, checkpoint, name):
                 found[name] = _taken(study, name, context)

@@ -33,7 +33,7 @@ def _broken(study: Any) -> Iterator[str]:
 
 def faults(study: Any) -> Iterator[str]:
     """What does not fit, in words; the first kind of fault alone, since others would follow from it."""
-    checks = (_capitals, _joined, _seeds, _epochs, _control, _steps, _source, _datasets, _lengths, _parts, _tuning)
+    checks = (_capitals, _joined, _seeds, _epochs, _control, _measures, _source, _datasets, _lengths, _parts, _tuning)
     for check in checks:
         found = list(check(study))
         if found:
@@ -101,11 +101,14 @@ def _control(study: Any) -> Iterator[str]:
             yield f"control.budget: {epochs} epochs of {name}; must be more than its {once.epochs}, up to {MOST_EPOCHS}"
 
 
-def _steps(study: Any) -> Iterator[str]:
+def _measures(study: Any) -> Iterator[str]:
     for name, settings in study.measures.items():
         steps = settings.options.get("steps", 1)
         if steps > study.task.steps:
             yield f"measures.{name}: step {steps} is beyond the {study.task.steps} test_steps"
+        strangers = ", ".join(sorted(set(settings.datasets or ()) - set(study.datasets)))
+        if strangers:
+            yield f"measures.{name}.datasets: {strangers}: not of the study, which has {', '.join(study.datasets)}"
 
 
 def _source(study: Any) -> Iterator[str]:

@@ -19,9 +19,10 @@ from equidyn.core.params.variant import Variant
 
 
 class MeasureSettings(Strict):
-    """A measure's options, and the checkpoints at which it is taken."""
+    """A measure's options, and the checkpoints and datasets at which it is taken."""
 
     at: list[Literal["best", "early"]] = Field(min_length=1, description="checkpoints")
+    datasets: list[Name] | None = Field(default=None, min_length=1, description="of the study's, these alone; else all")
     options: dict[str, Any] = Field(description="keyword-only arguments of that file's measure()")
 
 
@@ -93,6 +94,10 @@ class Study(Strict):
         if place == ["options"]:
             return signatures.checked(self.home, "models", settings.model, settings.options)[name]
         return signatures.checked(self.home, "impose", settings.impose.by, settings.impose.options)[name]
+
+    def measures_on(self, dataset: str) -> dict[str, MeasureSettings]:
+        """The measures that are taken of networks trained on a dataset."""
+        return {name: one for name, one in self.measures.items() if one.datasets is None or dataset in one.datasets}
 
     def training_of(self, variant: str) -> Training:
         """The study's training settings with the variant's own."""

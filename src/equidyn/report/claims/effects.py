@@ -70,11 +70,20 @@ def missing(contrast: Contrast, study: StudyResults | None) -> str:
             return f"{study.name} has no variant {term.variant}"
         if not chosen_datasets(study, term.datasets):
             return f"{study.name} has no {group_words(term.datasets).removeprefix('the ')}"
-    settings = study.settings.measures.get(contrast.measure)
+    return _untaken(contrast, study)
+
+
+def _untaken(contrast: Contrast, study: StudyResults) -> str:
+    """What the study does not measure of the contrast."""
+    settings, words = study.settings.measures.get(contrast.measure), f"{study.name} does not take the measure"
     if settings is None:
-        return f"{study.name} does not take the measure {contrast.measure}"
+        return f"{words} {contrast.measure}"
     if contrast.checkpoint not in settings.at:
-        return f"{study.name} does not take the measure {contrast.measure} at the {contrast.checkpoint} checkpoint"
+        return f"{words} {contrast.measure} at the {contrast.checkpoint} checkpoint"
+    needed = {name for term in contrast.terms for name in chosen_datasets(study, term.datasets)}
+    left_out = sorted(needed - set(settings.datasets or needed))
+    if left_out:
+        return f"{words} {contrast.measure} on {', '.join(left_out)}"
     wanted = [contrast.quantity, *(["unit"] if contrast.factor == "unit" else []), *filter(None, [contrast.error])]
     absent = [name for name in wanted if _numbers(study, contrast, name).empty]
     return f"the measure {contrast.measure} has no {absent[0]}" if absent else ""
