@@ -32,7 +32,7 @@ KERNELS = {  # from the newest; what torch, oneDNN and MKL call them
     "default": {"ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41", "MKL_ENABLE_INSTRUCTIONS": "SSE4_2"},
 }
 COPIED = ("params.yaml", "tuned")  # what a study starts from
-UNDECIDED = (Verdict.INCONCLUSIVE.value, Verdict.NOT_RUN.value)
+DECIDED = (Verdict.SUPPORTED.value, Verdict.CONTRADICTED.value, Verdict.NO_EFFECT.value)
 
 
 def available() -> list[str]:
@@ -73,7 +73,7 @@ def verdicts(claims: pd.DataFrame) -> pd.DataFrame:
 
 def decided(found: pd.DataFrame) -> dict[str, str]:
     """Definition -> how many claims are decided."""
-    return {name: f"{sum(not text.startswith(UNDECIDED) for text in found[name])} of {len(found)}" for name in found}
+    return {name: f"{sum(text.startswith(DECIDED) for text in found[name])} of {len(found)}" for name in found}
 
 
 def differing(found: dict[str, pd.DataFrame]) -> Iterator[dict]:
