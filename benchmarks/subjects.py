@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from stand_ins import ATTRIBUTES
 
 from equidyn.core.data.store import Stored
 from equidyn.core.measures.context import EvaluationContext, context_of
@@ -58,14 +59,14 @@ def enlarged(study: Study, name: str) -> Study:
 def noise_fields(side: int, frames: int = 16) -> Fields:
     """Random planar fields, all frames in each split."""
     velocity = torch.randn(4, frames, 2, side, side).numpy()
-    return Fields(velocity, np.arange(4), np.arange(4), np.tile([0, frames], (4, 3, 1)), {})
+    return Fields(velocity, np.arange(4), np.arange(4), np.tile([0, frames], (4, 3, 1)), ATTRIBUTES)
 
 
 def noise_volumes(side: int) -> Volumes:
     """Random fields in a box, one sample per split, the fine grid four times as fine; side: of the coarse one."""
     coarse, fine = torch.randn(3, 3, 3, side, side, side), torch.randn(3, 3, 4 * side, 4 * side, 4 * side)
-    ranges = np.array([[0, 1], [1, 2], [2, 3]])
-    return Volumes(coarse.numpy(), fine.numpy(), np.arange(3), ranges, {"periodic": True})
+    ranges = np.array([[[0, 1], [1, 2], [2, 3]]])
+    return Volumes(coarse.numpy(), fine.numpy(), np.arange(3), ranges, ATTRIBUTES)
 
 
 def training_step(study: Study, name: str, dataset: Stored, precision: str) -> tuple[Callable[[], object], Network]:
@@ -99,7 +100,7 @@ def burgers(size: Size) -> Fields:
         fields.append(_later(fields[-1]))
     index = np.arange(size.simulations)
     ranges = np.tile(np.array([0, size.frames]), (size.simulations, 3, 1))
-    return Fields(np.stack(fields, axis=1).astype(np.float32), index, index % 4, ranges, {})
+    return Fields(np.stack(fields, axis=1).astype(np.float32), index, index % 4, ranges, ATTRIBUTES)
 
 
 def _later(velocity: np.ndarray) -> np.ndarray:

@@ -4,14 +4,12 @@ import gc
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
-from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from equidyn import __version__
+from equidyn import __version__, engine_commands
 from equidyn.core.errors import EquidynError
 from equidyn.core.hub import commands as hub_commands
 
@@ -29,13 +27,6 @@ app = typer.Typer(
 app.add_typer(hub_commands.app, name="hub")
 DatasetName = Annotated[str, typer.Argument(metavar="STUDY/DATASET", help="a dataset of params.yaml")]
 CellName = Annotated[str, typer.Argument(metavar="STUDY/DATASET/VARIANT/SEED", help="a training run of params.yaml")]
-
-
-class Engine(StrEnum):
-    """The engine that takes over."""
-
-    dvc = "dvc"
-    snakemake = "snakemake"
 
 
 def _print_version(wanted: bool) -> None:
@@ -178,6 +169,23 @@ def check(
 
 
 @app.command()
+def cost(
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list, in seconds.")] = False,
+) -> None:
+    """Say what the finished run cost, in core seconds by study and stage.
+
+    Example: equidyn cost --json
+    """
+    params = _params()
+    with _uncollected():
+        from equidyn.report.gather import gather
+        from equidyn.report.times import shown, times
+
+    found = times(gather(params), params.compute.threads)
+    typer.echo(json.dumps(found.to_dict("records"), indent=1) if as_json else shown(found).to_string(index=False))
+
+
+@app.command()
 def validate() -> None:
     """Check params.yaml and say what it asks for.
 
@@ -199,58 +207,8 @@ def validate() -> None:
         typer.echo(message)
 
 
-@app.command()
-def schema() -> None:
-    """Print the JSON schema of params.yaml.
-
-    Example: equidyn schema > workflow/schemas/params.schema.json
-    """
-    from equidyn.core.params.schema import text
-
-    typer.echo(text(), nl=False)
-
-
-@app.command()
-def sources() -> None:
-    """Write, for DVC, which source files define each stage's result.
-
-    Example: equidyn sources
-    """
-    from equidyn.core.engines import complaint
-    from equidyn.core.sources import write_lists
-
-    params = _whole()
-    if message := complaint(params):
-        raise EquidynError(message)
-    typer.echo(write_lists(params))
-
-
-@app.command()
-def engines(
-    write: Annotated[bool, typer.Option("--write", help="Write them, and remove what is left over.")] = False,
-) -> None:
-    """Compare DVC's files, here and in presets/, with those that follow from params.yaml; status 1 if they differ.
-
-    Example: equidyn engines --write
-    """
-    from equidyn.core.engines import COMMAND, update
-
-    found = update(write)
-    if found and not write:
-        raise EquidynError(f"DVC's files do not match params.yaml; run `{COMMAND}`\n  " + "\n  ".join(found))
-    typer.echo("\n".join([*found, "DVC's files match params.yaml" + (" now" if found else "")]))
-
-
-@app.command()
-def handover(engine: Annotated[Engine, typer.Argument(help="the engine that takes over")]) -> None:
-    """Let the other engine take over finished outputs; refused while the first one has something to do.
-
-    Example: equidyn handover dvc
-    """
-    from equidyn.core.handover import to_dvc, to_snakemake
-
-    {Engine.dvc: to_dvc, Engine.snakemake: to_snakemake}[engine](_params())
-    typer.echo(f"{engine.value} has taken over the outputs in {Path.cwd()}")
+for _command in engine_commands.COMMANDS:
+    app.command()(_command)
 
 
 @app.command(context_settings={"allow_interspersed_args": False})

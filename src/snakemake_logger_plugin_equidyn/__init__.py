@@ -1,7 +1,8 @@
 """`snakemake --logger equidyn`: one line that says what is done and the time left, instead of lines for every job.
 
 On a terminal the line is renewed in place; in a file or pipe it is printed every 30 seconds. A failed job is named with
-its log, of which the last lines are shown, and warnings and errors of Snakemake are printed. Not for dry runs, whose
+its log, of which the last lines are shown, and each warning and error of Snakemake is printed once; of a group of jobs,
+each job that it held is named. Not for dry runs, whose
 plan would not be shown.
 """
 
@@ -35,6 +36,7 @@ class LogHandler(LogHandlerBase):
         self.stream = sys.stderr
         self.terminal = self.stream.isatty()
         self.failed: set[int] = set()
+        self.said: set[str] = set()  # Snakemake tells a failure when it happens, and again at its end
         self.ended = threading.Event()
         self.ticker = threading.Thread(target=self._tick, daemon=True)
         self.ticker.start()
@@ -58,15 +60,20 @@ class LogHandler(LogHandlerBase):
             self.progress.drop(record.jobid)
             self._tell_failure(record)
         elif record.levelno >= WARNING and record.msg:
-            self._print(record.getMessage())
+            self._pass_on(record.getMessage())
+
+    def _pass_on(self, text: str) -> None:
+        if text not in self.said:
+            self.said.add(text)
+            self._print(text)
 
     def _tell_failure(self, record: LogRecord) -> None:
         """Which job failed and what its log says last; once, since Snakemake repeats errors at its end."""
         if record.jobid in self.failed:
             return
         self.failed.add(record.jobid)
-        self._print(f"Failed: {record.rule_msg or record.rule_name} ({', '.join(record.output[:1])})")
-        for path in record.log:
+        self._print(f"Failed: {record.rule_msg or record.rule_name} ({', '.join((record.output or ())[:1])})")
+        for path in (*(record.log or ()), *(getattr(record, "aux_logs", None) or ())):
             lines = _last_lines(Path(path))
             self._print("\n".join([f"Its log, {path}, ends with:", *(f"  {line}" for line in lines)]))
 

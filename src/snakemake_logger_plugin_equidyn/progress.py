@@ -29,8 +29,10 @@ class Progress:
         self.widest = max(self.widest, len(self.running))
 
     def finish(self, job: int, now: float) -> None:
-        """A job is done."""
-        rule, began = self.running.pop(job)
+        """A job is done; one whose start was not told is passed over."""
+        rule, began = self.running.pop(job, ("", now))
+        if not rule:
+            return
         self.done[rule] += 1
         self.spent[rule] += now - began
 
@@ -41,10 +43,10 @@ class Progress:
     def seconds_left(self, now: float) -> float | None:
         """For each rule the mean of its finished jobs times the jobs left, over as many as ran at once.
 
-        A rule of which none is finished is taken for the mean of all; None before the first job is done. What has run
-        of a running job is subtracted.
+        None until a job of each rule that has several is done: before, nobody knows what such a rule costs. A rule of
+        one job is taken for the mean of all. What has run of a running job is subtracted.
         """
-        if not self.done:
+        if not self.done or any(count > 1 and not self.done[rule] for rule, count in self.planned.items()):
             return None
         mean = self.spent.total() / self.done.total()
         means = {rule: self.spent[rule] / self.done[rule] if self.done[rule] else mean for rule in self.planned}
@@ -57,9 +59,10 @@ class Progress:
         rules = ", ".join(f"{rule} {self.done[rule]}/{count}" for rule, count in self.planned.items() if count > 1)
         text = f"{self.done.total()} of {self.total} jobs done" + (f" ({rules})" if rules else "")
         left = self.seconds_left(now)
-        if self.done.total() == self.total or left is None:
+        if self.done.total() == self.total:
             return text
-        return f"{text}, {len(self.running)} running, about {_in_words(left)} left"
+        words = "time left not known yet" if left is None else f"about {_in_words(left)} left"
+        return f"{text}, {len(self.running)} running, {words}"
 
 
 def _in_words(seconds: float) -> str:

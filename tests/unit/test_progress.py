@@ -20,6 +20,8 @@ def test_the_time_left_is_weighted_by_rule_and_shared_by_what_runs_at_once() -> 
     progress.start(1, "train", 0.0)
     progress.start(2, "measure", 0.0)
     progress.finish(2, 10.0)
+    unknown = "1 of 8 jobs done (train 0/4, measure 1/4), 1 running, time left not known yet"
+    assert progress.line(10.0) == unknown  # what a training takes nobody knows
     progress.finish(1, 100.0)
     assert progress.seconds_left(100.0) == (3 * 100 + 3 * 10) / 2
     progress.start(3, "train", 100.0)
@@ -35,10 +37,13 @@ def test_a_failure_names_job_and_log_once_and_shows_its_end(tmp_path: Path, monk
     handler = LogHandler(SimpleNamespace(dryrun=False), None)
     about = {"event": LogEvent.JOB_ERROR, "jobid": 1, "rule_name": "train", "rule_msg": None}
     record = logging.makeLogRecord(about | {"levelno": logging.ERROR, "output": ["net"], "log": [str(log)]})
+    group = {"event": LogEvent.GROUP_ERROR, "levelno": logging.ERROR, "msg": "Error in group 7"}
     for _ in range(2):
+        handler.handle(logging.makeLogRecord(group))
         handler.handle(record)
     handler.close()
     said = stream.getvalue()
+    assert said.count("Error in group 7") == 1
     assert said.count("Failed: train (net)") == 1
     assert said.count(f"Its log, {log}, ends with:") == 1
     assert said.count("first") == 14

@@ -1,4 +1,4 @@
-"""What was run: preset, sources, commit, versions, machine, wall times, and how the runs ended."""
+"""What was run: preset, sources, commit, versions, machine, cost, and how the runs ended."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -9,8 +9,9 @@ import pandas as pd
 
 from equidyn.core.domain import Domain
 from equidyn.report.gather import StudyResults
-from equidyn.report.numbers import counted, duration, listed
+from equidyn.report.numbers import counted, listed
 from equidyn.report.own import own
+from equidyn.report.times import shown, times
 
 
 class Fact(NamedTuple):
@@ -24,7 +25,7 @@ class Fact(NamedTuple):
 
 @dataclass(frozen=True)
 class Overview:
-    """facts: of what was run; times: wall time per stage; terms: (term, definition) of the domains.
+    """facts: of what was run; times: what each study and stage cost; terms: (term, definition) of the domains.
 
     diverged: one sentence per run. stopped: one line per study and variant with runs that stopped early.
     """
@@ -45,8 +46,8 @@ class Overview:
         return self.times.astype(str).to_numpy().tolist()
 
 
-def overview(studies: list[StudyResults]) -> Overview:
-    """All of it is read from the provenance that every output carries."""
+def overview(studies: list[StudyResults], threads: int = 1) -> Overview:
+    """threads: of a job. All of it is read from the provenance that every output carries."""
     provenances = [one for study in studies for part in _parts(study).values() for one in part.provenances]
     runs = pd.concat([_runs(study) for study in studies], ignore_index=True)
     by_domain: dict[Domain, list[StudyResults]] = {}
@@ -65,7 +66,7 @@ def overview(studies: list[StudyResults]) -> Overview:
         Fact("Runs", _ends(runs), "brief"),
     ]
     terms = [term for domain in by_domain for term in own(domain, "overview", "TERMS", {}).items()]
-    return Overview(facts, _times(studies, runs), _diverged(runs), _stopped(runs), terms)
+    return Overview(facts, shown(times(studies, threads)), _diverged(runs), _stopped(runs), terms)
 
 
 def _parts(study: StudyResults) -> dict[str, StudyResults]:
@@ -115,31 +116,6 @@ def _several(values: Any) -> str:
 
 def _versions(provenances: list[dict[str, Any]]) -> str:
     return _several(", ".join(f"{name} {number}" for name, number in part["versions"].items()) for part in provenances)
-
-
-def _times(studies: list[StudyResults], runs: pd.DataFrame) -> pd.DataFrame:
-    """Wall time of each stage, over all jobs and per job; runs: of all studies, with their controls."""
-    stages = {
-        "prepare": [tree["provenance"]["wall_seconds"] for study in studies for tree in study.data.values()],
-        "tune": [seconds for study in studies for seconds in _tuning_seconds(study)],
-        "train": runs["train_seconds"].tolist(),
-        "measure": runs["measure_seconds"].tolist(),
-    }
-    rows = [
-        [name, len(times), duration(sum(times)), duration(sum(times) / len(times)), duration(max(times))]
-        for name, times in stages.items()
-        if times
-    ]
-    return pd.DataFrame(rows, columns=["stage", "jobs", "all jobs", "mean of a job", "longest job"])
-
-
-def _tuning_seconds(study: StudyResults) -> list[float]:
-    """Of each variant that was tuned in this run, all its trials."""
-    found: dict[str, float] = {}
-    for row in study.trials:
-        if row.get("seconds") is not None:
-            found[row["variant"]] = found.get(row["variant"], 0.0) + row["seconds"]
-    return list(found.values())
 
 
 def _ends(runs: pd.DataFrame) -> str:

@@ -44,7 +44,7 @@ def run(params: Params) -> Path:
 def _page(params: Params, studies: list[StudyResults]) -> Page:
     parts = [_part(study) for study in studies]
     claims = claims_of(_domains(params))
-    return Page(QUESTION, overview(studies), ledger(claims, studies), parts, _drawn(params))
+    return Page(QUESTION, overview(studies, params.compute.threads), ledger(claims, studies), parts, _drawn(params))
 
 
 def _domains(params: Params) -> list[Domain]:
