@@ -8,6 +8,7 @@ from torch.nn import functional
 from equidyn.domains.sets.audit.impose import permuted_features
 from equidyn.domains.sets.audit.models import intrinsic, transformer
 from equidyn.domains.sets.audit.models import mlp as described_mlp
+from equidyn.domains.sets.impose import symmetrized
 from equidyn.domains.sets.models import intrinsic as free
 from equidyn.domains.sets.models import mlp
 from equidyn.symmetry.sets import Invariants, SetType
@@ -91,6 +92,22 @@ def test_the_transformer_is_an_encoder_layer_of_torch_with_dropout_at_the_same_p
     monkeypatch.setattr(functional, "dropout", kept)
     assert torch.allclose(ours.encoded(_sets(20)), theirs(_sets(20)), atol=1e-5)
     assert places[:4] == [(10, within, True), *places[4:]] and len(places) == 7
+
+
+def test_what_is_made_again_on_the_way_back_drops_the_same_numbers():
+    torch.manual_seed(0)
+    network = symmetrized.impose(transformer.build(INPUTS, LOGIT), INPUTS, chunk=20).double().train()
+    weight, sets = network.network.answer.weight, _sets(4).double()
+
+    def answer() -> torch.Tensor:
+        torch.manual_seed(1)
+        return network(sets).sum()
+
+    (slope,) = torch.autograd.grad(answer(), weight)
+    with torch.no_grad():
+        before = answer()
+        weight += 1e-6 * slope
+        assert (answer() - before) / 1e-6 == pytest.approx(slope.square().sum().item(), rel=1e-4)
 
 
 def _augmented(network: torch.nn.Module) -> permuted_features.PermutedFeatures:
