@@ -2,10 +2,13 @@
 
 import pytest
 import torch
+from torch import nn
 from torch.nn import functional
 
 from equidyn.domains.sets.audit.impose import permuted_features
-from equidyn.domains.sets.audit.models import intrinsic
+from equidyn.domains.sets.audit.models import intrinsic, transformer
+from equidyn.domains.sets.audit.models import mlp as described_mlp
+from equidyn.domains.sets.impose import symmetrized
 from equidyn.domains.sets.models import intrinsic as free
 from equidyn.domains.sets.models import mlp
 from equidyn.symmetry.sets import Invariants, SetType
@@ -57,6 +60,54 @@ def test_loss_and_gradient_are_those_of_probabilities(label):
     gradients = [torch.autograd.grad(loss.sum(), x)[0] for loss, x in ((found, ours), (expected, theirs))]
     assert torch.allclose(*gradients, rtol=1e-4, atol=1e-7)
     assert gradients[0][-1] == gradients[0][-2] == 0
+
+
+def test_the_perceptron_is_of_width_50_and_its_loss_that_of_a_sigmoid():
+    torch.manual_seed(0)
+    network, sets = described_mlp.build(INPUTS, LOGIT), 100 * _sets(50)
+    assert [tuple(layer.weight.shape) for layer in network.layers] == [(50, 50), (50, 50), (1, 50)]
+    logits = mlp.MLP.forward(network, sets)
+    assert logits.abs().max() > 18
+    assert torch.equal(network(sets), intrinsic.through_sigmoid(logits)) and not torch.equal(network(sets), logits)
+
+
+def test_the_transformer_is_an_encoder_layer_of_torch_with_dropout_at_the_same_places(monkeypatch):
+    torch.manual_seed(0)
+    layer = nn.TransformerEncoderLayer(d_model=5, nhead=1, batch_first=True)
+    theirs = nn.TransformerEncoder(layer, 1, nn.LayerNorm(5), enable_nested_tensor=False).train()
+    ours = transformer.build(INPUTS, LOGIT).train()
+    assert sum(one.numel() for one in ours.parameters()) == 51 + sum(one.numel() for one in theirs.parameters())
+    inner, attention = theirs.layers[0], theirs.layers[0].self_attn
+    ours.asked.load_state_dict({"weight": attention.in_proj_weight, "bias": attention.in_proj_bias})
+    pairs = ((ours.mixed, attention.out_proj), (ours.wide, inner.linear1), (ours.narrow, inner.linear2))
+    for mine, other in pairs:
+        mine.load_state_dict(other.state_dict())
+    within, attention.dropout = attention.dropout, 0.0  # that one is inside a kernel of torch, out of sight
+    places = []
+
+    def kept(values, share, training, *_):
+        places.append((values.shape[-1], share, training))
+        return values
+
+    monkeypatch.setattr(functional, "dropout", kept)
+    assert torch.allclose(ours.encoded(_sets(20)), theirs(_sets(20)), atol=1e-5)
+    assert places[:4] == [(10, within, True), *places[4:]] and len(places) == 7
+
+
+def test_what_is_made_again_on_the_way_back_drops_the_same_numbers():
+    torch.manual_seed(0)
+    network = symmetrized.impose(transformer.build(INPUTS, LOGIT), INPUTS, chunk=20).double().train()
+    weight, sets = network.network.answer.weight, _sets(4).double()
+
+    def answer() -> torch.Tensor:
+        torch.manual_seed(1)
+        return network(sets).sum()
+
+    (slope,) = torch.autograd.grad(answer(), weight)
+    with torch.no_grad():
+        before = answer()
+        weight += 1e-6 * slope
+        assert (answer() - before) / 1e-6 == pytest.approx(slope.square().sum().item(), rel=1e-4)
 
 
 def _augmented(network: torch.nn.Module) -> permuted_features.PermutedFeatures:

@@ -15,7 +15,14 @@ from equidyn.core.domain import built_in, find
 from equidyn.core.params import load
 from equidyn.core.params.signatures import entries
 from equidyn.domains.digits.report.derived import DERIVED, HALFWAY
-from equidyn.domains.smoke.report import audit_lie, audit_regulariser, audit_sharpness, audit_sign, regulariser
+from equidyn.domains.smoke.report import (
+    audit_lie,
+    audit_regulariser,
+    audit_sharpness,
+    audit_sign,
+    regulariser,
+    reproduction,
+)
 from equidyn.domains.smoke.report.wording import VELOCITY_UNIT
 from equidyn.domains.turbulence.report.derived import reach
 from equidyn.report import declared
@@ -26,6 +33,7 @@ from equidyn.report.sections import checkpoints, convergence, hessian
 from equidyn.report.sections.beside import Network, Published, beside, scale_words
 
 PARAMS = Path(__file__).resolve().parents[2] / "params.yaml"
+PAPER = PARAMS.parent / "presets" / "paper" / "params.yaml"
 BY_STEP = [0.4, 0.3, 0.2, 0.25]  # validation RMSE of epochs 0 to 3
 
 
@@ -130,18 +138,41 @@ def test_the_wrong_sign_costs_what_the_seeds_say():
     assert data[["dataset", "mean", "sd"]].values.tolist() == [[actions["published"], 1.5, 0.0]]
 
 
+def test_persistence_stands_in_the_published_table_in_its_unit_and_errors_as_shares_of_it():
+    settings = load(PAPER).studies["smoke-rotation"]
+    numbers = {"rmse": 3.0, "persistence_rmse": 4.0}
+    rows = [
+        {"dataset": dataset, "variant": "cnn", "seed": seed, "status": "completed", "checkpoint": "best"}
+        | {"measure": "error", "quantity": quantity, "index": 0, "value": value}
+        for dataset in settings.datasets
+        for seed in (1, 2)
+        for quantity, value in [
+            ("unit", 0.5),
+            *((f"{split}.{name}", number) for split in ("future", "domain") for name, number in numbers.items()),
+        ]
+    ]
+    empty = pd.DataFrame({"dataset": [], "variant": [], "status": []})
+    rotation = StudyResults("smoke-rotation", settings, empty, pd.DataFrame(rows), empty, {}, [])
+    with styled():
+        future = reproduction.section(rotation).tables[0]
+    ours = future.data.query("source == 'ours'").groupby(["variant", "unit"])["mean"].agg(set).to_dict()
+    assert ours["persistence", "length/time"] == {2.0} and ours["cnn", "length/time"] == {1.5}
+    assert ours["cnn", "share of persistence"] == {0.75}
+    assert future.view["our variant"].tolist()[-1] == "persistence"
+
+
 def test_published_figures_stand_beside_ours_in_our_units(study):
     known = [
         Network("A", {"paper": (1.5, 0.25), "blog": (2.0, 0.5)}, ["cnn", "gcnn"]),
-        Network("B", {"paper": (3.0, 0.0)}, verified=False),
+        Network("B", {"paper": (3.0, 0.0)}),
     ]
     table = beside(study, "beside", "Error.", Published(known, "m/s", {VELOCITY_UNIT: study.quantity("error", "rmse")}))
     view = table.view.set_index(["network", "our variant"])
     assert view.loc[("A", "gcnn"), ["paper", "blog"]].tolist() == ["1.5 (0.25)", "2 (0.50)"]
-    assert view.loc[("B", "not run"), ["paper", "blog"]].tolist() == ["3 (0.00), unverified", "–"]
+    assert view.loc[("B", "not run"), ["paper", "blog"]].tolist() == ["3 (0.00)", "–"]
     assert [variant for network, variant in view.index if network == "–"] == list(VARIANTS[2:])
     data = table.data.set_index(["source", "variant"])
-    assert data.loc[("paper", "B"), ["mean", "sd", "unit", "verified"]].tolist() == [[3.0, 0.0, "m/s", False]][0]
+    assert data.loc[("paper", "B"), ["mean", "sd", "unit"]].tolist() == [3.0, 0.0, "m/s"]
     ours = data.loc[("ours", "cnn")].set_index(["dataset", "unit"])["mean"]
     assert ours.to_dict() == {(name, VELOCITY_UNIT): pytest.approx(1 + level) for name, level in LEVELS.items()}
 

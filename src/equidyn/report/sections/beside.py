@@ -18,23 +18,26 @@ from equidyn.report.tables import Table
 class Network:
     """One row of a published table.
 
-    figures: source, such as "paper" -> mean and standard deviation. ours: variants that stand beside it. verified:
-    whether the figures were read in their source.
+    figures: source, such as "paper" -> mean and standard deviation. ours: variants that stand beside it.
     """
 
     name: str
     figures: Mapping[str, Spread]
     ours: Sequence[str] = ()
-    verified: bool = True
 
 
 @dataclass(frozen=True)
 class Published:
-    """A published table. unit: of its figures; ours: unit -> our values, columns dataset, variant, status, value."""
+    """A published table, and ours.
+
+    unit: of its figures; ours: unit -> our values, columns dataset, variant, status, value. trivial: the forecast that
+    takes no network, if it has values among ours, in the place of a variant.
+    """
 
     networks: Sequence[Network]
     unit: str
     ours: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    trivial: str | None = None
 
     @property
     def sources(self) -> list[str]:
@@ -43,7 +46,7 @@ class Published:
 
 
 def beside(results: StudyResults, name: str, caption: str, known: Published) -> Table:
-    """A row per published network and variant of ours beside it, then our other variants."""
+    """A row per published network and variant of ours beside it, then our other variants and the trivial forecast."""
     estimates = {unit: over_seeds(values) for unit, values in known.ours.items()}
     ours = {unit: _texts(frame) for unit, frame in estimates.items()}
     heads = level_labels(results.settings)
@@ -54,7 +57,7 @@ def beside(results: StudyResults, name: str, caption: str, known: Published) -> 
             variant or "not run",
             *(texts.get((dataset, variant), "–") for dataset in heads for texts in ours.values()),
         ]
-        for network, variant in _rows(results, known.networks)
+        for network, variant in _rows(results, known)
     ]
     columns = [f"ours, {head} [{unit}]" for head in heads.values() for unit in ours]
     data = [_data(known), *(frame.assign(unit=unit, source="ours") for unit, frame in estimates.items())]
@@ -72,18 +75,19 @@ def scale_words(results: StudyResults, wanted: Mapping[str, object], sources: Ma
     return " ".join([*(f"{name.capitalize()}: {source}." for name, source in sources.items()), scale]).strip()
 
 
-def _rows(results: StudyResults, networks: Sequence[Network]) -> Iterator[tuple[Network | None, str | None]]:
-    for network in networks:
+def _rows(results: StudyResults, known: Published) -> Iterator[tuple[Network | None, str | None]]:
+    for network in known.networks:
         yield from ((network, variant) for variant in network.ours or [None])
-    beside_one = {variant for network in networks for variant in network.ours}
+    beside_one = {variant for network in known.networks for variant in network.ours}
     yield from ((None, variant) for variant in results.variants if variant not in beside_one)
+    yield from ((None, name) for name in [known.trivial] if name)
 
 
 def _figure(network: Network | None, source: str) -> str:
     if network is None or source not in network.figures:
         return "–"
     mean, sd = network.figures[source]
-    return f"{mean:g} ({sd:.2f}){'' if network.verified else ', unverified'}"
+    return f"{mean:g} ({sd:.2f})"
 
 
 def _texts(frame: pd.DataFrame) -> dict[tuple[str, str], str]:
@@ -93,7 +97,7 @@ def _texts(frame: pd.DataFrame) -> dict[tuple[str, str], str]:
 def _data(known: Published) -> pd.DataFrame:
     """The published figures as rows of the CSV file."""
     rows = [
-        {"variant": network.name, "mean": mean, "sd": sd, "source": source, "verified": network.verified}
+        {"variant": network.name, "mean": mean, "sd": sd, "source": source}
         for source in known.sources
         for network in known.networks
         if (found := network.figures.get(source))

@@ -68,7 +68,7 @@ def _made_again(module: nn.Module, *inputs: torch.Tensor) -> torch.Tensor:
     from torch.utils.checkpoint import checkpoint
 
     again = partial(functional_call, module, dict(module.named_parameters()))
-    return checkpoint(again, inputs, use_reentrant=False, preserve_rng_state=False)
+    return checkpoint(again, inputs, use_reentrant=False)  # with the same random numbers
 
 
 def impose(

@@ -7,6 +7,12 @@ from equidyn.report.sections.section import Section
 __all__ = ["TITLE", "section"]
 _ROWS = (
     (
+        "transformer",
+        "one encoder layer on points of d numbers, norms after the layers, dropout 0.1, all points into the answer",
+        "the same (audit/transformer); the encoding of positions, which is not described, is by sines and cosines",
+        "points embedded in more numbers, norms before the layers, no dropout, the mean over points (transformer)",
+    ),
+    (
         "layers",
         "each pair of features has a layer of its own, which sums over points; their mean over the input features",
         "the same (audit/intrinsic); that each starts as a layer of one input is assumed, as no start is described",

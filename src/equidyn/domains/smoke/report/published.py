@@ -11,7 +11,6 @@ class Row(Strict):
 
     name: str
     models: list[str] = Field(description="model files of ours that stand beside it")
-    verified: bool = Field(description="false: from memory, printed as unverified")
     paper: dict[str, Spread]
     blog: dict[str, Spread] = Field(default={})
 

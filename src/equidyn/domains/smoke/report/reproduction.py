@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from functools import partial
 
 import pandas as pd
 
@@ -16,8 +17,10 @@ from equidyn.report.sections.section import Section
 from equidyn.report.statistics import over_seeds
 
 TITLE = "Reproduction"
-_UNIT = "length/time"
+_UNIT, _STILL = "length/time", "persistence"
+_SHARE = f"share of {_STILL}"
 _FORMS = ("paper", "blog")
+_WORDS = "Persistence, on our data: the forecast that nothing changes. The published tables do not have it."
 
 
 def section(results: StudyResults) -> Section | None:
@@ -27,20 +30,32 @@ def section(results: StudyResults) -> Section | None:
         return None
     name, known = f"{results.name}--reproduction", figures()
     tables = [beside(results, f"{name}-{split}", f"Test RMSE, split {split}.", table) for split, table in found.items()]
-    words = [
-        scale_words(results, known.rotation.scale, known.sources),
-        "Figures marked unverified are quoted from memory of the paper.",
-    ]
-    return Section(TITLE, [" ".join(words)], [_picture(results, name, found)], tables)
+    words = scale_words(results, known.rotation.scale, known.sources)
+    return Section(TITLE, [f"{words} {_WORDS}"], [_picture(results, name, found)], tables)
 
 
 def _tables(results: StudyResults) -> Iterator[tuple[str, Published]]:
-    """Split -> the published figures, and ours in both units."""
+    """Split -> the published figures, and ours in both units and as a share of what persistence has."""
+    still = results.on_tests("error", "persistence_rmse")
     for split, quantity in results.on_tests("error", "rmse").items():
         values = results.quantity("error", quantity)
         networks = _networks(results, split)
         if networks and len(values):
-            yield split, Published(networks, _UNIT, {_UNIT: in_length_per_time(results, values), VELOCITY_UNIT: values})
+            ours = _with_persistence(results, values, results.quantity("error", still[split]))
+            yield split, Published(networks, _UNIT, ours, _STILL)
+
+
+def _with_persistence(results: StudyResults, values: pd.DataFrame, still: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Unit -> errors and those of persistence, which all variants share; and errors as a share of that."""
+    once = still.dropna(subset="value").drop_duplicates(["dataset", "seed"])
+    units = {_UNIT: partial(in_length_per_time, results), VELOCITY_UNIT: pd.DataFrame.copy}
+    ours = {
+        unit: pd.concat([scaled(values), scaled(once).assign(variant=_STILL, status="completed")])
+        for unit, scaled in units.items()
+    }
+    cell = ["dataset", "variant", "seed"]
+    both = values.merge(still[[*cell, "value"]], on=cell, how="left", suffixes=("", "_still"))
+    return ours | {_SHARE: both.assign(value=both["value"] / both["value_still"])}
 
 
 def _networks(results: StudyResults, split: str) -> list[Network]:
@@ -50,7 +65,6 @@ def _networks(results: StudyResults, split: str) -> list[Network]:
             row.name,
             {form: getattr(row, form)[split] for form in _FORMS if split in getattr(row, form)},
             [name for name, model in models.items() if model in row.models],
-            row.verified,
         )
         for row in figures().rotation.rows
         if split in row.paper
@@ -75,9 +89,9 @@ def _picture(results: StudyResults, name: str, found: dict[str, Published]) -> P
 
 
 def _named(results: StudyResults, table: Published) -> list[str]:
-    """A row for each variant of ours that stands beside a network, or for the network alone; then our others."""
+    """A row per variant of ours beside a network, or for the network alone; then our others, and persistence."""
     beside_one = [name for network in table.networks for name in network.ours or [network.name]]
-    return [*beside_one, *(name for name in results.variants if name not in beside_one)]
+    return [*beside_one, *(name for name in results.variants if name not in beside_one), _STILL]
 
 
 def _points(split: str, table: Published, form: str) -> pd.DataFrame:
