@@ -27,7 +27,7 @@ rule report:
         "logs/report.log",
     conda:
         "../../environment.yml"
-    threads: study_params.compute.threads
+    threads: 2  # PROCESSES of report.py
     resources:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
         runtime=lambda wildcards, attempt: 60 * attempt,

@@ -1,5 +1,7 @@
 """The stage report: read all cells, and write reports/ whole."""
 
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 from equidyn.core import paths
@@ -17,13 +19,17 @@ from equidyn.report.learning_curves import learning_curves
 from equidyn.report.metrics import metrics
 from equidyn.report.overview import overview
 from equidyn.report.page import Page, StudyPart, render
-from equidyn.report.sections import sections_for
+from equidyn.report.sections import Shows, sections_for
+from equidyn.report.sections.section import Section
 from equidyn.report.tables import as_csv, csv, latex
 
 QUESTION = (
     "How does the symmetry that is imposed on a network, against the symmetry that its data has, shape what it learns "
     "and how it trains?"
 )
+
+
+PROCESSES = 2  # which draw side by side, as the last job of a run is alone
 
 
 def run(params: Params) -> Path:
@@ -42,7 +48,7 @@ def run(params: Params) -> Path:
 
 
 def _page(params: Params, studies: list[StudyResults]) -> Page:
-    parts = [_part(study) for study in studies]
+    parts = _parts(studies)
     claims = claims_of(_domains(params))
     return Page(QUESTION, overview(studies, params.compute.threads), ledger(claims, studies), parts, _drawn(params))
 
@@ -59,9 +65,27 @@ def _drawn(params: Params) -> list[StudyPart]:
     return [StudyPart(name, find(name).module("report").sections(settings)) for name, settings in wanted.items()]
 
 
-def _part(study: StudyResults) -> StudyPart:
-    sections = [one.section(study) for one in sections_for(study)]
-    return StudyPart(study.name, [section for section in sections if section is not None])
+def _parts(studies: list[StudyResults]) -> list[StudyPart]:
+    """The sections of every study, made in forks of this process, which hold the results already."""
+    makers = [(study, one) for study in studies for one in sections_for(study)]
+    with ProcessPoolExecutor(PROCESSES, get_context("fork"), _keep, (makers,)) as forks:
+        made = list(zip(makers, forks.map(_section, range(len(makers))), strict=True))
+    found = {study.name: [section for (owner, _), section in made if owner is study] for study in studies}
+    return [
+        StudyPart(name, [section for section in sections if section is not None]) for name, sections in found.items()
+    ]
+
+
+_makers: list[tuple[StudyResults, Shows]] = []  # of a fork
+
+
+def _keep(makers: list[tuple[StudyResults, Shows]]) -> None:
+    _makers.extend(makers)
+
+
+def _section(place: int) -> Section | None:
+    study, maker = _makers[place]
+    return maker.section(study)
 
 
 def _refuse_twins(page: Page) -> None:
