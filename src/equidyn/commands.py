@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from types import ModuleType
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
 from equidyn import __version__
 from equidyn.core.errors import EquidynError
 from equidyn.core.hub import commands as hub_commands
-from equidyn.core.hub import pulls
 
 if TYPE_CHECKING:
     from equidyn.core.params import Cell, Params
@@ -62,7 +62,7 @@ def prepare(name: DatasetName) -> None:
 
     params = _params()
     study, dataset = find_dataset(params, name)
-    hub = pulls(params)
+    hub = _hub_of(params)
     pulled = hub and hub.dataset(params, study, dataset)
     if pulled is None:
         with _uncollected():
@@ -104,7 +104,7 @@ def train(name: CellName) -> None:
     Example: equidyn train smoke-levels/eps030/gcnn/1
     """
     params, cell = _cell(name)
-    hub = pulls(params)
+    hub = _hub_of(params)
     pulled = hub and hub.run(params, cell)
     if pulled is None:
         with _uncollected():
@@ -167,9 +167,7 @@ def check(
 
     Example: equidyn check gcnn --json
     """
-    from equidyn.core import checked
-
-    entries = checked.entries(_params(), name, trained)
+    entries = _checked(name, trained)
     from equidyn.core.models.check import failures
     from equidyn.core.models.check_table import show
 
@@ -278,6 +276,15 @@ def _uncollected() -> Iterator[None]:
         gc.enable()
 
 
+def _hub_of(params: "Params") -> ModuleType | None:
+    """What looks for finished cells on the Hub, if params.yaml asks for it."""
+    if params.hub is None or not params.hub.pull:
+        return None
+    from equidyn.core.hub import stage
+
+    return stage
+
+
 def _params() -> "Params":
     from equidyn.core.params import load
 
@@ -297,3 +304,23 @@ def _cell(name: str) -> tuple["Params", "Cell"]:
 
     params = _params()
     return params, find_cell(params, name)
+
+
+def _checked(name: str | None, trained: bool) -> list[dict[str, Any]]:
+    """The entries of fresh networks, of all trained ones, or of one run."""
+    from equidyn.core.params.names import find_variant
+
+    if name and "/" in name:
+        params, cell = _cell(name)
+        from equidyn.core.training.check import run_cell
+
+        return run_cell(params, cell)
+    params = _params()
+    variant = find_variant(params, name) if name else None
+    if trained:
+        from equidyn.core.training.check import run_all
+
+        return run_all(params, variant)
+    from equidyn.core.models.check import run
+
+    return run(params, variant)
