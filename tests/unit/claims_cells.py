@@ -17,6 +17,7 @@ from equidyn.report.claims.model import DEFINITIONS, Claims, Contrast, claims_of
 from equidyn.report.gather import VALUE_COLUMNS, StudyResults, controlled, flattened
 
 PARAMS = Path(__file__).resolve().parents[2] / "params.yaml"
+PAPER = PARAMS.parent / "presets/paper/params.yaml"  # has every variant
 VARIANTS = (
     *("cnn", "gcnn", "rgroup", "e2cnn", "rsteer", "rsteer-alpha1e-2", "relax-anneal"),
     *("e2cnn-published", "rsteer-published", "rsteer-published-alpha1e-2", "gcnn-small"),

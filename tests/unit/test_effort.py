@@ -12,12 +12,11 @@ PRESETS = {"test": "presets/test", "default": ".", "paper": "presets/paper"}
 # Seconds of the longest training and peak memory of training or measures [MB] of the default run, two cores;
 # at published scale 1,200 steps of 3.53 s and 3,200 of 16.7 s (benchmarks training_step, upscale_step; bf16).
 MEASURED = [
-    ("default", "smoke-levels", "e2cnn-published", 9.2, 410),
-    ("default", "smoke-rotation", "e2cnn", 6.4, 319),
-    ("default", "turbulence", "relax-anneal", 4.8, 393),
-    ("default", "gaussian", "intrinsic-exchangeable", 5.6, 311),
-    ("default", "digits-autoencoder", "equivariant-ae-wide", 4.2, 276),
-    ("default", "digits-cnn", "gcnn", 18.0, 529),
+    ("default", "smoke-levels", "e2cnn-published", 4.9, 352),
+    ("default", "turbulence", "cnn-large", 4.6, 299),
+    ("default", "gaussian", "intrinsic-exchangeable", 2.8, 300),
+    ("default", "digits-autoencoder", "equivariant-ae-attention-wide", 2.4, 242),
+    ("default", "digits-cnn", "cnn", 4.0, 358),
     ("paper", "smoke-levels", "gcnn", 4236.0, 2700),
     ("paper", "turbulence", "gcnn-vector", 53440.0, 4950),
 ]

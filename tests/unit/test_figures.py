@@ -3,8 +3,8 @@
 import io
 import math
 import re
-from pathlib import Path
 
+import claims_cells
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
@@ -202,8 +202,10 @@ def test_grad_div_commutes_with_rotations_only_if_vectors_turn_too():
 
 @pytest.fixture(scope="module")
 def levels() -> Study:
-    """The default study of levels."""
-    return load(Path(__file__).resolve().parents[2] / "params.yaml").studies["smoke-levels"]
+    """Of the study of levels, as many variants as one chart can tell apart."""
+    study = load(claims_cells.PAPER).studies["smoke-levels"]
+    variants = {name: entry for name, entry in study.variants.items() if name in claims_cells.VARIANTS}
+    return study.model_copy(update={"variants": variants})
 
 
 def test_families_differ_in_alpha_only(levels):

@@ -47,7 +47,8 @@ def _drop(key: str) -> Callable[[dict[str, Any]], None]:
 def _control(**changes: Any) -> Callable[[dict[str, Any]], None]:
     """A control of two seeds, with changes."""
     entry = {"budget": 2.0, "seeds": [1, 2], "datasets": ["eps000"]} | changes
-    return lambda tree: (_set("seeds", [1, 2])(tree), _set("control", entry)(tree))
+    entries = {"seeds": [1, 2], "source.blocks": 2, "control": entry}
+    return lambda tree: [_set(key, value)(tree) for key, value in entries.items()]
 
 
 BY_TIME = {"by": "time", "train": [0, 3], "validation": [3, 5], "test": [5, 8]}

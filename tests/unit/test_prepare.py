@@ -2,10 +2,13 @@
 
 import json
 import shutil
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
+from toy import TREE
 
 from equidyn.core.data import card, prepare, sealed, store
 from equidyn.core.errors import EquidynError
@@ -15,36 +18,22 @@ from equidyn.core.provenance import digest
 from equidyn.domains.smoke.source import checks
 from equidyn.domains.smoke.source.fields import Fields
 
-ROOT = Path(__file__).resolve().parents[2]
 STUDY = "smoke-levels"
-SPLIT = "{by: time, train: [0, 4], validation: [0, 4], test: [1, 5]}"
-SOURCE = f"""
-      kind: smoke
-      resolution: 8
-      size: 64.0
-      dt: 1.0
-      warmup: 1
-      frames: 5
-      inflow: {{x: 32.0, y: 16.0, radius: 12.0}}
-      jitter: {{position: 0.0, tilt: 0.0, strength: 0.0}}
-      split: {SPLIT}
-      seed: 0
-
-    datasets:
-      eps000: {{level: eps, value: 0.0}}
-      eps030: {{level: eps, value: 0.3}}
-      eps100: {{level: eps, value: 1.0}}
-
-"""
+SOURCE = TREE["studies"]["toy"]["source"] | {
+    "frames": 5,
+    "inflow": {"x": 32.0, "y": 16.0, "radius": 12.0},
+    "jitter": {"position": 0.0, "tilt": 0.0, "strength": 0.0},
+    "split": {"by": "time", "train": [0, 4], "validation": [0, 4], "test": [1, 5]},
+    "blocks": None,
+}
 
 
 def tiny_params() -> str:
-    """The root's study of levels on tiny datasets; at eps 1 the direction "up" is at rest."""
-    text = (ROOT / "params.yaml").read_text(encoding="utf-8")
-    text = text[: text.index("  # How much the number of independent simulations")]
-    start, stop = text.index("    source:"), text.index("    task:")
-    text = text[:start] + "    source:" + SOURCE + text[stop:]
-    return text.replace("train_steps: 4", "train_steps: 1").replace("test_steps: 6", "test_steps: 1")
+    """The toy study on three levels; at eps 1 the direction "up" is at rest."""
+    study = deepcopy(TREE["studies"]["toy"]) | {"source": SOURCE}
+    study["datasets"] = {f"eps{100 * eps:03.0f}": {"level": "eps", "value": eps} for eps in (0.0, 0.3, 1.0)}
+    study["task"] |= {"train_steps": 1, "test_steps": 1}
+    return yaml.safe_dump(TREE | {"studies": {STUDY: study}})
 
 
 @pytest.fixture

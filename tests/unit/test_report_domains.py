@@ -29,8 +29,8 @@ for name in ("equidyn.report", *(f"equidyn.domains.{name}.report" for name in sy
 
 
 @pytest.fixture(scope="module")
-def default() -> Params:
-    return load(PROJECT / "params.yaml")
+def paper() -> Params:
+    return load(PROJECT / "presets/paper/params.yaml")
 
 
 def test_the_report_needs_no_torch():
@@ -38,20 +38,21 @@ def test_the_report_needs_no_torch():
     subprocess.run([sys.executable, "-c", _WITHOUT_TORCH, *names], check=True)
 
 
-def test_datasets_are_called_by_what_tells_them_apart(default):
-    labels = {name: level_labels(study) for name, study in default.studies.items()}
-    assert labels["smoke-levels"] == {"eps000": "ε = 0", "eps060": "ε = 0.6"}
-    assert labels["smoke-sizes"] == {"eps000-n1": "ε = 0, 1 scene", "eps000-n4": "ε = 0, 4 scenes"}
+def test_datasets_are_called_by_what_tells_them_apart(paper):
+    labels = {name: level_labels(study) for name, study in paper.studies.items()}
+    assert list(labels["smoke-levels"].values()) == [f"E{digit}" for digit in "₀₁₂₃₄₅₆₇₈₉"]
+    sizes = labels["smoke-sizes"]
+    assert (sizes["eps000-n1"], sizes["eps030-n4"]) == ("ε = 0, 1 scene", "ε = 0.3, 4 scenes")
     assert labels["smoke-rotation"] == {"true-action": "true action", "published-sign": "published sign"}
-    assert labels["turbulence"] == {"isotropic": "ε = 0", "forced060": "ε = 0.6"}
+    assert labels["turbulence"] == {"isotropic": "ε = 0", "forced030": "ε = 0.3", "forced060": "ε = 0.6"}
     assert labels["gaussian"] == {"static": "static", "fresh": "fresh"}
     assert labels["digits-cnn"] == {"digits": "digits"}
-    assert list(trained_on(default.studies["gaussian"]).values()) == ["Trained on static sets", "Trained on fresh sets"]
+    assert list(trained_on(paper.studies["gaussian"]).values()) == ["Trained on static sets", "Trained on fresh sets"]
 
 
-def test_levels_and_sizes_are_axes_and_other_differences_are_not(default):
+def test_levels_and_sizes_are_axes_and_other_differences_are_not(paper):
     names = ("smoke-levels", "smoke-sizes", "smoke-rotation", "gaussian", "gaussian-sizes")
-    studies = [default.studies[name] for name in names]
+    studies = [paper.studies[name] for name in names]
     assert [dataset_kind(study) for study in studies] == [
         "level of symmetry breaking of the data",
         "level and number of training scenes",
@@ -62,19 +63,19 @@ def test_levels_and_sizes_are_axes_and_other_differences_are_not(default):
     assert [ordered(study) for study in studies] == [True, True, False, False, True]
 
 
-def test_what_a_preparation_chose_is_what_readers_see(default):
-    study = default.studies["digits-cnn"]
+def test_what_a_preparation_chose_is_what_readers_see(paper):
+    study = paper.studies["digits-cnn"]
     chosen = study.datasets["digits"].as_prepared({"origin": "huggingface"})
     assert chosen.label("digits", study.source) == "MNIST"
     assert study.datasets["digits"].as_prepared({"origin": "optdigits"}).label("digits", study.source) == "optdigits"
-    level = default.studies["smoke-levels"].datasets["eps060"]
+    level = paper.studies["smoke-levels"].datasets["E6"]
     assert level.as_prepared({"mean_speed": 1.0}) == level
 
 
-def test_a_domain_that_says_nothing_is_reported_all_the_same(default):
+def test_a_domain_that_says_nothing_is_reported_all_the_same(paper):
     assert own(find("sharing"), "wording", "wording", None) is None
     assert own(find("sets"), "data", "no such name", 3) == 3
-    assert wording(default.studies["gaussian"]).headline.quantity == "accuracy"
+    assert wording(paper.studies["gaussian"]).headline.quantity == "accuracy"
     assert Wording().headline is None and list(Wording().charts["learning"]) == ["validation_loss", "train_loss"]
 
 

@@ -3,13 +3,12 @@
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
-from claims_cells import LEVELS, VARIANTS, results
+from claims_cells import LEVELS, PAPER, VARIANTS, results
 
 from equidyn.core.domain import built_in, find
 from equidyn.core.params import load
@@ -32,8 +31,6 @@ from equidyn.report.gather import StudyResults
 from equidyn.report.sections import checkpoints, convergence, hessian
 from equidyn.report.sections.beside import Network, Published, beside, scale_words
 
-PARAMS = Path(__file__).resolve().parents[2] / "params.yaml"
-PAPER = PARAMS.parent / "presets" / "paper" / "params.yaml"
 BY_STEP = [0.4, 0.3, 0.2, 0.25]  # validation RMSE of epochs 0 to 3
 
 
@@ -66,7 +63,7 @@ def study() -> StudyResults:
         ("hessian", "density"): lambda *cell: [0.1, 0.4, 0.1],
     }
     made = results(truth)
-    variants = {name: load(PARAMS).studies["smoke-levels"].variants[name] for name in VARIANTS}
+    variants = {name: load(PAPER).studies["smoke-levels"].variants[name] for name in VARIANTS}
     return _history(replace(made, settings=made.settings.model_copy(update={"variants": variants})))
 
 
@@ -121,7 +118,7 @@ def test_audits_say_what_was_measured(study):
 
 
 def test_the_wrong_sign_costs_what_the_seeds_say():
-    settings = load(PARAMS).studies["smoke-rotation"]
+    settings = load(PAPER).studies["smoke-rotation"]
     actions = {entry.vector_action: name for name, entry in settings.datasets.items()}
     cost = {actions["true"]: 1.0, actions["published"]: 1.5}
     rows = [

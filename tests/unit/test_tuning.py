@@ -26,6 +26,8 @@ RATES = [0.005, 0.01, 0.02]
 SOFT = {"soft": TREE["studies"]["toy"]["variants"]["cnn"] | {"equivariance_penalty": 30.0}}
 SEARCH = {"run": True, "dataset": "sym", "rates": RATES, "further": 2}
 KNOB = {"equivariance_penalty": [10.0, 100.0]}
+BY_TIME = {"by": "time", "train": [0, 6], "validation": [6, 11], "test": [11, 16]}  # seeds share all data
+SHARED = TREE["studies"]["toy"]["source"] | {"frames": 16, "split": BY_TIME, "blocks": None}
 
 
 def _trials(*scores: float | None, rates: list[float] = RATES) -> list[Trial]:
@@ -244,7 +246,7 @@ def test_a_wrong_search_is_named_before_any_job(case: str, workplace: Path) -> N
     key, value, words = WRONG[case]
     study = TREE["studies"]["toy"]
     variants = {"gcnn": study["variants"]["gcnn"], "soft": SOFT["soft"] | {"tune": KNOB}}
-    assert words in refused(study | {"variants": variants, "tune": SEARCH}, key, value)
+    assert words in refused(study | {"source": SHARED, "variants": variants, "tune": SEARCH}, key, value)
 
 
 def test_the_values_of_the_default_study_are_those_that_its_tables_have_chosen(

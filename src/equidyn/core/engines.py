@@ -2,8 +2,7 @@
 
 Datasets, variants and seeds are looked up in params.yaml by DVC itself. So the files change only with the names of the
 studies, with which of them tune or have controls, and with the top-level keys that params.yaml has;
-`equidyn engines --write` makes them
-again.
+`equidyn engines --write` makes them again.
 """
 
 from pathlib import Path

@@ -70,8 +70,7 @@ def measure(
     top: the five largest. negative_share: share of the spectrum below -1e-3 of the largest magnitude. density_at,
     density: smoothed, integral 1. tops: the largest eigenvalue of each batch; maxima: its five of largest magnitude,
     with their signs; of both the median and the interquartile range over all batches. decayed: with weight decay,
-    which adds weight_decay to each eigenvalue.
-    products: Hessian-vector products spent. Nothing for a network without parameters.
+    which adds weight_decay to each. products: Hessian-vector products spent. Nothing for networks without parameters.
     """
     if not count_parameters(context.network):
         return {}
