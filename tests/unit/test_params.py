@@ -16,7 +16,7 @@ from equidyn.core.params import load, read_yaml
 from equidyn.core.params.schema import text
 
 PROJECT = Path(__file__).resolve().parents[2]
-FILES = ["params.yaml", "presets/test/params.yaml", "presets/paper/params.yaml"]
+FILES = ["params.yaml", *(f"presets/{name}/params.yaml" for name in ("test", "reference", "paper"))]
 PROGRAMS = Path(sys.executable).parent
 STUDY = "studies.smoke-levels"
 

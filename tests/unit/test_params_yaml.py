@@ -13,7 +13,7 @@ from equidyn.core.errors import EquidynError
 from equidyn.core.params import load, read_yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
-FILES = ["params.yaml", "presets/test/params.yaml", "presets/paper/params.yaml"]
+FILES = ["params.yaml", *(f"presets/{name}/params.yaml" for name in ("test", "reference", "paper"))]
 KEY = "studies.gaussian.training.epochs"  # beside it, other studies have the same settings
 TWICE = ["010", "0o10", "0b11", "1_000", "12:30:45", "yes", "Off", "2001-01-01", "=", "-.5", "!!int 7", "!!float 1"]
 ALIKE = {"8": 8, "-3": -3, "0x1F": 31, "0.5": 0.5, "1e3": 1e3, "1E-5": 1e-5, "2.5e3": 2.5e3, "1.0e-5": 1e-5,
