@@ -1,4 +1,7 @@
-"""A project that takes seconds: two studies of different kinds, each with one dataset, two variants and one seed."""
+"""A project that takes seconds: two studies of different kinds, each with one dataset, two variants and one seed.
+
+One of them tunes.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -11,13 +14,18 @@ import toy
 import toy_sets
 import yaml
 
-STAGES = ("prepare", "train", "measure", "report")
+STAGES = ("prepare", "tune", "train", "measure", "report")
 FIELDS, SETS = "smoke-levels", "gaussian"
 _VARIANTS = {FIELDS: ("cnn", "gcnn"), SETS: ("mlp", "intrinsic")}
 _MEASURES = {FIELDS: ("error", "equivariance"), SETS: ("accuracy", "overfitting")}
 _DATASET = {FIELDS: "sym", SETS: "static"}
+_TUNE = {SETS: {"run": True, "dataset": _DATASET[SETS], "rates": [0.01, 0.02], "further": 1}}
 # What tells the older outputs that a stage may find: one key that this stage reads.
-_OLDER = {"prepare": ("source", "seed", 7), "train": ("training", "learning_rate", 0.02)}
+_OLDER = {
+    "prepare": ("source", "seed", 7),
+    "tune": ("tune", "further", 2),
+    "train": ("training", "weight_decay", 0.01),
+}
 _RECORDS = ("locks", "resume", "sources")  # of data/: no outputs
 _OF_ENGINES = (".snakemake_timestamp", ".gitignore")
 
@@ -38,7 +46,12 @@ def _cut(name: str) -> dict[str, Any]:
     study["datasets"] = {_DATASET[name]: study["datasets"][_DATASET[name]]}
     for key, kept in (("variants", _VARIANTS[name]), ("measures", _MEASURES[name])):
         study[key] = {entry: study[key][entry] for entry in kept}
-    return study
+    return study | ({"tune": _TUNE[name]} if tunes(name) else {})
+
+
+def tunes(study: str) -> bool:
+    """Whether the study has the stage tune."""
+    return study in _TUNE
 
 
 def write_params(folder: Path, *studies: str, older: str = "") -> None:
@@ -61,6 +74,8 @@ class Job:
         """What follows `equidyn` on the command line."""
         if not self.study:
             return (self.stage,)
+        if self.stage == "tune":
+            return self.stage, f"{self.study}/{self.variant}"
         cell = [self.study, _DATASET[self.study], *((self.variant, "1") if self.variant else ())]
         return self.stage, "/".join(cell)
 
@@ -71,6 +86,8 @@ class Job:
             return ("reports",)
         if self.stage == "prepare":
             return tuple(f"data/datasets/{self.study}/{_DATASET[self.study]}.{end}" for end in ("h5", "card"))
+        if self.stage == "tune":
+            return (f"data/tuned/{self.study}/{self.variant}.json",)
         run = f"data/runs/{self.study}/{_DATASET[self.study]}/{self.variant}/seed1"
         files = ("measures.json", "example.safetensors")
         if self.stage == "train":
@@ -90,6 +107,7 @@ def jobs(*studies: str) -> Iterator[Job]:
     for study in studies:
         yield Job("prepare", study)
         for variant in _VARIANTS[study]:
+            yield from (Job("tune", study, variant),) if tunes(study) else ()
             yield Job("train", study, variant)
             yield Job("measure", study, variant)
     yield Job("report")

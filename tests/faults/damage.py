@@ -6,24 +6,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import mother
-from cutdown import Job, contents
+from cutdown import Job, contents, is_leftover, tunes
 from places import LostError, Place, check_same, succeed
 
 KINDS = ("bit flipped", "torn")
 _READ = {
-    "train": ("data",),
-    "measure": ("data", "best.safetensors", "early.safetensors", "run.json", "history.csv"),
-    "report": ("run.json", "history.csv", "measures.json", "example.safetensors"),
+    "tune": ("data",),
+    "train": ("data", "tuned"),
+    "measure": ("data", "tuned", "best.safetensors", "early.safetensors", "run.json", "history.csv"),
+    "report": ("tuned", "run.json", "history.csv", "measures.json", "example.safetensors"),
 }
 
 
 def readers(prepare: Job, train: Job) -> Iterator[tuple[Job, str]]:
     """Each stage with each file that it reads, by path."""
+    run, tune = Path(train.outputs[0]).parent, Job("tune", train.study, train.variant)
+    places = {"data": prepare.outputs[0], "tuned": tune.outputs[0]}
     for stage, names in _READ.items():
         job = Job(stage) if stage == "report" else Job(stage, train.study, train.variant)
         for name in names:
-            run = Path(train.outputs[0]).parent
-            yield job, prepare.outputs[0] if name == "data" else str(run / name)
+            if tunes(train.study) or "tune" not in (stage, name[:4]):
+                yield job, places.get(name, str(run / name))
 
 
 def point(place: Place, job: Job, file: str, number: int, work: Path) -> str:
@@ -42,11 +45,12 @@ def point(place: Place, job: Job, file: str, number: int, work: Path) -> str:
 
 
 def resumed(place: Place, job: Job, number: int, work: Path) -> str:
-    """Damage what a killed training goes on from: it must then start anew, and end as an undisturbed one."""
+    """Damage what a killed training or tuning goes on from: it must then start anew, and end as an undisturbed one."""
     dice, folder = random.Random(f"{job} resume {number}"), place.begin(job, work / "folder")
     try:
         mother.run(folder, job, mother.dies_before_operation(place.operations(job) - 8))
-        (saved,) = (folder / "data/resume").rglob("seed1.pt")
+        found = sorted(path for path in (folder / "data/resume").rglob("*") if path.is_file())
+        saved = next(path for path in found if not is_leftover(path.name))
         where = damage(saved, KINDS[number % 2], dice)
         succeed(folder, job)
         check_same(place, job, folder)

@@ -25,10 +25,11 @@ from equidyn.core.data import store
 from equidyn.core.data.labelled import Labelled
 from equidyn.core.errors import EquidynError
 from equidyn.core.models.registry import build_network
-from equidyn.core.params import Cell, load
+from equidyn.core.params import Cell, Params, load
 from equidyn.core.training.checkpoint import load as load_weights
 from equidyn.core.training.checkpoint import read_history, read_run
 from equidyn.core.training.task import io_types
+from equidyn.core.tuning.tuned import tuned
 from equidyn.domains.digits.source import mnist
 from equidyn.domains.smoke.source.fields import Fields
 from equidyn.report.cells import read_arrays, read_cell
@@ -56,13 +57,18 @@ def formats(project: Path) -> list[Format]:
         Format("dataset of sets (HDF5)", data, lambda: _stored(data, Labelled)),
         Format("dataset of fields (HDF5)", fields, lambda: _stored(fields, Fields)),
         Format("checkpoint (safetensors)", run / "best.safetensors", _weights),
-        Format("history (CSV)", run / "history.csv", lambda: read_history(run, read_run(load(), CELL))),
-        Format("record of a run (JSON)", run / "run.json", lambda: read_run(load(), CELL)),
+        Format("history (CSV)", run / "history.csv", lambda: read_history(run, read_run(_params(), CELL))),
+        Format("record of a run (JSON)", run / "run.json", lambda: read_run(_params(), CELL)),
         Format("measures (JSON)", run / "measures.json", lambda: read_cell(CELL).measures),
         Format("example (safetensors)", run / "example.safetensors", _answers),
         Format("published archive (zip)", rotation, _rotation),
         Format("MNIST (parquet)", images, lambda: _digits(images)),
     ]
+
+
+def _params() -> Params:
+    """Those with which the cell was trained."""
+    return tuned(load(), [CELL])
 
 
 def _stored(path: Path, kind: type[store.Stored]) -> tuple[str, dict[str, Any]]:
@@ -92,7 +98,7 @@ def _rotation() -> str:
 
 
 def _weights() -> str:
-    params = load()
+    params = _params()
     study = params.studies[SETS]
     network = load_weights(
         build_network(study, "mlp", *io_types(study), 1), paths.run(CELL), "best", read_run(params, CELL)

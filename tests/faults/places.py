@@ -7,7 +7,7 @@ import mother
 from cutdown import STAGES, Job, contents, is_leftover, jobs, remove, write_params
 from mother import End
 
-NEXT = {"prepare": "train", "train": "measure"}
+NEXT = {"prepare": "train", "tune": "train", "train": "measure"}
 
 
 class LostError(AssertionError):

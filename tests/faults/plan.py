@@ -11,17 +11,17 @@ import fuzz_params
 import kills
 import mother
 import room
-from cutdown import FIELDS, SETS, STAGES, Job, write_params
+from cutdown import FIELDS, SETS, STAGES, Job, tunes, write_params
 from places import LostError, Place, copied
 from rich.progress import Progress
 from tables import Row
 
 # Stage -> points of each study that a full run tries; in three kinds (kills.KINDS), in two starting states.
 _KILLS = {
-    SETS: {"prepare": 9, "train": 12, "measure": 12, "report": 4},
+    SETS: {"prepare": 9, "tune": 12, "train": 12, "measure": 12, "report": 4},
     FIELDS: {"prepare": 3, "train": 6, "measure": 6, "report": 2},
 }
-_FEW_KILLS = {SETS: {"prepare": 2, "train": 3, "measure": 2, "report": 1}}
+_FEW_KILLS = {SETS: {"prepare": 2, "tune": 3, "train": 3, "measure": 2, "report": 1}}
 _VARIANT = {SETS: "mlp", FIELDS: "gcnn"}
 _ENGINE_POINTS = 3
 _ROOM_POINTS = {"size limit": 4, "disk full": 3, "read-only folder": 1}
@@ -92,8 +92,9 @@ class Faults:
             for job, file in damage.readers(self._job(study, "prepare"), train):
                 row = Row({"stage": job.stage, "file": Path(file).name, "study": study})
                 yield self._tried(row, count, partial(damage.point, place, job, file, work=self.root))
-            row = Row({"stage": "train", "file": "saved state", "study": study})
-            yield self._tried(row, count, partial(damage.resumed, place, train, work=self.root))
+            for stage in ("tune", "train") if tunes(study) else ("train",):
+                row = Row({"stage": stage, "file": "saved state", "study": study})
+                yield self._tried(row, count, partial(damage.resumed, place, self._job(study, stage), work=self.root))
 
     def fuzz(self) -> Iterator[Row]:
         """Mutated files, read in this process."""

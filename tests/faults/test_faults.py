@@ -28,7 +28,7 @@ from places import LostError, Place
 root = Path.cwd()
 write_params(root / "imports", SETS)
 mother.prepare_imports(root / "imports")
-place = Place(root, SETS, ("prepare", "train"))
+place = Place(root, SETS, ("prepare", "tune", "train"))
 for number in range(2, 24, 6):
     try:
         kills.point(place, Job("train", SETS, "mlp"), number, root)
@@ -52,7 +52,8 @@ def test_nothing_is_lost() -> None:
     answer = _ran(str(HERE), "--reduced")
     assert answer.returncode == 0, answer.stdout + answer.stderr
     rows = _numbers(answer.stdout)
-    assert {"prepare", "train", "measure", "report", "params.yaml", "MNIST (parquet)"} <= {row[0] for row in rows}
+    wanted = {"prepare", "tune", "train", "measure", "report", "params.yaml", "MNIST (parquet)"}
+    assert wanted <= {row[0] for row in rows}
     assert all(tried == survived and lost == 0 for _, tried, survived, lost in rows)
     assert sum(tried for _, tried, _, _ in rows) > 100
 

@@ -39,7 +39,7 @@ def _of_measure(domain: str, measure: str) -> set[str]:
 
 def _planned_by_snakemake(checkout: Checkout) -> set[str]:
     words = checkout.snakemake("--dry-run", "--printshellcmds")
-    return set(re.findall(r"(equidyn .*) 2>&1 \| tee", words, re.MULTILINE))
+    return set(re.findall(r"(equidyn .*) >\S+ 2>&1", words, re.MULTILINE))
 
 
 def _planned_by_dvc(checkout: Checkout) -> set[str]:
@@ -82,11 +82,11 @@ def _reorder_keys(checkout: Checkout) -> None:
 
 
 def _add_seed(checkout: Checkout) -> None:
-    checkout.set_param("studies.gaussian-sizes.seeds", [1, 2])
+    checkout.set_param("studies.smoke-sizes.seeds", [2, 1])
 
 
 FURTHER = {
-    f"equidyn {stage} gaussian-sizes/{size}/intrinsic/2" for stage in ("train", "measure") for size in ("n32", "n64")
+    f"equidyn {stage} smoke-sizes/{data}/gcnn/1" for stage in ("train", "measure") for data in ("eps000-n1", "E3-n2")
 }
 CHANGES = {
     "learning rate of one variant": (_change_learning_rate, _of_model("rsteer")),

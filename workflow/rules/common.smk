@@ -58,6 +58,28 @@ def asked(of_a_cell):
     return lambda wildcards, attempt: of_a_cell(study_params.studies[wildcards.study], cell(wildcards), attempt)
 
 
+def tunings(study, variant):
+    """What the training of a variant needs of the stage tune: nothing, in studies that do not tune."""
+    return [paths.tuned(study, variant)] if study_params.studies[study].tunes else []
+
+
+def tables_of_trials():
+    """What the report needs of the stage tune: the records of all variants, and the tables that are shipped."""
+    studies = study_params.studies.items()
+    variants = [(name, variant) for name, study in studies for variant in study.variants]
+    return [path for each in variants for path in tunings(*each)] + shipped_tables(study_params)
+
+
+def asked_of_a_trial(of_a_cell):
+    """A resource of tune, by a function of resources.py."""
+
+    def amount(wildcards, attempt):
+        study = study_params.studies[wildcards.study]
+        return of_a_cell(study, Cell(wildcards.study, study.tune.dataset, wildcards.variant, 0), attempt)
+
+    return amount
+
+
 def group_of(wildcards):
     """On a cluster, training and measures of a short cell are one job, with those of others (profiles/slurm).
 
