@@ -21,8 +21,9 @@ help:
 	@echo "make lint   set up, check style and workflow"
 	@echo "make clean  remove .venv and caches; data and reports stay"
 
+# One job more than there are cores: one is always between two jobs, whose start takes Snakemake a quarter of a second.
 run: $(STAMP)
-	equidyn warm snakemake --cores all --logger equidyn
+	equidyn warm snakemake --cores $$(python -c "import os; print(os.cpu_count() + 1)") --logger equidyn
 	@echo "Report: $(CURDIR)/reports/report.html"
 
 # In the order of tests/conftest.py.

@@ -45,9 +45,11 @@ class Layer(DigitClassifier):
 def _subject(
     network: DigitClassifier, images: torch.Tensor, labels: torch.Tensor | None = None
 ) -> ClassifyImagesContext:
-    zeros = np.zeros((1, SIDE, SIDE), dtype=np.float32) + 1, np.zeros(1, dtype=np.int64)
+    ones = np.ones((1, SIDE, SIDE), dtype=np.float32), np.zeros(1, dtype=np.int64)
     task = ClassifyImages(
-        ClassifyImagesTask(kind="classify_images"), Labelled(*zeros, np.array([[0, 1]] * 3), {}), torch.device("cpu")
+        ClassifyImagesTask(kind="classify_images"),
+        Labelled(*ones, np.array([[0, 1]] * 3), {"checks": {"rms": {"train": 1.0}}}),
+        torch.device("cpu"),
     )
     labels = torch.zeros(len(images), dtype=torch.int64) if labels is None else labels
     task.splits["test"] = Samples(images, labels)

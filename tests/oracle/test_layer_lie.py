@@ -62,7 +62,9 @@ def _derivative(function, images: torch.Tensor, motion: str, kind=SCALAR, stride
 def _subject(network: DigitClassifier, images: torch.Tensor) -> ClassifyImagesContext:
     ones = np.ones((1, SIDE, SIDE), dtype=np.float32), np.zeros(1, dtype=np.int64)
     task = ClassifyImages(
-        ClassifyImagesTask(kind="classify_images"), Labelled(*ones, np.array([[0, 1]] * 3), {}), torch.device("cpu")
+        ClassifyImagesTask(kind="classify_images"),
+        Labelled(*ones, np.array([[0, 1]] * 3), {"checks": {"rms": {"train": 1.0}}}),
+        torch.device("cpu"),
     )
     task.splits["test"] = Samples(images, torch.zeros(len(images), dtype=torch.int64))
     return ClassifyImagesContext(network.double().eval(), task)

@@ -59,7 +59,9 @@ TAKEN = (("EvaluationContext",), ("ClassifyImagesContext",))
 def _images() -> Labelled:
     """Toy digits in the middle of paper."""
     small, edge = digits(DIGIT, COUNTS), (SIDE - DIGIT) // 2
-    return replace(small, inputs=np.pad(small.inputs, ((0, 0), (edge, edge), (edge, edge))))
+    checks = small.attributes["checks"] | {"rms": {"train": small.unit * DIGIT / SIDE}}  # paper is 0
+    inputs = np.pad(small.inputs, ((0, 0), (edge, edge), (edge, edge)))
+    return replace(small, inputs=inputs, attributes=small.attributes | {"checks": checks})
 
 
 @pytest.fixture

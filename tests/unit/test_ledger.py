@@ -183,12 +183,13 @@ def test_seeds_that_all_give_the_same_number_are_no_sample(tmp_path):
 def test_an_absolute_figure_needs_the_published_scale(tmp_path):
     absolute = RMSE | {"terms": PAIR[:1], "direction": "none", "matters": 0.1, "reference": 2.0}
     study = results({("error", "rmse"): lambda v, d, seed: 2.01 + 0.001 * seed})
-    here, elsewhere = ({"needs": {"source.resolution": cells}} for cells in (64, 20))
+    cells = study.settings.source.resolution
+    here, elsewhere = ({"needs": {"source.resolution": wanted}} for wanted in (cells, 2 * cells))
     found = ledger(
         read_claims(claims_file(tmp_path, corrected=[absolute | here], as_published=[absolute | elsewhere])), [study]
     )
     assert _verdicts(found)["C1"] == ("supported", "inconclusive (not the published scale)")
-    assert found.entries[0].as_published.judgement.reason == "source.resolution is 64, not 20"
+    assert found.entries[0].as_published.judgement.reason == f"source.resolution is {cells}, not {2 * cells}"
     assert found.tests == 1
 
 

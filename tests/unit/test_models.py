@@ -121,7 +121,10 @@ def _moved(spec: Spec, seed: int = 1) -> Network:
 
 def test_every_domain_with_models_is_here():
     assert {spec.domain for spec in SPECS} == {name for name in built_in() if find(name).has("models")}
-    assert {spec.imposed for spec in SPECS} == {None, "canonical", "symmetrized", "sampled"}
+    assert {spec.imposed for spec in SPECS} == {
+        *(None, "canonical", "symmetrized", "sampled"),
+        "audit/permuted_features",
+    }
     assert {"gcnn", "audit/rgroup", "trilinear", "mlp", "digits_gcnn"} <= {spec.model for spec in SPECS}
 
 

@@ -54,6 +54,7 @@ def test_the_longest_names_fit_every_file_name(workplace: Path) -> None:
     name = "n" * 64
     tree = _tree([name], [name], name)
     tree["studies"][name]["seeds"] = [2**32 - 1]
+    tree["studies"][name]["source"]["blocks"] = 2**32 - 1
     Path("params.yaml").write_text(yaml.safe_dump(tree, sort_keys=False))
     (cell,) = load().cells()
     holder = f".measure--{str(cell).replace('/', '--')}.holder.{2**22}.part"
