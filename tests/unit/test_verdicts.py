@@ -183,3 +183,4 @@ def test_seeds_without_end_and_without_spread():
     assert seeds_needed([0.001, -1.0, 1.0], YES, "greater", None, 0.05) == math.inf
     assert math.isnan(seeds_needed([1.0, 1.0, 1.0], YES, "greater", None, 0.05))
     assert seeds_needed(CLEAR, YES, "greater", None, 0.05) == FEWEST_SEEDS
+    assert seeds_needed([3.2, 4.1, 4.9, 5.8], YES, "greater", None, 0.006) <= 5  # whatever is known of 10,000 seeds

@@ -1,10 +1,13 @@
 """The stage report: read all cells, and write reports/ whole."""
 
+import os
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
 
 from equidyn.core import paths
+from equidyn.core.children import end_with
 from equidyn.core.domain import Domain, built_in, find
 from equidyn.core.errors import EquidynError
 from equidyn.core.files import write_json
@@ -68,8 +71,13 @@ def _drawn(params: Params) -> list[StudyPart]:
 def _parts(studies: list[StudyResults]) -> list[StudyPart]:
     """The sections of every study, made in forks of this process, which hold the results already."""
     makers = [(study, one) for study in studies for one in sections_for(study)]
-    with ProcessPoolExecutor(PROCESSES, get_context("fork"), _keep, (makers,)) as forks:
-        made = list(zip(makers, forks.map(_section, range(len(makers))), strict=True))
+    try:
+        with ProcessPoolExecutor(PROCESSES, get_context("fork"), _keep, (makers, os.getpid())) as forks:
+            made = list(zip(makers, forks.map(_section, range(len(makers))), strict=True))
+    except BrokenProcessPool:
+        raise EquidynError(
+            "a process that draws the report was killed, perhaps for want of memory; try again"
+        ) from None
     found = {study.name: [section for (owner, _), section in made if owner is study] for study in studies}
     return [
         StudyPart(name, [section for section in sections if section is not None]) for name, sections in found.items()
@@ -79,7 +87,9 @@ def _parts(studies: list[StudyResults]) -> list[StudyPart]:
 _makers: list[tuple[StudyResults, Shows]] = []  # of a fork
 
 
-def _keep(makers: list[tuple[StudyResults, Shows]]) -> None:
+def _keep(makers: list[tuple[StudyResults, Shows]], parent: int) -> None:
+    """Begin a fork, which must not wait for a report that was killed."""
+    end_with(parent)
     _makers.extend(makers)
 
 

@@ -6,7 +6,6 @@ counts the pages that they share with it (about 200 MB), but none of the librari
 comes out some 40 MB lower than alone; their wall time begins with the stage, as alone.
 """
 
-import ctypes
 import gc
 import json
 import os
@@ -20,10 +19,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from equidyn.core.children import end_with
 from equidyn.core.warm import ALONE, STARTED, VARIABLE, preload
 from equidyn.core.warm.client import environment_fingerprint
-
-_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
 def serve(main: Callable[[], None]) -> None:
@@ -150,9 +148,7 @@ def _work(main: Callable[[], None], request: dict[str, Any], streams: list[int],
 
 def _become(request: dict[str, Any], streams: list[int], server: int) -> None:
     """Take over what the client has, and let no server's end be outlived."""
-    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
-    if os.getppid() != server:
-        raise SystemExit(128 + signal.SIGKILL)  # it died before that
+    end_with(server)
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
     os.chdir(request["folder"])

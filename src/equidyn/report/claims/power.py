@@ -41,11 +41,16 @@ def _power(seeds: int, distances: Sequence[float], tail: float) -> float:
 
 
 def _fewest(distances: Sequence[float], tail: float) -> float:
-    """By bisection, as power grows with seeds."""
-    if min(distances) <= 0 or not _power(MOST, distances, tail) >= POWER:
+    """By doubling and bisection, as power grows with seeds; from below, since far beyond what is needed the noncentral
+    t distribution has no numbers."""
+    if min(distances) <= 0:
         return math.inf
-    low, high = FEWEST_SEEDS - 1, MOST
+    low, high = FEWEST_SEEDS - 1, FEWEST_SEEDS
+    while _power(high, distances, tail) < POWER:
+        low, high = high, 2 * high
+        if low > MOST:
+            return math.inf
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if _power(middle, distances, tail) >= POWER else (middle, high)
-    return high
+    return high if high <= MOST else math.inf
