@@ -59,4 +59,4 @@ def _linked(page: str, folder: Path) -> str:
             return link[0]
         return link[2] if link[2] == Path(link[1]).name else ""
 
-    return _FOOTER.sub("", _LINK.sub(kept, page))
+    return _FOOTER.sub("", _LINK.sub(kept, page)).replace(str(Path.home()), "~")  # it is nobody's own machine
