@@ -31,7 +31,8 @@ class Symmetrized(Wrapper):
     """
 
     def __init__(self, network: SetNetwork, group: PermutationGroup, chunk: int) -> None:
-        super().__init__(network, SetGroup(group, trivial(network.inputs.dimensions)), strict=True)
+        imposed = SetGroup(group, trivial(network.inputs.dimensions))
+        super().__init__(network, imposed, strict=not network.drops)
         self.chunk, self.copies = chunk, group.order
         self.register_buffer("elements", torch.from_numpy(group.elements()), persistent=False)
 

@@ -13,11 +13,13 @@ class SetNetwork(Network):
 
     inputs: the type of the sets. imposed: the group under which the net is invariant by construction; trivial for plain
     nets, and for those that are invariant on average only. strict: whether that holds exactly, whatever the weights;
-    False for the trivial group.
+    False for the trivial group. drops: whether training leaves out numbers at random, so that no two orders of a set
+    are treated alike then.
     """
 
     inputs: SetType
     imposed: SetGroup
+    drops: bool = False
 
     @property
     def imposed_inputs(self) -> SetType:

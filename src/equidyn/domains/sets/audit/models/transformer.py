@@ -26,6 +26,8 @@ DROPOUT = 0.1  # torch's default; drawn from its own generator, which training s
 class DescribedTransformer(SetNetwork):
     """Positions, one encoder layer, a norm, a dense layer on all numbers, and the sigmoid as a logit."""
 
+    drops = True
+
     def __init__(self, inputs: SetType, outputs: Invariants, feed_forward: int) -> None:
         super().__init__()
         points, width = inputs.points, inputs.dimensions
