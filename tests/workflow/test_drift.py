@@ -14,7 +14,7 @@ from equidyn.core.params import Params, load
 from equidyn.core.params.subtrees import measure_keys, prepare_keys, report_keys, train_keys, tune_keys
 
 PLANS = str(Path(__file__).with_name("plans.py"))
-FOLDERS = [".", "presets/test", "presets/paper"]
+FOLDERS = [".", "presets/test", "presets/reference", "presets/paper"]
 Plan = dict[str, dict[str, Any]]
 
 
@@ -120,6 +120,6 @@ def test_every_job_is_as_the_stages_expect(params: Params, snakemake: Plan) -> N
 def test_dvc_files_are_as_params_want_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """In files of their own: of a link, DVC would see no more in another revision than where it leads."""
     monkeypatch.chdir(PROJECT)
-    assert list(map(str, engines.folders())) == [".", "presets/paper", "presets/test"]
+    assert list(map(str, engines.folders())) == [".", "presets/paper", "presets/reference", "presets/test"]
     assert engines.update(write=False) == []
     assert not any(path.is_symlink() for path in Path().glob("**/dvc.yaml"))
