@@ -113,6 +113,14 @@ def jobs(*studies: str) -> Iterator[Job]:
     yield Job("report")
 
 
+def following(job: Job) -> Job | None:
+    """The job that reads first what `job` makes; None after the last ones."""
+    stages = [stage for stage in STAGES[:-1] if stage != "tune" or tunes(job.study)]
+    if job.stage not in stages[:-1]:
+        return None
+    return Job(stages[stages.index(job.stage) + 1], job.study, job.variant or _VARIANTS[job.study][0])
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     """Every output of the project, by path: without records of locks and unfinished training, or of engines."""
     ours = [path for name in ("data", "reports") for path in (folder / name).rglob("*") if path.is_file()]

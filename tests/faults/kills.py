@@ -9,8 +9,8 @@ import shutil
 from pathlib import Path
 
 import mother
-from cutdown import FIELDS, SETS, Job, contents, remove
-from places import NEXT, LostError, Place, check_left, check_same, copied, succeed
+from cutdown import Job, contents, following, remove
+from places import LostError, Place, check_left, check_same, copied, succeed
 
 KINDS = ("time", "operation", "byte")
 
@@ -54,17 +54,17 @@ def _kill(place: Place, job: Job, kind: str, dice: random.Random, folder: Path) 
 
 def _check_next(place: Place, job: Job, older: Path | None, folder: Path) -> None:
     """The next stage refuses what a killed one has left, or gives what it gives of whole files."""
-    if job.stage not in NEXT:
+    then = following(job)
+    if then is None:
         return
-    following = Job(NEXT[job.stage], job.study, job.variant or {FIELDS: "gcnn", SETS: "mlp"}[job.study])
     trial = folder.with_name("trial")
     copied(folder, trial)
     try:
-        remove(trial, following.outputs)
-        end = mother.run(trial, following)
+        remove(trial, then.outputs)
+        end = mother.run(trial, then)
         made, sides = contents(trial), [contents(place.whole), *([contents(older)] if older else [])]
-        right = any(all(made.get(name) == side.get(name, b"") for name in following.outputs) for side in sides)
+        right = any(all(made.get(name) == side.get(name, b"") for name in then.outputs) for side in sides)
         if not (end.text or (end.status == 0 and right)):
-            raise LostError(f"{following} after {job} was killed: status {end.status}, other files\n{end.words}")
+            raise LostError(f"{then} after {job} was killed: status {end.status}, other files\n{end.words}")
     finally:
         shutil.rmtree(trial)

@@ -7,7 +7,7 @@ import mother
 from cutdown import STAGES, Job, contents, is_leftover, jobs, remove, write_params
 from mother import End
 
-NEXT = {"prepare": "train", "tune": "train", "train": "measure"}
+_HAVE_NEXT = ("prepare", "tune", "train")
 
 
 class LostError(AssertionError):
@@ -38,12 +38,12 @@ class Place:
     def older(self, stage: str) -> Path | None:
         """The project as it was before a key of this stage changed, without a report; None if it has none such."""
         folder = self.root / f"older-{stage}"
-        if stage in NEXT and not folder.exists():
+        if stage in _HAVE_NEXT and not folder.exists():
             write_params(folder, self.study, older=stage)
             for job in jobs(self.study):
                 if job.stage != "report":
                     succeed(folder, job)
-        return folder if stage in NEXT else None
+        return folder if stage in _HAVE_NEXT else None
 
     def begin(self, job: Job, folder: Path, older: Path | None = None) -> Path:
         """A copy in which `job` is still to be done; older: where outputs of it lie that are in its place."""
