@@ -78,9 +78,9 @@ def _parts(studies: list[StudyResults]) -> list[StudyPart]:
         raise EquidynError(
             "a process that draws the report was killed, perhaps for want of memory; try again"
         ) from None
-    found = {study.name: [section for (owner, _), section in made if owner is study] for study in studies}
     return [
-        StudyPart(name, [section for section in sections if section is not None]) for name, sections in found.items()
+        StudyPart(study.name, [section for (owner, _), section in made if owner is study and section is not None])
+        for study in studies
     ]
 
 

@@ -17,7 +17,7 @@ from equidyn.core.errors import EquidynError
 from equidyn.core.models.network import Network
 from equidyn.core.models.registry import build_network, count_parameters
 from equidyn.core.params.params import Params
-from equidyn.core.params.study import Study
+from equidyn.core.params.study import Cell, Study
 from equidyn.core.randomness import seeded
 from equidyn.core.threads import use_threads
 from equidyn.core.training.task import io_types
@@ -78,8 +78,8 @@ def label(entry: dict[str, Any]) -> str:
     """What was checked: STUDY/VARIANT, or the checkpoint of a training run."""
     if "checkpoint" not in entry:
         return f"{entry['study']}/{entry['variant']}"
-    run = f"{entry['study']}/{entry['dataset']}/{entry['variant']}/{entry['seed']}"
-    return f"{run}{'/control' if entry['control'] else ''} {entry['checkpoint']}"
+    cell = Cell(entry["study"], entry["dataset"], entry["variant"], entry["seed"], entry["control"])
+    return f"{cell} {entry['checkpoint']}"
 
 
 def symmetry(

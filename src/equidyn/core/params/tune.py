@@ -1,6 +1,5 @@
 """How the stage tune searches: learning rates that all variants of a study try, and one knob that a method may have."""
 
-from copy import deepcopy
 from functools import reduce
 from typing import Any
 
@@ -36,7 +35,7 @@ class Tune(Strict):
 def with_knob(variant: Variant, knob: str, value: Any) -> Variant:
     """`variant` with another value at the dotted path `knob`; raises ValueError if that is no knob of it."""
     path = knob.split(".")
-    tree = deepcopy(variant.model_dump(exclude_unset=True))
+    tree = variant.model_dump(exclude_unset=True)
     if not _is_knob(variant, path):
         raise ValueError("no knob; one of equivariance_penalty, options.NAME, impose.options.NAME")
     place = reduce(lambda node, key: node.setdefault(key, {}), path[:-1], tree)
@@ -46,7 +45,7 @@ def with_knob(variant: Variant, knob: str, value: Any) -> Variant:
 
 def with_rate(variant: Variant, rate: float) -> Variant:
     """`variant` trained at another learning rate."""
-    tree = deepcopy(variant.model_dump(exclude_unset=True))
+    tree = variant.model_dump(exclude_unset=True)
     tree["training"] = (tree.get("training") or {}) | {"learning_rate": rate}
     return Variant.model_validate(tree)
 
