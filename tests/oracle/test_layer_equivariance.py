@@ -48,7 +48,7 @@ def _subject(
     ones = np.ones((1, SIDE, SIDE), dtype=np.float32), np.zeros(1, dtype=np.int64)
     task = ClassifyImages(
         ClassifyImagesTask(kind="classify_images"),
-        Labelled(*ones, np.array([[0, 1]] * 3), {"checks": {"rms": {"train": 1.0}}}),
+        Labelled(*ones, np.array([[[0, 1]] * 3]), {"checks": {"rms": {"train": 1.0}}}),
         torch.device("cpu"),
     )
     labels = torch.zeros(len(images), dtype=torch.int64) if labels is None else labels

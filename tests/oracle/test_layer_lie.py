@@ -63,7 +63,7 @@ def _subject(network: DigitClassifier, images: torch.Tensor) -> ClassifyImagesCo
     ones = np.ones((1, SIDE, SIDE), dtype=np.float32), np.zeros(1, dtype=np.int64)
     task = ClassifyImages(
         ClassifyImagesTask(kind="classify_images"),
-        Labelled(*ones, np.array([[0, 1]] * 3), {"checks": {"rms": {"train": 1.0}}}),
+        Labelled(*ones, np.array([[[0, 1]] * 3]), {"checks": {"rms": {"train": 1.0}}}),
         torch.device("cpu"),
     )
     task.splits["test"] = Samples(images, torch.zeros(len(images), dtype=torch.int64))

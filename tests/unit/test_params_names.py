@@ -9,6 +9,7 @@ import yaml
 
 from equidyn.core.errors import EquidynError
 from equidyn.core.params import load, read_yaml
+from equidyn.core.params.types import MOST
 
 PROJECT = Path(__file__).resolve().parents[2]
 STUDY = "smoke-levels"
@@ -53,8 +54,8 @@ def test_names_that_would_meet_are_told(
 def test_the_longest_names_fit_every_file_name(workplace: Path) -> None:
     name = "n" * 64
     tree = _tree([name], [name], name)
-    tree["studies"][name]["seeds"] = [2**32 - 1]
-    tree["studies"][name]["source"]["blocks"] = 2**32 - 1
+    tree["studies"][name]["seeds"] = [MOST]
+    tree["studies"][name]["source"]["blocks"] = MOST
     Path("params.yaml").write_text(yaml.safe_dump(tree, sort_keys=False))
     (cell,) = load().cells()
     holder = f".measure--{str(cell).replace('/', '--')}.holder.{2**22}.part"

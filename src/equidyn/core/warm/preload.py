@@ -15,6 +15,7 @@ STAGES = (
     "equidyn.core.training.train",
     "equidyn.core.measures.measure",
     "equidyn.core.data.prepare",
+    "torch._dynamo",  # 800 modules, 1.4 s: torch imports it when it first takes a forward-mode derivative
 )
 
 
