@@ -4,11 +4,11 @@
 
 Nothing is prepared: data are noise in the shapes of each study's first dataset (stand_ins.py), networks are untrained.
 Of every variant the real loop's optimiser steps are timed, whole epochs or as many as fit in --seconds but one at
-least, after one that warms up; then a validation, and each measure once, times its checkpoints. Times are processor
-seconds, with the threads of the preset. A training is taken to go through all epochs: one that stops early costs less.
-Controls have their longer training; trials of a stage tune have the variant's own options. What iterates until it has
-converged (audit/hessian) takes as long on an untrained net as it takes there. Datasets and report come on top.
-Written to benchmarks/results/preset_cost_NAME.csv, one row per variant.
+least, after one that warms up; then a validation, and each measure once, times its checkpoints and the cells that it is
+taken of. Times are processor seconds, with the threads of the preset. A training is taken to go through all epochs: one
+that stops early costs less. Controls have their longer training; trials of a stage tune have the variant's own options.
+What iterates until it has converged (audit/hessian) takes as long on an untrained net as it takes there. Datasets and
+report come on top. Written to benchmarks/results/preset_cost_NAME.csv, one row per variant.
 """
 
 import argparse
@@ -64,17 +64,17 @@ def measured_validation(trainer: Trainer) -> tuple[float, list[dict]]:
     return took, [first, first | trainer.recipe.recorded([1.0] * len(trainer.recipe.columns)) | {"epoch": 1}]
 
 
-def measured_measures(study: Study, task: Task, trainer: Trainer, history: list[dict]) -> float:
-    """Seconds of all measures of a cell, at all their checkpoints."""
+def measured_measures(study: Study, task: Task, trainer: Trainer, history: list[dict]) -> dict[str, float]:
+    """Measure -> its seconds in a cell, at all its checkpoints."""
     network = trainer.network.eval().deployed()
     context = context_of(study, network, task, trainer.training.weight_decay, tuple(history))
-    total = 0.0
+    found = {}
     for name, settings in study.measures.items():
         imported(module(study.home, "measures", name))  # not timed
         with seeded(0, "best", name):
             took, _ = seconds(lambda name=name: _taken(study, name, context))
-        total += took * len(settings.at)
-    return total
+        found[name] = took * len(settings.at)
+    return found
 
 
 def rows(params: Params, limit: float, measures: bool) -> Iterator[dict]:
@@ -86,13 +86,15 @@ def rows(params: Params, limit: float, measures: bool) -> Iterator[dict]:
             trainer = trainer_of(params, Cell(name, dataset, variant, study.seeds[0]), task)
             step = measured_step(trainer, limit)
             validation, history = measured_validation(trainer)
-            took = measured_measures(study, task, trainer, history) if measures else 0.0
-            words = f"{step:.3g} s a step, {validation:.3g} s a validation, {took:.3g} s its measures"
+            took = measured_measures(study, task, trainer, history) if measures else {}
+            words = f"{step:.3g} s a step, {validation:.3g} s a validation, {sum(took.values()):.3g} s all measures"
             print(f"{name}/{variant}: {words}", flush=True)
             yield {"study": name, "variant": variant} | _multiplied(params, name, variant, step, validation, took)
 
 
-def _multiplied(params: Params, name: str, variant: str, step: float, validation: float, measures: float) -> dict:
+def _multiplied(
+    params: Params, name: str, variant: str, step: float, validation: float, measures: dict[str, float]
+) -> dict:
     """The measured seconds times the numbers of trainings, controls and trials of one variant."""
     study = params.studies[name]
     cells = [cell for cell in params.cells() if cell.study == name and cell.variant == variant]
@@ -101,9 +103,10 @@ def _multiplied(params: Params, name: str, variant: str, step: float, validation
     epochs = sum(study.training_for(cell).epochs for cell in cells) + trials * study.training_of(variant).epochs
     steps = epochs * study.training_of(variant).steps_per_epoch * trains
     controls = sum(cell.control for cell in cells)
+    measuring = sum(measures.get(measure, 0.0) for cell in cells for measure in study.measures_on(cell.dataset))
     hours = {
         "training [core h]": (steps * step + epochs * validation * trains) / HOUR,
-        "measures [core h]": len(cells) * measures / HOUR,
+        "measures [core h]": measuring / HOUR,
     }
     return {
         "trainings": len(cells) - controls,
@@ -112,7 +115,7 @@ def _multiplied(params: Params, name: str, variant: str, step: float, validation
         "steps": steps,
         "a step [s]": step,
         "a validation [s]": validation,
-        "measures of a cell [s]": measures,
+        "all measures [s]": sum(measures.values()),
         **hours,
         "all [core h]": sum(hours.values()),
     }
