@@ -32,6 +32,7 @@ def small_tree(**hub: object) -> dict:
     study["datasets"] = {"eps000": study["datasets"]["eps000"]}
     study["variants"] = {name: study["variants"][name] for name in ("cnn", "gcnn")}
     study["measures"] = {"error": study["measures"]["error"]}
+    study["source"]["blocks"] = 2  # for a further seed
     whole = {"compute": tree["compute"], "studies": {STUDY: study}, "hub": {"repository": REPOSITORY, **hub}}
     return json.loads(json.dumps(whole))
 

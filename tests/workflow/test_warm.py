@@ -48,7 +48,8 @@ class Place:
         self.folder, self._started = folder, []
         shutil.copytree(package, folder / "src/equidyn")
         tree = read_yaml(PROJECT / "presets/test/params.yaml")
-        study = tree["studies"]["smoke-levels"] | {"seeds": [1, 2]}
+        study = tree["studies"]["smoke-levels"]
+        study |= {"seeds": [1, 2], "source": study["source"] | {"blocks": 2}}
         (folder / "params.yaml").write_text(json.dumps(tree | {"studies": {"smoke-levels": study}}))
         self.job("")
 
@@ -99,9 +100,9 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for stage, arguments in STAGES.items():
         (folder / stage).write_text(STAGE.format(arguments=arguments))
     preload = folder / "core/warm/preload.py"
-    preload.write_text(
-        f"{preload.read_text()}\ndef called_by_name(study):  # torch is not needed here\n    return []\n"
-    )
+    stages = [f"equidyn.{stage[:-3].replace('/', '.')}" for stage in STAGES]
+    without_torch = f"STAGES = {stages}\ndef called_by_name(study):\n    return []\n"
+    preload.write_text(f"{preload.read_text()}\n{without_torch}")
     compileall.compile_dir(folder, quiet=2)
     return folder
 

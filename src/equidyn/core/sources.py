@@ -36,6 +36,7 @@ LEFT_OUT = (
     "equidyn.core.progress",
     "equidyn.core.sources",
     "equidyn.core.warm",
+    "equidyn.engine_commands",
 )
 _STAGES = {
     "prepare": "equidyn.core.data.prepare",
