@@ -28,12 +28,12 @@ class Checkout:
     def fresh(cls, root: Path, *, whole: bool = False) -> "Checkout":
         """The project as it stands, without outputs, in a repository of its own.
 
-        Unless `whole`, without presets/paper: whatever it is asked, DVC reads the thousands of stages of that one too.
+        whole: DVC reads the large presets, too.
         """
         shutil.copytree(PROJECT, root, symlinks=True, ignore=_left_out)
-        if not whole:
-            shutil.rmtree(root / "presets/paper")
         checkout = cls(root)
+        if whole:
+            checkout.edit(".dvcignore", "\npresets/paper\npresets/reference\n", "\n")
         checkout.run("git", "init", "--quiet")
         return checkout
 
