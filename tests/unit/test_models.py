@@ -43,6 +43,8 @@ CHOICES = {  # of which all are tried
     "init": ["published", "scaled"],
     "scale": ["none", "sqrt"],
     "start": ["exact", "random"],
+    "slack": [0.0, 1.0],
+    "power": [1, 2],
 }
 
 
@@ -113,6 +115,7 @@ def _moved(spec: Spec, seed: int = 1) -> Network:
             if part.norm is not None:
                 part.norm.weight.data.fill_(1.0)
             (part.bias if part.norm is None else part.norm.bias).data.fill_(0.5)
+    network.stepped(1.0, 1.0)  # the end of training: what thaws is free
     with torch.no_grad():
         for _ in range(20):  # so that the running averages are about those of a batch
             network(_noise(spec, torch.float64))
