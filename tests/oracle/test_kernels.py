@@ -10,7 +10,7 @@ from toy import randomised
 from equidyn.grids.annealed import FreePart
 from equidyn.grids.conv import Conv
 from equidyn.grids.families import (
-    annealed_conv,
+    freed_conv,
     plain_conv,
     relaxed_conv,
     relaxed_separable,
@@ -171,23 +171,23 @@ def _projected(entries: torch.Tensor, inputs: FieldType, outputs: FieldType) -> 
 @every_case
 def test_the_free_part_is_what_the_reynolds_operator_takes_away(group, pair):
     inputs, outputs = _ends(group, pair)
-    part = _random(FreePart(inputs, outputs, 3))
+    part = _random(FreePart(OrbitKernel(inputs, outputs, 3)))
     known = _projected(part.weight, inputs, outputs)
-    torch.testing.assert_close(part.projected(), known, rtol=0, atol=1e-14)
+    torch.testing.assert_close(part.reynolds(part.weight), known, rtol=0, atol=1e-14)
     assert part().abs().max() == 0
     part.share.fill_(0.5)
     kernel = by_pairs(part().detach(), inputs, outputs).flatten(2)
     torch.testing.assert_close(kernel, 0.5 * (part.weight.detach() - known), rtol=0, atol=1e-14)
     assert kernel.abs().max() > 0.05
     part.weight.data.copy_(known)
-    torch.testing.assert_close(part.projected(), known, rtol=0, atol=1e-14)
+    torch.testing.assert_close(part.reynolds(part.weight), known, rtol=0, atol=1e-14)
 
 
 @pytest.mark.parametrize("group", [C4, D4], ids=["C4", "D4"])
 def test_annealed_kernels_go_on_a_straight_line_from_the_strict_one_to_any(group):
     """At share 1 the rank of (weight, free) -> kernel is all entries of a pair of regular fields."""
     regular = FieldType(group, "regular", 1)
-    layer = _random(annealed_conv(regular, regular))
+    layer = _random(freed_conv(regular, regular))
     kernels = [_at_share(layer, share) for share in (0.0, 0.25, 1.0)]
     torch.testing.assert_close(kernels[1], 0.75 * kernels[0] + 0.25 * kernels[2], rtol=0, atol=1e-15)
     assert torch.equal(kernels[0], layer.deployed().filter()[0])

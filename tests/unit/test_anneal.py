@@ -11,18 +11,19 @@ from toy_variants import ANNEAL, params_with_both
 from equidyn.core import paths
 from equidyn.core.models.registry import count_parameters
 from equidyn.core.params.variant import Variant
-from equidyn.core.training import check, loop, train
+from equidyn.core.training import check, train
 from equidyn.core.training.loop import Trainer
-from equidyn.core.training.schedule import relaxation
 from equidyn.domains.smoke.tasks.rollout.recipe import RolloutRecipe
+from equidyn.grids.annealed import cosine, triangle
+from equidyn.grids.stack import GridNet
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.groups import C4
 
 INPUTS, OUTPUTS = FieldType(C4, "vector", 2), FieldType(C4, "vector", 1)
 
 
-def _build(model: str) -> torch.nn.Module:
-    options = {"hidden": 3, "layers": 3}
+def _build(model: str, **options: object) -> torch.nn.Module:
+    options = {"hidden": 3, "layers": 3} | options
     return built("smoke", Variant(model=model, options=options, augment="none"), INPUTS, OUTPUTS, seed=0)
 
 
@@ -56,14 +57,19 @@ def test_other_nets_cannot_be_relaxed_and_are_settled(model):
     assert network.deployed() is network
 
 
-def test_the_schedule_falls_from_1_to_exactly_0_at_three_quarters(workplace):
+def test_the_schedule_falls_from_1_to_exactly_0_at_three_quarters():
     for epochs in (1, 4, 8, 30, 100):
-        training = params_with_both(epochs=epochs).studies["toy"].training
-        shares = [relaxation(training, epoch) for epoch in range(1, epochs + 1)]
+        shares = [cosine(epoch / epochs) for epoch in range(epochs)]
         assert shares[0] == 1 and shares == sorted(shares, reverse=True)
         strict = [epoch for epoch, share in enumerate(shares) if share == 0]  # epochs done before the one trained
         assert strict == [epoch for epoch in range(epochs) if epoch >= 0.75 * epochs]
-    assert relaxation(params_with_both(epochs=8).studies["toy"].training, 4) == pytest.approx(0.5)
+    assert cosine(3 / 8) == pytest.approx(0.5)
+
+
+def test_the_published_schedule_rises_and_falls():
+    assert [triangle(epoch / 8) for epoch in range(8)] == [0, 0.25, 0.5, 0.75, 1, 0.75, 0.5, 0.25]
+    network = _build("anneal", schedule="triangle")
+    assert [network.relaxation(done) for done in (0.0, 0.5, 0.75)] == [0, 1, 0.5]
 
 
 @pytest.fixture
@@ -125,7 +131,7 @@ def test_without_relaxation_it_is_trained_as_gcnn_to_the_bit(workplace, monkeypa
     train.run(params, ANNEAL)
     strict, relaxed = (load_file(paths.run(cell) / "best.safetensors") for cell in (CELL, ANNEAL))
     assert any(not torch.equal(strict[name], relaxed[name]) for name in strict)
-    monkeypatch.setattr(loop, "relaxation", lambda training, epoch: 0.0)
+    monkeypatch.setattr(GridNet, "relaxation", lambda network, done: 0.0)
     train.run(params, ANNEAL)
     unrelaxed = load_file(paths.run(ANNEAL) / "best.safetensors")
     assert all(torch.equal(strict[name], unrelaxed[name]) for name in strict)

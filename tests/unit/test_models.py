@@ -17,6 +17,7 @@ from equidyn.core.params.signatures import entries
 from equidyn.core.params.variant import Variant
 from equidyn.curvature.landscape import Hessian, Landscape
 from equidyn.grids.norm import NormReLU
+from equidyn.grids.stack import GridNet
 from equidyn.symmetry.fields import BoxType, FieldType
 from equidyn.symmetry.group_action import GroupAction
 from equidyn.symmetry.groups import C4, CUBE
@@ -43,6 +44,8 @@ CHOICES = {  # of which all are tried
     "init": ["published", "scaled"],
     "scale": ["none", "sqrt"],
     "start": ["exact", "random"],
+    "slack": [0.0, 1.0],
+    "power": [1, 2],
 }
 
 
@@ -113,6 +116,7 @@ def _moved(spec: Spec, seed: int = 1) -> Network:
             if part.norm is not None:
                 part.norm.weight.data.fill_(1.0)
             (part.bias if part.norm is None else part.norm.bias).data.fill_(0.5)
+    network.stepped(1.0, 1.0)  # the end of training: what thaws is free
     with torch.no_grad():
         for _ in range(20):  # so that the running averages are about those of a batch
             network(_noise(spec, torch.float64))
@@ -185,6 +189,21 @@ def test_strict_means_exact(spec):
     assert check.failures([entry]) == []
     spoilt = {mode: {"it": 2e-12} for mode in found["error"]["float64"]}
     assert bool(check.failures([entry | {"error": {"float64": spoilt}}])) == network.strict
+
+
+def test_the_nearest_strict_net_is_strict(spec):
+    """Each kernel of a net on grids is the projection of what it was; a strict net is left the same map."""
+    network = _moved(spec).eval()
+    if not isinstance(network, GridNet) or spec.model.startswith("audit"):
+        return
+    nearest = network.projected()
+    assert nearest.strict and max(check.errors(nearest, *check.imposed(network, *spec.ends)).values()) <= 1e-12
+    for before, after in zip(network.layers, nearest.layers, strict=True):
+        for (_, wanted), (found, _) in zip(before.strict_parts(), after.strict_parts(), strict=True):
+            assert (found - wanted).norm() <= 1e-12 * (1 + wanted.norm())
+    if network.strict:
+        values = _noise(spec, torch.float64)
+        torch.testing.assert_close(nearest(values), network(values), rtol=1e-12, atol=1e-12)
 
 
 class _Samples:

@@ -131,6 +131,15 @@ class _Annealed(SetNetwork):
     def relax(self, share: float) -> None:
         self.heard.append(("relax", share))
 
+    def relaxation(self, done: float) -> float:
+        return 1 - done
+
+    def own_parameters(self) -> list[nn.Parameter]:
+        return [self.weight]
+
+    def stepped(self, rate: float, length: float) -> None:
+        self.heard.append(("stepped", rate, length))
+
     def penalty(self) -> torch.Tensor:
         return 3 * self.weight
 
@@ -144,7 +153,10 @@ def test_training_reaches_the_network_inside(imposed, sets):
     network = IMPOSED[imposed](inner)
     network.begin(2, 3)
     network.relax(0.5)
-    assert inner.heard == [("begin", 2, 3), ("relax", 0.5)]
+    network.stepped(0.5, 0.1)
+    assert inner.heard == [("begin", 2, 3), ("relax", 0.5), ("stepped", 0.5, 0.1)]
+    assert network.relaxation(0.25) == 0.75
+    assert network.own_parameters() == [inner.weight]
     assert network.penalty() == 3
     assert network.anneals
     deployed = network.deployed()

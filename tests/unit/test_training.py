@@ -14,7 +14,7 @@ from resuming import assert_goes_on_to_the_same_bytes, die_in_epoch_3, outputs
 from safetensors.torch import load_file
 from toy import CELL, TREE, toy_dataset, toy_params, write_study
 from toy_models import noisy
-from toy_variants import params_with_both
+from toy_variants import METHODS, params_with_both
 
 from equidyn.core import paths
 from equidyn.core.data.store import write
@@ -116,8 +116,9 @@ def test_checkpoints_are_copies_of_different_epochs(workplace):
     assert any(not torch.equal(best[name], early[name]) for name in best)
 
 
-@pytest.mark.parametrize("variant", ["gcnn", "cnn-aug", "rgroup", "relax-anneal", "soft"])
+@pytest.mark.parametrize("variant", ["gcnn", "cnn-aug", "rgroup", "relax-anneal", "soft", *METHODS])
 def test_a_killed_run_goes_on_to_the_same_bytes(workplace, monkeypatch, variant):
+    """With multipliers, gates and what else a network moves itself."""
     assert_goes_on_to_the_same_bytes(params_with_both(), Cell("toy", "sym", variant, 1), monkeypatch)
 
 

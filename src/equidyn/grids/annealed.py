@@ -1,14 +1,17 @@
-"""What breaks a strict kernel's symmetry while it is trained: a free linear term, faded out and left out afterwards."""
+"""What breaks a strict kernel's symmetry while it is trained: a free linear term, faded out and left out afterwards.
 
-import numpy as np
+Pertigkiozoglou et al. 2024 (arXiv 2408.13242). Other rules by which such a term comes and goes: elastic.py, kept.py.
+"""
+
+import math
+from collections.abc import Callable
+from typing import ClassVar
+
 import torch
 from torch import nn
 
-from equidyn.grids.kernels import from_pairs, source_action
-from equidyn.symmetry.fields import FieldType
-from equidyn.symmetry.orbits import invariants
-
-FEW = 4  # group elements for which one large gather takes less time than two small ones
+from equidyn.grids.kernels import Kernel, from_pairs
+from equidyn.grids.reynolds import Reynolds
 
 
 class FreePart(nn.Module):
@@ -16,33 +19,57 @@ class FreePart(nn.Module):
     strict kernel to which it is added.
 
     weight: W, (outputs.multiplicity, inputs.multiplicity, entries of a pair), 0 at the start; share: 0 in a fresh net
-    and in every checkpoint, so that both are exactly equivariant.
+    and in every checkpoint, so that both are exactly equivariant. kept: whether the part belongs to the net after
+    training too, and moves its share itself. kernel: the strict one beside it.
     """
 
-    def __init__(self, inputs: FieldType, outputs: FieldType, side: int) -> None:
-        super().__init__()
-        self.inputs, self.outputs, self.side = inputs, outputs, side
-        action = outputs.action @ source_action(inputs, side)
-        self.weight = nn.Parameter(torch.zeros(outputs.multiplicity, inputs.multiplicity, action.dimension))
-        self.register_buffer("share", torch.zeros(()))
-        orbits = invariants(action)
-        # P(W) at an entry is the mean over the group of the entries that come to lie there. Of a larger group it is
-        # taken at the first entry of each orbit, and spread over the orbit.
-        names, first = np.unique(orbits.label, return_index=True)
-        places = slice(None) if action.order <= FEW else first[names >= 0]
-        self.register_buffer("images", torch.from_numpy(action.source[:, places]), persistent=False)
-        self.register_buffer("image_sign", torch.from_numpy(action.sign[:, places]).float(), persistent=False)
-        self.register_buffer("label", torch.from_numpy(orbits.label).clamp(min=0), persistent=False)
-        self.register_buffer("sign", torch.from_numpy(orbits.sign).float(), persistent=False)
+    kept: ClassVar[bool] = False
 
-    def projected(self) -> torch.Tensor:
-        """P(W), in the shape of W."""
-        images = self.weight.index_select(-1, self.images.flatten()).unflatten(-1, self.images.shape)
-        means = (images * self.image_sign).mean(-2)
-        whole = len(self.label) == means.shape[-1]
-        return means if whole else means.index_select(-1, self.label) * self.sign
+    def __init__(self, kernel: Kernel, schedule: str = "cosine") -> None:
+        super().__init__()
+        self.inputs, self.outputs, self.side = kernel.inputs, kernel.outputs, kernel.side
+        self.reynolds = Reynolds(self.inputs, self.outputs, self.side)
+        shape = (self.outputs.multiplicity, self.inputs.multiplicity, self.reynolds.entries)
+        self.weight = nn.Parameter(torch.zeros(shape))
+        self.register_buffer("share", torch.zeros(()))
+        self.schedule = SCHEDULES[schedule]
 
     def forward(self) -> torch.Tensor:
         """As a kernel, (outputs.channels, inputs.channels, side, side), with one axis more in three dimensions."""
-        entries = self.share * (self.weight - self.projected())
+        entries = self.share * self.reynolds.broken(self.weight)
         return from_pairs(entries, self.inputs, self.outputs, self.side)
+
+    def penalty(self) -> torch.Tensor:
+        """||W|| + (mean over g of ||W - g W||^2)^(1/2), of which the second is sqrt(2) ||W - P(W)||.
+
+        The published form for fields of the plane, ||W|| + ||W - rot90 W||, turns the pixels of the kernel alone, once;
+        here a group element acts on the channels as well, and all elements count alike.
+        """
+        return self.weight.norm() + math.sqrt(2) * self.reynolds.broken(self.weight).norm()
+
+    def relaxation(self, done: float) -> float:
+        """The share after `done` (0 to below 1) of the training."""
+        return self.schedule(done)
+
+    def own_parameters(self) -> list[nn.Parameter]:
+        """As of Network."""
+        return []
+
+    def stepped(self, rate: float, length: float) -> None:
+        """As of Network."""
+
+    def watch(self, kernel: torch.Tensor) -> None:
+        """See the whole kernel, strict and free, before it is used."""
+
+
+def cosine(done: float) -> float:
+    """From 1, by a cosine, to 0 after 3/4 of the training."""
+    return (1 + math.cos(math.pi * min(done / 0.75, 1.0))) / 2
+
+
+def triangle(done: float) -> float:
+    """From 0 to 1 over the first half of the training and back over the second, as published."""
+    return 1 - abs(2 * done - 1)
+
+
+SCHEDULES: dict[str, Callable[[float], float]] = {"cosine": cosine, "triangle": triangle}

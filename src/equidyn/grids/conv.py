@@ -4,7 +4,6 @@ The grid of the outputs may be finer than that of the inputs: then the field is 
 in how kernels depend on weights. Memory holds the channels last, so that mixing them is one matrix product.
 """
 
-from collections.abc import Iterable
 from copy import deepcopy
 from typing import Self
 
@@ -13,11 +12,11 @@ from torch import nn
 
 from equidyn.grids.annealed import FreePart
 from equidyn.grids.arithmetic import in_arithmetic
-from equidyn.grids.bias import Bias
+from equidyn.grids.bias import Bias, nearest_bias
 from equidyn.grids.convolve import convolved
 from equidyn.grids.depthwise import depthwise
 from equidyn.grids.interpolation import products, upsampled
-from equidyn.grids.kernels import Kernel, by_pairs, source_action
+from equidyn.grids.kernels import Kernel, by_pairs, nearest_kernel, source_action
 from equidyn.grids.pointwise import mixed
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.orbits import reynolds
@@ -58,21 +57,27 @@ class Layer(nn.Module):
 
     def penalty(self) -> torch.Tensor | float:
         """Regulariser of the layer's symmetry breaking; 0 for layers without one."""
-        return sum(kernel.penalty() for kernel, _ in self.factors)
+        return sum(part.penalty() for factor in self.factors for part in factor if part is not None)
 
     def relaxed_weights(self) -> list[torch.Tensor]:
         """What a strict layer ties over the group, or over positions, its last axis."""
         return [weight for kernel, _ in self.factors for weight in kernel.relaxed_weights()]
 
     @property
+    def free_parts(self) -> list[FreePart]:
+        """What breaks the symmetry of strict kernels."""
+        return [free for _, free in self.factors if free is not None]
+
+    @property
     def anneals(self) -> bool:
         """Whether relax() changes anything."""
-        return any(free is not None for _, free in self.factors)
+        return any(not free.kept for free in self.free_parts)
 
     def relax(self, share: float) -> None:
         """Let `share` (0 to 1) of the symmetry breaking through; without effect on layers that do not anneal."""
-        for free in _present(free for _, free in self.factors):
-            free.share.fill_(share)
+        for free in self.free_parts:
+            if not free.kept:
+                free.share.fill_(share)
 
     def deployed(self) -> Self:
         """The layer as it is used after training, with no more parameters than that takes, and its own copy of them."""
@@ -84,6 +89,10 @@ class Layer(nn.Module):
 
     def drop_free(self) -> None:
         """Be strict from now on."""
+
+    def projected(self) -> "Layer":
+        """The layer with the nearest strict kernels and, if it has one, bias, between the same fields; new ones."""
+        raise TypeError(f"{type(self).__name__} must define projected()")
 
 
 class Conv(Layer):
@@ -114,6 +123,10 @@ class Conv(Layer):
     def drop_free(self) -> None:
         """Be strict from now on."""
         self.free = None
+
+    def projected(self) -> "Conv":
+        """As of Layer."""
+        return Conv(_nearest(*self.factors[0]), self.bias and nearest_bias(self.bias, self.outputs))
 
     def multiply_adds(self) -> float:
         """The entries of the kernel, and the interpolation of what it sees."""
@@ -159,6 +172,10 @@ class Separable(Layer):
         """Be strict from now on."""
         self.free_pointwise = self.free_depthwise = None
 
+    def projected(self) -> "Separable":
+        """As of Layer."""
+        return Separable(*(_nearest(*factor) for factor in self.factors))
+
     def multiply_adds(self) -> float:
         """The mixing on the inputs' grid, interpolation and kernels on the outputs'."""
         dimension = self.inputs.group.dimension
@@ -168,14 +185,18 @@ class Separable(Layer):
 
 
 def _whole(kernel: Kernel, free: FreePart | None) -> torch.Tensor:
-    return kernel() if free is None else kernel() + free()
+    if free is None:
+        return kernel()
+    whole = kernel() + free()
+    free.watch(whole)
+    return whole
+
+
+def _nearest(kernel: Kernel, free: FreePart | None) -> Kernel:
+    return nearest_kernel(_whole(kernel, free).detach(), kernel)
 
 
 def _strict_part(kernel: Kernel, whole: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     pairs = by_pairs(whole.detach().double().cpu(), kernel.inputs, kernel.outputs)
     strict = reynolds(pairs.numpy(), kernel.outputs.action, source_action(kernel.inputs, kernel.side))
     return pairs, torch.from_numpy(strict)
-
-
-def _present(parts: Iterable[FreePart | None]) -> Iterable[FreePart]:
-    return (part for part in parts if part is not None)

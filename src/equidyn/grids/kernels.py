@@ -71,6 +71,20 @@ class OrbitKernel(Kernel):
         return from_pairs(entries, self.inputs, self.outputs, self.side)
 
 
+def nearest_kernel(whole: torch.Tensor, kernel: Kernel) -> OrbitKernel:
+    """The strict kernel that is nearest to `whole`, a kernel between the same fields as `kernel`: P(whole).
+
+    A strict kernel is one number on each orbit, up to sign, and the nearest number is the mean.
+    """
+    with torch.random.fork_rng(devices=[]):
+        nearest = OrbitKernel(kernel.inputs, kernel.outputs, kernel.side).to(whole)
+    pairs = by_pairs(whole, kernel.inputs, kernel.outputs).flatten(2)
+    sizes = torch.zeros_like(nearest.weight[0, 0]).index_add(0, nearest.label, nearest.sign.abs())
+    sums = torch.zeros_like(nearest.weight).index_add(-1, nearest.label, pairs * nearest.sign)
+    nearest.weight.data = sums / sizes
+    return nearest
+
+
 def fan_in(inputs: FieldType, side: int) -> int:
     """Numbers that an output is a sum over."""
     return inputs.channels * side**inputs.group.dimension

@@ -26,7 +26,7 @@ class RefiningNet(Upscaler):
 
     weighted: the layers in order, three per step between the first and the last; norms: behind each of those
     three, with the bias, which these therefore lack, and ReLU. residual: whether the answer starts from the
-    interpolated middle frame.
+    interpolated middle frame. alpha: factor of the summed penalties of the layers.
     """
 
     def __init__(
@@ -37,10 +37,11 @@ class RefiningNet(Upscaler):
         *,
         components: str,
         residual: bool,
-        strict: bool,
+        strict: bool = False,
+        alpha: float = 0.0,
     ) -> None:
         super().__init__(*ends, components)
-        self.residual = residual
+        self.residual, self.alpha = residual, alpha
         self.weighted, self.norms = nn.ModuleList(weighted), nn.ModuleList(norms)
         self.strict = strict
 
@@ -72,8 +73,8 @@ class RefiningNet(Upscaler):
 
     def with_layers(self, layers: Sequence[Layer]) -> Self:
         """The same net with other layers; the norms are shared."""
-        options = {"components": self.components, "residual": self.residual, "strict": self.strict}
-        return type(self)((self.inputs, self.outputs), layers, self.norms, **options).train(self.training)
+        kept = {name: getattr(self, name) for name in ("components", "residual", "strict", "alpha")}
+        return type(self)((self.inputs, self.outputs), layers, self.norms, **kept).train(self.training)
 
 
 def refining_net(
@@ -83,14 +84,13 @@ def refining_net(
     *,
     kind: str,
     norm: str,
-    residual: bool,
     components: str = "vector",
-    strict: bool = False,
+    **settings: bool | float,
 ) -> RefiningNet:
     """The net with hidden[s] fields of this kind on the grid of refinement 2^s.
 
     ends: inputs and outputs of the study; family: what makes the first layer, the inner ones and the last.
-    Raises ValueError if the steps do not lead from the inputs' grid to the outputs'.
+    settings: others of RefiningNet. Raises ValueError if the steps do not lead from the inputs' grid to the outputs'.
     """
     inputs, outputs = ends
     widths = [inputs.of(kind, width).refined(2**step) for step, width in enumerate(hidden)]
@@ -106,7 +106,7 @@ def refining_net(
         layers += [inner(before, after), inner(after, after), inner(after, after)]
     layers.append(last(widths[-1], outputs))
     norms = [NormReLU(after, norm) for _, after in steps for _ in range(PER_STEP)]
-    return RefiningNet(ends, layers, norms, components=components, residual=residual, strict=strict)
+    return RefiningNet(ends, layers, norms, components=components, **settings)
 
 
 def _unfit(hidden: Sequence[int], factor: int) -> str:

@@ -12,22 +12,36 @@ from torch import nn
 from torch.nn import functional
 
 from equidyn.core.models.network import Network
+from equidyn.grids.annealed import FreePart
 from equidyn.grids.arithmetic import in_arithmetic
-from equidyn.grids.conv import Conv, Filter
+from equidyn.grids.conv import Conv, Filter, Layer
 from equidyn.grids.convolve import channels_last, correlated
 from equidyn.grids.norm import FieldBatchNorm
 from equidyn.symmetry.fields import FieldType
 
 
-class AnnealingNet(Network):
-    """A net of layers of which some may be relaxed in training, and are strict afterwards."""
+class GridNet(Network):
+    """A net of layers of which some may be relaxed: in training, and be strict afterwards, or for good.
 
-    layers: Sequence[nn.Module]
+    alpha: factor of the summed penalties of the layers.
+    """
+
+    layers: Sequence[Layer]
+    alpha: float = 0.0
+
+    @property
+    def free_parts(self) -> list[FreePart]:
+        """Those of all layers."""
+        return [free for layer in self.layers for free in layer.free_parts]
 
     @property
     def anneals(self) -> bool:
         """Whether training relaxes this net."""
         return any(layer.anneals for layer in self.layers)
+
+    def relaxation(self, done: float) -> float:
+        """That of the free parts, which are all of one kind."""
+        return next((free.relaxation(done) for free in self.free_parts), 0.0)
 
     def relax(self, share: float) -> None:
         """Relax every layer by `share`, from 0 (as it is used) to 1 (free); for training only."""
@@ -41,12 +55,36 @@ class AnnealingNet(Network):
         """
         return self.with_layers([layer.deployed() for layer in self.layers]) if self.anneals else self
 
-    def with_layers(self, layers: Sequence[nn.Module]) -> Self:
+    def projected(self) -> Self:
+        """The nearest strict net: each kernel and bias replaced by the nearest that commutes with the symmetry.
+
+        The fields are those of the layers, which of a plain net's hidden channels are scalars. The norms are shared.
+        """
+        if not self.layers:
+            return self
+        nearest = self.with_layers([layer.projected() for layer in self.layers])
+        nearest.strict = True
+        return nearest
+
+    def own_parameters(self) -> list[nn.Parameter]:
+        """Those of the free parts."""
+        return [parameter for free in self.free_parts for parameter in free.own_parameters()]
+
+    def stepped(self, rate: float, length: float) -> None:
+        """Tell the free parts."""
+        for free in self.free_parts:
+            free.stepped(rate, length)
+
+    def penalty(self) -> torch.Tensor | float:
+        """alpha times the sum of the layers' penalties."""
+        return self.alpha * sum(layer.penalty() for layer in self.layers) if self.alpha else 0.0
+
+    def with_layers(self, layers: Sequence[Layer]) -> Self:
         """The same net with other layers."""
         raise TypeError(f"{type(self).__name__} must define with_layers()")
 
 
-class ConvStack(AnnealingNet):
+class ConvStack(GridNet):
     """Convolutions with norm and ReLU between them.
 
     layers: in order; norms: one behind each layer but the last; alpha: factor of the summed penalties;
@@ -85,10 +123,6 @@ class ConvStack(AnnealingNet):
     def multiply_adds(self) -> int:
         """Multiplications with additions per cell of the field and forward pass: the entries of all kernels."""
         return sum(kernel.numel() for kernel, _ in self.filters())
-
-    def penalty(self) -> torch.Tensor | float:
-        """alpha times the sum of the layers' penalties."""
-        return self.alpha * sum(layer.penalty() for layer in self.layers) if self.alpha else 0.0
 
 
 def conv_stack(

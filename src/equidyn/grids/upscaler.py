@@ -7,11 +7,11 @@ import torch
 
 from equidyn.grids.conv import Layer
 from equidyn.grids.interpolation import products, upsampled
-from equidyn.grids.stack import AnnealingNet
+from equidyn.grids.stack import GridNet
 from equidyn.symmetry.fields import BoxType
 
 
-class Upscaler(AnnealingNet):
+class Upscaler(GridNet):
     """The linear interpolation of the middle frame; networks add to it what it lacks.
 
     inputs, outputs: the types of the study's fields. imposed_inputs, imposed_outputs: those under whose turns a strict

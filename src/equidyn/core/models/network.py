@@ -34,8 +34,23 @@ class Network(nn.Module):
     def begin(self, seed: int, epoch: int) -> None:
         """Called before each epoch of training: what is drawn anew in each is a function of (seed, epoch) alone."""
 
+    def relaxation(self, done: float) -> float:
+        """By how much the network is to be relaxed after `done` (0 to below 1) of its training."""
+        return 0.0
+
     def relax(self, share: float) -> None:
         """Relax the network by `share`, from 0 (as it is used) to 1 (free); for training only."""
+
+    def own_parameters(self) -> list[nn.Parameter]:
+        """Parameters that the network moves itself: no optimiser, weight decay or clipping sees them."""
+        return []
+
+    def stepped(self, rate: float, length: float) -> None:
+        """Called after each optimiser step: where the network moves what it moves itself, by gradients still there.
+
+        rate: the learning rate of this step over that of the first; length: the step's share of the whole training. All
+        that it remembers is in parameters or buffers, so that a resumed run repeats it.
+        """
 
     def deployed(self) -> Self:
         """The network as it is used after training: the same map, with the parameters that this takes."""

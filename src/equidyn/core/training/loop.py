@@ -8,13 +8,12 @@ from typing import Any
 import torch
 
 from equidyn.core.models.network import Network
-from equidyn.core.models.registry import count_parameters
 from equidyn.core.params.training import Training
 from equidyn.core.randomness import seeded
 from equidyn.core.training import state as states
 from equidyn.core.training.adam import Adam
 from equidyn.core.training.precision import arithmetic
-from equidyn.core.training.schedule import learning_rate, relaxation
+from equidyn.core.training.schedule import learning_rate, over
 from equidyn.core.training.state import State, snapshot
 from equidyn.core.training.task import TrainingRecipe
 
@@ -37,7 +36,9 @@ class Trainer:
     ) -> None:
         self.network, self.recipe, self.training = network, recipe, training
         self.seed, self.device, self.precision = seed, device, precision
-        self.optimiser = Adam(network.parameters(), training) if count_parameters(network) else None
+        own = set(network.own_parameters())
+        self.parameters = [parameter for parameter in network.parameters() if parameter not in own]
+        self.optimiser = Adam(self.parameters, training) if self.parameters else None
         self.arithmetic = arithmetic(device, precision)  # entered at each step, since making it takes longer
 
     def run(self, resume: Path, fingerprint: str, report: Callable[[State], None]) -> State:
@@ -79,7 +80,7 @@ class Trainer:
         """
         self.network.train()
         self.network.begin(self.seed, epoch)
-        self.network.relax(relaxation(self.training, epoch))
+        self.network.relax(self.network.relaxation(over(self.training, epoch)))
         total = torch.zeros(len(self.recipe.columns), device=self.device)
         for batch in self.recipe.batches(epoch):
             total += self._step(batch, rate)
@@ -94,8 +95,10 @@ class Trainer:
         penalty = self.network.penalty()
         (loss + penalty if isinstance(penalty, torch.Tensor) else loss).backward()
         if self.training.clip:
-            torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.training.clip)
+            torch.nn.utils.clip_grad_norm_(self.parameters, self.training.clip)
         self.optimiser.step(rate)
+        steps = self.training.epochs * self.training.steps_per_epoch
+        self.network.stepped(rate / self.training.learning_rate, 1 / steps)
         return values
 
     def _record(self, state: State, trained: dict[str, float | None]) -> None:
@@ -129,7 +132,7 @@ class Trainer:
 
     def _was_relaxed(self, epoch: int) -> bool:
         """While a net is trained relaxed, its strict part need not get better at each epoch: no reason to stop."""
-        return self.network.anneals and relaxation(self.training, epoch) > 0
+        return self.network.anneals and self.network.relaxation(over(self.training, epoch)) > 0
 
     def _penalty(self) -> float:
         with torch.no_grad():

@@ -16,7 +16,6 @@ def learning_rate(training: Training, epoch: int) -> float:
     return training.learning_rate * factor
 
 
-def relaxation(training: Training, epoch: int) -> float:
-    """Share of the free term of annealed layers in `epoch`: from 1, by a cosine, to 0 after 3/4 of the epochs."""
-    done = (epoch - 1) / (0.75 * training.epochs)
-    return (1 + math.cos(math.pi * min(done, 1.0))) / 2
+def over(training: Training, epoch: int) -> float:
+    """The share of the training that is over when `epoch` begins."""
+    return (epoch - 1) / training.epochs

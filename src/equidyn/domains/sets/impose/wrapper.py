@@ -28,6 +28,18 @@ class Wrapper(SetNetwork):
         """As of the network."""
         self.network.begin(seed, epoch)
 
+    def relaxation(self, done: float) -> float:
+        """As of the network."""
+        return self.network.relaxation(done)
+
+    def own_parameters(self) -> list[torch.nn.Parameter]:
+        """As of the network."""
+        return self.network.own_parameters()
+
+    def stepped(self, rate: float, length: float) -> None:
+        """As of the network."""
+        self.network.stepped(rate, length)
+
     def relax(self, share: float) -> None:
         """As of the network."""
         self.network.relax(share)

@@ -5,8 +5,12 @@ training and left out afterwards. What is left here is a gcnn, with the same sta
 of the free term is 0, training is gcnn's, number by number.
 """
 
-from equidyn.core.params.types import Norm, OddInt, PositiveInt
-from equidyn.grids.families import annealed_conv
+from functools import partial
+from typing import Literal
+
+from equidyn.core.params.types import NonNegativeFloat, Norm, OddInt, PositiveInt
+from equidyn.grids.annealed import FreePart
+from equidyn.grids.families import freed_conv
 from equidyn.grids.stack import ConvStack, regular_stack
 from equidyn.symmetry.fields import FieldType
 
@@ -19,6 +23,10 @@ def build(
     layers: PositiveInt = 5,
     kernel: OddInt = 3,
     norm: Norm = "none",
+    schedule: Literal["cosine", "triangle"] = "cosine",
+    alpha: NonNegativeFloat = 0.0,
 ) -> ConvStack:
-    """`hidden` regular fields (four channels each) in each of `layers` - 1 inner places, as in gcnn."""
-    return regular_stack((inputs, outputs), hidden, layers, annealed_conv, kernel=kernel, norm=norm, strict=True)
+    """As gcnn; as published: schedule "triangle", and the penalty of the free terms with the factor alpha = 0.01."""
+    layer = partial(freed_conv, free=partial(FreePart, schedule=schedule))
+    settings = {"kernel": kernel, "norm": norm, "alpha": alpha, "strict": True}
+    return regular_stack((inputs, outputs), hidden, layers, layer, **settings)

@@ -5,10 +5,12 @@ the channels) gets a free linear term, which is faded out in training and left o
 gcnn, with the same start for the same seed.
 """
 
+from functools import partial
 from typing import Literal
 
-from equidyn.core.params.types import Norm, Widths
-from equidyn.grids.families import annealed_conv, annealed_separable
+from equidyn.core.params.types import NonNegativeFloat, Norm, Widths
+from equidyn.grids.annealed import FreePart
+from equidyn.grids.families import freed
 from equidyn.grids.refining import RefiningNet, refining_net
 from equidyn.symmetry.fields import BoxType
 
@@ -21,8 +23,10 @@ def build(
     components: Literal["vector", "scalar"] = "vector",
     norm: Norm = "batch",
     residual: bool = True,
+    schedule: Literal["cosine", "triangle"] = "cosine",
+    alpha: NonNegativeFloat = 0.0,
 ) -> RefiningNet:
-    """`hidden`: regular fields (24 channels each) at each resolution, coarse first, as in gcnn."""
-    family = (annealed_conv, annealed_separable, annealed_conv)
-    options = {"norm": norm, "residual": residual, "components": components}
-    return refining_net((inputs, outputs), hidden, family, kind="regular", strict=True, **options)
+    """As gcnn; as published: schedule "triangle", and the penalty of the free terms with the factor alpha = 0.01."""
+    options = {"norm": norm, "residual": residual, "components": components, "alpha": alpha, "strict": True}
+    family = freed(partial(FreePart, schedule=schedule))
+    return refining_net((inputs, outputs), hidden, family, kind="regular", **options)

@@ -1,0 +1,238 @@
+"""Known answers of what loosens a strict kernel, or draws a free one near: identities of the projection, bounds, the
+dynamics of multipliers, gates."""
+
+import math
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+import torch
+from toy import randomised
+
+from equidyn.grids.annealed import FreePart
+from equidyn.grids.elastic import ElasticPart, SlackPart
+from equidyn.grids.kept import GatedPart, ThawedPart
+from equidyn.grids.kernels import Kernel, OrbitKernel, by_pairs, nearest_kernel, source_action
+from equidyn.grids.penalised import PenalisedKernel
+from equidyn.grids.reynolds import Reynolds
+from equidyn.grids.soft import SoftKernel
+from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4, CUBE, D4
+from equidyn.symmetry.orbits import intertwiners
+
+ENDS = [
+    pytest.param(FieldType(group, first, 2), FieldType(group, last, 3), id=f"{group.name}-{first}-{last}")
+    for group, first, last in [
+        (C4, "regular", "regular"),
+        (C4, "vector", "regular"),
+        (D4, "regular", "vector"),
+        (CUBE, "vector", "regular"),
+    ]
+]
+every_pair = pytest.mark.parametrize(("inputs", "outputs"), ENDS)
+REGULAR, VECTOR = FieldType(C4, "regular", 1), FieldType(C4, "vector", 1)
+
+
+def _entries(inputs: FieldType, outputs: FieldType, seed: int = 0) -> torch.Tensor:
+    size = outputs.dimension * inputs.dimension * 3**inputs.group.dimension
+    return torch.randn(3, 2, size, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+
+
+def _commutators(entries: torch.Tensor, inputs: FieldType, outputs: FieldType) -> torch.Tensor:
+    """||g W - W g||^2 of each group element, summed over the pairs, by matrices."""
+    left, right = outputs.action.matrices(), source_action(inputs, 3).matrices()
+    left, right = torch.from_numpy(left), torch.from_numpy(right)
+    pairs = entries.unflatten(-1, (outputs.dimension, -1))
+    gaps = torch.einsum("gab,oibc->goiac", left, pairs) - torch.einsum("oiab,gbc->goiac", pairs, right)
+    return gaps.square().sum((1, 2, 3, 4))
+
+
+@every_pair
+def test_what_breaks_the_symmetry_is_what_does_not_commute(inputs, outputs):
+    entries = _entries(inputs, outputs)
+    broken = Reynolds(inputs, outputs, 3).double().broken(entries).square().sum()
+    squares = _commutators(entries, inputs, outputs)
+    assert squares.mean().item() == pytest.approx(2 * broken.item(), rel=1e-12)
+    assert broken <= squares.max() <= 4 * broken
+
+
+@every_pair
+def test_a_residual_pathway_prior_is_the_squared_penalty(inputs, outputs):
+    """a ||A||^2 + b ||K - A||^2, least over all strict A, by least squares in an orthonormal basis."""
+    a, b = 0.3, 2.0
+    kernel = PenalisedKernel(inputs, outputs, 3, alpha=b, beta=a * b / (a + b), power=2).double()
+    kernel.weight.data = _entries(inputs, outputs)
+    basis = torch.from_numpy(intertwiners(outputs.action, source_action(inputs, 3)).basis()).T
+    system = torch.cat([math.sqrt(a) * basis, math.sqrt(b) * basis])
+    whole = kernel.weight.detach().flatten(0, 1).T
+    wanted = torch.cat([torch.zeros_like(whole), math.sqrt(b) * whole])
+    split = torch.linalg.lstsq(system, wanted).solution
+    assert kernel.penalty().item() == pytest.approx((system @ split - wanted).square().sum().item(), rel=1e-12)
+
+
+@every_pair
+@pytest.mark.parametrize("power", [1, 2])
+def test_penalties_are_0_on_strict_weights_and_positive_elsewhere(inputs, outputs, power):
+    kernel = randomised(PenalisedKernel(inputs, outputs, 3, alpha=0.5, power=power).double())
+    free = randomised(FreePart(OrbitKernel(inputs, outputs, 3)).double())
+    for part in (kernel, free):
+        assert part.penalty() > 0.1
+    size = kernel.reynolds.broken(kernel.weight).norm().item()
+    assert kernel.penalty().item() == pytest.approx(0.5 * size**power)
+    whole = free.weight.norm().item() + math.sqrt(_commutators(free.weight.detach(), inputs, outputs).mean())
+    assert free.penalty().item() == pytest.approx(whole)
+    kernel.weight.data = kernel.reynolds(kernel.weight).detach()
+    free.weight.data.zero_()
+    assert kernel.penalty() <= 1e-13 and free.penalty() == 0
+
+
+@every_pair
+@pytest.mark.parametrize("softness", [0.0, 0.3, 1.0])
+def test_no_weights_make_a_soft_kernel_break_more_than_its_softness(inputs, outputs, softness):
+    """||g K - K g|| <= 2 softness ||K||; weights that are nearly strict are only scaled."""
+    kernel = randomised(SoftKernel(inputs, outputs, 3, softness=softness).double())
+    strict, broken = kernel.reynolds(kernel.weight).detach(), kernel.reynolds.broken(kernel.weight).detach()
+    for factor in (1e-3, 1.0, 1e3):
+        kernel.weight.data = strict + factor * broken
+        whole = by_pairs(kernel().detach(), inputs, outputs).flatten(2)
+        assert _commutators(whole, inputs, outputs).max().sqrt() <= (2 * softness + 1e-12) * whole.norm()
+        if factor == 1e-3:
+            torch.testing.assert_close(whole, strict + softness * factor * broken, rtol=0, atol=1e-14)
+    kernel.weight.data.zero_()
+    kernel().sum().backward()
+    assert kernel().abs().max() == 0 and kernel.weight.grad.isfinite().all()
+
+
+def test_a_soft_net_starts_with_what_a_strict_one_starts_with():
+    torch.manual_seed(0)
+    kernel = SoftKernel(REGULAR, REGULAR, 3, softness=1.0)
+    torch.manual_seed(0)
+    strict = OrbitKernel(REGULAR, REGULAR, 3)
+    torch.testing.assert_close(nearest_kernel(kernel().detach(), kernel).weight, strict.weight)
+
+
+KINDS: dict[str, Callable[[], Kernel | FreePart]] = {
+    "projection-1": partial(PenalisedKernel, VECTOR, REGULAR, 3, alpha=0.5, beta=0.2, power=1),
+    "projection-2": partial(PenalisedKernel, VECTOR, REGULAR, 3, alpha=0.5, beta=0.2, power=2),
+    "soft": partial(SoftKernel, VECTOR, REGULAR, 3, softness=0.4),
+    "soft-clipped": partial(SoftKernel, VECTOR, REGULAR, 3, softness=0.4),
+    "free": lambda: FreePart(OrbitKernel(VECTOR, REGULAR, 3)),
+    "elastic": lambda: ElasticPart(OrbitKernel(VECTOR, REGULAR, 3), 0.5, 0.1, 1.0),
+    "slack": lambda: SlackPart(OrbitKernel(VECTOR, REGULAR, 3), 0.5, 0.1, 1.0),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_gradients_are_differences(kind):
+    part = randomised(KINDS[kind]().double())
+    if isinstance(part, FreePart):
+        part.share.fill_(0.7)
+    if isinstance(part, ElasticPart):
+        part.multiplier.fill_(0.3)
+    if kind.startswith("soft"):
+        broken = part.reynolds.broken(part.weight).detach()
+        assert broken.norm() > part.reynolds(part.weight).norm()  # the clip is at work
+        part.weight.data -= 0 if kind == "soft-clipped" else 0.9 * broken
+    names, values = zip(*part.named_parameters(), strict=True)
+    probe = torch.randn_like(part().detach())
+
+    def scalar(*weights: torch.Tensor) -> torch.Tensor:
+        named = dict(zip(names, weights, strict=True))
+        return torch.stack([torch.func.functional_call(_Both(part, probe), {f"part.{k}": v for k, v in named.items()})])
+
+    assert torch.autograd.gradcheck(scalar, values)
+
+
+class _Both(torch.nn.Module):
+    """Kernel and penalty in one number."""
+
+    def __init__(self, part: torch.nn.Module, probe: torch.Tensor) -> None:
+        super().__init__()
+        self.part, self.probe = part, probe
+
+    def forward(self) -> torch.Tensor:
+        return (self.part() * self.probe).sum() + self.part.penalty()
+
+
+def _path(part: ElasticPart, steps: int, pull: float = 0.0, length: float = 1e-3) -> list[float]:
+    """gamma after each step where only the constraint and a constant pull act on it."""
+    found = []
+    for _ in range(steps):
+        (part.penalty() - pull * part.gamma).backward()
+        part.stepped(1.0, length)
+        found.append(part.gamma.item())
+    return found
+
+
+def _elastic(settle: float = 0.5, ratio: float = 0.1, damping: float = 0.0) -> ElasticPart:
+    return ElasticPart(OrbitKernel(REGULAR, REGULAR, 3), settle, ratio, damping).double()
+
+
+@pytest.mark.parametrize("ratio", [0.01, 0.1, 1.0])
+@pytest.mark.parametrize("settle", [0.25, 0.5])
+def test_an_undamped_multiplier_is_an_oscillator(settle, ratio):
+    """Its first zero is after (pi / 2) / sqrt(h_p h_d) steps, whatever the two rates are, and it never settles."""
+    path = _path(_elastic(settle, ratio), 2000, length=5e-3)
+    first = next(step for step, gamma in enumerate(path) if gamma < 0)
+    assert first == pytest.approx(200 * settle, abs=2)
+    assert max(path[-400:]) == pytest.approx(1, abs=0.02) and min(path[-400:]) == pytest.approx(-1, abs=0.02)
+
+
+def test_a_critically_damped_one_settles():
+    """It passes 0 once, as lambda has had time to grow, and stays; with less damping it swings on."""
+    half, full = (_path(_elastic(damping=by), 800, length=5e-3) for by in (0.2, 1.0))
+    assert min(full) > -0.15 and max(map(abs, full[600:])) < 1e-2
+    assert max(map(abs, half[300:])) > 5 * max(map(abs, full[300:]))
+
+
+def test_a_pull_is_held_by_the_multiplier_and_with_slack_by_both():
+    strict, slack = _elastic(damping=1.0), SlackPart(OrbitKernel(REGULAR, REGULAR, 3), 0.5, 0.1, 2.0).double()
+    assert _path(strict, 1000, 0.3, length=1e-2)[-1] == pytest.approx(0, abs=1e-3)
+    assert strict.multiplier.item() == pytest.approx(0.3, abs=1e-3)
+    for pull in (0.3, -0.3):  # |gamma| = u = lambda / cost
+        assert _path(slack, 3000, pull, length=2e-2)[-1] == pytest.approx(pull / 2, abs=0.01)
+        assert slack.multiplier.item() == pytest.approx(0.3, abs=0.01)
+
+
+def test_the_elastic_part_is_of_fixed_size():
+    kernel = OrbitKernel(REGULAR, REGULAR, 3)
+    part = ElasticPart(kernel, 0.5, 0.1, 1.0)
+    part.share.fill_(1.0)
+    sizes = []
+    for factor in (1.0, 100.0):
+        part.weight.data *= factor
+        sizes.append(part().norm().item())
+    assert sizes == pytest.approx([kernel().norm().item()] * 2, rel=1e-5)
+
+
+def test_what_thaws_is_free_after_its_share_of_the_steps():
+    part, shares = ThawedPart(OrbitKernel(REGULAR, REGULAR, 3), after=0.5), []
+    for _ in range(480):
+        shares.append(part.share.item())
+        part.stepped(1.0, 1 / 480)
+    assert shares == [0.0] * 240 + [1.0] * 240
+
+
+@pytest.mark.parametrize(
+    ("broken", "noise", "least", "most"), [(0.0, 1.0, 0.0, 0.35), (1.0, 1.0, 0.9, 1.0), (0.1, 0.0, 0.28, 0.34)]
+)
+def test_a_gate_opens_for_broken_gradients_that_last_and_not_for_noise(broken, noise, least, most):
+    """share = sqrt(||G_perp||^2 / ||G||^2 / threshold), G by the whole kernel, from the hook that training uses."""
+    part = GatedPart(OrbitKernel(REGULAR, REGULAR, 3), threshold=0.1, memory=0.2).double().train()
+    draws = torch.Generator().manual_seed(0)
+    pattern = part.reynolds(torch.randn(part.weight.shape, generator=draws, dtype=torch.float64))
+    other = part.reynolds.broken(torch.randn(part.weight.shape, generator=draws, dtype=torch.float64))
+    mean = pattern / pattern.norm() + broken * other / other.norm()
+    for _ in range(400):
+        drawn = torch.randn(part.weight.shape, generator=draws, dtype=torch.float64)
+        _backward(part, mean + noise * drawn / drawn.norm())
+        part.stepped(1.0, 1e-2)
+    assert least <= part.share.item() <= most
+
+
+def _backward(part: GatedPart, gradient: torch.Tensor) -> None:
+    """Let the whole kernel have this gradient."""
+    whole = torch.zeros_like(part()).requires_grad_()
+    used = whole * 1.0
+    part.watch(used)
+    (by_pairs(used, REGULAR, REGULAR).flatten(2) * gradient).sum().backward()
