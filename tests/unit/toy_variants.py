@@ -1,21 +1,29 @@
-"""The toy study with the two variants that only training tells apart: annealed, and with an equivariance penalty."""
+"""The toy study with the variants that only training tells apart: annealed, treated, and by another optimiser."""
+
+from typing import Any
 
 from toy import toy_params
 
 from equidyn.core.params import Cell, Params
 from equidyn.core.params.variant import Variant
 
-ANNEAL, SOFT = Cell("toy", "sym", "relax-anneal", 1), Cell("toy", "sym", "soft", 1)
+ANNEAL, CONSISTENT = Cell("toy", "sym", "relax-anneal", 1), Cell("toy", "sym", "consistency", 1)
+TREATMENTS = {"consistency": {"weight": 10.0}, "remul": {"weight": 0.5}, "latent": {"weight": 0.1}}
 
 
-def params_with_both(penalty: float = 10.0, norm: str = "none", **training: object) -> Params:
-    """`toy_params` with relax-anneal (gcnn's size) and soft (cnn's)."""
+def params_with_all(norm: str = "none", **training: object) -> Params:
+    """`toy_params` with relax-anneal (gcnn's size) and the treatments (cnn's)."""
     params = toy_params(**training)
     annealed = {"hidden": 2, "layers": 3, "norm": norm}
-    plain = params.studies["toy"].variants["cnn"]
     new = {
         ANNEAL.variant: Variant(model="anneal", options=annealed, augment="none"),
-        SOFT.variant: Variant(**plain.model_dump(exclude_unset=True) | {"equivariance_penalty": penalty}),
+        **{name: treated(params, name) for name in TREATMENTS},
     }
     study = params.studies["toy"].model_copy(update={"variants": params.studies["toy"].variants | new})
     return params.model_copy(update={"studies": {"toy": study}})
+
+
+def treated(params: Params, name: str, **options: Any) -> Variant:
+    """The plain variant of the toy study under a treatment."""
+    plain = params.studies["toy"].variants["cnn"].model_dump(exclude_unset=True)
+    return Variant(**plain, treatment={"by": name, "options": TREATMENTS[name] | options})

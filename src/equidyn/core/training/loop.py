@@ -45,11 +45,12 @@ class Trainer:
 
         fingerprint: identifies everything that defines the run; a resume file with another one is ignored.
         """
-        state = states.restore(resume, fingerprint, self.network, self.optimiser) or self._begin()
+        parts = self.network, self.optimiser, self.recipe.memory
+        state = states.restore(resume, fingerprint, *parts) or self._begin()
         report(state)
         while state.status == "running":
             self._epoch(state)
-            states.save(resume, fingerprint, state, self.network, self.optimiser)
+            states.save(resume, fingerprint, state, *parts)
             report(state)
         return state
 
