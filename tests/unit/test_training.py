@@ -116,7 +116,7 @@ def test_checkpoints_are_copies_of_different_epochs(workplace):
     assert any(not torch.equal(best[name], early[name]) for name in best)
 
 
-@pytest.mark.parametrize("variant", ["gcnn", "cnn-aug", "rgroup", "relax-anneal", *TREATMENTS])
+@pytest.mark.parametrize("variant", ["gcnn", "cnn-aug", "rgroup", "relax-anneal", *TREATMENTS, "remul-gradual", "muon"])
 def test_a_killed_run_goes_on_to_the_same_bytes(workplace, monkeypatch, variant):
     assert_goes_on_to_the_same_bytes(params_with_all(), Cell("toy", "sym", variant, 1), monkeypatch)
 

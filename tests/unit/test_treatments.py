@@ -28,6 +28,7 @@ from equidyn.domains.smoke.tasks.rollout.task import Rollout
 from equidyn.grids.task import GridBatch, turned
 from equidyn.grids.treatments import consistency, latent, remul
 from equidyn.grids.treatments.consistency import broken_symmetry
+from equidyn.grids.treatments.gradual import balanced
 from equidyn.grids.treatments.treated import Treated
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.groups import C4
@@ -145,6 +146,37 @@ def test_remul_with_equal_weights_is_the_loss_on_the_batch_and_its_turned_copy(w
     assert total.item() == pytest.approx(2 * recipe.task.loss(network, both).item(), rel=1e-12)
     halved = remul.treat(recipe.recipe, weight=0.5).terms(network, samples, elements)[0].item()
     assert halved == pytest.approx(halves[0].item() + 0.5 * halves[1].item(), rel=1e-12)
+
+
+def test_gradual_weights_by_hand():
+    """Norms 1 and 3, the second loss further behind, but not by so much: a rises, b falls, and their sum stays 2."""
+    weights, norms, progress = (torch.tensor(pair, dtype=torch.float64) for pair in ([0.5, 1.5], [1, 3], [0.9, 1.1]))
+    targets = [2 * 0.9**1.5, 2 * 1.1**1.5]
+    assert targets[0] > 1 and targets[1] < 3
+    moved = [0.5 + 0.025 * 1 / 0.5, 1.5 - 0.025 * 3 / 1.5]
+    assert balanced(weights, norms, progress).tolist() == pytest.approx([2 * one / sum(moved) for one in moved])
+    floored = balanced(torch.tensor([1.998, 0.002]), torch.tensor([1.0, 3.0]), torch.ones(2))
+    assert floored.tolist() == pytest.approx([2 * 2.0105125 / 2.0115125, 2e-3 / 2.0115125], rel=1e-4)
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_gradual_weights_see_each_loss_at_the_last_layer(workplace, domain):
+    """What a backward pass leaves are the norms of the gradients of both losses, each taken alone, weighted."""
+    recipe, network, samples = _lesson(domain, "remul", weight=3.0, gradual=True)
+    elements = _elements(recipe, len(samples), 1)
+    assert recipe.memory["weights"].tolist() == [0.5, 1.5]
+    recipe.terms(network, samples, elements)[0].backward()
+    last = [weight for weight in network.layers[-1].parameters() if weight.dim() > 1]
+    expected = []
+    for place, factor in ((1, 0.5), (2, 1.5)):
+        with torch.enable_grad():
+            alone = remul.treat(recipe.recipe, weight=1.0, gradual=True).terms(network, samples, elements)[place]
+        slopes = torch.autograd.grad(alone, last)
+        expected.append(factor**2 * sum(slope.square().sum().item() for slope in slopes))
+    assert recipe.memory["squares"].tolist() == pytest.approx(expected, rel=1e-9)
+    assert all(isinstance(weight, torch.nn.Parameter) for weight in network.parameters())
+    recipe.terms(network, samples, elements)
+    assert recipe.memory["weights"].tolist() != [0.5, 1.5] and recipe.memory["weights"].sum().item() == pytest.approx(2)
 
 
 def test_latent_without_weight_is_augmentation_of_the_first_step(workplace):

@@ -18,6 +18,8 @@ def params_with_all(norm: str = "none", **training: object) -> Params:
     new = {
         ANNEAL.variant: Variant(model="anneal", options=annealed, augment="none"),
         **{name: treated(params, name) for name in TREATMENTS},
+        "remul-gradual": treated(params, "remul", gradual=True),
+        "muon": Variant(**plain_of(params), training={"optimiser": "muon"}),
     }
     study = params.studies["toy"].model_copy(update={"variants": params.studies["toy"].variants | new})
     return params.model_copy(update={"studies": {"toy": study}})
@@ -25,5 +27,9 @@ def params_with_all(norm: str = "none", **training: object) -> Params:
 
 def treated(params: Params, name: str, **options: Any) -> Variant:
     """The plain variant of the toy study under a treatment."""
-    plain = params.studies["toy"].variants["cnn"].model_dump(exclude_unset=True)
-    return Variant(**plain, treatment={"by": name, "options": TREATMENTS[name] | options})
+    return Variant(**plain_of(params), treatment={"by": name, "options": TREATMENTS[name] | options})
+
+
+def plain_of(params: Params) -> dict[str, Any]:
+    """The plain variant, as params.yaml has it."""
+    return params.studies["toy"].variants["cnn"].model_dump(exclude_unset=True)

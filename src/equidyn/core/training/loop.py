@@ -1,4 +1,4 @@
-"""The training loop: Adam on an epoch's batches, validated each epoch, resumable at each epoch."""
+"""The training loop: an optimiser on an epoch's batches, validated each epoch, resumable at each epoch."""
 
 import math
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from equidyn.core.params.training import Training
 from equidyn.core.randomness import seeded
 from equidyn.core.training import state as states
 from equidyn.core.training.adam import Adam
+from equidyn.core.training.muon import Muon
 from equidyn.core.training.precision import arithmetic
 from equidyn.core.training.schedule import learning_rate, relaxation
 from equidyn.core.training.state import State, snapshot
@@ -37,7 +38,8 @@ class Trainer:
     ) -> None:
         self.network, self.recipe, self.training = network, recipe, training
         self.seed, self.device, self.precision = seed, device, precision
-        self.optimiser = Adam(network.parameters(), training) if count_parameters(network) else None
+        optimiser = {"adam": Adam, "muon": Muon}[training.optimiser]
+        self.optimiser = optimiser(network.parameters(), training) if count_parameters(network) else None
         self.arithmetic = arithmetic(device, precision)  # entered at each step, since making it takes longer
 
     def run(self, resume: Path, fingerprint: str, report: Callable[[State], None]) -> State:

@@ -11,6 +11,7 @@ import torch
 
 from equidyn.core.files import atomic
 from equidyn.core.training.adam import Adam
+from equidyn.core.training.muon import Muon
 
 Weights = dict[str, torch.Tensor]
 
@@ -44,7 +45,7 @@ def save(
     fingerprint: str,
     state: State,
     network: torch.nn.Module,
-    optimiser: Adam,
+    optimiser: Adam | Muon,
     memory: Mapping[str, torch.Tensor],
 ) -> None:
     """Write the resume file atomically. All that is drawn is drawn from (seed, epoch): no random state is needed.
@@ -68,7 +69,7 @@ def restore(
     path: Path,
     fingerprint: str,
     network: torch.nn.Module,
-    optimiser: Adam | None,
+    optimiser: Adam | Muon | None,
     memory: Mapping[str, torch.Tensor],
 ) -> State | None:
     """Continue from `path` if it is whole and belongs to this very run; else None, and training starts anew.

@@ -1,6 +1,6 @@
 """remul: a L(f(x), y) + b L(f(g x), g y), one random g per sample: augmentation with a weight.
 
-REMUL: Elhag et al. 2024 (arXiv 2410.17878), constant weights a = 1 and b.
+REMUL: Elhag et al. 2024 (arXiv 2410.17878), with constant weights a = 1 and b, or gradual ones (gradual.py).
 """
 
 import torch
@@ -8,6 +8,7 @@ import torch
 from equidyn.core.models.network import Network
 from equidyn.core.params.types import NonNegativeFloat
 from equidyn.grids.task import GridBatch, GridRecipe
+from equidyn.grids.treatments.gradual import Gradual
 from equidyn.grids.treatments.treated import Treated
 
 
@@ -29,6 +30,6 @@ class Remul(Treated):
         return self.weights[0] * loss + self.weights[1] * turned, loss, turned
 
 
-def treat(recipe: GridRecipe, *, weight: NonNegativeFloat) -> Remul:
-    """weight: b, of the loss on turned samples."""
-    return Remul(recipe, (1.0, weight))
+def treat(recipe: GridRecipe, *, weight: NonNegativeFloat, gradual: bool = False) -> Treated:
+    """weight: b, of the loss on turned samples; gradual: b / a at the start, from where both follow training."""
+    return Gradual(recipe, weight) if gradual else Remul(recipe, (1.0, weight))
