@@ -157,11 +157,13 @@ def watched(net: Network, known: list[torch.Tensor] | None = None) -> Watch:
 
 
 def wide(values: Any, dtype: torch.dtype) -> Any:
-    """The same numbers in another precision: of a tensor, a batch, or what a task holds."""
+    """The same numbers in another precision: of a tensor, a batch, several things, or what a task holds."""
     if isinstance(values, torch.Tensor):
         return values.to(dtype) if values.is_floating_point() else values
     if isinstance(values, Batch):
         return replace(values, **{field.name: wide(getattr(values, field.name), dtype) for field in fields_of(values)})
+    if isinstance(values, tuple):
+        return tuple(wide(part, dtype) for part in values)
     other = copy(values)
     vars(other).update({name: wide(part, dtype) for name, part in vars(values).items() if torch.is_tensor(part)})
     return other

@@ -19,7 +19,7 @@ import yaml
 PRESET = Path(__file__).resolve().parents[1] / "presets/test/params.yaml"
 LOST = "mlp-lost"  # a variant of the study gaussian all of whose runs diverge
 KEPT = {  # of variants and datasets
-    "smoke-levels": ("soft", "relax-anneal", "e2cnn-published", "eps000"),
+    "smoke-levels": ("consistency", "relax-anneal", "e2cnn-published", "eps000"),
     "smoke-sizes": ("gcnn", "E3-n2"),
     "turbulence": ("trilinear", "cnn-aug", "relax-anneal", "isotropic"),
     "gaussian": ("mlp-aug", "mlp-sampled", "fresh"),

@@ -6,7 +6,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 from toy import CELL, built
-from toy_variants import ANNEAL, params_with_both
+from toy_variants import ANNEAL, params_with_all
 
 from equidyn.core import paths
 from equidyn.core.models.registry import count_parameters
@@ -92,7 +92,7 @@ def shares(monkeypatch):
 
 
 def test_training_is_relaxed_and_validation_is_strict(workplace, shares):
-    train.run(params_with_both(), ANNEAL)
+    train.run(params_with_all(), ANNEAL)
     epochs = [1.0, 0.75, 0.25, 0.0]  # 4 epochs of 2 steps
     assert shares["step"] == pytest.approx([share for share in epochs for _ in range(2)], abs=1e-7)
     assert shares["step"][-1] == 0 and shares["validate"] == [0.0] * 5
@@ -100,7 +100,7 @@ def test_training_is_relaxed_and_validation_is_strict(workplace, shares):
 
 def test_patience_counts_strict_epochs_only(workplace):
     """A huge step makes nothing better: gcnn stops two epochs later, the annealed net two after the relaxed ones."""
-    params = params_with_both(learning_rate=3.0, patience=2, epochs=12, schedule="constant")
+    params = params_with_all(learning_rate=3.0, patience=2, epochs=12, schedule="constant")
     ends = {}
     for cell in (CELL, ANNEAL):
         train.run(params, cell)
@@ -112,7 +112,7 @@ def test_patience_counts_strict_epochs_only(workplace):
 
 @pytest.mark.parametrize("norm", ["none", "batch"])
 def test_trained_checkpoints_are_strict_though_trained_free(workplace, norm):
-    params = params_with_both(norm=norm)
+    params = params_with_all(norm=norm)
     train.run(params, ANNEAL)
     entries = check.run_cell(params, ANNEAL)
     assert [entry["checkpoint"] for entry in entries] == ["best", "early"]
@@ -126,7 +126,7 @@ def test_trained_checkpoints_are_strict_though_trained_free(workplace, norm):
 
 def test_without_relaxation_it_is_trained_as_gcnn_to_the_bit(workplace, monkeypatch):
     """So relaxation, and nothing else, is what tells the two variants apart."""
-    params = params_with_both(weight_decay=0.01)
+    params = params_with_all(weight_decay=0.01)
     train.run(params, CELL)
     train.run(params, ANNEAL)
     strict, relaxed = (load_file(paths.run(cell) / "best.safetensors") for cell in (CELL, ANNEAL))
@@ -138,7 +138,7 @@ def test_without_relaxation_it_is_trained_as_gcnn_to_the_bit(workplace, monkeypa
 
 
 def test_a_run_tells_its_parameters_as_used_and_as_trained(workplace):
-    params = params_with_both()
+    params = params_with_all()
     runs = {}
     for cell in (CELL, ANNEAL):
         train.run(params, cell)

@@ -9,7 +9,7 @@ import torch
 from toy import CELL, built, toy_params
 from toy_reconstruct import image_params
 from toy_sets import set_params
-from toy_variants import ANNEAL, params_with_both
+from toy_variants import ANNEAL, params_with_all
 from toy_volumes import volume_params
 from typer.testing import CliRunner
 
@@ -46,7 +46,7 @@ def test_strict_variants_are_exact_and_others_are_listed(workplace):
 
 def test_checking_leaves_the_network_as_it_is(workplace):
     """Batch statistics too: those of a checkpoint must not be moved by the noise that it is checked with."""
-    variant = params_with_both(norm="batch").studies["toy"].variants[ANNEAL.variant]
+    variant = params_with_all(norm="batch").studies["toy"].variants[ANNEAL.variant]
     network = built("smoke", variant, INPUTS, OUTPUTS, seed=0)
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     check.symmetry(network, INPUTS, OUTPUTS)
@@ -145,7 +145,7 @@ def test_the_tolerance_is_a_bound(workplace, tolerance):
 
 @pytest.fixture
 def trained(workplace):
-    params = params_with_both()
+    params = params_with_all()
     for cell in (CELL, ANNEAL, PLAIN):
         train.run(params, cell)
     return params
@@ -205,7 +205,7 @@ def test_a_run_with_other_params_is_refused_with_both_hashes(trained, change):
     with pytest.raises(
         EquidynError, match=f"other params .SHA-256 {found}. than params.yaml has now .[0-9a-f]{{64}}."
     ) as text:
-        read_run(params_with_both(**change), CELL)
+        read_run(params_with_all(**change), CELL)
     assert str(text.value).count(found) == 1
 
 

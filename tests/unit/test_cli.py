@@ -75,7 +75,7 @@ def test_a_folder_without_params_is_told(workplace: Path) -> None:
 
 
 def test_validate_counts_the_runs() -> None:
-    assert "32 training runs" in _run("validate", folder=PROJECT / "presets/test").stdout
+    assert "33 training runs" in _run("validate", folder=PROJECT / "presets/test").stdout
 
 
 def test_schema_is_printed() -> None:

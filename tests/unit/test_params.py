@@ -289,8 +289,8 @@ def test_every_key_is_explained(name: str) -> None:
     settings = [
         line for line in lines if ": " in line and not line.lstrip().startswith("#") and line.rstrip()[-1] != ":"
     ]
-    # A penalty is explained with its variant, the rate of one with `tune`.
-    of_variants = ("model:", "options:", "augment:", "by:", "_penalty:", "training:")
+    # A treatment is explained with its variant, the rate of one with `tune`.
+    of_variants = ("model:", "options:", "augment:", "by:", "treatment", "training:")
     grids = ("level:", "domain:", "kind:", "vector_action:", "sampling:", *of_variants)
     assert [line for line in settings if "#" not in line and not any(word in line for word in grids)] == []
 

@@ -14,7 +14,7 @@ from resuming import assert_goes_on_to_the_same_bytes, die_in_epoch_3, outputs
 from safetensors.torch import load_file
 from toy import CELL, TREE, toy_dataset, toy_params, write_study
 from toy_models import noisy
-from toy_variants import METHODS, params_with_both
+from toy_variants import METHODS, TREATMENTS, params_with_all
 
 from equidyn.core import paths
 from equidyn.core.data.store import write
@@ -116,10 +116,12 @@ def test_checkpoints_are_copies_of_different_epochs(workplace):
     assert any(not torch.equal(best[name], early[name]) for name in best)
 
 
-@pytest.mark.parametrize("variant", ["gcnn", "cnn-aug", "rgroup", "relax-anneal", "soft", *METHODS])
+@pytest.mark.parametrize(
+    "variant", ["gcnn", "cnn-aug", "rgroup", "relax-anneal", *METHODS, *TREATMENTS, "remul-gradual", "muon"]
+)
 def test_a_killed_run_goes_on_to_the_same_bytes(workplace, monkeypatch, variant):
-    """With multipliers, gates and what else a network moves itself."""
-    assert_goes_on_to_the_same_bytes(params_with_both(), Cell("toy", "sym", variant, 1), monkeypatch)
+    """With multipliers, gates and what else a network moves itself; with what a treatment or an optimiser remembers."""
+    assert_goes_on_to_the_same_bytes(params_with_all(), Cell("toy", "sym", variant, 1), monkeypatch)
 
 
 def _noisy(draw: str) -> tuple[Params, Cell]:
@@ -179,7 +181,7 @@ def test_a_resume_file_of_another_run_or_torn_is_not_used(workplace):
     assert outputs(CELL) == whole
     network = torch.nn.Linear(1, 1)
     optimiser = Adam(network.parameters(), toy_params().studies["toy"].training)
-    state.save(resume, "another", state.State(epoch=2), network, optimiser)
+    state.save(resume, "another", state.State(epoch=2), network, optimiser, {})
     train.run(toy_params(), CELL)
     assert outputs(CELL) == whole
 

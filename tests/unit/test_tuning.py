@@ -23,9 +23,12 @@ from equidyn.report.sections import tuning
 
 PROJECT = Path(__file__).resolve().parents[2]
 RATES = [0.005, 0.01, 0.02]
-SOFT = {"soft": TREE["studies"]["toy"]["variants"]["cnn"] | {"equivariance_penalty": 30.0}}
+CONSISTENT = TREE["studies"]["toy"]["variants"]["cnn"] | {
+    "treatment": {"by": "consistency", "options": {"weight": 30.0}}
+}
 SEARCH = {"run": True, "dataset": "sym", "rates": RATES, "further": 2}
-KNOB = {"equivariance_penalty": [10.0, 100.0]}
+WEIGHT = "treatment.options.weight"
+KNOB = {WEIGHT: [10.0, 100.0]}
 BY_TIME = {"by": "time", "train": [0, 6], "validation": [6, 11], "test": [11, 16]}  # seeds share all data
 SHARED = TREE["studies"]["toy"]["source"] | {"frames": 16, "split": BY_TIME, "blocks": None}
 
@@ -42,7 +45,7 @@ def _tuned_toy(run: bool = True) -> Params:
     """The toy study with two variants that tune, one of them with a knob; and its dataset."""
     toy_params()
     study = TREE["studies"]["toy"]
-    variants = {"gcnn": study["variants"]["gcnn"], "soft": SOFT["soft"] | {"tune": KNOB}}
+    variants = {"gcnn": study["variants"]["gcnn"], "consistency": CONSISTENT | {"tune": KNOB}}
     return write_study("toy", study | {"variants": variants, "tune": SEARCH | {"run": run}}, epochs=2)
 
 
@@ -89,27 +92,28 @@ def test_every_variant_has_the_same_number_of_trials_and_the_values_found_train_
     workplace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     params = _tuned_toy()
-    for variant in ("gcnn", "soft"):
+    for variant in ("gcnn", "consistency"):
         tune.run(params, "toy", variant)
-    plain, soft = _record("gcnn"), _record("soft")
-    assert len(plain["trials"]) == len(soft["trials"]) == 5
+    plain, consistent = _record("gcnn"), _record("consistency")
+    assert len(plain["trials"]) == len(consistent["trials"]) == 5
     assert [trial["learning_rate"] for trial in plain["trials"][:3]] == RATES
-    assert [trial["value"] for trial in soft["trials"]] == [30.0, 30.0, 30.0, 10.0, 100.0]
+    assert [trial["value"] for trial in consistent["trials"]] == [30.0, 30.0, 30.0, 10.0, 100.0]
     assert not list(workplace.glob("data/resume/**/*.*"))
 
     begun = []
     real = Trainer.run
     monkeypatch.setattr(Trainer, "run", lambda self, *rest: begun.append(self) or real(self, *rest))
-    cell = Cell("toy", "sym", "soft", 1)
+    cell = Cell("toy", "sym", "consistency", 1)
     train.run(params, cell)
     measure.run(params, cell)
-    winner = soft["trials"][soft["chosen"]]
-    assert soft["chosen"] == min(range(5), key=lambda place: soft["trials"][place]["score"])
+    winner = consistent["trials"][consistent["chosen"]]
+    assert consistent["chosen"] == min(range(5), key=lambda place: consistent["trials"][place]["score"])
     assert (begun[0].training.learning_rate, begun[0].seed) == (winner["learning_rate"], 1)
-    assert begun[0].recipe.variant.equivariance_penalty == winner["value"]
-    kept = json.loads((paths.run(cell) / "run.json").read_text())["provenance"]["params"]["studies.toy.variants.soft"]
+    assert begun[0].recipe.weight == winner["value"]
+    params_kept = json.loads((paths.run(cell) / "run.json").read_text())["provenance"]["params"]
+    kept = params_kept["studies.toy.variants.consistency"]
     assert kept["training"] == {"learning_rate": winner["learning_rate"]}
-    assert kept["equivariance_penalty"] == winner["value"]
+    assert kept["treatment"]["options"]["weight"] == winner["value"]
 
 
 def test_a_killed_search_goes_on_in_its_trial_to_the_same_record(
@@ -167,11 +171,11 @@ def test_a_shipped_table_holds_params_in_step(workplace: Path) -> None:
     assert table.rows_of(params, "toy") == []
     with pytest.raises(EquidynError, match="missing"):
         table.write_table(params, "toy")
-    for variant in ("gcnn", "soft"):
+    for variant in ("gcnn", "consistency"):
         tune.run(params, "toy", variant)
     first = table.write_table(params, "toy").read_bytes()
     rows = table.rows_of(params, "toy")
-    assert [row["variant"] for row in rows] == ["gcnn"] * 5 + ["soft"] * 5
+    assert [row["variant"] for row in rows] == ["consistency"] * 5 + ["gcnn"] * 5
     assert table.write_table(params, "toy").read_bytes() == first
 
     chosen = {row["variant"]: row for row in rows if row["chosen"]}
@@ -179,18 +183,18 @@ def test_a_shipped_table_holds_params_in_step(workplace: Path) -> None:
     for name, variant in params.studies["toy"].variants.items():
         rate = {"training": {"learning_rate": chosen[name]["learning_rate"]}}
         study["variants"][name] = variant.model_dump(exclude_unset=True) | rate
-    study["variants"]["soft"]["equivariance_penalty"] = chosen["soft"]["value"]
+    study["variants"]["consistency"]["treatment"]["options"]["weight"] = chosen["consistency"]["value"]
     assert _faults(study, rows) == []
-    assert _faults(study, rows[:5]) == ["soft: not in the table"]
+    assert _faults(study, rows[:5]) == ["gcnn: not in the table"]
     assert _faults(study | {"tune": study["tune"] | {"rates": [0.005, 0.01, 0.04]}}, rows) == [
-        f"{name}: rates [0.005, 0.01, 0.04]; the table has [0.005, 0.01, 0.02]" for name in ("gcnn", "soft")
+        f"{name}: rates [0.005, 0.01, 0.04]; the table has [0.005, 0.01, 0.02]" for name in ("consistency", "gcnn")
     ]
     for torn in (b"chosen\ntrue\n", first.replace(b"true", b"false"), first.replace(b",0.01,", b",high,")):
         paths.tuned_table("toy").write_bytes(torn)
         with pytest.raises(EquidynError, match=r"tuned/toy\.csv: not a table of tuning .*`equidyn tune toy` writes it"):
             table.rows_of(params, "toy")
-    study["variants"]["soft"]["equivariance_penalty"] = 7.0
-    assert _faults(study, rows) == [f"soft: value 7.0; the table has {chosen['soft']['value']}"]
+    study["variants"]["consistency"]["treatment"]["options"]["weight"] = 7.0
+    assert _faults(study, rows) == [f"consistency: value 7.0; the table has {chosen['consistency']['value']}"]
 
 
 def _faults(study: dict[str, Any], rows: list[table.Row]) -> list[str]:
@@ -205,16 +209,16 @@ def test_the_report_shows_grid_scores_choice_edges_and_cost(workplace: Path) -> 
     )
     knobbed = [replace(trial, value=value) for trial, value in values]
     rows = []
-    for variant, knob, trials in (("gcnn", None, losing), ("soft", "equivariance_penalty", knobbed)):
+    for variant, knob, trials in (("gcnn", None, losing), ("consistency", WEIGHT, knobbed)):
         about = {"variant": variant, "knob": knob, "trials": [asdict(one) for one in trials]}
         rows += table.rows_in(about | {"chosen": best(trials), "at_edge": at_edge(trials)})
-    results = SimpleNamespace(name="toy", settings=params.studies["toy"], trials=rows, variants=["gcnn", "soft"])
+    results = SimpleNamespace(name="toy", settings=params.studies["toy"], trials=rows, variants=["gcnn", "consistency"])
     shown = tuning.section(results)
     assert shown.tables[0].rows == [
         ["gcnn", "0.3000", "diverged", "0.2000", "rate 0.0141: 0.2500; rate 0.0283: 0.1500",
          "rate 0.0283 (at the edge)"],
-        ["soft", "0.3000", "0.2000", "0.4000", "equivariance_penalty 10.0: 0.1000; equivariance_penalty 100.0: 0.5000",
-         "rate 0.01, equivariance_penalty 10.0"],
+        ["consistency", "0.3000", "0.2000", "0.4000", "weight 10.0: 0.1000; weight 100.0: 0.5000",
+         "rate 0.01, weight 10.0"],
     ]  # fmt: skip
     (words,) = shown.text
     assert "learning rates 0.005, 0.01 and 0.02 with its own settings, then 2 more (values of its own knob" in words
@@ -230,14 +234,22 @@ WRONG = {
     "a rate twice": ("tune.rates", [0.1, 0.1], "tune.rates: must ascend, each rate once"),
     "unknown dataset": ("tune.dataset", "asym", "tune.dataset = 'asym': not a dataset of this study: sym"),
     "the seed of tuning": ("seeds", [0, 1], "seeds: 0 is the seed of tuning; take others"),
-    "no knob": ("variants.soft.tune", {"hidden": [1, 2]}, "no knob; one of equivariance_penalty, options.NAME"),
-    "no such option": ("variants.soft.tune", {"options.hiden": [1, 2]}, "key 'hiden' (did you mean 'hidden'?)"),
-    "no imposition": ("variants.soft.tune", {"impose.options.a": [1, 2]}, "no knob; one of equivariance_penalty"),
-    "a value that cannot be": ("variants.soft.tune", {"options.kernel": [3, 4]}, "must be odd"),
-    "two knobs": ("variants.soft.tune", KNOB | {"options.hidden": [1, 2]}, "soft.tune: may have at most 1 item(s)"),
-    "too few values": ("variants.soft.tune", {"equivariance_penalty": [1.0]}, "needs 2 different values"),
-    "a value twice": ("variants.soft.tune", {"equivariance_penalty": [1.0, 1.0]}, "needs 2 different values"),
-    "no grid": ("tune", None, "variants.soft.tune: the study has no tune"),
+    "no knob": (
+        "variants.consistency.tune",
+        {"hidden": [1, 2]},
+        "no knob; one of options.NAME, treatment.options.NAME",
+    ),
+    "no such option": ("variants.consistency.tune", {"options.hiden": [1, 2]}, "key 'hiden' (did you mean 'hidden'?)"),
+    "no imposition": ("variants.consistency.tune", {"impose.options.a": [1, 2]}, "no knob; one of options.NAME"),
+    "a value that cannot be": ("variants.consistency.tune", {"options.kernel": [3, 4]}, "must be odd"),
+    "two knobs": (
+        "variants.consistency.tune",
+        KNOB | {"options.hidden": [1, 2]},
+        "consistency.tune: may have at most 1 item(s)",
+    ),
+    "too few values": ("variants.consistency.tune", {WEIGHT: [1.0]}, "needs 2 different values"),
+    "a value twice": ("variants.consistency.tune", {WEIGHT: [1.0, 1.0]}, "needs 2 different values"),
+    "no grid": ("tune", None, "variants.consistency.tune: the study has no tune"),
 }
 
 
@@ -245,7 +257,7 @@ WRONG = {
 def test_a_wrong_search_is_named_before_any_job(case: str, workplace: Path) -> None:
     key, value, words = WRONG[case]
     study = TREE["studies"]["toy"]
-    variants = {"gcnn": study["variants"]["gcnn"], "soft": SOFT["soft"] | {"tune": KNOB}}
+    variants = {"gcnn": study["variants"]["gcnn"], "consistency": CONSISTENT | {"tune": KNOB}}
     assert words in refused(study | {"source": SHARED, "variants": variants, "tune": SEARCH}, key, value)
 
 

@@ -2,8 +2,8 @@
 
 The files of a stage are the modules that its entry modules import, directly or not, found by reading the sources
 without running them: those of this package, and those of the package that holds the study's domain or model if that is
-a user's own. What is imported by name at run time are entry modules of their own: the study's source, task, models and
-measures. Left out is what cannot change a number (LEFT_OUT, and the cards of datasets).
+a user's own. What is imported by name at run time are entry modules of their own: the study's source, task, models,
+treatments and measures. Left out is what cannot change a number (LEFT_OUT, and the cards of datasets).
 """
 
 import ast
@@ -53,12 +53,12 @@ def prepare_sources(study: Study) -> list[Path]:
 
 def tune_sources(study: Study, variant: str) -> list[Path]:
     """Files that define the tuning of a variant: those of its training, and the search."""
-    return closure(_STAGES["tune"], *_of_task(study, "task", "recipe"), *_of_variant(study, variant))
+    return closure(_STAGES["tune"], *_of_training(study, variant))
 
 
 def train_sources(study: Study, variant: str) -> list[Path]:
-    """Files that define a training run: training, the study's task, and the variant's model."""
-    return closure(_STAGES["train"], *_of_task(study, "task", "recipe"), *_of_variant(study, variant))
+    """Files that define a training run: training, the study's task, the variant's model, and its treatment."""
+    return closure(_STAGES["train"], *_of_training(study, variant))
 
 
 def measure_sources(study: Study, variant: str) -> list[Path]:
@@ -223,6 +223,13 @@ def _measures(study: Study) -> list[str]:
 
 def _of_task(study: Study, *files: str) -> list[str]:
     return [study.home.path("params"), *(study.home.path("tasks", study.task.kind, file) for file in files)]
+
+
+def _of_training(study: Study, name: str) -> list[str]:
+    """How the study's task is trained, the variant's network, and what its loss sees."""
+    treatment, home = study.variants[name].treatment, study.home
+    treated = [signatures.module(home, "treatments", treatment.by)] if treatment else []
+    return [*_of_task(study, "task", "recipe"), *_of_variant(study, name), *treated]
 
 
 def _of_variant(study: Study, name: str) -> list[str]:

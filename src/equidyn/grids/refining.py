@@ -52,18 +52,23 @@ class RefiningNet(Upscaler):
 
     def forward(self, coarse: torch.Tensor) -> torch.Tensor:
         """Map (batch, 3 frames, z, y, x) to (batch, 3, factor z, factor y, factor x), in the precision of `coarse`."""
-        detail = self.detail(coarse).to(coarse)
-        return self.interpolated(coarse) + detail if self.residual else detail
+        return self.with_hidden(coarse)[0]
 
-    def detail(self, coarse: torch.Tensor) -> torch.Tensor:
-        """What all layers make of it, in the shape of the answer, in the precision of the layers."""
+    def with_hidden(self, coarse: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """The answer, and what the last layer makes its detail of, (batch, hidden channels, factor z, ...)."""
+        hidden = self.hidden(coarse)
+        detail = self.weighted[-1](hidden).to(coarse)
+        return self.interpolated(coarse) + detail if self.residual else detail, hidden
+
+    def hidden(self, coarse: torch.Tensor) -> torch.Tensor:
+        """What all layers but the last make of it, in the precision of the layers."""
         field = self.weighted[0](coarse)
         for start in range(0, len(self.norms), PER_STEP):
             upsampling, first, second = self.weighted[start + 1 : start + 1 + PER_STEP]
             norms = self.norms[start : start + PER_STEP]
             field = norms[0](upsampling(field))
             field = norms[2](second(norms[1](first(field))), field)
-        return self.weighted[-1](field)
+        return field
 
     def multiply_adds(self) -> int:
         """Multiplications with additions per cell of the fine grid: of all layers, and of what they are added to."""

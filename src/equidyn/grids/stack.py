@@ -104,11 +104,17 @@ class ConvStack(GridNet):
 
     def forward(self, field: torch.Tensor, filters: list[Filter] | None = None) -> torch.Tensor:
         """Map (batch, inputs.channels, y, x), or (..., z, y, x), to the same with outputs.channels."""
+        return self.with_hidden(field, filters)[0]
+
+    def with_hidden(
+        self, field: torch.Tensor, filters: list[Filter] | None = None
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """The answer, and what the last layer makes it of: (batch, hidden channels, y, x), or (..., z, y, x)."""
         filters = self.filters() if filters is None else filters
         field = channels_last(field)
         for (kernel, bias), norm in zip(filters[:-1], self.norms, strict=True):
             field = functional.relu(norm(correlated(field, kernel, bias)))
-        return correlated(field, *filters[-1])
+        return correlated(field, *filters[-1]), field
 
     def expand(self) -> None:
         """Keep the present filters, if the package behind a layer does."""

@@ -9,7 +9,7 @@ from equidyn.core.params import signatures
 from equidyn.core.params.training import stretched
 from equidyn.core.params.tune import SEED
 from equidyn.core.params.types import MOST_EPOCHS
-from equidyn.core.params.variant import Variant
+from equidyn.core.params.variant import ROOMS, Variant
 
 ANY = "EvaluationContext"  # of measures that look at nothing that only one kind of task has
 
@@ -24,8 +24,8 @@ def whole(params: Any) -> Any:
 
 def _broken(study: Any) -> Iterator[str]:
     named = [(f"variants.{name}", "models", variant.model) for name, variant in study.variants.items()]
-    imposed = ((name, variant.impose) for name, variant in study.variants.items() if variant.impose)
-    named += [(f"variants.{name}.impose", "impose", imposition.by) for name, imposition in imposed]
+    parts = ((name, *part) for name, variant in study.variants.items() for part in variant.parts())
+    named += [(f"variants.{name}.{key}", ROOMS[key], part.by) for name, key, part in parts]
     named += [(f"measures.{name}", "measures", name) for name in study.measures]
     entries = ((place, signatures.known(study.home, room, name)) for place, room, name in named)
     yield from (f"{place}: {entry.fault}" for place, entry in entries if entry.fault)
@@ -155,8 +155,6 @@ def _tuning(study: Any) -> Iterator[str]:
         for path, values in knob.items():
             if len(values) != tune.further or len(set(map(repr, values))) != len(values):
                 yield f"variants.{name}.tune.{path}: needs {tune.further} different values, as tune.further says"
-            if path == "equivariance_penalty" and not study.task.penalised:
-                yield f"variants.{name}.tune.{path}: not for the task {study.task.kind!r}"
 
 
 def _of_variant(study: Any, variant: Variant) -> Iterator[str]:
@@ -166,7 +164,13 @@ def _of_variant(study: Any, variant: Variant) -> Iterator[str]:
         yield f"model = {variant.model!r}: not a model for the task {task.kind!r}"
     if variant.augment not in task.augments:
         yield f"augment = {variant.augment!r}: the task {task.kind!r} has {', '.join(task.augments)}"
-    if variant.equivariance_penalty and not task.penalised:
-        yield f"equivariance_penalty: not for the task {task.kind!r}"
+    if variant.treatment and not _treats(study, variant.treatment.by):
+        yield f"treatment.by = {variant.treatment.by!r}: not a treatment for the task {task.kind!r}"
     if variant.impose and not task.imposes:
         yield f"impose: not for the task {task.kind!r}"
+
+
+def _treats(study: Any, name: str) -> bool:
+    """Whether the task has what a treatment takes; of a broken file only whether it has any."""
+    entry = signatures.known(study.home, "treatments", name)
+    return bool(study.task.treats) and (bool(entry.fault) or entry.takes in [(kind,) for kind in study.task.treats])

@@ -15,7 +15,7 @@ from equidyn.core.params.control import Control
 from equidyn.core.params.training import Training, overridden, stretched
 from equidyn.core.params.tune import Tune, with_knob
 from equidyn.core.params.types import Name, Seed, Strict
-from equidyn.core.params.variant import Variant
+from equidyn.core.params.variant import ROOMS, Variant
 
 
 class MeasureSettings(Strict):
@@ -89,11 +89,10 @@ class Study(Strict):
     def knob_of(self, variant: str, knob: str) -> Any:
         """The value that the variant's `knob` (core/params/tune.py) has here, or by default."""
         settings, (*place, name) = self.variants[variant], knob.split(".")
-        if not place:
-            return settings.equivariance_penalty
         if place == ["options"]:
             return signatures.checked(self.home, "models", settings.model, settings.options)[name]
-        return signatures.checked(self.home, "impose", settings.impose.by, settings.impose.options)[name]
+        part = getattr(settings, place[0])
+        return signatures.checked(self.home, ROOMS[place[0]], part.by, part.options)[name]
 
     def measures_on(self, dataset: str) -> dict[str, MeasureSettings]:
         """The measures that are taken of networks trained on a dataset."""
@@ -112,9 +111,9 @@ class Study(Strict):
 def _check_variant(domain: domains.Domain, variant: Variant, *at: str) -> None:
     """Raise what is wrong with the options of a variant; at: its place in the tree."""
     _check_entry(domain, "models", variant.model, variant.options, (*at, "model"), (*at, "options"))
-    if variant.impose:
-        by, place = variant.impose.by, (*at, "impose")
-        _check_entry(domain, "impose", by, variant.impose.options, (*place, "by"), (*place, "options"))
+    for key, part in variant.parts():
+        place = (*at, key)
+        _check_entry(domain, ROOMS[key], part.by, part.options, (*place, "by"), (*place, "options"))
 
 
 def _check_entry(

@@ -9,11 +9,16 @@ from equidyn.core.params.types import Epochs, NonNegativeFloat, NonNegativeInt, 
 
 
 class Training(Strict):
-    """Adam, its schedule, and when to stop."""
+    """The optimiser, its schedule, and when to stop."""
 
-    learning_rate: PositiveFloat = Field(description="Adam's step size at the start")
+    optimiser: Literal["adam", "muon"] = Field(
+        default="adam", description="muon: weights of two or more axes by Muon, the others by Adam at the same rate"
+    )
+    learning_rate: PositiveFloat = Field(description="the optimiser's step size at the start")
     betas: tuple[Rate, Rate] = Field(strict=False, description="Adam's decay rates of the two moments")
-    weight_decay: NonNegativeFloat = Field(description="L2 penalty, added to the gradient as in torch's Adam")
+    weight_decay: NonNegativeFloat = Field(
+        description="L2 penalty, added to the gradient as in torch's Adam; Muon: apart"
+    )
     schedule: Literal["constant", "cosine", "exponential"] = Field(description="course of the learning rate")
     decay: PositiveFloat = Field(description="factor per epoch of the exponential schedule")
     batch_size: PositiveInt = Field(description="samples per step")

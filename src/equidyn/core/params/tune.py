@@ -37,7 +37,7 @@ def with_knob(variant: Variant, knob: str, value: Any) -> Variant:
     path = knob.split(".")
     tree = variant.model_dump(exclude_unset=True)
     if not _is_knob(variant, path):
-        raise ValueError("no knob; one of equivariance_penalty, options.NAME, impose.options.NAME")
+        raise ValueError("no knob; one of options.NAME, treatment.options.NAME, impose.options.NAME")
     place = reduce(lambda node, key: node.setdefault(key, {}), path[:-1], tree)
     place[path[-1]] = value
     return Variant.model_validate(tree)
@@ -51,5 +51,5 @@ def with_rate(variant: Variant, rate: float) -> Variant:
 
 
 def _is_knob(variant: Variant, path: list[str]) -> bool:
-    imposed = variant.impose is not None and path[:2] == ["impose", "options"] and len(path) == 3
-    return path == ["equivariance_penalty"] or (path[0] == "options" and len(path) == 2) or imposed
+    places = [["options"], *([part, "options"] for part in ("treatment", "impose") if getattr(variant, part))]
+    return path[:-1] in places

@@ -1,11 +1,14 @@
 """A variant of a study: one way of imposing symmetry."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import Field
 
 from equidyn.core.params.training import TrainingOverride
-from equidyn.core.params.types import NonNegativeFloat, Strict
+from equidyn.core.params.types import Strict
+
+ROOMS = {"treatment": "treatments", "impose": "impose"}  # key of a variant -> room of the files that it names
 
 
 class Imposition(Strict):
@@ -13,6 +16,13 @@ class Imposition(Strict):
 
     by: str = Field(description="file in the domain's impose/ that does it")
     options: dict[str, Any] = Field(default={}, description="keyword-only arguments of that file's impose()")
+
+
+class Treatment(Strict):
+    """What a loss sees besides the samples: turned copies of them, or a penalty on broken symmetry."""
+
+    by: str = Field(description="file in the domain's treatments/, or in that of all grids, that does it")
+    options: dict[str, Any] = Field(default={}, description="keyword-only arguments of that file's treat()")
 
 
 class Variant(Strict):
@@ -24,13 +34,15 @@ class Variant(Strict):
     augment: str = Field(
         description="group of which a random element moves each training sample; none: samples stay as they are"
     )
-    equivariance_penalty: NonNegativeFloat = Field(
-        default=0.0, description="weight in the training loss of ||g^-1 f(g x) - f(x)||^2, g a random group element"
-    )
+    treatment: Treatment | None = Field(default=None, description="what the loss sees besides the samples")
     training: TrainingOverride | None = Field(default=None, description="keys of `training` that differ")
     tune: dict[str, list[Any]] | None = Field(
         default=None,
         min_length=1,
         max_length=1,
-        description="the method's knob (equivariance_penalty, options.NAME or impose.options.NAME) -> values to try",
+        description="the method's knob (options.NAME, treatment.options.NAME or impose.options.NAME) -> values to try",
     )
+
+    def parts(self) -> "Iterator[tuple[str, Treatment | Imposition]]":
+        """Its treatment and its imposition, those that it has, by their keys."""
+        yield from ((key, getattr(self, key)) for key in ROOMS if getattr(self, key))

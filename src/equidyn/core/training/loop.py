@@ -1,4 +1,4 @@
-"""The training loop: Adam on an epoch's batches, validated each epoch, resumable at each epoch."""
+"""The training loop: an optimiser on an epoch's batches, validated each epoch, resumable at each epoch."""
 
 import math
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from equidyn.core.params.training import Training
 from equidyn.core.randomness import seeded
 from equidyn.core.training import state as states
 from equidyn.core.training.adam import Adam
+from equidyn.core.training.muon import Muon
 from equidyn.core.training.precision import arithmetic
 from equidyn.core.training.schedule import learning_rate, over
 from equidyn.core.training.state import State, snapshot
@@ -38,7 +39,8 @@ class Trainer:
         self.seed, self.device, self.precision = seed, device, precision
         own = set(network.own_parameters())
         self.parameters = [parameter for parameter in network.parameters() if parameter not in own]
-        self.optimiser = Adam(self.parameters, training) if self.parameters else None
+        optimiser = {"adam": Adam, "muon": Muon}[training.optimiser]
+        self.optimiser = optimiser(self.parameters, training) if self.parameters else None
         self.arithmetic = arithmetic(device, precision)  # entered at each step, since making it takes longer
 
     def run(self, resume: Path, fingerprint: str, report: Callable[[State], None]) -> State:
@@ -46,11 +48,12 @@ class Trainer:
 
         fingerprint: identifies everything that defines the run; a resume file with another one is ignored.
         """
-        state = states.restore(resume, fingerprint, self.network, self.optimiser) or self._begin()
+        parts = self.network, self.optimiser, self.recipe.memory
+        state = states.restore(resume, fingerprint, *parts) or self._begin()
         report(state)
         while state.status == "running":
             self._epoch(state)
-            states.save(resume, fingerprint, state, self.network, self.optimiser)
+            states.save(resume, fingerprint, state, *parts)
             report(state)
         return state
 

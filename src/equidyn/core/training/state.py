@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import torch
 
 from equidyn.core.files import atomic
 from equidyn.core.training.adam import Adam
+from equidyn.core.training.muon import Muon
 
 Weights = dict[str, torch.Tensor]
 
@@ -38,13 +40,24 @@ class State:
         return self.epoch - self.best_epoch
 
 
-def save(path: Path, fingerprint: str, state: State, network: torch.nn.Module, optimiser: Adam) -> None:
-    """Write the resume file atomically. All that is drawn is drawn from (seed, epoch): no random state is needed."""
+def save(
+    path: Path,
+    fingerprint: str,
+    state: State,
+    network: torch.nn.Module,
+    optimiser: Adam | Muon,
+    memory: Mapping[str, torch.Tensor],
+) -> None:
+    """Write the resume file atomically. All that is drawn is drawn from (seed, epoch): no random state is needed.
+
+    memory: the recipe's.
+    """
     tree = {
         "fingerprint": fingerprint,
         "state": asdict(state),
         "network": snapshot(network),
         "optimiser": optimiser.state_dict(),
+        "memory": dict(memory),
     }
     buffer = io.BytesIO()
     torch.save(tree, buffer)
@@ -52,7 +65,13 @@ def save(path: Path, fingerprint: str, state: State, network: torch.nn.Module, o
         temporary.write_bytes(hashlib.sha256(buffer.getvalue()).digest() + buffer.getvalue())
 
 
-def restore(path: Path, fingerprint: str, network: torch.nn.Module, optimiser: Adam | None) -> State | None:
+def restore(
+    path: Path,
+    fingerprint: str,
+    network: torch.nn.Module,
+    optimiser: Adam | Muon | None,
+    memory: Mapping[str, torch.Tensor],
+) -> State | None:
     """Continue from `path` if it is whole and belongs to this very run; else None, and training starts anew.
 
     optimiser: None for a network without parameters, whose training has no middle.
@@ -68,4 +87,6 @@ def restore(path: Path, fingerprint: str, network: torch.nn.Module, optimiser: A
         return None
     network.load_state_dict(tree["network"])
     optimiser.load_state_dict(tree["optimiser"])
+    for name, tensor in memory.items():
+        tensor.copy_(tree["memory"][name])
     return State(**tree["state"])

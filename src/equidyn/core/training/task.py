@@ -6,14 +6,18 @@ name, so that a change of one task re-runs only its own cells.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 import torch
 
 from equidyn.core.data.store import Stored, read
+from equidyn.core.domain import imported
+from equidyn.core.errors import EquidynError
 from equidyn.core.models.network import Network
+from equidyn.core.params import signatures
 from equidyn.core.params.study import Study
 from equidyn.core.params.training import Training
 from equidyn.core.params.variant import Variant
@@ -58,11 +62,13 @@ class TrainingRecipe(ABC):
     """How one variant is trained on a task.
 
     columns: what is recorded of each training step, the loss first; score: the number of `validate` that decides which
-    epoch is best (the lower the better).
+    epoch is best (the lower the better); memory: what it keeps of the steps before, changed in place: a resumed run has
+    it again.
     """
 
     columns: Sequence[str]
     score: str
+    memory: Mapping[str, torch.Tensor] = MappingProxyType({})
 
     @abstractmethod
     def batches(self, epoch: int) -> Iterable[Any]:
@@ -97,8 +103,18 @@ def task_of(study: Study, dataset: Stored, device: torch.device) -> Task:
 
 
 def recipe_of(study: Study, task: Task, variant: Variant, training: Training, seed: int) -> TrainingRecipe:
-    """How a variant is trained on the study's task."""
-    return module_of(study, "recipe").RECIPE(task, variant, training, seed)
+    """How a variant is trained on the study's task; its treatment, if it has one, is put around that.
+
+    Raises EquidynError, in the treatment's words, if it does not suit the task.
+    """
+    recipe, wanted = module_of(study, "recipe").RECIPE(task, variant, training, seed), variant.treatment
+    if wanted is None:
+        return recipe
+    options = signatures.checked(study.home, "treatments", wanted.by, wanted.options)
+    try:
+        return imported(signatures.module(study.home, "treatments", wanted.by)).treat(recipe, **options)
+    except ValueError as fault:
+        raise EquidynError(f"treatment {wanted.by}: {fault}") from fault
 
 
 def module_of(study: Study, file: str) -> Any:

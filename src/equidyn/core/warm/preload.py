@@ -9,6 +9,7 @@ from importlib import import_module
 
 from equidyn.core.domain import imported
 from equidyn.core.params import Params, Study, signatures
+from equidyn.core.params.variant import ROOMS
 
 STAGES = (
     "equidyn.core.tuning.tune",
@@ -41,10 +42,10 @@ def _look_up(params: Params) -> None:
 
 
 def called_by_name(study: Study) -> list[str]:
-    """Modules of a study that are imported by their names alone: task, models, impositions, measures."""
+    """Modules of a study that are imported by their names alone: task, models, treatments, impositions, measures."""
     home = study.home
-    imposed = {variant.impose.by for variant in study.variants.values() if variant.impose}
-    named = {"models": {variant.model for variant in study.variants.values()}, "impose": imposed}
-    named["measures"] = set(study.measures)
+    named = {"models": {variant.model for variant in study.variants.values()}, "measures": set(study.measures)}
+    for key, part in (part for variant in study.variants.values() for part in variant.parts()):
+        named.setdefault(ROOMS[key], set()).add(part.by)
     tasks = [home.path("tasks", study.task.kind, file) for file in ("task", "recipe", "context")]
     return [*tasks, *(signatures.module(home, room, name) for room, names in named.items() for name in sorted(names))]

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from equidyn.core.params.base import DatasetSettings, SourceSettings, TaskSettings
+from equidyn.core.params.base import DatasetSettings, SourceSettings
 from equidyn.core.params.types import (
     Blocks,
     NonNegativeInt,
@@ -15,6 +15,7 @@ from equidyn.core.params.types import (
     Strict,
     UnitFloat,
 )
+from equidyn.grids.params import GridTaskSettings
 
 
 class Forcing(Strict):
@@ -120,7 +121,7 @@ class TurbulenceSource(SourceSettings):
         return self
 
 
-class UpscaleTask(TaskSettings):
+class UpscaleTask(GridTaskSettings):
     """Super-resolution: from successive coarse velocity fields in a box, the fine one at their middle time."""
 
     takes = ("BoxType", "BoxType")

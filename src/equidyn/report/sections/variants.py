@@ -136,8 +136,9 @@ def _row(results: StudyResults, name: str) -> dict[str, Any]:
 def _training(variant: Variant) -> str:
     """How a variant is trained otherwise than the study says."""
     parts = [] if variant.augment == "none" else [f"augment {variant.augment}"]
-    if variant.equivariance_penalty:
-        parts.append(f"equivariance_penalty {variant.equivariance_penalty:g}")
+    if variant.treatment:
+        options = ", ".join(f"{key} {value}" for key, value in variant.treatment.options.items())
+        parts.append(f"treatment {variant.treatment.by}" + f" ({options})" * bool(options))
     changes = variant.training.model_dump(exclude_unset=True) if variant.training else {}
     return ", ".join([*parts, *(f"{key} {value}" for key, value in changes.items())]) or "–"
 

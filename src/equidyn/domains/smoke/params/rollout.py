@@ -4,18 +4,17 @@ from typing import Literal
 
 from pydantic import Field
 
-from equidyn.core.params.base import TaskSettings
 from equidyn.core.params.types import PositiveInt
 from equidyn.domains.smoke.params.smoke import SimulatedSource
+from equidyn.grids.params import GridTaskSettings
 
 
-class RolloutTask(TaskSettings):
+class RolloutTask(GridTaskSettings):
     """Predict the next velocity field from the last ones, autoregressively over several steps."""
 
     takes = ("FieldType", "FieldType")
     contexts = ("RolloutContext", "GridContext")
     augments = ("none", "c4")
-    penalised = True
     piece = "a window of the task"
     microseconds = 60.0  # measured: 4 (7,500 parameters), 18 and 117 (643 k, bf16 and fp32)
 

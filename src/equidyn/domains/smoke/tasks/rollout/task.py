@@ -1,48 +1,29 @@
 """The task rollout: from the last frames of a velocity field predict the next, again and again ([W22], section 5)."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import torch
 
 from equidyn.core.errors import EquidynError
-from equidyn.core.training.task import Batch, Task
 from equidyn.domains.smoke.params.rollout import RolloutTask
 from equidyn.domains.smoke.source.fields import Fields
 from equidyn.grids.stack import ConvStack
+from equidyn.grids.task import GridBatch, GridTask
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.groups import C4
 
 
-@dataclass(frozen=True)
-class Windows(Batch):
+class Windows(GridBatch):
     """Inputs and targets cut from simulations.
 
     inputs: (window, input_frames * 2, y, x), oldest frame first; targets: (step, window, 2, y, x); both in units of
     the rms velocity component of all training data (Rollout.rms).
     """
 
-    inputs: torch.Tensor
-    targets: torch.Tensor
-
-    def __len__(self) -> int:
-        return len(self.inputs)
-
-    def part(self, chosen: slice) -> "Windows":
-        """Some of the windows."""
-        return Windows(self.inputs[chosen], self.targets[:, chosen])
-
-    def turned(self, turns: torch.Tensor, inputs: FieldType, outputs: FieldType) -> "Windows":
-        """Each window turned by its own number of quarter turns, turns: (window,)."""
-        turned_inputs, turned_targets = torch.empty_like(self.inputs), torch.empty_like(self.targets)
-        for element in range(4):
-            chosen = turns == element
-            turned_inputs[chosen] = inputs.act(self.inputs[chosen], element)
-            turned_targets[:, chosen] = outputs.act(self.targets[:, chosen], element)
-        return Windows(turned_inputs, turned_targets)
+    axis = 1
 
 
-class Rollout(Task):
+class Rollout(GridTask):
     """Cuts windows from a dataset, runs a network over them, and scores it.
 
     rms: the unit of all fields, the root mean square component of the training splits of all seeds; 1 if that is 0.
@@ -99,14 +80,13 @@ class Rollout(Task):
             inputs = torch.cat([inputs[:, 2:], frame], dim=1)
         return torch.stack(predictions)
 
-    def loss(self, network: ConvStack, batch: Windows) -> torch.Tensor:
-        """Sum over the rollout's steps of the mean squared error, as published."""
-        return self.summed_error(self.unroll(network, batch.inputs, len(batch.targets)), batch.targets)
+    def answers(self, network: ConvStack, batch: Windows) -> torch.Tensor:
+        """A rollout over the steps of the targets."""
+        return self.unroll(network, batch.inputs, len(batch.targets))
 
-    @staticmethod
-    def summed_error(predicted: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        """Sum over the steps of the mean squared error; both (step, window, 2, y, x)."""
-        return (predicted - targets).square().mean((1, 2, 3, 4)).sum()
+    def error(self, answers: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        """Sum over the rollout's steps of the mean squared error, as published."""
+        return (answers - targets).square().mean((1, 2, 3, 4)).sum()
 
     def predictions(self, network: ConvStack, inputs: torch.Tensor, steps: int, turns: int) -> torch.Tensor:
         """Rollouts of the inputs after `turns` quarter turns, (step, window, 2, y, x), without gradients."""

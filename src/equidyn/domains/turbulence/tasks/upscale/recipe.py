@@ -1,6 +1,6 @@
 """How a variant is trained to upscale: shuffled passes over the samples, each turned by its own rotation or not."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import torch
 
@@ -8,18 +8,17 @@ from equidyn.core.models.network import Network
 from equidyn.core.params.training import Training
 from equidyn.core.params.variant import Variant
 from equidyn.core.training.draws import generator_of, passes
-from equidyn.core.training.task import TrainingRecipe
 from equidyn.domains.turbulence.tasks.upscale.task import Boxes, Upscale, errors
+from equidyn.grids.task import GridRecipe
 
 
-class UpscaleRecipe(TrainingRecipe):
+class UpscaleRecipe(GridRecipe):
     """Shuffled passes over the training samples; augment: cube turns each by its own random rotation of the cube."""
 
-    columns = ("train_loss",)
     score = "validation_mae"
 
     def __init__(self, task: Upscale, variant: Variant, training: Training, seed: int) -> None:
-        self.task, self.variant, self.training, self.seed = task, variant, training, seed
+        super().__init__(task, variant, training, seed)
         self.validation = task.sample("validation", training.validation_samples)
 
     def batches(self, epoch: int) -> Iterator[Boxes]:
@@ -32,15 +31,6 @@ class UpscaleRecipe(TrainingRecipe):
             batch = boxes.part(chosen.to(self.task.device))
             turned = self.variant.augment == "cube"
             yield batch.turned(drawn, self.task.inputs, self.task.outputs) if turned else batch
-
-    def loss(self, network: Network, batch: Boxes) -> tuple[torch.Tensor, torch.Tensor]:
-        """The loss that the task's settings name."""
-        loss = self.task.loss(network, batch)
-        return loss, loss.detach()[None]
-
-    def recorded(self, means: Sequence[float] | None) -> dict[str, float | None]:
-        """The loss as training went on, so of weights that still moved."""
-        return dict(zip(self.columns, means or (None,), strict=True))
 
     def validate(self, network: Network) -> dict[str, float]:
         """Errors on fixed samples of the validation split, as they lie; float32."""

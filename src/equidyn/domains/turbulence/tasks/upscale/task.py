@@ -1,7 +1,6 @@
 """The task upscale: from coarse velocity fields in a box, the fine one at their middle time."""
 
 from copy import copy
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -9,9 +8,9 @@ from torch.nn import functional
 
 from equidyn.core.models.network import Network
 from equidyn.core.training.draws import spread
-from equidyn.core.training.task import Batch, Task
 from equidyn.domains.turbulence.params import TurbulenceSource, UpscaleTask
 from equidyn.domains.turbulence.source.volumes import Volumes
+from equidyn.grids.task import GridBatch, GridTask
 from equidyn.grids.upscaler import middle_frame
 from equidyn.symmetry.fields import BoxType
 from equidyn.symmetry.groups import CUBE
@@ -19,38 +18,19 @@ from equidyn.symmetry.groups import CUBE
 CHUNK = 1  # samples in a network at a time outside of training: the activations of one may take 1 GB
 
 
-@dataclass(frozen=True)
-class Boxes(Batch):
+class Boxes(GridBatch):
     """inputs: (sample, 3 * context, z, y, x), coarse frames, oldest first; targets: (sample, 3, Z, Y, X), fine ones.
 
     Both in units of the rms component of the fine velocity in all training data (Upscale.rms).
     """
-
-    inputs: torch.Tensor
-    targets: torch.Tensor
-
-    def __len__(self) -> int:
-        return len(self.inputs)
 
     @property
     def middle(self) -> torch.Tensor:
         """The coarse frame at the time of the fine one, (sample, 3, z, y, x)."""
         return middle_frame(self.inputs)
 
-    def part(self, chosen: slice | torch.Tensor) -> "Boxes":
-        """Some of the samples."""
-        return Boxes(self.inputs[chosen], self.targets[chosen])
 
-    def turned(self, elements: torch.Tensor, inputs: BoxType, outputs: BoxType) -> "Boxes":
-        """Each sample turned by its own rotation, elements: (sample,), on the CPU."""
-        turned_inputs, turned_targets = torch.empty_like(self.inputs), torch.empty_like(self.targets)
-        for sample, element in enumerate(elements.tolist()):
-            turned_inputs[sample] = inputs.act(self.inputs[sample], element)
-            turned_targets[sample] = outputs.act(self.targets[sample], element)
-        return Boxes(turned_inputs, turned_targets)
-
-
-class Upscale(Task):
+class Upscale(GridTask):
     """Coarse and fine boxes in memory, and the error of a network's fine fields.
 
     rms: root mean square velocity component of the fine fields in the training splits of all seeds [length / time]; all
@@ -72,10 +52,14 @@ class Upscale(Task):
         boxes = self.splits[split]
         return boxes.part(spread(len(boxes), count).to(self.device))
 
-    def loss(self, network: Network, batch: Boxes) -> torch.Tensor:
+    def answers(self, network: Network, batch: Boxes) -> torch.Tensor:
+        """Fine fields."""
+        return network(batch.inputs).to(batch.targets.dtype)
+
+    def error(self, answers: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         """Mean over samples, components and voxels of the absolute error, or of its square, as the settings say."""
         error = {"mae": functional.l1_loss, "mse": functional.mse_loss}[self.settings.loss]
-        return error(network(batch.inputs).to(batch.targets.dtype), batch.targets)
+        return error(answers, targets)
 
     def smoothed(self) -> "Upscale":
         """The same task with the mean square as its loss, whose curvature its second derivatives tell.
