@@ -28,8 +28,9 @@ from equidyn.report import declared
 from equidyn.report.claims.model import claims_of
 from equidyn.report.figures.style import styled
 from equidyn.report.gather import StudyResults
-from equidyn.report.sections import checkpoints, convergence, hessian
+from equidyn.report.sections import checkpoints, convergence, hessian, league
 from equidyn.report.sections.beside import Network, Published, beside, scale_words
+from equidyn.report.sections.quantity_values import headlines
 
 BY_STEP = [0.4, 0.3, 0.2, 0.25]  # validation RMSE of epochs 0 to 3
 
@@ -75,6 +76,28 @@ def test_the_common_score_is_what_the_worst_run_reaches_at_its_best(study):
         data = convergence.section(study).tables[0].data.set_index(["quantity", "variant"])["mean"]
     assert data["training.epochs_to_common@best", "gcnn"].tolist() == [2.0] * 3
     assert data["training.best_epoch@best", "cnn"].tolist() == [2.0] * 3
+
+
+def test_a_place_in_the_league_is_as_sure_as_the_differences_are():
+    """Of three nets a sure first, and two that seeds cannot tell apart; with the other sign, a sure last."""
+    means, spread = {"cnn": 1.0, "gcnn": 2.0, "rgroup": 2.0}, {"cnn": 1e-3, "gcnn": 2e-3, "rgroup": -2e-3}
+
+    def truth(variant: str, dataset: str, seed: int) -> float:
+        return means[variant] + spread[variant] * (seed % 3 - 1) + 1e-5 * seed
+
+    made = results({("error", "rmse"): truth}, seeds=range(1, 7), variants=means)
+    with styled():
+        section = league.section(made)
+    found = section.tables[0].data.set_index(["dataset", "variant"])[["first", "last"]]
+    for dataset in LEVELS:
+        assert found.loc[dataset].to_numpy().tolist() == [[1, 1], [2, 3], [2, 3]]
+        assert found.loc[dataset].index[0] == "cnn"
+    assert section.finding[0].count("cnn at") == len(LEVELS)
+    one = headlines(made)[0]
+    turned = replace(one, quantity=replace(one.quantity, better="higher"))
+    places = league.places(turned, list(means)).set_index(["dataset", "variant"])
+    assert (places.xs("cnn", level="variant")[["first", "last"]] == 3).all(axis=None)
+    assert league.section(results({("error", "rmse"): truth}, variants=["cnn", "gcnn"])) is None
 
 
 def test_both_checkpoints_stand_beside_each_other(study):

@@ -14,12 +14,23 @@ from typing import Protocol
 
 from equidyn.core.params.signatures import AUDIT
 from equidyn.report.gather import StudyResults
-from equidyn.report.sections import checkpoints, convergence, cost, data, hessian, learning, sizes, tuning, variants
+from equidyn.report.sections import (
+    checkpoints,
+    convergence,
+    cost,
+    data,
+    hessian,
+    league,
+    learning,
+    sizes,
+    tuning,
+    variants,
+)
 from equidyn.report.sections.quantity import Measured
 from equidyn.report.sections.section import Section
 
 Entry = ModuleType | str | EllipsisType
-_FIRST = (data, variants)
+_FIRST = (data, variants, league)
 _LAST = (hessian, sizes, learning, convergence, tuning, cost, checkpoints)
 
 
