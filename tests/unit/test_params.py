@@ -55,7 +55,7 @@ BY_TIME = {"by": "time", "train": [0, 3], "validation": [3, 5], "test": [5, 8]}
 WRONG = {
     "misspelt key": (
         _set("training.lerning_rate", 0.1),
-        ["training: unknown key 'lerning_rate' (did you mean 'learning_rate'?); allowed: learning_rate, betas"],
+        ["training: unknown key 'lerning_rate' (did you mean 'learning_rate'?); allowed: optimiser, learning_rate, betas"],
     ),
     "unknown key at the top": (_set(".compte", {}), ["(top level): unknown key 'compte'", "allowed: compute, studies"]),
     "missing key": (_drop("training.epochs"), ["training.epochs: required, but missing"]),
@@ -99,7 +99,7 @@ WRONG = {
     "dotted name": (_set("datasets", {"a.b": {"level": "E", "value": 1}}), ["'a.b': a name holds only letters"]),
     "unknown model": (
         _set("variants.gcnn.model", "gcn"),
-        ["gcnn.model = 'gcn': not one of the models of smoke: anneal, "],
+        ["gcnn.model = 'gcn': not one of the models of smoke: ace, anneal, "],
     ),
     "unknown option": (
         _set("variants.gcnn.options.hiden", 3),
@@ -117,7 +117,7 @@ WRONG = {
     ),
     "unknown measure": (
         _set("measures.lee", {"at": ["best"], "options": {}}),
-        ["not one of the measures of smoke: decomposition, equivariance"],
+        ["not one of the measures of smoke: decomposition, ends, equivariance"],
     ),
     "unknown checkpoint": (_set("measures.error.at", ["last"]), ["at.0 = 'last': should be 'best' or 'early'"]),
     "option of a measure": (
