@@ -55,7 +55,7 @@ BY_TIME = {"by": "time", "train": [0, 3], "validation": [3, 5], "test": [5, 8]}
 WRONG = {
     "misspelt key": (
         _set("training.lerning_rate", 0.1),
-        ["training: unknown key 'lerning_rate' (did you mean 'learning_rate'?); allowed: optimiser, learning_rate, betas"],
+        ["training: unknown key 'lerning_rate' (did you mean 'learning_rate'?); allowed: optimiser, learning_rate"],
     ),
     "unknown key at the top": (_set(".compte", {}), ["(top level): unknown key 'compte'", "allowed: compute, studies"]),
     "missing key": (_drop("training.epochs"), ["training.epochs: required, but missing"]),
