@@ -11,7 +11,7 @@ TEST_JOBS ?= 2
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all test-rest faults lint set-up clean moved
+.PHONY: help run test test-all test-rest faults lint set-up install-torch install-others clean moved
 
 help:
 	@echo "make run    set up, run the study of params.yaml, tell where the report is"
@@ -62,10 +62,19 @@ $(STAMP): requirements.lock pyproject.toml $(MOVED)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
 	  echo "make: $(PYTHON) is not Python 3.11" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --no-compile --requirement requirements.lock
+	@$(MAKE) --no-print-directory --jobs 2 install-torch install-others
 	@$(VENV)/bin/python -m compileall -q -j 0 -x '[/\\](tests?|testing)[/\\]' $(VENV)/lib >/dev/null 2>&1 || true
 	$(VENV)/bin/python -m pip install --quiet --no-deps --editable .
 	@pwd -P >$@
+
+# Side by side, since torch is half of all bytes. The lock is complete: nothing that these need is looked for.
+INSTALL := $(VENV)/bin/python -m pip install --quiet --no-compile --no-deps --requirement /dev/stdin
+
+install-torch:
+	grep "^torch==" requirements.lock | $(INSTALL)
+
+install-others:
+	grep --invert-match "^torch==" requirements.lock | $(INSTALL)
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache

@@ -99,7 +99,7 @@ def test_a_moved_or_copied_checkout_is_set_up_again(tmp_path: Path) -> None:
         shutil.copy(PROJECT / name, root)
     (root / "fake").write_text(FAKE)
     (root / "fake").chmod(0o755)
-    again = "made pip pip"
+    again = "made pip pip pip"
     assert set_up(root) == again
     assert set_up(root) == ""
     copy, linked = tmp_path / "copy", tmp_path / "linked"

@@ -1,6 +1,8 @@
 """pyproject.toml, requirements.lock and environment.yml name the same packages at the same versions."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -33,6 +35,11 @@ def _canonical(pin: str) -> str:
 def test_every_pin_is_exact_and_stands_once() -> None:
     names = [pin.split("==")[0] for pin in _lock()]
     assert len(set(names)) == len(names)
+
+
+def test_the_lock_lacks_nothing_that_its_packages_need() -> None:
+    """It is installed without a look at what they depend on."""
+    subprocess.run([sys.executable, "-m", "pip", "check"], check=True, capture_output=True)
 
 
 def test_what_simulates_is_pinned_with_what_it_computes_by() -> None:
