@@ -2,6 +2,7 @@
 
 from itertools import combinations
 
+import numpy as np
 import pandas as pd
 
 from equidyn.report.families import is_published
@@ -29,17 +30,23 @@ def section(results: StudyResults) -> Section | None:
     text = (
         f"Places by {found[0].quantity.label}, of the nets that are not built as published. A place is as sure as the "
         "differences are: a range holds every place that no decided difference excludes. Decided: paired over seeds, "
-        f"two-sided by Student's t, Holm over all pairs of a dataset, {100 * RISK:.0f} % risk."
+        f"two-sided by Student's t, Holm over all pairs of a dataset, {100 * RISK:.0f} % risk{_ratios(found[0])}."
     )
     caption = "Place and mean of each variant, best mean first on the first dataset; wide ranges want more seeds."
     table = Table(f"{results.name}--league", caption, frame, _view(results, frame))
     return Section(TITLE, [text, *diverged_words(results)], tables=[table], finding=_sure(results, frame))
 
 
+def _ratios(one: Shown) -> str:
+    return "; what is compared are ratios" if one.quantity.scale == "log" else ""
+
+
 def places(one: Shown, variants: list[str]) -> pd.DataFrame:
     """A row for each dataset and variant with a finite run: n, mean, low, high; first and last, its possible places."""
     better = HIGHER if one.quantity.better == "higher" else LOWER
     values = one.values[one.values["variant"].isin(variants)]
+    numbers = values["value"]
+    values = values.assign(compared=np.log(numbers.where(numbers > 0)) if one.quantity.scale == "log" else numbers)
     return pd.concat([_placed(rows, better) for _, rows in values.groupby("dataset", sort=False)], ignore_index=True)
 
 
@@ -57,7 +64,7 @@ def _placed(values: pd.DataFrame, better: Better) -> pd.DataFrame:
 def _decided(values: pd.DataFrame, variants: list[str], better: Better) -> list[tuple[str, str]]:
     """(winner, loser) of each pair whose order is decided."""
     finite = values[values["status"] != "diverged"]
-    by_seed = {name: rows.set_index("seed")["value"] for name, rows in finite.groupby("variant")}
+    by_seed = {name: rows.set_index("seed")["compared"] for name, rows in finite.groupby("variant")}
     gaps = {
         pair: paired([(better.sign, by_seed[pair[1]]), (-better.sign, by_seed[pair[0]])])
         for pair in combinations(variants, 2)
