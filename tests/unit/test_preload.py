@@ -12,7 +12,8 @@ from equidyn.core.warm import preload
 preload.run()
 called = [name for study in load().studies.values() for name in preload.called_by_name(study)]
 assert len(called) > 50
-print([name for name in [*preload.STAGES, *called] if name not in sys.modules], "phi" in sys.modules, end="")
+wanted = [*preload.STAGES, preload.COMPILER, *called]
+print([name for name in wanted if name not in sys.modules], "phi" in sys.modules, end="")
 """
 
 

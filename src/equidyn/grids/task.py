@@ -1,7 +1,6 @@
 """What tasks on grids have in common: samples that a group turns with their targets, and how networks answer them."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -89,10 +88,6 @@ class GridRecipe(TrainingRecipe):
         """The task's."""
         loss = self.task.loss(network, self.samples(batch))
         return loss, loss.detach()[None]
-
-    def recorded(self, means: Sequence[float] | None) -> dict[str, float | None]:
-        """The loss as training went on, so of weights that still moved."""
-        return dict(zip(self.columns, means or (None,), strict=True))
 
 
 def turned(fields: torch.Tensor, elements: torch.Tensor, kind: FieldType) -> torch.Tensor:

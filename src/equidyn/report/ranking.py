@@ -53,8 +53,8 @@ def _finding(values: pd.DataFrame, quantity: str, better: Better) -> str:
     shown = f"{best['variant']} has the {better.best} {quantity} ({estimate_text(best)})"
     if not others:
         return f"{shown}; there is no other finite variant to compare it with."
-    gaps = {name: _gap(values, name, best["variant"], better) for name in others}
-    rivals = {name: gap for name, gap in gaps.items() if not _clear(gap)}
+    gaps = {name: estimate(gap(values, name, best["variant"], better)) for name in others}
+    rivals = {name: found for name, found in gaps.items() if not _clear(found)}
     beaten = [name for name in others if name not in rivals]
     if not rivals:
         return f"{shown}, clearly {better.beats} {_some(beaten)}."
@@ -64,11 +64,11 @@ def _finding(values: pd.DataFrame, quantity: str, better: Better) -> str:
     return f"{doubt}: inconclusive between these. Clearly {better.beaten}: {_some(beaten)}."
 
 
-def _gap(values: pd.DataFrame, other: str, best: str, better: Better) -> Estimate:
-    """By how much the other is worse than the best, paired over seeds, with its 95 % interval by Student's t."""
+def gap(values: pd.DataFrame, other: str, best: str, better: Better) -> pd.Series:
+    """Seed -> by how much `other` is worse than `best`, of one dataset, where both are finite."""
     finite = values[values["status"] != "diverged"]
     by_seed = {name: finite[finite["variant"] == name].set_index("seed")["value"] for name in (other, best)}
-    return estimate(paired([(better.sign, by_seed[other]), (-better.sign, by_seed[best])]))
+    return paired([(better.sign, by_seed[other]), (-better.sign, by_seed[best])])
 
 
 def _clear(gap: Estimate) -> bool:

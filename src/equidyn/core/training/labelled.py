@@ -2,7 +2,6 @@
 
 import math
 from abc import abstractmethod
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -62,10 +61,6 @@ class LabelledRecipe(TrainingRecipe):
         """Cross-entropy; recorded beside it, the accuracy."""
         rates = self.task.rates(network(batch.inputs), batch.labels)
         return rates[0], torch.stack(rates).detach()
-
-    def recorded(self, means: Sequence[float] | None) -> dict[str, float | None]:
-        """Loss and accuracy as training went on, so of weights that still moved."""
-        return dict(zip(self.columns, means or (None, None), strict=True))
 
     def validate(self, network: Network) -> dict[str, float]:
         """Loss and accuracy on fixed samples of the validation split."""

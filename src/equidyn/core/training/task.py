@@ -78,9 +78,9 @@ class TrainingRecipe(ABC):
     def loss(self, network: Network, batch: Any) -> tuple[torch.Tensor, torch.Tensor]:
         """What is minimised, without the network's own regulariser; and the values of `columns`, (column,)."""
 
-    @abstractmethod
     def recorded(self, means: Sequence[float] | None) -> dict[str, float | None]:
-        """The epoch's means of `columns` for history.csv; None: before training."""
+        """The epoch's means of `columns` for history.csv, so of weights that still moved; None: before training."""
+        return dict(zip(self.columns, means or [None] * len(self.columns), strict=True))
 
     @abstractmethod
     def validate(self, network: Network) -> dict[str, float]:

@@ -4,6 +4,7 @@ No model or measure starts a thread or computes anything when it is imported. No
 for GPUs then, and after that no fork could use one.
 """
 
+import sys
 from contextlib import suppress
 from importlib import import_module
 
@@ -16,8 +17,9 @@ STAGES = (
     "equidyn.core.training.train",
     "equidyn.core.measures.measure",
     "equidyn.core.data.prepare",
-    "torch._dynamo",  # 800 modules, 1.4 s: torch imports it when it first takes a forward-mode derivative
 )
+# What torch imports when it first takes a forward-mode derivative, 800 modules in 1.4 s; and who takes them.
+COMPILER, TAKER = "torch._dynamo", "equidyn.symmetry.directional"
 
 
 def run() -> None:
@@ -29,6 +31,8 @@ def run() -> None:
         import_module(stage)
     with suppress(EquidynError):  # a fault in params.yaml is for the jobs to tell
         _look_up(load())
+    if TAKER in sys.modules:
+        import_module(COMPILER)
 
 
 def _look_up(params: Params) -> None:

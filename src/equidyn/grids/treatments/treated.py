@@ -1,7 +1,7 @@
 """What all treatments share: a recipe whose loss also sees its samples moved by random group elements."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import torch
 
@@ -47,10 +47,6 @@ class Treated(TrainingRecipe):
         """What is minimised; recorded are the loss on the samples alone and the term."""
         total, loss, term = self.terms(network, self.recipe.samples(batch[0]), batch[1])
         return total, torch.stack([loss, term]).detach()
-
-    def recorded(self, means: Sequence[float] | None) -> dict[str, float | None]:
-        """The loss on the samples and the term as training went on, so of weights that still moved."""
-        return dict(zip(self.columns, means or (None, None), strict=True))
 
     def validate(self, network: Network) -> dict[str, float]:
         """The recipe's."""

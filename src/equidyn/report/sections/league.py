@@ -9,10 +9,10 @@ from equidyn.report.families import is_published
 from equidyn.report.gather import StudyResults
 from equidyn.report.labels import level_labels
 from equidyn.report.numbers import listed, number
-from equidyn.report.ranking import HIGHER, LOWER, Better, best_of
+from equidyn.report.ranking import HIGHER, LOWER, Better, best_of, gap
 from equidyn.report.sections.quantity_values import Shown, headlines
 from equidyn.report.sections.section import Section, diverged_words
-from equidyn.report.statistics import holm, p_value, paired
+from equidyn.report.statistics import holm, p_value
 from equidyn.report.tables import Table
 
 TITLE = "League"
@@ -63,13 +63,9 @@ def _placed(values: pd.DataFrame, better: Better) -> pd.DataFrame:
 
 def _decided(values: pd.DataFrame, variants: list[str], better: Better) -> list[tuple[str, str]]:
     """(winner, loser) of each pair whose order is decided."""
-    finite = values[values["status"] != "diverged"]
-    by_seed = {name: rows.set_index("seed")["compared"] for name, rows in finite.groupby("variant")}
-    gaps = {
-        pair: paired([(better.sign, by_seed[pair[1]]), (-better.sign, by_seed[pair[0]])])
-        for pair in combinations(variants, 2)
-    }
-    known = {pair: p for pair, gap in gaps.items() if (p := p_value(gap)) == p}
+    compared = values.assign(value=values["compared"])
+    gaps = {(one, other): gap(compared, other, one, better) for one, other in combinations(variants, 2)}
+    known = {pair: p for pair, sample in gaps.items() if (p := p_value(sample)) == p}
     adjusted = dict(zip(known, holm(list(known.values())), strict=True))
     sure = [pair for pair, p in adjusted.items() if p < RISK]
     return [pair if gaps[pair].mean() > 0 else pair[::-1] for pair in sure]

@@ -1,6 +1,6 @@
 """How a variant is trained to reconstruct: on upright images, or on images turned at random."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import torch
 
@@ -36,10 +36,6 @@ class ReconstructRecipe(TrainingRecipe):
         """Mean square over images and pixels."""
         loss = self.task.loss(network, batch)
         return loss, loss.detach()[None]
-
-    def recorded(self, means: Sequence[float] | None) -> dict[str, float | None]:
-        """The loss as training went on, so of weights that still moved."""
-        return dict(zip(self.columns, means or (None,), strict=True))
 
     def validate(self, network: Network) -> dict[str, float]:
         """The loss on fixed images of the validation split, upright."""
