@@ -1,6 +1,6 @@
 """How a variant is trained to tell vectors: on clouds as they lie, or each turned by a random rotation."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -41,10 +41,6 @@ class VectorRecipe(TrainingRecipe):
         """The task's loss."""
         loss = self.task.loss(network, batch)
         return loss, loss.detach()[None]
-
-    def recorded(self, means: Sequence[float] | None) -> dict[str, float | None]:
-        """The loss as training went on."""
-        return dict(zip(self.columns, means or (None,), strict=True))
 
     def validate(self, network: Network) -> dict[str, float]:
         """The loss on fixed clouds of the validation split."""
