@@ -52,7 +52,7 @@ STUDY = {
         "gcnn-scalar": {"model": "gcnn", "options": NET | {"components": "scalar"}, "augment": "none"},
         "gcnn-vector": {"model": "gcnn", "options": NET, "augment": "none"},
         "rgcnn-vector": {"model": "rgcnn", "options": NET | {"relax_spatial": True}, "augment": "none"},
-        "relax-anneal": {"model": "anneal", "options": NET, "augment": "none"},
+        "relax-anneal": {"model": "gcnn", "options": NET, "relax": {"by": "anneal"}, "augment": "none"},
     },
     "measures": {
         "super_resolution": {"at": ["best", "early"], "options": {}},

@@ -11,21 +11,26 @@ from toy_volumes import awake
 
 from equidyn.core.models.check import errors, relative_errors
 from equidyn.core.models.network import Network
-from equidyn.domains.smoke.models import anneal, cnn, e2cnn, gcnn, rgroup, rsteer
-from equidyn.domains.turbulence.models import anneal as volume_anneal
+from equidyn.domains.smoke.models import cnn, e2cnn, gcnn, rgroup, rsteer
 from equidyn.domains.turbulence.models import cnn as volume_cnn
 from equidyn.domains.turbulence.models import gcnn as volume_gcnn
 from equidyn.domains.turbulence.models import rgcnn as volume_rgcnn
+from equidyn.grids.relaxations import anneal
 from equidyn.symmetry.fields import BoxType, FieldType
 from equidyn.symmetry.groups import C2, C4, CUBE, D4, Group, generated
 
+
+def _annealed(build: "Build") -> "Build":
+    return lambda *ends, **options: anneal.relax(build(*ends, **options))
+
+
 GROUPS = {"C2": C2, "C4": C4, "D4": D4, "mirror": generated("mirror", [[[-1, 0], [0, 1]]]), "cube": CUBE}
-STACKS = {"gcnn": gcnn.build, "e2cnn": e2cnn.build, "anneal": anneal.build}
+STACKS = {"gcnn": gcnn.build, "e2cnn": e2cnn.build, "anneal": _annealed(gcnn.build)}
 TIED = {"rgroup": rgroup.build, "rsteer": rsteer.build}
 REFINING = {
     "volume_gcnn": volume_gcnn.build,
     "volume_gcnn-scalar": partial(volume_gcnn.build, components="scalar"),
-    "volume_anneal": volume_anneal.build,
+    "volume_anneal": _annealed(volume_gcnn.build),
 }
 TIED_REFINING = {
     "volume_rgcnn": partial(volume_rgcnn.build, banks=2),
@@ -102,12 +107,12 @@ def test_relaxed_refining_nets_are_exact_while_tied(build, group):
 
 
 @pytest.mark.parametrize("norm", ["none", "batch"])
-@_cases({"anneal": anneal.build})
+@_cases({"anneal": _annealed(gcnn.build)})
 def test_an_annealed_stack_breaks_the_symmetry_and_a_settled_one_does_not(build, group, norm):
     _assert_fades(randomised(_stack(build, group, norm), seed=1), group)
 
 
-@_cases({"volume_anneal": volume_anneal.build})
+@_cases({"volume_anneal": REFINING["volume_anneal"]})
 def test_an_annealed_refining_net_breaks_the_symmetry_in_every_factor_and_settled_in_none(build, group):
     network = awake(_refining(build, group, "batch", True))
     network.relax(1.0)
@@ -148,7 +153,7 @@ def test_components_taken_for_scalars_are_another_symmetry(build, group):
     assert max(errors(network, *other).values()) > 1e-3
 
 
-@pytest.mark.parametrize("builds", [(gcnn.build, anneal.build)])
+@pytest.mark.parametrize("builds", [(gcnn.build, _annealed(gcnn.build))])
 @pytest.mark.parametrize("norm", ["none", "batch"])
 @pytest.mark.parametrize("group", [C4, D4, CUBE], ids=lambda group: group.name)
 def test_a_fresh_annealed_stack_is_the_strict_one_of_the_same_seed_to_the_bit(group, norm, builds):
@@ -159,8 +164,8 @@ def test_a_fresh_annealed_stack_is_the_strict_one_of_the_same_seed_to_the_bit(gr
 @pytest.mark.parametrize("group", [C4, D4, CUBE], ids=lambda group: group.name)
 def test_a_fresh_annealed_refining_net_is_the_strict_one_of_the_same_seed_to_the_bit(group, components):
     nets = [
-        _refining(partial(family.build, components=components), group, "batch", True).float()
-        for family in (volume_gcnn, volume_anneal)
+        _refining(partial(build, components=components), group, "batch", True).float()
+        for build in (volume_gcnn.build, _annealed(volume_gcnn.build))
     ]
     _assert_same_start(nets, nets[0].inputs)
 

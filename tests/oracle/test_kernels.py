@@ -7,16 +7,15 @@ import pytest
 import torch
 from toy import randomised
 
-from equidyn.grids.annealed import FreePart
 from equidyn.grids.conv import Conv
 from equidyn.grids.families import (
-    freed_conv,
     plain_conv,
     relaxed_conv,
     relaxed_separable,
     strict_conv,
     strict_separable,
 )
+from equidyn.grids.free import FreePart
 from equidyn.grids.kernels import FreeKernel, Kernel, OrbitKernel, by_pairs, source_action
 from equidyn.grids.relaxed import RelaxedKernel
 from equidyn.symmetry.fields import FieldType, moved_grid
@@ -187,7 +186,8 @@ def test_the_free_part_is_what_the_reynolds_operator_takes_away(group, pair):
 def test_annealed_kernels_go_on_a_straight_line_from_the_strict_one_to_any(group):
     """At share 1 the rank of (weight, free) -> kernel is all entries of a pair of regular fields."""
     regular = FieldType(group, "regular", 1)
-    layer = _random(freed_conv(regular, regular))
+    strict = strict_conv(regular, regular)
+    layer = _random(strict.with_factors(lambda kernel: (kernel, FreePart(kernel))))
     kernels = [_at_share(layer, share) for share in (0.0, 0.25, 1.0)]
     torch.testing.assert_close(kernels[1], 0.75 * kernels[0] + 0.25 * kernels[2], rtol=0, atol=1e-15)
     assert torch.equal(kernels[0], layer.deployed().filter()[0])

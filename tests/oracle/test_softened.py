@@ -9,13 +9,15 @@ import pytest
 import torch
 from toy import randomised
 
-from equidyn.grids.annealed import FreePart
-from equidyn.grids.elastic import ElasticPart, SlackPart
-from equidyn.grids.kept import GatedPart, ThawedPart
+from equidyn.grids.free import FreePart
 from equidyn.grids.kernels import Kernel, OrbitKernel, by_pairs, nearest_kernel, source_action
-from equidyn.grids.penalised import PenalisedKernel
+from equidyn.grids.relaxations.ace import ElasticPart, SlackPart
+from equidyn.grids.relaxations.anneal import AnnealedPart
+from equidyn.grids.relaxations.gap_gate import GatedPart
+from equidyn.grids.relaxations.projection import PenalisedKernel
+from equidyn.grids.relaxations.softeq import SoftKernel
+from equidyn.grids.relaxations.thaw import ThawedPart
 from equidyn.grids.reynolds import Reynolds
-from equidyn.grids.soft import SoftKernel
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.groups import C4, CUBE, D4
 from equidyn.symmetry.orbits import intertwiners
@@ -60,7 +62,7 @@ def test_what_breaks_the_symmetry_is_what_does_not_commute(inputs, outputs):
 def test_a_residual_pathway_prior_is_the_squared_penalty(inputs, outputs):
     """a ||A||^2 + b ||K - A||^2, least over all strict A, by least squares in an orthonormal basis."""
     a, b = 0.3, 2.0
-    kernel = PenalisedKernel(inputs, outputs, 3, alpha=b, beta=a * b / (a + b), power=2).double()
+    kernel = PenalisedKernel(OrbitKernel(inputs, outputs, 3), alpha=b, beta=a * b / (a + b), power=2).double()
     kernel.weight.data = _entries(inputs, outputs)
     basis = torch.from_numpy(intertwiners(outputs.action, source_action(inputs, 3)).basis()).T
     system = torch.cat([math.sqrt(a) * basis, math.sqrt(b) * basis])
@@ -73,8 +75,8 @@ def test_a_residual_pathway_prior_is_the_squared_penalty(inputs, outputs):
 @every_pair
 @pytest.mark.parametrize("power", [1, 2])
 def test_penalties_are_0_on_strict_weights_and_positive_elsewhere(inputs, outputs, power):
-    kernel = randomised(PenalisedKernel(inputs, outputs, 3, alpha=0.5, power=power).double())
-    free = randomised(FreePart(OrbitKernel(inputs, outputs, 3)).double())
+    kernel = randomised(PenalisedKernel(OrbitKernel(inputs, outputs, 3), alpha=0.5, power=power).double())
+    free = randomised(AnnealedPart(OrbitKernel(inputs, outputs, 3)).double())
     for part in (kernel, free):
         assert part.penalty() > 0.1
     size = kernel.reynolds.broken(kernel.weight).norm().item()
@@ -90,7 +92,7 @@ def test_penalties_are_0_on_strict_weights_and_positive_elsewhere(inputs, output
 @pytest.mark.parametrize("softness", [0.0, 0.3, 1.0])
 def test_no_weights_make_a_soft_kernel_break_more_than_its_softness(inputs, outputs, softness):
     """||g K - K g|| <= 2 softness ||K||; weights that are nearly strict are only scaled."""
-    kernel = randomised(SoftKernel(inputs, outputs, 3, softness=softness).double())
+    kernel = randomised(SoftKernel(OrbitKernel(inputs, outputs, 3), softness=softness).double())
     strict, broken = kernel.reynolds(kernel.weight).detach(), kernel.reynolds.broken(kernel.weight).detach()
     for factor in (1e-3, 1.0, 1e3):
         kernel.weight.data = strict + factor * broken
@@ -104,19 +106,17 @@ def test_no_weights_make_a_soft_kernel_break_more_than_its_softness(inputs, outp
 
 
 def test_a_soft_net_starts_with_what_a_strict_one_starts_with():
-    torch.manual_seed(0)
-    kernel = SoftKernel(REGULAR, REGULAR, 3, softness=1.0)
-    torch.manual_seed(0)
     strict = OrbitKernel(REGULAR, REGULAR, 3)
+    kernel = SoftKernel(strict, softness=1.0)
     torch.testing.assert_close(nearest_kernel(kernel().detach(), kernel).weight, strict.weight)
 
 
 KINDS: dict[str, Callable[[], Kernel | FreePart]] = {
-    "projection-1": partial(PenalisedKernel, VECTOR, REGULAR, 3, alpha=0.5, beta=0.2, power=1),
-    "projection-2": partial(PenalisedKernel, VECTOR, REGULAR, 3, alpha=0.5, beta=0.2, power=2),
-    "soft": partial(SoftKernel, VECTOR, REGULAR, 3, softness=0.4),
-    "soft-clipped": partial(SoftKernel, VECTOR, REGULAR, 3, softness=0.4),
-    "free": lambda: FreePart(OrbitKernel(VECTOR, REGULAR, 3)),
+    "projection-1": partial(PenalisedKernel, OrbitKernel(VECTOR, REGULAR, 3), alpha=0.5, beta=0.2, power=1),
+    "projection-2": partial(PenalisedKernel, OrbitKernel(VECTOR, REGULAR, 3), alpha=0.5, beta=0.2, power=2),
+    "soft": partial(SoftKernel, OrbitKernel(VECTOR, REGULAR, 3), softness=0.4),
+    "soft-clipped": partial(SoftKernel, OrbitKernel(VECTOR, REGULAR, 3), softness=0.4),
+    "free": lambda: AnnealedPart(OrbitKernel(VECTOR, REGULAR, 3)),
     "elastic": lambda: ElasticPart(OrbitKernel(VECTOR, REGULAR, 3), 0.5, 0.1, 1.0),
     "slack": lambda: SlackPart(OrbitKernel(VECTOR, REGULAR, 3), 0.5, 0.1, 1.0),
 }

@@ -9,27 +9,48 @@ from toy import CELL, built
 from toy_variants import ANNEAL, params_with_all
 
 from equidyn.core import paths
+from equidyn.core.errors import EquidynError
 from equidyn.core.models.registry import count_parameters
 from equidyn.core.params.variant import Variant
 from equidyn.core.training import check, train
 from equidyn.core.training.loop import Trainer
 from equidyn.domains.smoke.tasks.rollout.recipe import RolloutRecipe
-from equidyn.grids.annealed import cosine, triangle
+from equidyn.grids.relaxations.anneal import cosine, triangle
 from equidyn.grids.stack import GridNet
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.groups import C4
+from equidyn.symmetry.sets import Invariants, SetType
 
 INPUTS, OUTPUTS = FieldType(C4, "vector", 2), FieldType(C4, "vector", 1)
 
 
-def _build(model: str, **options: object) -> torch.nn.Module:
-    options = {"hidden": 3, "layers": 3} | options
-    return built("smoke", Variant(model=model, options=options, augment="none"), INPUTS, OUTPUTS, seed=0)
+def _build(model: str = "gcnn", relax: dict | None = None) -> torch.nn.Module:
+    variant = Variant(model=model, options={"hidden": 3, "layers": 3}, relax=relax, augment="none")
+    return built("smoke", variant, INPUTS, OUTPUTS, seed=0)
+
+
+def _annealed(**options: object) -> torch.nn.Module:
+    return _build(relax={"by": "anneal", "options": options})
+
+
+@pytest.mark.parametrize(
+    ("model", "by", "told"),
+    [
+        ("cnn", "anneal", "only a net of strict kernels"),
+        ("e2cnn", "projection", "only a net with the whole space of strict kernels"),
+    ],
+)
+def test_only_strict_nets_on_grids_can_be_relaxed(model, by, told):
+    with pytest.raises(EquidynError, match=told):
+        _build(model, relax={"by": by})
+    sets = Variant(model="mlp", options={"hidden": 6, "layers": 2}, relax={"by": "ace"}, augment="none")
+    with pytest.raises(EquidynError, match="it takes a GridNet, which the model mlp is not"):
+        built("sets", sets, SetType(4, 3), Invariants(1), seed=0)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5])
 def test_the_free_term_learns_while_it_is_let_through(share):
-    network = _build("anneal")
+    network = _annealed()
     network.relax(share)
     network(torch.randn(2, INPUTS.channels, 8, 8)).square().mean().backward()
     for layer in network.layers:
@@ -38,7 +59,7 @@ def test_the_free_term_learns_while_it_is_let_through(share):
 
 
 def test_it_is_used_with_the_parameters_of_gcnn():
-    annealed, strict = _build("anneal"), _build("gcnn")
+    annealed, strict = _annealed(), _build()
     assert count_parameters(annealed.deployed()) == count_parameters(strict)
     assert count_parameters(annealed) > 4 * count_parameters(strict)
     assert annealed.multiply_adds() == strict.multiply_adds()
@@ -68,7 +89,7 @@ def test_the_schedule_falls_from_1_to_exactly_0_at_three_quarters():
 
 def test_the_published_schedule_rises_and_falls():
     assert [triangle(epoch / 8) for epoch in range(8)] == [0, 0.25, 0.5, 0.75, 1, 0.75, 0.5, 0.25]
-    network = _build("anneal", schedule="triangle")
+    network = _annealed(schedule="triangle")
     assert [network.relaxation(done) for done in (0.0, 0.5, 0.75)] == [0, 1, 0.5]
 
 

@@ -44,23 +44,25 @@ CHOICES = {  # of which all are tried
     "init": ["published", "scaled"],
     "scale": ["none", "sqrt"],
     "start": ["exact", "random"],
-    "slack": [0.0, 1.0],
-    "power": [1, 2],
 }
+# How a strict net is relaxed: every way, with its options; the base, if it is not gcnn.
+RELAXED = {"ace": {"slack": [0.0, 1.0]}, "projection": {"power": [1, 2]}}
 
 
 @dataclass(frozen=True)
 class Spec:
-    """A model with its options; `imposed`: what is put around it."""
+    """A model with its options; `relaxed`: by what, with which options; `imposed`: what is put around it."""
 
     domain: str
     model: str
     options: dict[str, object] = field(hash=False)
     imposed: str | None = None
+    relaxed: dict[str, object] | None = field(default=None, hash=False)
 
     def __str__(self) -> str:
         chosen = [str(value) for key, value in self.options.items() if key in CHOICES]
-        return "-".join([self.model, *chosen, *filter(None, [self.imposed])])
+        relaxed = [self.relaxed["by"], *map(str, self.relaxed["options"].values())] if self.relaxed else []
+        return "-".join([self.model, *chosen, *relaxed, *filter(None, [self.imposed])])
 
     @property
     def ends(self) -> tuple[GroupAction, GroupAction]:
@@ -68,7 +70,7 @@ class Spec:
 
     def build(self, seed: int = 0) -> Network:
         around = {"by": self.imposed, "options": _sized(self.domain, "impose", self.imposed)} if self.imposed else None
-        variant = Variant(model=self.model, options=self.options, impose=around, augment="none")
+        variant = Variant(model=self.model, options=self.options, relax=self.relaxed, impose=around, augment="none")
         return built(self.domain, variant, *self.ends, seed)
 
 
@@ -85,6 +87,17 @@ def _specs() -> Iterator[Spec]:
             for values in product(*(CHOICES[key] for key in asked)):
                 options = _sized(domain, "models", model) | dict(zip(asked, values, strict=True))
                 yield from (Spec(domain, model, options, way) for way in ways)
+                if entry.module.startswith("equidyn.domains") and model in ("gcnn", "e2cnn"):
+                    yield from (Spec(domain, model, options, None, relaxed) for relaxed in _relaxations(domain, model))
+
+
+def _relaxations(domain: str, model: str) -> Iterator[dict[str, object]]:
+    """Every way to relax a model: e2cnn, whose kernels are not the whole strict space, by a free term alone."""
+    for by in entries(find(domain), "relaxations"):
+        options = RELAXED.get(by, {})
+        for values in product(*options.values()):
+            if model == "gcnn" or by == "anneal":
+                yield {"by": by, "options": dict(zip(options, values, strict=True))}
 
 
 SPECS = list(_specs())

@@ -99,13 +99,21 @@ WRONG = {
     "dotted name": (_set("datasets", {"a.b": {"level": "E", "value": 1}}), ["'a.b': a name holds only letters"]),
     "unknown model": (
         _set("variants.gcnn.model", "gcn"),
-        ["gcnn.model = 'gcn': not one of the models of smoke: ace, anneal, "],
+        ["gcnn.model = 'gcn': not one of the models of smoke: cnn, "],
     ),
     "unknown option": (
         _set("variants.gcnn.options.hiden", 3),
         ["gcnn.options: unknown key 'hiden' (did you mean 'hidden'?); allowed: hidden, layers, kernel, norm"],
     ),
     "missing option": (_drop("variants.gcnn.options.hidden"), ["gcnn.options.hidden: required, but missing"]),
+    "relaxed images": (
+        _set(".studies.digits-autoencoder.variants.equivariant-ae-attention.relax", {"by": "anneal"}),
+        ["variants.equivariant-ae-attention.relax.by = 'anneal': not a relaxation for the task 'reconstruct'"],
+    ),
+    "unknown relaxation": (
+        _set("variants.gcnn.relax", {"by": "aec"}),
+        ["gcnn.relax.by = 'aec': not one of the relaxations of smoke: ace, anneal, "],
+    ),
     "even kernel": (_set("variants.gcnn.options.kernel", 4), ["gcnn.options.kernel = 4: must be odd"]),
     "no square number": (
         _set(".studies.digits-autoencoder.variants.equivariant-ae-attention.options.latent", 8),

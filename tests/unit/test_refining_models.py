@@ -26,7 +26,6 @@ WEIGHTED: list[Spec] = [
     ("gcnn", {"components": "vector"}),
     ("gcnn", {"components": "scalar"}),
     ("rgcnn", {"components": "vector"}),
-    ("anneal", {"components": "vector"}),
 ]
 SPECS: list[Spec] = [("trilinear", {}), *WEIGHTED]
 
@@ -36,9 +35,10 @@ def _named(spec: Spec) -> str:
 
 
 def _build(spec: Spec, factor: int = 2, periodic: bool = True, seed: int = 0, **options: object) -> Upscaler:
-    model, choice = spec
+    model, choice = spec[0], dict(spec[1])
     given = {"hidden": [2, 2, 2][: factor.bit_length()]} if model != "trilinear" else {}
-    variant = Variant(model=model, options=given | choice | options, augment="none")
+    relax = choice.pop("relax", None)
+    variant = Variant(model=model, options=given | choice | options, relax=relax, augment="none")
     return built("turbulence", variant, *upscale_types(FRAMES, factor, periodic), seed)
 
 
@@ -188,6 +188,7 @@ def test_multiply_adds_are_counted_per_fine_voxel(model, work):
 
 
 RELAXED = {"hidden": [3, 2], "components": "vector"}
+ANNEALED = {"relax": {"by": "anneal"}}
 
 
 def test_which_weights_are_relaxed():
@@ -211,7 +212,7 @@ def test_relaxed_weights_cost_24_parameters_each_and_banks_a_filter_each():
 
 
 def test_settled_it_is_a_volume_gcnn_with_the_weights_it_has():
-    network, strict = _build(("anneal", RELAXED)), _build(("gcnn", RELAXED), seed=8)
+    network, strict = _build(("gcnn", RELAXED | ANNEALED)), _build(("gcnn", RELAXED), seed=8)
     settled = randomised(network).deployed()
     assert count_parameters(settled) == count_parameters(strict) < count_parameters(network) / 4
     strict.load_state_dict(settled.state_dict())
@@ -220,7 +221,7 @@ def test_settled_it_is_a_volume_gcnn_with_the_weights_it_has():
 
 @pytest.mark.parametrize("share", [0.0, 0.5])
 def test_the_free_parts_learn_while_they_are_let_through(share):
-    network = _build(("anneal", RELAXED))
+    network = _build(("gcnn", RELAXED | ANNEALED))
     network.relax(share)
     network(_coarse()).square().mean().backward()
     frees = [free.weight for layer in network.layers for _, free in layer.factors]

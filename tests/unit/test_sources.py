@@ -43,6 +43,7 @@ def params() -> Params:
     return params_model(tiny.tree()).model_validate(tiny.tree())
 
 
+RELAXES = ("smoke-levels", "turbulence")
 CELLS, PREPARED = ("tune", "train", "measure"), ("tune", "prepare", "train", "measure")
 EDITS = {
     "domains/smoke/cards/smoke.md.j2": set(),
@@ -53,7 +54,7 @@ EDITS = {
     "domains/sets/report/wording.py": {"report"},
     "domains/sets/claims.yaml": {"report"},
     "domains/sets/source/gaussian.py": {"prepare/gaussian", "prepare/gaussian-sizes"},
-    "domains/smoke/models/anneal.py": {f"{stage}/smoke-levels/relax-anneal" for stage in CELLS},
+    "grids/relaxations/anneal.py": {f"{stage}/{study}/relax-anneal" for stage in CELLS for study in RELAXES},
     "domains/turbulence/measures/spectrum.py": {
         "report",
         "measure/turbulence/*",
@@ -99,5 +100,5 @@ def test_lists_keep_their_bytes_until_a_source_changes_and_those_of_removed_vari
     first = {path: path.read_bytes() for path in folder.rglob("*.txt")}
     sources.write_lists(params)
     assert first == {path: path.read_bytes() for path in folder.rglob("*.txt")}
-    assert b"  equidyn/domains/smoke/models/anneal.py\n" in first[stale.with_name("relax-anneal.txt")]
+    assert b"  equidyn/grids/relaxations/anneal.py\n" in first[stale.with_name("relax-anneal.txt")]
     assert not stale.exists()

@@ -11,7 +11,7 @@ from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.groups import C4
 
 INPUTS, OUTPUTS = FieldType(C4, "vector", 2), FieldType(C4, "vector", 1)
-FAMILIES = ("cnn", "gcnn", "e2cnn", "anneal", "rgroup", "rsteer", "audit/e2cnn", "audit/rgroup", "audit/rsteer")
+FAMILIES = ("cnn", "gcnn", "e2cnn", "rgroup", "rsteer", "audit/e2cnn", "audit/rgroup", "audit/rsteer")
 
 
 def _build(model: str, inputs: FieldType = INPUTS, **options: object) -> ConvStack:

@@ -10,12 +10,12 @@ from equidyn.core.params.variant import Variant
 ANNEAL, CONSISTENT = Cell("toy", "sym", "relax-anneal", 1), Cell("toy", "sym", "consistency", 1)
 TREATMENTS = {"consistency": {"weight": 10.0}, "remul": {"weight": 0.5}, "latent": {"weight": 0.1}}
 METHODS = {
-    "projection": {"model": "projection", "options": {"alpha": 0.1}},
-    "softeq": {"model": "softeq", "options": {}},
-    "ace": {"model": "ace", "options": {}},
-    "ace-slack": {"model": "ace", "options": {"slack": 1.0}},
-    "thaw": {"model": "thaw", "options": {}},
-    "gap-gate": {"model": "gap_gate", "options": {}},
+    "projection": {"by": "projection", "options": {"alpha": 0.1}},
+    "softeq": {"by": "softeq"},
+    "ace": {"by": "ace"},
+    "ace-slack": {"by": "ace", "options": {"slack": 1.0}},
+    "thaw": {"by": "thaw"},
+    "gap-gate": {"by": "gap_gate"},
 }
 
 
@@ -24,13 +24,12 @@ def params_with_all(norm: str = "none", **training: object) -> Params:
     params = toy_params(**training)
     sizes = {"hidden": 2, "layers": 3, "norm": norm}
     new = {
-        ANNEAL.variant: Variant(model="anneal", options=sizes, augment="none"),
         **{name: treated(params, name) for name in TREATMENTS},
         "remul-gradual": treated(params, "remul", gradual=True),
         "muon": Variant(**plain_of(params), training={"optimiser": "muon"}),
     }
-    for name, entry in METHODS.items():
-        new[name] = Variant(model=entry["model"], options=sizes | entry["options"], augment="none")
+    for name, wanted in ({ANNEAL.variant: {"by": "anneal"}} | METHODS).items():
+        new[name] = Variant(model="gcnn", options=sizes, relax=wanted, augment="none")
     study = params.studies["toy"].model_copy(update={"variants": params.studies["toy"].variants | new})
     return params.model_copy(update={"studies": {"toy": study}})
 

@@ -8,7 +8,8 @@ symmetry knows a domain.
     source.KIND     make(source, wanted, name, clock) -> a dataset
     cards.KIND      describe(folder, dataset, source, wanted) -> facts, beside the template KIND.md.j2
     tasks.KIND      task (TASK, DATASET, io_types), recipe (RECIPE), context (CONTEXT)
-    models, impose, treatments, measures, audit.models, audit.measures: one file per entry (core/params/signatures.py)
+    models, relaxations, impose, treatments, measures, audit.models, audit.measures: one file per entry
+        (core/params/signatures.py)
     report          SECTIONS and more; claims.yaml beside it
 """
 

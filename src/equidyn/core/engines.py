@@ -5,6 +5,7 @@ studies, with which of them tune or have controls, and with the top-level keys t
 `equidyn engines --write` makes them again.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from equidyn.core.domain import built_in
 from equidyn.core.errors import EquidynError
 from equidyn.core.files import write_text
 from equidyn.core.params import PARAMS_FILE, Cell, Params, load
+from equidyn.core.params.study import Study
 from equidyn.core.params.subtrees import measure_keys, prepare_keys, report_keys, train_keys, tune_keys
 from equidyn.core.tuning.table import shipped_tables
 
@@ -141,12 +143,16 @@ def _runs(params: Params) -> list[str]:
 
 
 def _has_foreign_code(params: Params) -> bool:
-    """Whether a study names a domain, model or measure of a package of the user's own."""
-    named = [(study.domain in built_in(), study) for study in params.studies.values()]
-    return any(
-        not ours or any("." in name for name in (*study.measures, *(one.model for one in study.variants.values())))
-        for ours, study in named
-    )
+    """Whether a study names a domain, or a file of one, of a package of the user's own."""
+    studies = params.studies.values()
+    return any(study.domain not in built_in() or any("." in name for name in _named(study)) for study in studies)
+
+
+def _named(study: Study) -> Iterator[str]:
+    yield from study.measures
+    for variant in study.variants.values():
+        yield variant.model
+        yield from (part.by for _, part in variant.parts())
 
 
 def _source_code(folder: Path) -> list[str]:

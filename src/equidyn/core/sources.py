@@ -21,6 +21,7 @@ from equidyn.core.locks import sole_engine
 from equidyn.core.params import signatures
 from equidyn.core.params.params import Params
 from equidyn.core.params.study import Study
+from equidyn.core.params.variant import ROOMS
 
 # Messages, progress, command line, process management, and the reading of names: none of it is in a number.
 LEFT_OUT = (
@@ -233,7 +234,10 @@ def _of_training(study: Study, name: str) -> list[str]:
 
 
 def _of_variant(study: Study, name: str) -> list[str]:
-    """The variant's model, and what imposes symmetry on it from outside."""
+    """The variant's model, what relaxes it, and what imposes symmetry on it from outside."""
     variant, home = study.variants[name], study.home
-    imposed = [signatures.module(home, "impose", variant.impose.by)] if variant.impose else []
-    return [signatures.module(home, "models", variant.model), *imposed]
+    around = [(key, part) for key, part in variant.parts() if key != "treatment"]
+    return [
+        signatures.module(home, "models", variant.model),
+        *(signatures.module(home, ROOMS[key], part.by) for key, part in around),
+    ]

@@ -4,17 +4,18 @@ The grid of the outputs may be finer than that of the inputs: then the field is 
 in how kernels depend on weights. Memory holds the channels last, so that mixing them is one matrix product.
 """
 
+from collections.abc import Callable
 from copy import deepcopy
 from typing import Self
 
 import torch
 from torch import nn
 
-from equidyn.grids.annealed import FreePart
 from equidyn.grids.arithmetic import in_arithmetic
 from equidyn.grids.bias import Bias, nearest_bias
 from equidyn.grids.convolve import convolved
 from equidyn.grids.depthwise import depthwise
+from equidyn.grids.free import FreePart
 from equidyn.grids.interpolation import products, upsampled
 from equidyn.grids.kernels import Kernel, by_pairs, nearest_kernel, source_action
 from equidyn.grids.pointwise import mixed
@@ -22,6 +23,7 @@ from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.orbits import reynolds
 
 Filter = tuple[torch.Tensor, torch.Tensor | None]
+Factor = tuple[Kernel, FreePart | None]  # of a layer: a kernel, and what breaks its symmetry, if anything does
 
 
 class Layer(nn.Module):
@@ -35,9 +37,13 @@ class Layer(nn.Module):
         self.inputs, self.outputs = inputs, outputs
 
     @property
-    def factors(self) -> list[tuple[Kernel, FreePart | None]]:
+    def factors(self) -> list[Factor]:
         """The kernels of which the map is made."""
         raise TypeError(f"{type(self).__name__} must define factors")
+
+    def with_factors(self, change: Callable[[Kernel], Factor]) -> "Layer":
+        """The layer with what `change` makes of each kernel; the bias is shared."""
+        raise TypeError(f"{type(self).__name__} must define with_factors()")
 
     @property
     def refined(self) -> int:
@@ -106,9 +112,14 @@ class Conv(Layer):
         self.kernel, self.bias, self.free = kernel, bias, free
 
     @property
-    def factors(self) -> list[tuple[Kernel, FreePart | None]]:
+    def factors(self) -> list[Factor]:
         """The kernel."""
         return [(self.kernel, self.free)]
+
+    def with_factors(self, change: Callable[[Kernel], Factor]) -> "Conv":
+        """As of Layer."""
+        kernel, free = change(self.kernel)
+        return Conv(kernel, self.bias, free)
 
     def filter(self) -> Filter:
         """Kernel (outputs.channels, inputs.channels, side, side), and bias (outputs.channels,) or None."""
@@ -156,9 +167,14 @@ class Separable(Layer):
         self.free_pointwise, self.free_depthwise = free_pointwise, free_depthwise
 
     @property
-    def factors(self) -> list[tuple[Kernel, FreePart | None]]:
+    def factors(self) -> list[Factor]:
         """The mixing, and the kernels of the channels."""
         return [(self.pointwise, self.free_pointwise), (self.depthwise, self.free_depthwise)]
+
+    def with_factors(self, change: Callable[[Kernel], Factor]) -> "Separable":
+        """As of Layer."""
+        (pointwise, free_pointwise), (depthwise, free_depthwise) = change(self.pointwise), change(self.depthwise)
+        return Separable(pointwise, depthwise, free_pointwise, free_depthwise)
 
     def forward(self, field: torch.Tensor) -> torch.Tensor:
         """Mix, interpolate, convolve channel by channel."""

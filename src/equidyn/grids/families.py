@@ -4,19 +4,13 @@ Separable ones are as in [W23] (Wang et al. 2023, arXiv 2310.02299): regular fie
 of their components has its own kernel, turned by its element.
 """
 
-from collections.abc import Callable
-from functools import partial
-
-from equidyn.grids.annealed import FreePart
 from equidyn.grids.bias import free_bias, invariant_bias
-from equidyn.grids.conv import Conv, Layer, Separable
+from equidyn.grids.conv import Conv, Separable
 from equidyn.grids.convolve import SIDE
 from equidyn.grids.kernels import FreeKernel, Kernel, OrbitKernel, fan_in
 from equidyn.grids.relaxed import RelaxedKernel
 from equidyn.grids.steerable import RelaxedSteerableKernel, SteerableKernel
 from equidyn.symmetry.fields import FieldType
-
-Free = Callable[[Kernel], FreePart]  # what breaks the symmetry of a strict kernel
 
 
 def plain_conv(inputs: FieldType, outputs: FieldType, side: int = SIDE, *, bias: bool = True) -> Conv:
@@ -27,21 +21,6 @@ def plain_conv(inputs: FieldType, outputs: FieldType, side: int = SIDE, *, bias:
 def strict_conv(inputs: FieldType, outputs: FieldType, side: int = SIDE, *, bias: bool = True) -> Conv:
     """Cohen, Welling 2016 (arXiv 1602.07576): the exact space of equivariant kernels and biases."""
     return constrained(OrbitKernel(inputs, outputs, side), bias)
-
-
-def freed_conv(
-    inputs: FieldType, outputs: FieldType, side: int = SIDE, *, free: Free = FreePart, bias: bool = True
-) -> Conv:
-    """strict_conv with a free part of its kernel."""
-    strict = strict_conv(inputs, outputs, side, bias=bias)
-    return Conv(strict.kernel, strict.bias, free(strict.kernel))
-
-
-def kernel_conv(
-    inputs: FieldType, outputs: FieldType, side: int = SIDE, *, kernel: Callable[..., Kernel], bias: bool = True
-) -> Conv:
-    """Any kernel; the bias stays constrained."""
-    return constrained(kernel(inputs, outputs, side), bias)
 
 
 def relaxed_conv(inputs: FieldType, outputs: FieldType, side: int = SIDE, *, banks: int, bias: bool = True) -> Conv:
@@ -68,32 +47,6 @@ def constrained(kernel: Kernel, bias: bool = True) -> Conv:
 def strict_separable(inputs: FieldType, outputs: FieldType, side: int = SIDE) -> Separable:
     """mixing[g, h] = w[g^-1 h] for each pair of regular fields, and the kernel of component g is g(V)."""
     return Separable(OrbitKernel(inputs, outputs, 1), _own_kernels(outputs, side))
-
-
-def freed_separable(inputs: FieldType, outputs: FieldType, side: int = SIDE, *, free: Free = FreePart) -> Separable:
-    """strict_separable with a free part of both factors."""
-    strict = strict_separable(inputs, outputs, side)
-    return Separable(strict.pointwise, strict.depthwise, free(strict.pointwise), free(strict.depthwise))
-
-
-def kernel_separable(
-    inputs: FieldType, outputs: FieldType, side: int = SIDE, *, kernel: Callable[..., Kernel]
-) -> Separable:
-    """Any kernels in the places of those of strict_separable, with starts of the same size."""
-    own = kernel(outputs.of("scalar", 1), outputs, side, _own_fan(outputs, side))
-    return Separable(kernel(inputs, outputs, 1), own)
-
-
-def freed(free: Free) -> tuple[Callable[..., Layer], ...]:
-    """First, inner and last layers of a refining net with this free part in each kernel."""
-    conv = partial(freed_conv, free=free)
-    return conv, partial(freed_separable, free=free), conv
-
-
-def of_kernels(kernel: Callable[..., Kernel]) -> tuple[Callable[..., Layer], ...]:
-    """First, inner and last layers of a refining net of these kernels."""
-    conv = partial(kernel_conv, kernel=kernel)
-    return conv, partial(kernel_separable, kernel=kernel), conv
 
 
 def relaxed_separable(

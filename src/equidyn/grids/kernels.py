@@ -14,13 +14,18 @@ from equidyn.symmetry.orbits import intertwiners
 
 
 class Kernel(nn.Module):
-    """A kernel with `side` entries along each axis; relaxed kernels say how far their symmetry is broken."""
+    """A kernel with `side` entries along each axis; relaxed kernels say how far their symmetry is broken.
+
+    fan: fan-in of its start (None: of the whole kernel).
+    """
 
     expands_once: bool = False  # whether the package behind it keeps its filter in eval mode (audit)
+    strict: bool = False  # whether it commutes with the group of its fields, whatever its weights
 
-    def __init__(self, inputs: FieldType, outputs: FieldType, side: int) -> None:
+    def __init__(self, inputs: FieldType, outputs: FieldType, side: int, fan: float | None = None) -> None:
         super().__init__()
         self.inputs, self.outputs, self.side = inputs, outputs, side
+        self.fan = fan or fan_in(inputs, side)
 
     def forward(self) -> torch.Tensor:
         """(outputs.channels, inputs.channels, side, side), with one axis more in three dimensions."""
@@ -41,7 +46,7 @@ class FreeKernel(Kernel):
     def __init__(self, inputs: FieldType, outputs: FieldType, side: int) -> None:
         super().__init__(inputs, outputs, side)
         shape = (outputs.channels, inputs.channels, *[side] * inputs.group.dimension)
-        self.weight = nn.Parameter(uniform_fan_in(shape, fan_in(inputs, side)))
+        self.weight = nn.Parameter(uniform_fan_in(shape, self.fan))
 
     def forward(self) -> torch.Tensor:
         """The weights themselves."""
@@ -53,14 +58,16 @@ class OrbitKernel(Kernel):
 
     Per pair, 3 x 3 under C4: 36 regular -> regular, 18 vector -> regular or back, 10 vector -> vector; 3 x 3 x 3 under
     the rotations of the cube: 81 vector -> regular or back, 27 scalar -> regular or back.
-    weight: (outputs.multiplicity, inputs.multiplicity, orbits); fan: fan-in of its start (None: of the whole kernel).
+    weight: (outputs.multiplicity, inputs.multiplicity, orbits).
     """
 
+    strict = True
+
     def __init__(self, inputs: FieldType, outputs: FieldType, side: int, fan: float | None = None) -> None:
-        super().__init__(inputs, outputs, side)
+        super().__init__(inputs, outputs, side, fan)
         orbits = intertwiners(outputs.action, source_action(inputs, side))
         shape = (outputs.multiplicity, inputs.multiplicity, orbits.count)
-        self.weight = nn.Parameter(uniform_fan_in(shape, fan or fan_in(inputs, side)))
+        self.weight = nn.Parameter(uniform_fan_in(shape, self.fan))
         # A vanishing entry has sign 0; its label is set to 0 so that it can be gathered like the others.
         self.register_buffer("label", torch.from_numpy(orbits.label).clamp(min=0), persistent=False)
         self.register_buffer("sign", torch.from_numpy(orbits.sign).float(), persistent=False)

@@ -12,6 +12,7 @@ class GridTaskSettings(TaskSettings):
     """A task that is trained by a GridRecipe (grids/task.py)."""
 
     treats = ("GridRecipe",)
+    relaxes = ("GridNet",)
 
     def faults(self, study: Any) -> Iterator[str]:
         """Treatments of a hidden layer that a network does not have."""

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from equidyn.core.models.initial import uniform_fan_in
-from equidyn.grids.kernels import Kernel, fan_in, from_pairs, source_action
+from equidyn.grids.kernels import Kernel, from_pairs, source_action
 from equidyn.symmetry.fields import FieldType
 
 
@@ -16,14 +16,14 @@ class RelaxedKernel(Kernel):
     """K = sum_l sum_g a_l(g) output(g) (e_0 (x) W_l) input(g)^-1, for any field types.
 
     weight: W, (banks, outputs.multiplicity, inputs.multiplicity, inputs.dimension * side^d), the row of component 0;
-    relaxed: a, (banks, |G|), tied at the start. fan: as of OrbitKernel.
+    relaxed: a, (banks, |G|), tied at the start. fan: as of Kernel.
     """
 
     def __init__(self, inputs: FieldType, outputs: FieldType, side: int, banks: int, fan: float | None = None) -> None:
-        super().__init__(inputs, outputs, side)
+        super().__init__(inputs, outputs, side, fan)
         turning = source_action(inputs, side)
         shape = (banks, outputs.multiplicity, inputs.multiplicity, turning.dimension)
-        self.weight = nn.Parameter(uniform_fan_in(shape, fan or fan_in(inputs, side)))
+        self.weight = nn.Parameter(uniform_fan_in(shape, self.fan))
         # Independent banks add in variance: 1 / sqrt(banks) keeps the summed kernel at the size of one bank.
         self.relaxed = nn.Parameter(torch.full((banks, turning.order), banks**-0.5))
         self.register_buffer("source", torch.from_numpy(turning.source), persistent=False)

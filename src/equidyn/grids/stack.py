@@ -12,10 +12,11 @@ from torch import nn
 from torch.nn import functional
 
 from equidyn.core.models.network import Network
-from equidyn.grids.annealed import FreePart
 from equidyn.grids.arithmetic import in_arithmetic
-from equidyn.grids.conv import Conv, Filter, Layer
+from equidyn.grids.conv import Conv, Factor, Filter, Layer
 from equidyn.grids.convolve import channels_last, correlated
+from equidyn.grids.free import FreePart
+from equidyn.grids.kernels import Kernel, OrbitKernel
 from equidyn.grids.norm import FieldBatchNorm
 from equidyn.symmetry.fields import FieldType
 
@@ -66,6 +67,25 @@ class GridNet(Network):
         nearest.strict = True
         return nearest
 
+    def freed(self, free: Callable[[Kernel], FreePart], *, alpha: float = 0.0, strict: bool = True) -> Self:
+        """The net with a free part beside each of its kernels, which are strict; biases and norms are shared.
+
+        alpha: factor of the penalties; strict: whether it is as strict as this one, unless it is relaxed just now.
+        Raises ValueError if a kernel is not strict.
+        """
+        if not self.layers or not all(kernel.strict for kernel in self._kernels):
+            raise ValueError("only a net of strict kernels can be relaxed so: gcnn, e2cnn")
+        return self._relaxed(lambda kernel: (kernel, free(kernel)), alpha, strict and self.strict)
+
+    def remade(self, make: Callable[[OrbitKernel], Kernel], *, alpha: float = 0.0) -> Self:
+        """The net with other kernels in the places of its strict ones; biases and norms are shared.
+
+        alpha: factor of the penalties. Raises ValueError if a kernel is no OrbitKernel.
+        """
+        if not self.layers or not all(isinstance(kernel, OrbitKernel) for kernel in self._kernels):
+            raise ValueError("only a net with the whole space of strict kernels can be relaxed so: gcnn")
+        return self._relaxed(lambda kernel: (make(kernel), None), alpha, strict=False)
+
     def own_parameters(self) -> list[nn.Parameter]:
         """Those of the free parts."""
         return [parameter for free in self.free_parts for parameter in free.own_parameters()]
@@ -78,6 +98,15 @@ class GridNet(Network):
     def penalty(self) -> torch.Tensor | float:
         """alpha times the sum of the layers' penalties."""
         return self.alpha * sum(layer.penalty() for layer in self.layers) if self.alpha else 0.0
+
+    @property
+    def _kernels(self) -> list[Kernel]:
+        return [kernel for layer in self.layers for kernel, _ in layer.factors]
+
+    def _relaxed(self, change: Callable[[Kernel], Factor], alpha: float, strict: bool) -> Self:
+        relaxed = self.with_layers([layer.with_factors(change) for layer in self.layers])
+        relaxed.alpha, relaxed.strict = alpha, strict
+        return relaxed
 
     def with_layers(self, layers: Sequence[Layer]) -> Self:
         """The same net with other layers."""

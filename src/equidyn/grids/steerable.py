@@ -22,6 +22,7 @@ class SteerableKernel(Kernel):
     """
 
     expands_once = True  # as e2cnn does
+    strict = True
 
     def __init__(self, inputs: FieldType, outputs: FieldType, side: int) -> None:
         super().__init__(inputs, outputs, side)

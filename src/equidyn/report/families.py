@@ -53,7 +53,7 @@ def chart_groups(study: Study) -> list[list[str]]:
     if len(names) <= MOST:
         return [names]
     groups: list[list[str]] = [[]]
-    for _, same in groupby(names, key=lambda name: study.variants[name].model):
+    for _, same in groupby(names, key=lambda name: study.variants[name].network):
         family = list(same)
         if len(groups[-1]) + len(family) > MOST:
             groups.append([])

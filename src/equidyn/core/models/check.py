@@ -49,7 +49,8 @@ def run(params: Params, variant: str | None = None) -> list[dict[str, Any]]:
         for name, wanted in settings.variants.items():
             if variant in (None, name):
                 grid = settings.source.input_grid
-                key = (settings.domain, wanted.model, repr(wanted.options), repr(wanted.impose), types, grid)
+                around = (repr(wanted.relax), repr(wanted.impose))
+                key = (settings.domain, wanted.model, repr(wanted.options), *around, types, grid)
                 if key not in found:
                     found[key] = _with_beside(_fresh(settings, name, grid, limit), settings, name)
                 entries.append({"variant": name, "study": study} | found[key])

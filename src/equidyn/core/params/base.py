@@ -76,15 +76,16 @@ class TaskSettings(Strict):
     """What a network is trained to do. Subclasses have a field `kind`, the name of their package in tasks/.
 
     takes: types that a model's build() takes, as they are written there; contexts: those that a measure may take;
-    augments: groups that may move training samples; treats: types that a treatment may take, none if variants may
-    have no `treatment`; imposes: whether they may have `impose`; piece: what `needed` counts for, in words;
-    microseconds: of one core for one value of one training sample, measured, from above.
+    augments: groups that may move training samples; treats, relaxes: types that a treatment or a relaxation may take,
+    none if variants may have no such key; imposes: whether they may have `impose`; piece: what `needed` counts for, in
+    words; microseconds: of one core for one value of one training sample, measured, from above.
     """
 
     takes: ClassVar[tuple[str, ...]]
     contexts: ClassVar[tuple[str, ...]]
     augments: ClassVar[tuple[str, ...]] = ("none",)
     treats: ClassVar[tuple[str, ...]] = ()
+    relaxes: ClassVar[tuple[str, ...]] = ()
     imposes: ClassVar[bool] = False
     piece: ClassVar[str] = "the task"
     microseconds: ClassVar[float]

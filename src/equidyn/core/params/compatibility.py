@@ -164,13 +164,15 @@ def _of_variant(study: Any, variant: Variant) -> Iterator[str]:
         yield f"model = {variant.model!r}: not a model for the task {task.kind!r}"
     if variant.augment not in task.augments:
         yield f"augment = {variant.augment!r}: the task {task.kind!r} has {', '.join(task.augments)}"
-    if variant.treatment and not _treats(study, variant.treatment.by):
+    if variant.relax and not _suits(study, "relaxations", variant.relax.by, task.relaxes):
+        yield f"relax.by = {variant.relax.by!r}: not a relaxation for the task {task.kind!r}"
+    if variant.treatment and not _suits(study, "treatments", variant.treatment.by, task.treats):
         yield f"treatment.by = {variant.treatment.by!r}: not a treatment for the task {task.kind!r}"
     if variant.impose and not task.imposes:
         yield f"impose: not for the task {task.kind!r}"
 
 
-def _treats(study: Any, name: str) -> bool:
-    """Whether the task has what a treatment takes; of a broken file only whether it has any."""
-    entry = signatures.known(study.home, "treatments", name)
-    return bool(study.task.treats) and (bool(entry.fault) or entry.takes in [(kind,) for kind in study.task.treats])
+def _suits(study: Any, room: str, name: str, kinds: tuple[str, ...]) -> bool:
+    """Whether an entry takes one of these types, those of the task; of a broken file only whether there are any."""
+    entry = signatures.known(study.home, room, name)
+    return bool(kinds) and (bool(entry.fault) or entry.takes in [(kind,) for kind in kinds])

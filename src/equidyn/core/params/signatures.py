@@ -1,11 +1,11 @@
 """What a model or measure file offers, read from its source without importing it (importing torch takes seconds).
 
-A file NAME.py in a domain's models/ that defines `build(...)`, in its impose/ that defines `impose(...)`, in its
-treatments/ that defines `treat(...)`, or in its measures/ that defines `measure(...)`, is an entry of that room; the
-keyword-only arguments of that function are its options in params.yaml, with types and defaults, and the types of the
-others say which task it suits. Beside the domain's own there are those of SHARED, which every domain has. What the
-published code does differently lies in audit/models/ and audit/measures/, and is called `audit/NAME`. A name with dots
-is the path of any module.
+A file NAME.py in a domain's models/ that defines `build(...)`, in its relaxations/ that defines `relax(...)`, in its
+impose/ that defines `impose(...)`, in its treatments/ that defines `treat(...)`, or in its measures/ that defines
+`measure(...)`, is an entry of that room; the keyword-only arguments of that function are its options in params.yaml,
+with types and defaults, and the types of the others say which task it suits. Beside the domain's own there are those of
+SHARED, which every domain has. What the published code does differently lies in audit/models/ and audit/measures/, and
+is called `audit/NAME`. A name with dots is the path of any module.
 
 A file that cannot be read so is an entry too, with what is wrong in it and where: it stops only what asks for it.
 """
@@ -29,11 +29,18 @@ from equidyn.core.params import types
 AUDIT = "audit/"  # before the name of a published definition or variant, as it was coded
 SHARED = {
     "models": ("equidyn.grids",),
+    "relaxations": ("equidyn.grids.relaxations",),
     "treatments": ("equidyn.grids.treatments",),
     "measures": ("equidyn.core.measures", "equidyn.curvature", "equidyn.grids"),
     "audit.measures": ("equidyn.curvature.audit",),
 }
-_ENTRY = {"models": "build", "impose": "impose", "treatments": "treat", "measures": "measure"}
+_ENTRY = {
+    "models": "build",
+    "relaxations": "relax",
+    "impose": "impose",
+    "treatments": "treat",
+    "measures": "measure",
+}
 _ANNOTATIONS = {**vars(types), "bool": bool, "int": types.Integer, "float": types.Real, "str": str, "Literal": Literal}
 
 

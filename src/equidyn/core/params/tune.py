@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from equidyn.core.params.types import Name, PositiveFloat, PositiveInt, Strict
-from equidyn.core.params.variant import Variant
+from equidyn.core.params.variant import ROOMS, Variant
 
 SEED = 0  # of all that is tuned, and of the data that it is tuned on
 
@@ -37,7 +37,7 @@ def with_knob(variant: Variant, knob: str, value: Any) -> Variant:
     path = knob.split(".")
     tree = variant.model_dump(exclude_unset=True)
     if not _is_knob(variant, path):
-        raise ValueError("no knob; one of options.NAME, treatment.options.NAME, impose.options.NAME")
+        raise ValueError(f"no knob; one of options.NAME, {', '.join(f'{part}.options.NAME' for part in ROOMS)}")
     place = reduce(lambda node, key: node.setdefault(key, {}), path[:-1], tree)
     place[path[-1]] = value
     return Variant.model_validate(tree)
@@ -51,5 +51,5 @@ def with_rate(variant: Variant, rate: float) -> Variant:
 
 
 def _is_knob(variant: Variant, path: list[str]) -> bool:
-    places = [["options"], *([part, "options"] for part in ("treatment", "impose") if getattr(variant, part))]
+    places = [["options"], *([part, "options"] for part, _ in variant.parts())]
     return path[:-1] in places

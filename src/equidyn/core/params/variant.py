@@ -8,7 +8,8 @@ from pydantic import Field
 from equidyn.core.params.training import TrainingOverride
 from equidyn.core.params.types import Strict
 
-ROOMS = {"treatment": "treatments", "impose": "impose"}  # key of a variant -> room of the files that it names
+# Key of a variant -> room of the files that it names.
+ROOMS = {"relax": "relaxations", "treatment": "treatments", "impose": "impose"}
 
 
 class Imposition(Strict):
@@ -16,6 +17,13 @@ class Imposition(Strict):
 
     by: str = Field(description="file in the domain's impose/ that does it")
     options: dict[str, Any] = Field(default={}, description="keyword-only arguments of that file's impose()")
+
+
+class Relaxation(Strict):
+    """A strict network whose symmetry may be broken: in training, or for good."""
+
+    by: str = Field(description="file in the domain's relaxations/, or in that of all grids, that does it")
+    options: dict[str, Any] = Field(default={}, description="keyword-only arguments of that file's relax()")
 
 
 class Treatment(Strict):
@@ -30,6 +38,7 @@ class Variant(Strict):
 
     model: str = Field(description="file in the domain's models/ that builds it, or the dotted path of a module")
     options: dict[str, Any] = Field(description="keyword-only arguments of that file's build()")
+    relax: Relaxation | None = Field(default=None, description="how that model, a strict one, is relaxed")
     impose: Imposition | None = Field(default=None, description="symmetry imposed on that model from outside")
     augment: str = Field(
         description="group of which a random element moves each training sample; none: samples stay as they are"
@@ -40,9 +49,14 @@ class Variant(Strict):
         default=None,
         min_length=1,
         max_length=1,
-        description="the method's knob (options.NAME, treatment.options.NAME or impose.options.NAME) -> values to try",
+        description="the method's knob (options.NAME, or relax.options.NAME and so on) -> values to try",
     )
 
-    def parts(self) -> "Iterator[tuple[str, Treatment | Imposition]]":
-        """Its treatment and its imposition, those that it has, by their keys."""
+    @property
+    def network(self) -> str:
+        """What network it is, whatever its options: the model, and what relaxes it."""
+        return f"{self.model}, relaxed by {self.relax.by}" if self.relax else self.model
+
+    def parts(self) -> "Iterator[tuple[str, Relaxation | Treatment | Imposition]]":
+        """Its relaxation, its treatment and its imposition, those that it has, by their keys."""
         yield from ((key, getattr(self, key)) for key in ROOMS if getattr(self, key))

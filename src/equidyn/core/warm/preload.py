@@ -46,7 +46,7 @@ def _look_up(params: Params) -> None:
 
 
 def called_by_name(study: Study) -> list[str]:
-    """Modules of a study that are imported by their names alone: task, models, treatments, impositions, measures."""
+    """Modules of a study that are imported by their names alone: task, models, what is put around them, measures."""
     home = study.home
     named = {"models": {variant.model for variant in study.variants.values()}, "measures": set(study.measures)}
     for key, part in (part for variant in study.variants.values() for part in variant.parts()):

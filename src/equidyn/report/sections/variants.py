@@ -120,8 +120,8 @@ def _row(results: StudyResults, name: str) -> dict[str, Any]:
     published = own(study.home, "variants", "published_parameters", lambda study, name: None)
     return {
         "variant": name,
-        "model": variant.model,
-        "options": ", ".join(f"{key} {value}" for key, value in variant.options.items()) or "–",
+        "model": variant.network,
+        "options": _listed(variant.options | (variant.relax.options if variant.relax else {})) or "–",
         "imposed": imposed(study, name, strict),
         "training": _training(variant),
         "strict": strict,
@@ -133,12 +133,16 @@ def _row(results: StudyResults, name: str) -> dict[str, Any]:
     }
 
 
+def _listed(options: dict[str, Any]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in options.items())
+
+
 def _training(variant: Variant) -> str:
     """How a variant is trained otherwise than the study says."""
     parts = [] if variant.augment == "none" else [f"augment {variant.augment}"]
     if variant.treatment:
-        options = ", ".join(f"{key} {value}" for key, value in variant.treatment.options.items())
-        parts.append(f"treatment {variant.treatment.by}" + f" ({options})" * bool(options))
+        given = _listed(variant.treatment.options)
+        parts.append(f"treatment {variant.treatment.by}" + f" ({given})" * bool(given))
     changes = variant.training.model_dump(exclude_unset=True) if variant.training else {}
     return ", ".join([*parts, *(f"{key} {value}" for key, value in changes.items())]) or "–"
 

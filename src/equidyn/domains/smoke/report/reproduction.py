@@ -59,7 +59,7 @@ def _with_persistence(results: StudyResults, values: pd.DataFrame, still: pd.Dat
 
 
 def _networks(results: StudyResults, split: str) -> list[Network]:
-    models = {name: variant.model for name, variant in results.settings.variants.items()}
+    models = {name: variant.network for name, variant in results.settings.variants.items()}
     return [
         Network(
             row.name,

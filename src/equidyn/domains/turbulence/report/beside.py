@@ -35,5 +35,5 @@ def _ours(results: StudyResults, name: str) -> list[str]:
     return [
         variant
         for variant, settings in study.variants.items()
-        if settings.augment == "none" and name in [row.name for row in alike(settings.model, options(study, variant))]
+        if settings.augment == "none" and name in [row.name for row in alike(settings.network, options(study, variant))]
     ]

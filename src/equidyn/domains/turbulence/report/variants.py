@@ -13,19 +13,20 @@ _IMPOSED = {
     "trilinear": "24 rotations, vectors turned, by interpolation alone",
     "gcnn": "{}",
     "rgcnn": "relaxed from {}",
-    "anneal": "{}; trained relaxed, used exact",
 }
 
 
 def imposed(study: Any, name: str, strict: bool) -> str:
     """The symmetry that a variant imposes, in words."""
+    variant = study.variants[name]
     components = _COMPONENTS.get(options(study, name).get("components", ""), "")
-    return _IMPOSED.get(study.variants[name].model, "none").format(components)
+    words = ("{}; trained relaxed, used exact" if strict else "relaxed from {}") if variant.relax else ""
+    return (words or _IMPOSED.get(variant.model, "none")).format(components)
 
 
 def published_parameters(study: Any, name: str) -> int | None:
     """Parameters of the published network that is built alike, None if there is none."""
-    rows = alike(study.variants[name].model, options(study, name))
+    rows = alike(study.variants[name].network, options(study, name))
     return rows[0].parameters if rows else None
 
 

@@ -1,4 +1,4 @@
-"""Strict kernels with a free term whose size is a Lagrangian variable: training lets it go as the task allows.
+"""ace: a strict net with free terms whose sizes are Lagrangian variables: training lets them go as the task allows.
 
 [M25] Manolache, Chamon, Niepert 2025 (arXiv 2505.13631), adaptive constrained equivariance: each layer is
 K_eq + gamma K_free, one number gamma per layer, under the constraint gamma = 0 with multiplier lambda. Gradient descent
@@ -10,13 +10,34 @@ it first reaches 0 after (pi / 2) / sqrt(h_p h_d) steps, and passes it. What is 
 """
 
 import math
+from functools import partial
 
 import torch
 from torch import nn
 
 from equidyn.core.models.initial import uniform_fan_in
-from equidyn.grids.annealed import FreePart
+from equidyn.core.params.types import NonNegativeFloat, PositiveFloat
+from equidyn.grids.free import FreePart
 from equidyn.grids.kernels import Kernel, fan_in, from_pairs
+from equidyn.grids.stack import GridNet
+
+
+def relax(
+    network: GridNet,
+    *,
+    settle: PositiveFloat = 0.5,
+    ratio: PositiveFloat = 0.1,
+    damping: NonNegativeFloat = 1.0,
+    slack: NonNegativeFloat = 0.0,
+) -> GridNet:
+    """A free term in each kernel; settle, ratio and damping (0 as published) are those of ElasticPart.
+
+    slack: cost of breaking the symmetry for good, 1 as published, for data that are only partly symmetric: then the
+    free terms stay. 0: none is left after training.
+    """
+    rates = {"settle": settle, "ratio": ratio}
+    part = partial(SlackPart, **rates, cost=slack) if slack else partial(ElasticPart, **rates, damping=damping)
+    return network.freed(part, alpha=1.0, strict=not slack)
 
 
 class ElasticPart(FreePart):
@@ -44,10 +65,6 @@ class ElasticPart(FreePart):
     def penalty(self) -> torch.Tensor:
         """lambda gamma + (c / 2) gamma^2."""
         return self.multiplier * self.gamma + self.damping * math.sqrt(self.ratio) * self.gamma.square()
-
-    def relaxation(self, done: float) -> float:
-        """gamma alone tells how much is let through."""
-        return 1.0
 
     def own_parameters(self) -> list[nn.Parameter]:
         """gamma."""
@@ -90,8 +107,3 @@ class SlackPart(ElasticPart):
         """Along |gamma| - u."""
         self.multiplier += rate * (self.gamma.abs() - self.multiplier / self.cost)
         self.multiplier.clamp_(min=0.0)
-
-
-def elastic_part(kernel: Kernel, settle: float, ratio: float, damping: float, slack: float) -> ElasticPart:
-    """The free part of a strict kernel: without slack, or with slack at this cost."""
-    return SlackPart(kernel, settle, ratio, slack) if slack else ElasticPart(kernel, settle, ratio, damping)

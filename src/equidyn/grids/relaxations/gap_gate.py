@@ -1,28 +1,22 @@
-"""Free terms of strict kernels that belong to the net after training too, and whose share the training itself moves."""
+"""gap_gate: a strict net with free terms that are as far open as the gradients break the symmetry.
+
+A method of ours: a stand-in with the property that recurrent constraint modulation (Pertigkiozoglou et al. 2026, arXiv
+2602.02853) states, no relaxation where the data are symmetric. Its own rule is another one.
+"""
+
+from functools import partial
 
 import torch
 
-from equidyn.grids.annealed import FreePart
+from equidyn.core.params.types import PositiveFloat
+from equidyn.grids.free import FreePart
 from equidyn.grids.kernels import Kernel, by_pairs
+from equidyn.grids.stack import GridNet
 
 
-class ThawedPart(FreePart):
-    """Strict at first, then free: from `after` (share of the training) on, a free net that starts at a strict one.
-
-    share: 0, then 1. done: the share of the training that is over.
-    """
-
-    kept = True
-
-    def __init__(self, kernel: Kernel, after: float) -> None:
-        super().__init__(kernel)
-        self.after = after
-        self.register_buffer("done", torch.zeros((), dtype=torch.float64))
-
-    def stepped(self, rate: float, length: float) -> None:
-        """Free from the step that begins nearest to `after`."""
-        self.done += length
-        self.share.fill_(float(self.done > self.after - length / 2))
+def relax(network: GridNet, *, threshold: PositiveFloat = 0.1, memory: PositiveFloat = 0.05) -> GridNet:
+    """Free terms let through by min(1, sqrt(s / threshold)), s averaged over the share `memory`; they stay."""
+    return network.freed(partial(GatedPart, threshold=threshold, memory=memory), strict=False)
 
 
 class GatedPart(FreePart):

@@ -1,4 +1,4 @@
-"""Free kernels whose distance from the strict ones costs, by the projection itself: no group element is drawn.
+"""projection: a free net on the fields of a strict one, whose distance from it costs; no group element is drawn.
 
 [BS] Berndt, Stuehmer 2026 (arXiv 2601.05028): loss + alpha sum ||W - P(W)|| + beta sum ||P(W)|| over linear layers, P
 the Reynolds projection. With squared norms it is the residual pathway prior of Finzi et al. 2021 (arXiv 2112.01388):
@@ -6,13 +6,27 @@ a ||A||^2 + b ||B||^2 of a kernel A + B, A strict, is least over the splits at
 (a b / (a + b)) ||P(K)||^2 + b ||K - P(K)||^2.
 """
 
+from functools import partial
+from typing import Literal
+
 import torch
 from torch import nn
 
 from equidyn.core.models.initial import uniform_fan_in
-from equidyn.grids.kernels import Kernel, fan_in, from_pairs
+from equidyn.core.params.types import NonNegativeFloat
+from equidyn.grids.kernels import Kernel, OrbitKernel, from_pairs
 from equidyn.grids.reynolds import Reynolds
-from equidyn.symmetry.fields import FieldType
+from equidyn.grids.stack import GridNet
+
+
+def relax(
+    network: GridNet, *, alpha: NonNegativeFloat = 1e-2, beta: NonNegativeFloat = 0.0, power: Literal[1, 2] = 1
+) -> GridNet:
+    """Free kernels W; the loss has alpha ||W - P(W)||^power + beta ||P(W)||^power of each.
+
+    The published smoke results add the penalty to nets that are relaxed anyway; here the net is free.
+    """
+    return network.remade(partial(PenalisedKernel, alpha=alpha, beta=beta, power=power), alpha=1.0)
 
 
 class PenalisedKernel(Kernel):
@@ -20,25 +34,15 @@ class PenalisedKernel(Kernel):
 
     weight: W, (outputs.multiplicity, inputs.multiplicity, entries of a pair), started as a free kernel is. alpha, beta:
     factors of the two norms; power: to which they are raised. At 1, whole layers can become strict; at 2, all only come
-    near. fan: as of OrbitKernel.
+    near. kernel: the strict one in whose place it stands.
     """
 
-    def __init__(
-        self,
-        inputs: FieldType,
-        outputs: FieldType,
-        side: int,
-        fan: float | None = None,
-        *,
-        alpha: float,
-        beta: float = 0.0,
-        power: int = 1,
-    ) -> None:
-        super().__init__(inputs, outputs, side)
+    def __init__(self, kernel: OrbitKernel, alpha: float, beta: float = 0.0, power: int = 1) -> None:
+        super().__init__(kernel.inputs, kernel.outputs, kernel.side, kernel.fan)
         self.alpha, self.beta, self.power = alpha, beta, power
-        self.reynolds = Reynolds(inputs, outputs, side)
-        shape = (outputs.multiplicity, inputs.multiplicity, self.reynolds.entries)
-        self.weight = nn.Parameter(uniform_fan_in(shape, fan or fan_in(inputs, side)))
+        self.reynolds = Reynolds(self.inputs, self.outputs, self.side)
+        shape = (self.outputs.multiplicity, self.inputs.multiplicity, self.reynolds.entries)
+        self.weight = nn.Parameter(uniform_fan_in(shape, self.fan))
 
     def forward(self) -> torch.Tensor:
         """The weights themselves."""
