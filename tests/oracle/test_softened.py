@@ -10,11 +10,12 @@ import torch
 from toy import randomised
 
 from equidyn.grids.free import FreePart
-from equidyn.grids.kernels import Kernel, OrbitKernel, by_pairs, nearest_kernel, source_action
+from equidyn.grids.kernels import Kernel, OrbitKernel, by_pairs, from_pairs, nearest_kernel, source_action
 from equidyn.grids.relaxations.ace import ElasticPart, SlackPart
 from equidyn.grids.relaxations.anneal import AnnealedPart
 from equidyn.grids.relaxations.gap_gate import GatedPart
 from equidyn.grids.relaxations.projection import PenalisedKernel
+from equidyn.grids.relaxations.rpp import PriorPart
 from equidyn.grids.relaxations.softeq import SoftKernel
 from equidyn.grids.relaxations.thaw import ThawedPart
 from equidyn.grids.reynolds import Reynolds
@@ -61,7 +62,7 @@ def test_what_breaks_the_symmetry_is_what_does_not_commute(inputs, outputs):
 @every_pair
 def test_a_residual_pathway_prior_is_the_squared_penalty(inputs, outputs):
     """a ||A||^2 + b ||K - A||^2, least over all strict A, by least squares in an orthonormal basis."""
-    a, b = 0.3, 2.0
+    a, b, ends = 0.3, 2.0, (inputs, outputs, 3)
     kernel = PenalisedKernel(OrbitKernel(inputs, outputs, 3), alpha=b, beta=a * b / (a + b), power=2).double()
     kernel.weight.data = _entries(inputs, outputs)
     basis = torch.from_numpy(intertwiners(outputs.action, source_action(inputs, 3)).basis()).T
@@ -70,6 +71,11 @@ def test_a_residual_pathway_prior_is_the_squared_penalty(inputs, outputs):
     wanted = torch.cat([torch.zeros_like(whole), math.sqrt(b) * whole])
     split = torch.linalg.lstsq(system, wanted).solution
     assert kernel.penalty().item() == pytest.approx((system @ split - wanted).square().sum().item(), rel=1e-12)
+    strict = nearest_kernel(from_pairs((basis @ split).T.reshape(3, 2, -1), *ends), kernel)
+    prior = PriorPart(strict, rates=(b, a)).double()
+    prior.weight.data = kernel.weight.detach() - by_pairs(strict().detach(), inputs, outputs).flatten(2)
+    torch.testing.assert_close(strict() + prior(), kernel())
+    assert prior.penalty().item() == pytest.approx(kernel.penalty().item(), rel=1e-12)
 
 
 @every_pair
@@ -118,6 +124,7 @@ KINDS: dict[str, Callable[[], Kernel | FreePart]] = {
     "soft-clipped": partial(SoftKernel, OrbitKernel(VECTOR, REGULAR, 3), softness=0.4),
     "free": lambda: AnnealedPart(OrbitKernel(VECTOR, REGULAR, 3)),
     "elastic": lambda: ElasticPart(OrbitKernel(VECTOR, REGULAR, 3), 0.5, 0.1, 1.0),
+    "prior": lambda: PriorPart(OrbitKernel(VECTOR, REGULAR, 3), (0.5, 0.2)),
     "slack": lambda: SlackPart(OrbitKernel(VECTOR, REGULAR, 3), 0.5, 0.1, 1.0),
 }
 

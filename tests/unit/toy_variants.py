@@ -11,6 +11,7 @@ ANNEAL, CONSISTENT = Cell("toy", "sym", "relax-anneal", 1), Cell("toy", "sym", "
 TREATMENTS = {"consistency": {"weight": 10.0}, "remul": {"weight": 0.5}, "latent": {"weight": 0.1}}
 METHODS = {
     "projection": {"by": "projection", "options": {"alpha": 0.1}},
+    "rpp": {"by": "rpp"},
     "softeq": {"by": "softeq"},
     "ace": {"by": "ace"},
     "ace-slack": {"by": "ace", "options": {"slack": 1.0}},
