@@ -160,12 +160,28 @@ class Entry:
         return [(name, defined) for name, defined in found if defined]
 
 
+    @property
+    def tried(self) -> bool:
+        """Whether something of it was run."""
+        return any(defined.judgement.verdict != Verdict.NOT_RUN for _, defined in self.definitions)
+
+
 @dataclass(frozen=True)
 class Ledger:
     """All claims, in the order of claims.yaml."""
 
     claims: Claims
     entries: list[Entry]
+
+    @property
+    def tried(self) -> list[Entry]:
+        """The claims of which this run has something to say."""
+        return [entry for entry in self.entries if entry.tried]
+
+    @property
+    def untried(self) -> list[Entry]:
+        """The others: no study, variant or measure that they need is in params.yaml."""
+        return [entry for entry in self.entries if not entry.tried]
 
     @property
     def tests(self) -> int:

@@ -50,15 +50,16 @@ def claims_table(ledger: Ledger) -> Table:
         "p of the claim after Holm's correction over those of its study; claims-tests has all tests."
     )
     data = pd.DataFrame([_claim_row(entry, ledger.claims.bibliography(entry.claim)) for entry in ledger.entries])
-    return Table("claims", caption, data, pd.DataFrame([_claim_view(entry) for entry in ledger.entries]))
+    return Table("claims", caption, data, pd.DataFrame([_claim_view(entry) for entry in ledger.tried or ledger.entries]))
 
 
 def contrasts_table(ledger: Ledger) -> Table:
     """One row per test of a claim."""
     caption = "Every test of the ledger, with its own p, for what it leans to; only the p of a claim is corrected."
     rows = ledger.outcomes()
-    data = pd.DataFrame([_test_row(*row) for row in rows])
-    return Table("claims-tests", caption, data, pd.DataFrame([_test_view(*row) for row in rows]))
+    data, tried = pd.DataFrame([_test_row(*row) for row in rows]), {entry.claim.id for entry in ledger.tried}
+    shown = [row for row in rows if row[0].id in tried] or rows
+    return Table("claims-tests", caption, data, pd.DataFrame([_test_view(*row) for row in shown]))
 
 
 def _claim_row(entry: Entry, source: str) -> dict[str, Any]:
