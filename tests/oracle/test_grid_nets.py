@@ -15,6 +15,7 @@ from equidyn.domains.smoke.models import cnn, e2cnn, gcnn, rgroup, rsteer
 from equidyn.domains.turbulence.models import cnn as volume_cnn
 from equidyn.domains.turbulence.models import gcnn as volume_gcnn
 from equidyn.domains.turbulence.models import rgcnn as volume_rgcnn
+from equidyn.grids.layers import distances
 from equidyn.grids.relaxations import anneal
 from equidyn.symmetry.fields import BoxType, FieldType
 from equidyn.symmetry.groups import C2, C4, CUBE, D4, Group, generated
@@ -194,3 +195,59 @@ def test_without_norm_too_relaxed_weights_that_are_alike_are_strict_whatever_the
     assert _largest(network, D4) <= 1e-12
     gaps = [(whole - part).norm() / whole.norm() for layer in network.layers for whole, part in layer.strict_parts()]
     assert max(gaps) <= 1e-14
+
+
+PUBLISHED = {"vector_action": "published"}
+
+
+def _published_quarter(field: torch.Tensor) -> torch.Tensor:
+    """Pixels a quarter turn counter-clockwise, y growing with the row, and vectors one clockwise."""
+    x, y = field.rot90(-1, (-2, -1)).unflatten(1, (-1, 2)).unbind(2)
+    return torch.stack([y, -x], dim=2).flatten(1, 2)
+
+
+def _misses(network: Network, turn: Callable[[torch.Tensor], torch.Tensor]) -> float:
+    """max |f(g x) - g f(x)| / max |f(x)| over both modes, with batch norm that has seen something."""
+    values = torch.randn(2, 4, 9, 9, dtype=torch.float64, generator=torch.Generator().manual_seed(3))
+    network.train()(values)
+    pairs = [(network.train(mode)(turn(values)), turn(network(values))) for mode in (True, False)]
+    return max(((one - other).abs().max() / other.abs().max()).item() for one, other in pairs)
+
+
+@pytest.mark.parametrize("norm", ["none", "batch"])
+def test_a_net_under_a_subgroup_commutes_with_it_alone(norm):
+    network = randomised(_stack(partial(gcnn.build, group="C2"), C4, norm), seed=1)
+    field = FieldType(C4, "vector", 1)
+
+    def turn(values: torch.Tensor, turns: int) -> torch.Tensor:
+        return field.of("vector", values.shape[1] // 2).act(values, turns)
+
+    assert _misses(network, partial(turn, turns=2)) <= 1e-12
+    assert min(_misses(network, partial(turn, turns=turns)) for turns in (1, 3)) > 1e-2
+
+
+@pytest.mark.parametrize("norm", ["none", "batch"])
+def test_a_net_with_the_published_sign_commutes_with_the_published_action_alone(norm):
+    network = randomised(_stack(partial(gcnn.build, **PUBLISHED), C4, norm), seed=1)
+    assert _misses(network, _published_quarter) <= 1e-12
+    assert _misses(network, lambda values: -_published_quarter(values)) > 1e-2  # the true quarter turn
+    true = randomised(_stack(gcnn.build, C4, norm), seed=1)
+    assert _misses(true, _published_quarter) > 1e-2
+    assert _misses(true, lambda values: -_published_quarter(values)) <= 1e-12
+
+
+@pytest.mark.parametrize("options", [{"group": "C2"}, PUBLISHED], ids=str)
+def test_a_wrong_net_and_its_nearest_strict_net_keep_what_they_impose(options):
+    """Distance and projection are by the fields of the layers, so that they know of no other symmetry."""
+    network = randomised(_stack(partial(gcnn.build, **options), C4, "none"), seed=1)
+    nearest = network.projected()
+    assert nearest.imposed_inputs == network.imposed_inputs != FieldType(C4, "vector", 2)
+    values = torch.randn(1, 4, 9, 9, dtype=torch.float64)
+    torch.testing.assert_close(nearest(values), network(values), rtol=1e-12, atol=1e-12)
+    assert distances(network.layers)["total"] <= 1e-12
+
+
+def test_half_turns_do_not_tell_the_two_signs_apart():
+    nets = [_stack(partial(gcnn.build, group="C2", **options), C4, "none") for options in ({}, PUBLISHED)]
+    values = torch.randn(1, 4, 9, 9, dtype=torch.float64)
+    assert torch.equal(nets[0](values), nets[1](values))

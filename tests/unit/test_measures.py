@@ -17,6 +17,7 @@ from equidyn.core.models.registry import build_network
 from equidyn.core.params import Cell
 from equidyn.core.params.signatures import entries, module
 from equidyn.core.training import train
+from equidyn.domains.smoke.models import gcnn
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
 from equidyn.domains.smoke.tasks.rollout.task import Rollout
 
@@ -55,6 +56,20 @@ def test_a_strict_net_has_round_off_only(workplace):
         entry = import_module(module(find("smoke"), "measures", name))
         assert entry.measure(strict)[key] < 1e-6
         assert entry.measure(plain)[key] > 1e-3
+
+
+@pytest.mark.parametrize("options", [{"group": "C2"}, {"vector_action": "published"}], ids=str)
+def test_a_net_that_is_strict_under_another_action_is_measured_under_that_of_the_data(workplace, options):
+    """And its nearest strict net is itself."""
+    task = _subject(workplace, "gcnn").task
+    wrong = RolloutContext(gcnn.build(task.inputs, task.outputs, hidden=2, layers=3, **options).eval(), task)
+    found = {
+        name: import_module(module(find("smoke"), "measures", name)).measure(wrong)
+        for name in ("equivariance", "decomposition", "distance", "ends")
+    }
+    assert found["equivariance"]["relative"] > 1e-3 and found["decomposition"]["share"] > 1e-3
+    assert found["distance"]["total"] < 1e-6
+    assert found["ends"]["projected"] == pytest.approx(found["ends"]["trained"], rel=1e-5)
 
 
 def test_error_of_a_net_that_changes_nothing_is_persistence(workplace):

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from equidyn.core.models.initial import uniform_fan_in
-from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.fields import VECTORS, FieldType
 
 
 class Bias(nn.Module):
@@ -27,12 +27,12 @@ def free_bias(outputs: FieldType, fan: float) -> Bias:
 
 def invariant_bias(outputs: FieldType, fan: float) -> Bias | None:
     """One number per field where the group fixes a direction (scalar, regular), none on vectors."""
-    return None if outputs.kind == "vector" else Bias(outputs.multiplicity, outputs.dimension, fan)
+    return None if outputs.kind in VECTORS else Bias(outputs.multiplicity, outputs.dimension, fan)
 
 
 def nearest_bias(bias: Bias, outputs: FieldType) -> Bias | None:
     """The bias that commutes with the symmetry and is nearest to another one: its mean over each field."""
-    if outputs.kind == "vector":
+    if outputs.kind in VECTORS:
         return None
     nearest = Bias(outputs.multiplicity, outputs.dimension, 1.0)
     nearest.weight.data = bias().detach().unflatten(0, (-1, outputs.dimension)).mean(-1)

@@ -127,6 +127,16 @@ class ConvStack(GridNet):
         self.alpha = alpha
         self.strict = strict
 
+    @property
+    def imposed_inputs(self) -> FieldType:
+        """What the first layer takes its inputs for: the data's type, or one under another action."""
+        return self.layers[0].inputs
+
+    @property
+    def imposed_outputs(self) -> FieldType:
+        """What the last layer takes its outputs for."""
+        return self.layers[-1].outputs
+
     def filters(self) -> list[Filter]:
         """Every layer's filter: build once per optimiser step, use in every step of a rollout."""
         return [_laid_out(*layer.filter()) for layer in self.layers]

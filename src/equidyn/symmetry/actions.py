@@ -58,6 +58,16 @@ def vector_action(group: Group) -> Action:
     return Action(*group.axes)
 
 
+def reversed_vector_action(group: Group) -> Action:
+    """The group on vectors by S g S, S the reflection of y: where a place turns by theta, its vector turns by -theta.
+
+    No velocity has this symmetry; half turns of the plane alone are what they are.
+    """
+    source, sign = group.axes
+    reflection = np.where(np.arange(group.dimension) == 1, -1, 1)
+    return Action(source, sign * reflection * reflection[source])
+
+
 def regular_action(group: Group) -> Action:
     """The group on functions on itself: (g z)[h] = z[g^-1 h]."""
     source = group.products[group.inverses]

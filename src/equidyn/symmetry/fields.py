@@ -8,15 +8,21 @@ from typing import ClassVar, Self
 import numpy as np
 import torch
 
-from equidyn.symmetry.actions import Action, regular_action, scalar_action, vector_action
+from equidyn.symmetry.actions import Action, regular_action, reversed_vector_action, scalar_action, vector_action
 from equidyn.symmetry.groups import Group
 
-_ACTIONS = {"scalar": scalar_action, "vector": vector_action, "regular": regular_action}
+_ACTIONS = {
+    "scalar": scalar_action,
+    "vector": vector_action,
+    "reversed vector": reversed_vector_action,
+    "regular": regular_action,
+}
+VECTORS = ("vector", "reversed vector")
 
 
 @dataclass(frozen=True)
 class FieldType:
-    """`multiplicity` fields of one kind ("scalar", "vector" or "regular") stacked along the channel axis.
+    """`multiplicity` fields of one kind (a key of _ACTIONS) stacked along the channel axis.
 
     A tensor of this type has shape (..., multiplicity * dimension, y, x), or (..., z, y, x), the components of a field
     side by side.

@@ -159,7 +159,6 @@ class Entry:
         found = [(name, self.under(name)) for name in DEFINITIONS]
         return [(name, defined) for name, defined in found if defined]
 
-
     @property
     def tried(self) -> bool:
         """Whether something of it was run."""

@@ -50,7 +50,9 @@ def claims_table(ledger: Ledger) -> Table:
         "p of the claim after Holm's correction over those of its study; claims-tests has all tests."
     )
     data = pd.DataFrame([_claim_row(entry, ledger.claims.bibliography(entry.claim)) for entry in ledger.entries])
-    return Table("claims", caption, data, pd.DataFrame([_claim_view(entry) for entry in ledger.tried or ledger.entries]))
+    return Table(
+        "claims", caption, data, pd.DataFrame([_claim_view(entry) for entry in ledger.tried or ledger.entries])
+    )
 
 
 def contrasts_table(ledger: Ledger) -> Table:

@@ -1,8 +1,18 @@
-"""Which published networks variants that predict smoke are built as."""
+"""What symmetry variants that predict smoke impose, and which published networks they are built as."""
 
 from typing import Any
 
 from equidyn.domains.smoke.report.published import figures
+from equidyn.report.families import options
+
+
+def imposed(study: Any, name: str, strict: bool) -> str:
+    """The symmetry that a strict variant imposes, in words."""
+    if not strict:
+        return "–"
+    chosen = options(study, name)
+    turns = "half turns" if chosen.get("group") == "C2" else "quarter turns"
+    return f"{turns}, vectors against the picture" if chosen.get("vector_action") == "published" else turns
 
 
 def published_parameters(study: Any, name: str) -> int | None:
