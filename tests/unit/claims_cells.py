@@ -17,7 +17,8 @@ from equidyn.report.claims.model import DEFINITIONS, Claims, Contrast, claims_of
 from equidyn.report.gather import VALUE_COLUMNS, StudyResults, controlled, flattened
 
 PARAMS = Path(__file__).resolve().parents[2] / "params.yaml"
-PAPER = PARAMS.parent / "presets/paper/params.yaml"  # has every variant
+PRESETS = PARAMS.parent / "presets"
+PAPER, REFERENCE = PRESETS / "paper/params.yaml", PRESETS / "reference/params.yaml"  # together: every variant
 VARIANTS = (
     *("cnn", "gcnn", "rgroup", "e2cnn", "rsteer", "rsteer-alpha1e-2", "relax-anneal"),
     *("e2cnn-published", "rsteer-published", "rsteer-published-alpha1e-2", "gcnn-small"),
@@ -39,13 +40,15 @@ def results(
     variants: Iterable[str] = VARIANTS,
     diverged: Iterable[tuple[str, str, int]] = (),
     checkpoints: Iterable[str] = ("best", "early"),
+    datasets: dict[str, dict] | None = None,
 ) -> StudyResults:
     """The results of a study whose measures take the values of `truth`, the same at every checkpoint.
 
-    diverged: (variant, dataset, seed) of runs that diverged.
+    diverged: (variant, dataset, seed) of runs that diverged; datasets: other than LEVELS, with their settings.
     """
-    data = {dataset: {"equivariance": {"pairwise": level}} for dataset, level in LEVELS.items()}
-    settings = _settings("smoke-levels", seeds, variants, {key: {"value": level} for key, level in LEVELS.items()})
+    datasets = datasets or {key: {"value": level} for key, level in LEVELS.items()}
+    data = {dataset: {"equivariance": {"pairwise": entry["value"]}} for dataset, entry in datasets.items()}
+    settings = _settings("smoke-levels", seeds, variants, datasets)
     return _results(name, settings, truth, data, set(diverged), list(checkpoints))
 
 

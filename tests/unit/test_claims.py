@@ -3,6 +3,7 @@
 import math
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import yaml
 from claims_cells import (
@@ -11,6 +12,7 @@ from claims_cells import (
     PAIR,
     PAPER,
     PARAMS,
+    REFERENCE,
     RMSE,
     VARIANTS,
     claims_file,
@@ -29,7 +31,7 @@ from equidyn.report.claims.words import claimed, effect_words, label, p_words, s
 from equidyn.report.declared import title
 from equidyn.report.families import is_published, options
 from equidyn.report.published import differing
-from equidyn.report.sections import convergence, learning, variants
+from equidyn.report.sections import convergence, league, learning, sizes, variants
 
 
 def _contrast(**changes: object) -> Contrast:
@@ -37,20 +39,20 @@ def _contrast(**changes: object) -> Contrast:
 
 
 def test_every_claim_is_there():
-    counts = {"C": 16, "T": 5, "G": 5, "A": 4, "L": 3}
+    counts = {"C": 16, "R": 19, "T": 5, "G": 5, "A": 4, "L": 3}
     wanted = [f"{letter}{number}" for letter, count in counts.items() for number in range(1, count + 1)]
     assert [claim.id for claim in published_claims().claims] == wanted
 
 
 def test_claims_have_one_definition_where_nothing_was_coded_that_differs():
     single = [claim.id for claim in published_claims().claims if not claim.as_published]
-    ours = ["C15", "C16", *(f"T{number}" for number in range(1, 6))]
+    ours = ["C15", "C16", *(f"R{n}" for n in range(1, 20)), *(f"T{n}" for n in range(1, 6))]
     assert single == [*ours, "G3", "G4", "A2"]
 
 
 def test_claims_name_what_a_preset_has():
-    """That of published scale."""
-    studies = load(PAPER).studies
+    """That of published scale; of ways to relax a symmetry, the reference."""
+    studies = load(REFERENCE).studies | load(PAPER).studies
     for contrast in every_contrast():
         study = studies[contrast.study]
         assert {term.variant for term in contrast.terms} <= set(study.variants), label(contrast)
@@ -68,12 +70,14 @@ def test_corrected_variants_differ_in_the_symmetry_that_they_impose_and_not_in_t
 
 
 def test_claims_name_sections_of_the_report():
-    studies = load(PAPER).studies
+    studies = load(REFERENCE).studies | load(PAPER).studies
     for claim in published_claims().claims:
         tested = [studies[name] for name in {test.study for test in (*claim.corrected, *claim.as_published)}]
         own = [study.home.module("report") for study in tested]
         shown = [entry for one in own for entry in (*one.SECTIONS, *getattr(one, "AUDIT", ()))]
-        titles = {entry.TITLE for entry in (*shown, variants, learning, convergence) if hasattr(entry, "TITLE")}
+        titles = {
+            entry.TITLE for entry in (*shown, variants, learning, convergence, league, sizes) if hasattr(entry, "TITLE")
+        }
         titles |= {title(study.home, measure) for study in tested for measure in study.measures}
         assert set(claim.sections) <= titles, claim.id
 
@@ -287,3 +291,51 @@ def test_words_of_numbers():
 def test_every_variant_that_claims_name_is_among_the_made_up_ones():
     named = {t.variant for c in every_contrast() if c.study == "smoke-levels" for t in c.terms}
     assert named <= set(VARIANTS)
+
+
+SIZES = {f"eps{level}-n{n}": {"value": level, "train": n} for level in (0.0, 0.5, 1.0) for n in (1, 2, 4)}
+CROSSOVER = RMSE | {
+    "form": "crossover",
+    "terms": [{"variant": "gcnn", "datasets": "all"}, {"variant": "cnn", "datasets": "all", "weight": -1}],
+    "reference": -0.5,
+    "reference_from": "here",
+    "direction": "none",
+    "matters": 0.25,
+}
+
+
+def _crossing(exponent: float, noise: float = 0.0) -> dict:
+    """Errors of which the squares differ by A eps^2 - B with (B / A)^(1/2) = 0.4 n^exponent."""
+
+    def rmse(variant: str, dataset: str, seed: int) -> float:
+        level, n = SIZES[dataset]["value"], SIZES[dataset]["train"]
+        drawn = noise * float(np.random.default_rng([seed, n, round(10 * level)]).standard_normal())
+        return math.sqrt(1.0 + (level**2 - 0.16 * n ** (2 * exponent) + drawn if variant == "gcnn" else 0.0))
+
+    return {("error", "rmse"): rmse}
+
+
+@pytest.mark.parametrize("exponent", [-0.5, 0.0, -1.0])
+def test_the_exponent_of_a_crossover_is_the_one_of_the_law(exponent):
+    contrast = Contrast.model_validate(CROSSOVER)
+    study = results(_crossing(exponent), seeds=FIVE, datasets=SIZES)
+    found = effect(contrast, study)
+    assert missing(contrast, study) == "" and len(found.sample) == 5
+    assert found.mean == pytest.approx(exponent + 0.5, abs=1e-9)
+    noisy = effect(contrast, results(_crossing(exponent, 0.001), seeds=range(1, 21), datasets=SIZES))
+    low, high = noisy.interval
+    assert low < exponent + 0.5 < high and high - low < 0.3
+
+
+def test_a_crossover_needs_levels_and_sizes_and_leaves_out_seeds_that_have_none():
+    contrast = Contrast.model_validate(CROSSOVER)
+    assert missing(contrast, results(_crossing(-0.5), datasets={"eps0.0-n1": SIZES["eps0.0-n1"]})).endswith(
+        "of 2 sizes"
+    )
+    assert "of 2 sizes" in missing(contrast, results({("error", "rmse"): lambda *_: 1.0}))
+    never = {("error", "rmse"): lambda variant, *_: 1.0 if variant == "gcnn" else 2.0}
+    assert effect(contrast, results(never, datasets=SIZES)).sample.empty
+    with pytest.raises(ValueError, match="a strict variant, weight 1"):
+        Contrast.model_validate(CROSSOVER | {"terms": PAIR})
+    words = "exponent of the level at which cnn overtakes gcnn, minus -0.5, error.rmse, all levels and sizes"
+    assert (label(contrast), claimed(contrast)) == (words, "within ± 0.25")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from equidyn.report.claims.crossover import FEWEST, exponents, places, spans
 from equidyn.report.claims.datasets import chosen_datasets, group_words
 from equidyn.report.claims.model import Contrast
 from equidyn.report.gather import StudyResults
@@ -70,6 +71,8 @@ def missing(contrast: Contrast, study: StudyResults | None) -> str:
             return f"{study.name} has no variant {term.variant}"
         if not chosen_datasets(study, term.datasets):
             return f"{study.name} has no {group_words(term.datasets).removeprefix('the ')}"
+    if contrast.form == "crossover" and not spans(places(study.settings)):
+        return f"{study.name} has no {FEWEST} levels at each of {FEWEST} sizes"
     return _untaken(contrast, study)
 
 
@@ -119,10 +122,10 @@ def shift(contrast: Contrast, study: StudyResults) -> pd.Series | None:
 
     Both effects are taken on those of each term's datasets that the control has; None if it has none of a term's.
     """
-    places = [[name for name in names if name in study.controls.datasets] for names in _places(study, contrast)]
-    if not all(places):
+    used = [[name for name in names if name in study.controls.datasets] for names in _places(study, contrast)]
+    if not all(used) or (contrast.form == "crossover" and not spans(places(study.controls.settings))):
         return None
-    once, longer = (_sample(results, contrast, places) for results in (study, study.controls))
+    once, longer = (_sample(results, contrast, used) for results in (study, study.controls))
     return (longer - once).dropna()
 
 
@@ -131,10 +134,17 @@ def _places(study: StudyResults, contrast: Contrast) -> list[list[str]]:
     return [chosen_datasets(study, term.datasets) for term in contrast.terms]
 
 
-def _sample(study: StudyResults, contrast: Contrast, places: list[list[str]]) -> pd.Series:
-    """Seed -> weighted sum of the terms, each averaged over its datasets in `places`; of logarithms in a ratio."""
+def _sample(study: StudyResults, contrast: Contrast, used: list[list[str]]) -> pd.Series:
+    """Seed -> weighted sum of the terms, each averaged over its datasets in `used`; of logarithms in a ratio.
+
+    Of a crossover, its exponent.
+    """
     values, ratio = _values(study, contrast), contrast.form == "ratio"
-    terms = zip(contrast.terms, places, strict=True)
+    if contrast.form == "crossover":
+        found = {name: place for name, place in places(study.settings).items() if name in used[0]}
+        squares = (_table(values, term.variant, list(found)) ** 2 for term in contrast.terms)
+        return exponents(next(squares) - next(squares), found).dropna()
+    terms = zip(contrast.terms, used, strict=True)
     return paired([(term.weight, _by_seed(values, term.variant, names, ratio)) for term, names in terms])
 
 
@@ -169,10 +179,15 @@ def _errors(study: StudyResults, contrast: Contrast) -> pd.Series:
 
 def _by_seed(values: pd.DataFrame, variant: str, datasets: list[str], ratio: bool) -> pd.Series:
     """Seed -> mean over the datasets of a variant, NaN unless all of them are finite; its logarithm in a ratio."""
-    table = values[values["variant"] == variant].pivot(index="seed", columns="dataset", values="value")
-    means = table.reindex(columns=datasets).mean(axis=1, skipna=False)
+    means = _table(values, variant, datasets).mean(axis=1, skipna=False)
     means = means.where(np.isfinite(means))
     return np.log(means.where(means > 0)) if ratio else means
+
+
+def _table(values: pd.DataFrame, variant: str, datasets: list[str]) -> pd.DataFrame:
+    """A row per seed, a column per dataset."""
+    table = values[values["variant"] == variant].pivot(index="seed", columns="dataset", values="value")
+    return table.reindex(columns=datasets)
 
 
 def _diverged(study: StudyResults, contrast: Contrast) -> int:

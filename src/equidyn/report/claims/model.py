@@ -46,8 +46,10 @@ class Contrast(Strict):
         description="what each value is multiplied by: unit: the measure's own `unit`, for published units; "
         "per_parameter: 1 over the network's parameters; multiply_adds: those of one answer",
     )
-    form: Literal["difference", "ratio"] = Field(
-        default="difference", description="ratio: of the logarithms, so that the effect is a factor, 1 being none"
+    form: Literal["difference", "ratio", "crossover"] = Field(
+        default="difference",
+        description="ratio: of the logarithms, so that the effect is a factor, 1 being none; crossover: the "
+        "exponent, of the number of training samples, by which the level moves at which the second overtakes the first",
     )
     terms: list[Term] = Field(min_length=1)
     reference: Real = Field(default=0.0, description="figure that is taken from the sum [unit]")
@@ -87,6 +89,9 @@ class Contrast(Strict):
     def _terms_suit_form(self) -> "Contrast":
         if self.form == "ratio" and (self.reference or sum(term.weight for term in self.terms)):
             raise ValueError("the weights of a ratio must sum to 0, and it has no reference")
+        ends = [(term.weight, term.datasets) for term in self.terms]
+        if self.form == "crossover" and ends != [(1, "all"), (-1, "all")]:
+            raise ValueError("a crossover is of a strict variant, weight 1, and a free one, weight -1, on all datasets")
         return self
 
     @property

@@ -19,6 +19,8 @@ _FACTORS = {
 def label(contrast: Contrast) -> str:
     """The contrast in words, made from its definition: what is compared, by which number, on which data."""
     by_place = _by_place(contrast)
+    if contrast.form == "crossover":
+        by_place = {"all levels and sizes": contrast.terms}
     quantity = f"{contrast.measure}.{contrast.quantity}{_FACTORS[contrast.factor]}"
     parts = [_compared(contrast, by_place), quantity, *(by_place if len(by_place) == 1 else [])]
     return ", ".join([*parts, *([] if contrast.checkpoint == "best" else [f"{contrast.checkpoint} checkpoint"])])
@@ -34,6 +36,9 @@ def _by_place(contrast: Contrast) -> dict[str, list[Term]]:
 
 def _compared(contrast: Contrast, by_place: dict[str, list[Term]]) -> str:
     """a minus b; a on here minus a on there; a minus b on here, minus the same on there; a minus the published 0.67."""
+    if contrast.form == "crossover":
+        strict, free = (term.variant for term in contrast.terms)
+        return f"exponent of the level at which {free} overtakes {strict}, minus {contrast.reference:g}"
     (here, first), *others = by_place.items()
     alike = [_multiple(terms, first) for _, terms in others]
     if not others:
