@@ -49,6 +49,10 @@ class ElasticPart(FreePart):
         """gamma alone tells how much is let through."""
         return 1.0
 
+    def reported(self) -> dict[str, float]:
+        """|gamma| and |lambda|."""
+        return {"gamma": self.gamma.abs().item(), "multiplier": self.multiplier.abs().item()}
+
     def own_parameters(self) -> list[nn.Parameter]:
         """gamma."""
         return [self.gamma]
