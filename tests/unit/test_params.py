@@ -297,8 +297,8 @@ def test_every_key_is_explained(name: str) -> None:
     settings = [
         line for line in lines if ": " in line and not line.lstrip().startswith("#") and line.rstrip()[-1] != ":"
     ]
-    # A treatment is explained with its variant, the rate of one with `tune`.
-    of_variants = ("model:", "options:", "augment:", "by:", "treatment", "training:")
+    # What makes a variant is explained with it, its rate and the values of its knob with `tune`.
+    of_variants = ("model:", "options:", "augment:", "by:", "relax:", "treatment", "training:", "tune: {")
     grids = ("level:", "domain:", "kind:", "vector_action:", "sampling:", *of_variants)
     assert [line for line in settings if "#" not in line and not any(word in line for word in grids)] == []
 

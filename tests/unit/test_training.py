@@ -30,6 +30,7 @@ from equidyn.core.training.adam import Adam
 from equidyn.core.training.schedule import learning_rate
 from equidyn.core.training.task import dataset_of, task_of
 from equidyn.domains.smoke.source.fields import Fields
+from equidyn.grids.relaxations.anneal import cosine
 
 
 def _summary(cell: Cell = CELL) -> dict:
@@ -122,6 +123,33 @@ def test_checkpoints_are_copies_of_different_epochs(workplace):
 def test_a_killed_run_goes_on_to_the_same_bytes(workplace, monkeypatch, variant):
     """With multipliers, gates and what else a network moves itself; with what a treatment or an optimiser remembers."""
     assert_goes_on_to_the_same_bytes(params_with_all(), Cell("toy", "sym", variant, 1), monkeypatch)
+
+
+MOVED = {  # variant -> columns of what its method moves, and what they are before training
+    "relax-anneal": {"share": 0.0},
+    "thaw": {"share": 0.0},
+    "gap-gate": {"share": 1.0},
+    "ace": {"gamma": 1.0, "multiplier": 0.0},
+    "ace-slack": {"gamma": 1.0, "multiplier": 0.0},
+    "remul-gradual": {"weight_a": 4 / 3, "weight_b": 2 / 3},
+}
+
+
+@pytest.mark.parametrize("variant", ["gcnn", *MOVED])
+def test_the_history_has_what_a_method_moves(workplace, variant):
+    """At its start, and moved; mean and largest over the kernels."""
+    cell, starts = Cell("toy", "sym", variant, 1), MOVED.get(variant, {})
+    train.run(params_with_all(), cell)
+    history = pd.read_csv(paths.run(cell) / "history.csv")
+    assert {name for columns in MOVED.values() for name in columns} & set(history) == set(starts)
+    for name, start in starts.items():
+        assert history[name][0] == pytest.approx(start) and history[name].nunique() > 1
+        if not name.startswith("weight"):
+            assert (history[f"{name}_max"] >= history[name]).all()
+    if variant == "relax-anneal":
+        assert history["share"][1:].tolist() == pytest.approx([cosine(done / 4) for done in range(4)], abs=1e-6)
+    if variant == "remul-gradual":
+        assert (history["weight_a"] + history["weight_b"]).tolist() == pytest.approx([2.0] * 5)
 
 
 def _noisy(draw: str) -> tuple[Params, Cell]:

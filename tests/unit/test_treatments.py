@@ -4,6 +4,7 @@ In the plane over two steps of a rollout, and in a box; in float64 where it is e
 """
 
 import json
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import numpy as np
@@ -18,6 +19,7 @@ from toy_volumes import STUDY, volume_params
 
 from equidyn.core import paths
 from equidyn.core.errors import EquidynError
+from equidyn.core.models import check
 from equidyn.core.models.registry import build_network
 from equidyn.core.params import Cell
 from equidyn.core.params.variant import Variant
@@ -302,19 +304,26 @@ def test_treatments_of_other_tasks_and_of_nets_without_a_hidden_layer_are_refuse
     for study, variant in ((TREE["studies"]["toy"], "cnn"), (STUDY, "trilinear")):
         entry = study["variants"][variant] | {"treatment": wanted}
         shallow = entry | {"options": entry["options"] | ({"layers": 1} if variant == "cnn" else {})}
-        assert f"variants.{variant}.treatment.by = 'latent': no hidden" in refused(
-            study, f"variants.{variant}", shallow
-        )
+        words = f"variants.{variant}.treatment.by = 'latent': needs a model with hidden layers"
+        assert words in refused(study, f"variants.{variant}", shallow)
 
 
-def test_what_shows_only_with_the_network_is_refused_in_words(study, task):
-    recipe = recipe_of(study, task, treated_variant := study.variants["latent"], study.training, 1)
-    samples, elements = task.sample("train", 2, 2), torch.tensor([1, 2])
-    with pytest.raises(EquidynError, match="the network has no hidden layer"):
-        recipe.terms(Wind(1.0, 2.0), samples, elements)
-    few = study.model_copy(update={"variants": {"it": treated_variant.model_copy(update={"options": {"hidden": 3}})}})
-    with pytest.raises(EquidynError, match="'regular' needs 4 hidden channels; the network has 3"):
-        recipe.terms(build_network(few, "it", task.inputs, task.outputs, 0), samples, elements)
+@pytest.mark.parametrize("by", ["check", "train"])
+def test_what_shows_only_with_the_network_is_refused_with_its_key(params, by):
+    """A network too narrow for a regular field; one wide enough, or left to the trivial action, is not."""
+    study, words = params.studies["toy"], r"variants\.latent\.treatment\.options\.action = 'regular': needs 4 channels"
+    for width, action, fits in ((3, "regular", False), (4, "regular", True), (3, "trivial", True)):
+        treatment = {"by": "latent", "options": {"weight": 1.0, "action": action}}
+        variant = Variant(model="cnn", options={"hidden": width, "layers": 3}, augment="none", treatment=treatment)
+        twins = {"cnn": variant.model_copy(update={"treatment": None}), "latent": variant}
+        other = params.model_copy(update={"studies": {"toy": study.model_copy(update={"variants": twins})}})
+        with nullcontext() if fits else pytest.raises(EquidynError, match=words):
+            check.run(other) if by == "check" else train.run(other, Cell("toy", "sym", "latent", 1))
+
+
+def test_a_network_of_ones_own_without_a_hidden_layer_and_a_group_of_one_element_are_refused():
+    with pytest.raises(ValueError, match="by = 'latent': the network has no hidden layer"):
+        latent.suits(Wind(1.0, 2.0), FieldType(C4, "vector", 1), weight=1.0, action="trivial")
     alone = SimpleNamespace(task=SimpleNamespace(inputs=SimpleNamespace(order=1)), score="")
     for treatment in (consistency, remul, latent):
         with pytest.raises(ValueError, match="has one element"):

@@ -41,6 +41,10 @@ class FreePart(nn.Module):
         """The share after `done` (0 to below 1) of the training, of parts that are not kept."""
         return 1.0
 
+    def reported(self) -> dict[str, float]:
+        """Named numbers, none negative, of which GridNet reports mean and maximum over the free parts."""
+        return {"share": self.share.item()}
+
     def own_parameters(self) -> list[nn.Parameter]:
         """As of Network."""
         return []

@@ -15,16 +15,22 @@ class GridTaskSettings(TaskSettings):
     relaxes = ("GridNet",)
 
     def faults(self, study: Any) -> Iterator[str]:
-        """Treatments of a hidden layer that a network does not have."""
+        """Treatments of what a network does not have."""
         for name, variant in study.variants.items():
-            if variant.treatment and variant.treatment.by == "latent" and not _has_hidden(study, variant):
-                yield f"variants.{name}.treatment.by = 'latent': no hidden layer; take two or more layers"
+            if variant.treatment:
+                by = variant.treatment.by
+                for option in signatures.known(study.home, "treatments", by).needs:
+                    if not _has(study, variant, option):
+                        yield (
+                            f"variants.{name}.treatment.by = {by!r}: needs a model with {option} layers; "
+                            f"{variant.model!r} as it stands here has none"
+                        )
 
 
-def _has_hidden(study: Any, variant: Variant) -> bool:
-    """As far as it can be known before the network is built: of a model of the user's own it cannot."""
+def _has(study: Any, variant: Variant, option: str) -> bool:
+    """Whether a model has such layers, as far as it can be known before the network is built."""
     entry = signatures.known(study.home, "models", variant.model)
     if entry.fault or "." in variant.model:
         return True
     options = signatures.checked(study.home, "models", variant.model, variant.options)
-    return "hidden" in options and options.get("layers", 2) > 1
+    return option in options and options.get("layers", 2) > 1

@@ -86,6 +86,13 @@ class GridNet(Network):
             raise ValueError("only a net with the whole space of strict kernels can be relaxed so: gcnn")
         return self._relaxed(lambda kernel: (make(kernel), None), alpha, strict=False)
 
+    def reported(self) -> dict[str, float]:
+        """Each number of the free parts: its mean over them, and, with _max behind its name, the largest."""
+        found = [free.reported() for free in self.free_parts]
+        names = found[0] if found else {}
+        means = {name: sum(part[name] for part in found) / len(found) for name in names}
+        return means | {f"{name}_max": max(part[name] for part in found) for name in names}
+
     def own_parameters(self) -> list[nn.Parameter]:
         """Those of the free parts."""
         return [parameter for free in self.free_parts for parameter in free.own_parameters()]

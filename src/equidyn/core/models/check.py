@@ -20,7 +20,7 @@ from equidyn.core.params.params import Params
 from equidyn.core.params.study import Cell, Study
 from equidyn.core.randomness import seeded
 from equidyn.core.threads import use_threads
-from equidyn.core.training.task import io_types
+from equidyn.core.training.task import check_treatment, io_types
 from equidyn.symmetry.error import ratio
 from equidyn.symmetry.group_action import GroupAction
 
@@ -49,8 +49,8 @@ def run(params: Params, variant: str | None = None) -> list[dict[str, Any]]:
         for name, wanted in settings.variants.items():
             if variant in (None, name):
                 grid = settings.source.input_grid
-                around = (repr(wanted.relax), repr(wanted.impose))
-                key = (settings.domain, wanted.model, repr(wanted.options), *around, types, grid)
+                parts = repr((wanted.options, *wanted.parts()))
+                key = (settings.domain, wanted.model, parts, types, grid)
                 if key not in found:
                     found[key] = _with_beside(_fresh(settings, name, grid, limit), settings, name)
                 entries.append({"variant": name, "study": study} | found[key])
@@ -172,9 +172,10 @@ def _drawn(shape: tuple[int, ...], dtype: torch.dtype) -> torch.Tensor:
 
 
 def _fresh(study: Study, variant: str, grid: Sequence[int], limit: float = math.inf) -> dict[str, Any]:
-    """What is found of a freshly built network; raises EquidynError if it cannot be built."""
+    """What is found of a freshly built network; raises EquidynError if it cannot be built, or trained as wanted."""
     inputs, outputs = io_types(study)
     network = build_network(study, variant, inputs, outputs, seed=0)
+    check_treatment(study, variant, network, inputs)
     with suppress(*REFUSALS), torch.no_grad(), seeded(0):
         # moves the batch statistics, if there are any
         network(_drawn(list(shapes_of(inputs, _affordable(network, grid, limit)).values())[-1], torch.float32))

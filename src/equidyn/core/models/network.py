@@ -41,6 +41,10 @@ class Network(nn.Module):
     def relax(self, share: float) -> None:
         """Relax the network by `share`, from 0 (as it is used) to 1 (free); for training only."""
 
+    def reported(self) -> dict[str, float]:
+        """Named numbers that its method moves, for a column each of history.csv; always the same names."""
+        return {}
+
     def own_parameters(self) -> list[nn.Parameter]:
         """Parameters that the network moves itself: no optimiser, weight decay or clipping sees them."""
         return []

@@ -48,13 +48,15 @@ _ANNOTATIONS = {**vars(types), "bool": bool, "int": types.Integer, "float": type
 class Entry:
     """module: its dotted path; options: the pydantic model of its options; takes: the types of its other arguments.
 
-    fault: where and how its file is broken, if it is; then nothing is known of options and takes.
+    needs: options without which a model does not suit it, of treatments with a line NEEDS.
+    fault: where and how its file is broken, if it is; then nothing is known of the others.
     """
 
     module: str
     options: type[BaseModel]
     takes: tuple[str, ...]
     fault: str = ""
+    needs: tuple[str, ...] = ()
 
 
 class _AnyOptions(BaseModel, extra="allow"):
@@ -150,9 +152,14 @@ def _entry(path: Path, name: str, function: str) -> Entry | None:
         defines = f"def {function}(".encode() in content  # most files do not
         tree = ast.parse(content if defines else b"", filename=str(path))
         found = next((node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == function), None)
-        return found and Entry(name, _options_model(path, found), tuple(_takes(path, found)))
+        return found and Entry(name, _options_model(path, found), tuple(_takes(path, found)), needs=_needs(tree))
     except (OSError, SyntaxError, ValueError) as fault:
         return Entry(name, _AnyOptions, (), broken(fault, path))
+
+
+def _needs(tree: ast.Module) -> tuple[str, ...]:
+    lines = (node for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "NEEDS")
+    return next((ast.literal_eval(node.value) for node in lines), ())
 
 
 def _takes(path: Path, entry: ast.FunctionDef) -> Iterator[str]:

@@ -60,7 +60,7 @@ class Trainer:
     def _begin(self) -> State:
         state = State()
         with seeded(self.seed, state.epoch):
-            self._record(state, {"learning_rate": 0.0} | self.recipe.recorded(None))
+            self._record(state, {"learning_rate": 0.0} | self.recipe.recorded(None) | self.network.reported())
         score = state.history[0][self.recipe.score]
         if not math.isfinite(score):
             state.status, state.message = "diverged", f"before training: {self._score_words} {score}"
@@ -72,12 +72,12 @@ class Trainer:
         state.epoch += 1
         rate = learning_rate(self.training, state.epoch)
         with seeded(self.seed, state.epoch):
-            means = self._train(state.epoch, rate)
-            self._record(state, {"learning_rate": rate} | self.recipe.recorded(means))
+            means, moved = self._train(state.epoch, rate)
+            self._record(state, {"learning_rate": rate} | self.recipe.recorded(means) | moved)
         self._judge(state, means[0])
 
-    def _train(self, epoch: int, rate: float) -> list[float]:
-        """One epoch of steps; returns the means of the recipe' columns.
+    def _train(self, epoch: int, rate: float) -> tuple[list[float], dict[str, float]]:
+        """One epoch of steps; returns the means of the recipe's columns, and what the network reports at its end.
 
         Annealed layers are relaxed meanwhile, and only then: what is validated and kept is the strict net.
         """
@@ -87,11 +87,12 @@ class Trainer:
         total = torch.zeros(len(self.recipe.columns), device=self.device)
         for batch in self.recipe.batches(epoch):
             total += self._step(batch, rate)
+        moved = self.network.reported()  # while it is relaxed
         self.network.relax(0.0)
-        return (total / self.training.steps_per_epoch).tolist()
+        return (total / self.training.steps_per_epoch).tolist(), moved
 
     def _step(self, batch: Any, rate: float) -> torch.Tensor:
-        """One update; returns the values of the recipe' columns before it."""
+        """One update; returns the values of the recipe's columns before it."""
         self.optimiser.zero_grad()
         with self.arithmetic:
             loss, values = self.recipe.loss(self.network, batch)

@@ -107,14 +107,35 @@ def recipe_of(study: Study, task: Task, variant: Variant, training: Training, se
 
     Raises EquidynError, in the treatment's words, if it does not suit the task.
     """
-    recipe, wanted = module_of(study, "recipe").RECIPE(task, variant, training, seed), variant.treatment
-    if wanted is None:
+    recipe = module_of(study, "recipe").RECIPE(task, variant, training, seed)
+    if variant.treatment is None:
         return recipe
-    options = signatures.checked(study.home, "treatments", wanted.by, wanted.options)
+    offers, options = _treatment(study, variant)
     try:
-        return imported(signatures.module(study.home, "treatments", wanted.by)).treat(recipe, **options)
+        return offers.treat(recipe, **options)
     except ValueError as fault:
-        raise EquidynError(f"treatment {wanted.by}: {fault}") from fault
+        raise EquidynError(f"treatment {variant.treatment.by}: {fault}") from fault
+
+
+def check_treatment(study: Study, name: str, network: Network, inputs: Any) -> None:
+    """Ask the treatment of variant `name`, if it has one, whether it suits its network, from `inputs`: its `suits`.
+
+    Raises EquidynError, in the treatment's words, if not.
+    """
+    variant = study.variants[name]
+    offers, options = _treatment(study, variant) if variant.treatment else (None, {})
+    try:
+        if hasattr(offers, "suits"):
+            offers.suits(network, inputs, **options)
+    except ValueError as fault:
+        raise EquidynError(f"variants.{name}.treatment.{fault}") from fault
+
+
+def _treatment(study: Study, variant: Variant) -> tuple[Any, dict[str, Any]]:
+    """The module of a variant's treatment, and its options."""
+    wanted = variant.treatment
+    options = signatures.checked(study.home, "treatments", wanted.by, wanted.options)
+    return imported(signatures.module(study.home, "treatments", wanted.by)), options
 
 
 def module_of(study: Study, file: str) -> Any:

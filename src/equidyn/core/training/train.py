@@ -23,7 +23,7 @@ from equidyn.core.training.hidden import refuse_hidden_state
 from equidyn.core.training.loop import Trainer
 from equidyn.core.training.precision import device_of, set_up
 from equidyn.core.training.state import State, Weights
-from equidyn.core.training.task import Task, dataset_of, recipe_of, task_of
+from equidyn.core.training.task import Task, check_treatment, dataset_of, recipe_of, task_of
 from equidyn.core.tuning.tuned import tuned
 
 
@@ -53,8 +53,10 @@ def trainer_of(params: Params, cell: Cell, task: Task) -> Trainer:
     """What trains the network of `cell` on its task."""
     study = params.studies[cell.study]
     variant, training = study.variants[cell.variant], study.training_for(cell)
+    network = build_network(study, cell.variant, task.inputs, task.outputs, cell.seed)
+    check_treatment(study, cell.variant, network, task.inputs)
     return Trainer(
-        build_network(study, cell.variant, task.inputs, task.outputs, cell.seed).to(task.device),
+        network.to(task.device),
         recipe_of(study, task, variant, training, cell.seed),
         training,
         seed=cell.seed,

@@ -66,6 +66,10 @@ class ElasticPart(FreePart):
         """lambda gamma + (c / 2) gamma^2."""
         return self.multiplier * self.gamma + self.damping * math.sqrt(self.ratio) * self.gamma.square()
 
+    def reported(self) -> dict[str, float]:
+        """|gamma| and |lambda|."""
+        return {"gamma": self.gamma.abs().item(), "multiplier": self.multiplier.abs().item()}
+
     def own_parameters(self) -> list[nn.Parameter]:
         """gamma."""
         return [self.gamma]

@@ -4,7 +4,7 @@ Each loss should pull on the last layer as hard as the other, but for one that f
 harder. The constants are those of a reproduction of REMUL; the paper's own could not be read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
@@ -28,6 +28,11 @@ class Gradual(Treated):
         start = torch.tensor([1.0, weight], dtype=torch.float64).clamp(min=FLOOR)
         zeros = {name: torch.zeros(2, dtype=torch.float64) for name in ("first", "losses", "squares")}
         self.memory = {"weights": 2 * start / start.sum(), **zeros}
+
+    def recorded(self, means: Sequence[float] | None) -> dict[str, float | None]:
+        """With the weights at the end of the epoch."""
+        first, second = self.memory["weights"].tolist()
+        return super().recorded(means) | {"weight_a": first, "weight_b": second}
 
     def terms(
         self, network: Network, samples: GridBatch, elements: torch.Tensor

@@ -8,11 +8,13 @@ from typing import Any, Literal
 
 import torch
 
-from equidyn.core.errors import EquidynError
 from equidyn.core.models.network import Network
 from equidyn.core.params.types import NonNegativeFloat
 from equidyn.grids.task import GridBatch, GridRecipe, turned
 from equidyn.grids.treatments.treated import Treated
+from equidyn.symmetry.fields import FieldType
+
+NEEDS = ("hidden",)
 
 
 class Watched:
@@ -20,8 +22,6 @@ class Watched:
 
     def __init__(self, network: Network) -> None:
         self.network, self.hidden = network, None
-        if not hasattr(network, "with_hidden") or len(network.layers) < 2:
-            raise EquidynError("treatment latent: the network has no hidden layer; take two or more layers")
 
     def __call__(self, *inputs: Any) -> torch.Tensor:
         """The network's answer."""
@@ -59,10 +59,6 @@ class Latent(Treated):
         """rho(g) of a hidden layer: as many regular fields as its channels give, and scalar ones, or these alone."""
         fields, channels = self.task.inputs, hidden.shape[1]
         regular = channels // self.order if self.action == "regular" else 0
-        if self.action == "regular" and not regular:
-            raise EquidynError(
-                f"treatment latent: action = 'regular' needs {self.order} hidden channels; the network has {channels}"
-            )
         kinds = [fields.of("regular", regular), fields.of("scalar", channels - regular * self.order)]
         parts = zip(hidden.split([kind.channels for kind in kinds], dim=1), kinds, strict=True)
         return torch.cat([turned(part, elements, kind) for part, kind in parts if kind.channels], dim=1)
@@ -71,3 +67,15 @@ class Latent(Treated):
 def treat(recipe: GridRecipe, *, weight: NonNegativeFloat, action: Literal["trivial", "regular"] = "regular") -> Latent:
     """weight: of the hidden layer's gap; action: on its channels."""
     return Latent(recipe, weight, action)
+
+
+def suits(network: Network, inputs: FieldType, *, weight: float, action: str) -> None:
+    """Raise ValueError, with the key, for a network without a hidden layer, or with one too narrow for the action."""
+    if not hasattr(network, "with_hidden") or len(network.layers) < 2:
+        raise ValueError("by = 'latent': the network has no hidden layer; take two or more layers")
+    channels = network.layers[-1].inputs.channels
+    if action == "regular" and channels < inputs.order:
+        raise ValueError(
+            f"options.action = 'regular': needs {inputs.order} channels in the last hidden layer, one for each element "
+            f"of the group; the network has {channels}: widen it, or take action: trivial"
+        )
