@@ -185,6 +185,21 @@ def test_an_undamped_multiplier_is_an_oscillator(settle, ratio):
     assert max(path[-400:]) == pytest.approx(1, abs=0.02) and min(path[-400:]) == pytest.approx(-1, abs=0.02)
 
 
+def test_under_adam_the_dual_rate_would_do_nothing():
+    """Why both rates are for plain gradient descent: Adam's first zero is after the same steps for each dual rate."""
+    zeros = []
+    for rate in (1e-4, 1e-3, 1e-2):
+        gamma, multiplier = torch.ones(1, requires_grad=True), torch.zeros(1, requires_grad=True)
+        down, up = torch.optim.Adam([gamma], lr=1e-3), torch.optim.Adam([multiplier], lr=rate, maximize=True)
+        while gamma.item() > 0:
+            gamma.grad, multiplier.grad = multiplier.detach().clone(), gamma.detach().clone()
+            down.step()
+            up.step()
+            zeros.append(rate)
+    steps = [zeros.count(rate) for rate in (1e-4, 1e-3, 1e-2)]
+    assert len(set(steps)) == 1 and steps[0] == pytest.approx(0.68 / 1e-3, rel=0.02)
+
+
 def test_a_critically_damped_one_settles():
     """It passes 0 once, as lambda has had time to grow, and stays; with less damping it swings on."""
     half, full = (_path(_elastic(damping=by), 800, length=5e-3) for by in (0.2, 1.0))
