@@ -13,6 +13,7 @@ from toy_volumes import (
     ANNEALED,
     CONTEXT,
     FACTOR,
+    NET,
     NONE,
     PLAIN,
     SAMPLES,
@@ -32,6 +33,7 @@ from equidyn.core import paths
 from equidyn.core.errors import EquidynError
 from equidyn.core.measures import measure
 from equidyn.core.params import Cell, Params
+from equidyn.core.params.variant import Variant
 from equidyn.core.training import check, train
 from equidyn.domains.turbulence.tasks.upscale.recipe import UpscaleRecipe
 from equidyn.domains.turbulence.tasks.upscale.task import Boxes, errors
@@ -165,6 +167,26 @@ def test_bf16_trains_close_to_fp32(params):
 @pytest.mark.parametrize("cell", [TURNED, STRICT, ANNEALED], ids=str)
 def test_a_killed_run_goes_on_as_if_nothing_had_happened(params, monkeypatch, cell):
     assert_goes_on_to_the_same_bytes(params, cell, monkeypatch)
+
+
+REMEMBERING = {  # variant -> the column of history.csv that tells what it must remember
+    "ace": ({"model": "ace"}, "multiplier_max"),
+    "gap-gate": ({"model": "gap_gate"}, "share"),
+    "remul-gradual": (
+        {"model": "cnn", "treatment": {"by": "remul", "options": {"weight": 0.5, "gradual": True}}},
+        "weight_a",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REMEMBERING)
+def test_a_killed_run_goes_on_with_multipliers_gates_and_weights(params, monkeypatch, name):
+    wanted, column = REMEMBERING[name]
+    variants = {name: Variant(options=NET, augment="none", **wanted)}
+    study = params.studies["boxes"].model_copy(update={"variants": variants})
+    cell = Cell("boxes", "isotropic", name, 1)
+    assert_goes_on_to_the_same_bytes(params.model_copy(update={"studies": {"boxes": study}}), cell, monkeypatch)
+    assert pd.read_csv(paths.run(cell) / "history.csv")[column].nunique() > 3
 
 
 @pytest.mark.parametrize("cell", [TURNED, STRICT], ids=str)

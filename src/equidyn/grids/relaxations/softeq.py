@@ -2,7 +2,8 @@
 
 [T] Rahman et al. 2026 (arXiv 2603.26657). For a finite group their interpolation between the projected and the free map
 is P(W) + s (W - P(W)). Alone that is a parametrisation, which large enough weights undo; so what breaks the symmetry is
-also clipped at the size of the strict part, which they do not do. Then ||g K - K g|| <= 2 s ||K|| for every element g.
+also clipped at the size of the strict part, which they do not do. Then ||g K - K g|| <= 2 s / sqrt(1 + s^2) ||K|| for
+every element g, and some weights reach that; the mean of its square over the group is at most half the square of this.
 """
 
 from functools import partial
