@@ -140,7 +140,7 @@ def test_no_smaller_bound_holds_for_soft_kernels(inputs, outputs, softness):
 
 
 def test_a_soft_kernel_of_zeros_has_gradients():
-    kernel = SoftKernel(REGULAR, REGULAR, 3, softness=0.3).double()
+    kernel = SoftKernel(OrbitKernel(REGULAR, REGULAR, 3), softness=0.3).double()
     kernel.weight.data.zero_()
     kernel().sum().backward()
     assert kernel().abs().max() == 0 and kernel.weight.grad.isfinite().all()
