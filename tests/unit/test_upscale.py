@@ -170,8 +170,8 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(params, monkeypatch, ce
 
 
 REMEMBERING = {  # variant -> the column of history.csv that tells what it must remember
-    "ace": ({"model": "ace"}, "multiplier_max"),
-    "gap-gate": ({"model": "gap_gate"}, "share"),
+    "ace": ({"model": "gcnn", "relax": {"by": "ace"}}, "multiplier_max"),
+    "gap-gate": ({"model": "gcnn", "relax": {"by": "gap_gate"}}, "share"),
     "remul-gradual": (
         {"model": "cnn", "treatment": {"by": "remul", "options": {"weight": 0.5, "gradual": True}}},
         "weight_a",
