@@ -18,6 +18,8 @@ EXAMPLES = {
     "fields": (FieldType(D4, "vector", 2), (3, 4, 5, 5)),
     "rectangles": (FieldType(C2, "vector", 2), (3, 4, 5, 2)),
     "volumes": (FieldType(CUBE, "vector", 1), (2, 3, 3, 3, 3)),
+    "reversed": (FieldType(D4, "reversed vector", 2), (3, 4, 5, 5)),
+    "reversed volumes": (FieldType(CUBE, "reversed vector", 1), (2, 3, 3, 3, 3)),
     "images": (ImageType(4, D4), (3, 4, 4)),
     "sets": (SetType(5, 3), (3, 5, 3)),
     "exchangeable sets": (SetType(5, 3, SetGroup(cyclic(5), symmetric(3))), (3, 5, 3)),

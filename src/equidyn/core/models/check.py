@@ -38,7 +38,8 @@ def run(params: Params, variant: str | None = None) -> list[dict[str, Any]]:
     """One entry per variant and study: {variant, study} and what `symmetry` finds, at the study's own size too.
 
     Networks that are built for one size are built for the one beside it as well. Networks that are built alike between
-    the same types are looked at once. Sizes beyond LIMIT are left out, unless the variant is asked for.
+    the same types are looked at once. Sizes beyond LIMIT are left out, unless the variant is asked for. EquidynError is
+    raised for a network that cannot be built, or that does not suit its treatment.
     """
     use_threads(params.compute.threads)
     limit = LIMIT if variant is None else math.inf
@@ -49,10 +50,11 @@ def run(params: Params, variant: str | None = None) -> list[dict[str, Any]]:
         for name, wanted in settings.variants.items():
             if variant in (None, name):
                 grid = settings.source.input_grid
-                parts = repr((wanted.options, *wanted.parts()))
-                key = (settings.domain, wanted.model, parts, types, grid)
+                key = (settings.domain, wanted.model, repr(wanted.options), repr(wanted.impose), types, grid)
                 if key not in found:
                     found[key] = _with_beside(_fresh(settings, name, grid, limit), settings, name)
+                if wanted.treatment:  # of which networks that are built alike may have different ones
+                    check_treatment(settings, name, build_network(settings, name, *types, seed=0), types[0])
                 entries.append({"variant": name, "study": study} | found[key])
     return entries
 
@@ -172,10 +174,9 @@ def _drawn(shape: tuple[int, ...], dtype: torch.dtype) -> torch.Tensor:
 
 
 def _fresh(study: Study, variant: str, grid: Sequence[int], limit: float = math.inf) -> dict[str, Any]:
-    """What is found of a freshly built network; raises EquidynError if it cannot be built, or trained as wanted."""
+    """What is found of a freshly built network; raises EquidynError if it cannot be built."""
     inputs, outputs = io_types(study)
     network = build_network(study, variant, inputs, outputs, seed=0)
-    check_treatment(study, variant, network, inputs)
     with suppress(*REFUSALS), torch.no_grad(), seeded(0):
         # moves the batch statistics, if there are any
         network(_drawn(list(shapes_of(inputs, _affordable(network, grid, limit)).values())[-1], torch.float32))
