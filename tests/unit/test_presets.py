@@ -7,28 +7,37 @@ import pytest
 from equidyn.core.models.registry import build_network, count_parameters
 from equidyn.core.params import load
 from equidyn.core.training.task import io_types
+from equidyn.grids.stack import GridNet
 
 PROJECT = Path(__file__).resolve().parents[2]
 
 
 # Variants that are compared with each other: where weights are shared, equal widths and equal parameters are two sizes.
 _OF_COMPUTE = {"gcnn-small": "cnn", "cnn-large": "gcnn-vector"}  # of equal multiply-adds instead
+_FEW = {"smoke-methods": 1.12}  # studies of small nets, where one field more is much
 _SMALL = ("ae-small", "equivariant-ae", "equivariant-ae-scaled", "equivariant-ae-attention")
 
 
 @pytest.mark.parametrize(("folder", "most"), [(".", 1.12), ("presets/reference", 1.05), ("presets/paper", 1.05)])
 def test_compared_variants_match_in_parameters(folder, most):
     """Of the middle of their range; those marked "published" keep their own sizes, variance-net its numbers, and
-    interpolation has none. The default study's nets are so small that one hidden field more is a quarter of them."""
+    interpolation has none. The default study's nets are so small that one hidden field more is a quarter of them.
+    Weights that are redundant, a strict kernel's beside a free one, are not counted."""
     for name, study in load(PROJECT / folder / "params.yaml").studies.items():
         own = ("published", "variance-net", *_OF_COMPUTE)
         compared = {key: entry for key, entry in study.variants.items() if not any(word in key for word in own)}
-        counts = {key: count_parameters(build_network(study, key, *io_types(study), 0).deployed()) for key in compared}
+        counts = {key: _size(build_network(study, key, *io_types(study), 0).deployed()) for key in compared}
         counts = {key: count for key, count in counts.items() if count}
         small = {key: counts.pop(key) for key in _SMALL if key in counts}
         for group in filter(None, (counts, small)):
             middle = (max(group.values()) + min(group.values())) / 2
-            assert max(group.values()) <= most * middle, (name, group)
+            assert max(group.values()) <= _FEW.get(name, most) * middle, (name, group)
+
+
+def _size(network):
+    factors = [factor for layer in network.layers for factor in layer.factors] if isinstance(network, GridNet) else []
+    redundant = sum(count_parameters(kernel) for kernel, free in factors if free is not None)
+    return count_parameters(network) - redundant
 
 
 @pytest.mark.parametrize("folder", [".", "presets/paper"])

@@ -246,4 +246,11 @@ def test_claims_name_sections_that_the_report_can_have():
         titles = {one.TITLE for one in modules if hasattr(one, "TITLE")}
         titles |= {declared.title(domain, measure) for measure in entries(domain, "measures")}
         for claim in claims_of([domain]).claims if (domain.folder / "claims.yaml").exists() else ():
-            assert set(claim.sections) <= titles | {"Variants", "Learning curves", "Convergence", "Cost"}, claim.id
+            assert set(claim.sections) <= titles | {
+                "Variants",
+                "Learning curves",
+                "Convergence",
+                "Cost",
+                "League",
+                "Data size",
+            }, claim.id

@@ -237,7 +237,7 @@ WRONG = {
     "no knob": (
         "variants.consistency.tune",
         {"hidden": [1, 2]},
-        "no knob; one of options.NAME, treatment.options.NAME",
+        "no knob; one of options.NAME, relax.options.NAME, treatment.options.NAME",
     ),
     "no such option": ("variants.consistency.tune", {"options.hiden": [1, 2]}, "key 'hiden' (did you mean 'hidden'?)"),
     "no imposition": ("variants.consistency.tune", {"impose.options.a": [1, 2]}, "no knob; one of options.NAME"),
