@@ -47,7 +47,7 @@ CHOICES = {  # of which all are tried
     "scale": ["none", "sqrt"],
     "start": ["exact", "random"],
 }
-# How a strict net is relaxed: every way, with its options; the base, if it is not gcnn.
+# Ways to relax a strict net of which several options are tried.
 RELAXED = {"ace": {"slack": [0.0, 1.0]}, "projection": {"power": [1, 2]}}
 
 
@@ -89,12 +89,17 @@ def _specs() -> Iterator[Spec]:
             for values in product(*(CHOICES[key] for key in asked)):
                 options = _sized(domain, "models", model) | dict(zip(asked, values, strict=True))
                 yield from (Spec(domain, model, options, way) for way in ways)
-                if entry.module.startswith("equidyn.domains") and model in ("gcnn", "e2cnn"):
-                    yield from (Spec(domain, model, options, None, relaxed) for relaxed in _relaxations(domain, model))
+            for relaxed in _relaxations(domain, model):
+                yield Spec(domain, model, _sized(domain, "models", model), None, relaxed)
 
 
 def _relaxations(domain: str, model: str) -> Iterator[dict[str, object]]:
-    """Every way to relax a model: e2cnn, whose kernels are not the whole strict space, by a free term alone."""
+    """Every way to relax a strict net on a grid, its choices at their defaults: the others change other layers.
+
+    e2cnn, whose kernels are not the whole strict space, by a free term alone.
+    """
+    if domain not in ("smoke", "turbulence") or model not in ("gcnn", "e2cnn"):
+        return
     for by in entries(find(domain), "relaxations"):
         options = RELAXED.get(by, {})
         for values in product(*options.values()):
