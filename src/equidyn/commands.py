@@ -194,8 +194,10 @@ def validate() -> None:
     Example: equidyn validate
     """
     from equidyn.core.engines import complaint
+    from equidyn.report.claims.model import claims_for
 
     params = _whole()
+    claims_for(params)
     for name, study in params.studies.items():
         counts = f"{len(study.datasets)} datasets x {len(study.variants)} variants x {len(study.seeds)} seeds"
         if control := study.control:

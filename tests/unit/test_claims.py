@@ -15,6 +15,7 @@ from claims_cells import (
     REFERENCE,
     RMSE,
     VARIANTS,
+    around,
     claims_file,
     every_contrast,
     published_claims,
@@ -26,7 +27,7 @@ from equidyn.core.errors import EquidynError
 from equidyn.core.params import load
 from equidyn.report.claims.datasets import GROUPS, chosen_datasets
 from equidyn.report.claims.effects import effect, missing, unmet
-from equidyn.report.claims.model import Contrast, claims_of, read_claims
+from equidyn.report.claims.model import Contrast, claims_for, claims_of, read_claims
 from equidyn.report.claims.words import claimed, effect_words, label, p_words, seeds_to_decide, seeds_words
 from equidyn.report.declared import title
 from equidyn.report.families import is_published, options
@@ -129,11 +130,15 @@ def test_claims_of_several_domains_stand_together_by_letter_and_number(tmp_path)
             claims = [tree["claims"][0] | {"id": key} for key in ids]
             (home.folder / "claims.yaml").write_text(yaml.safe_dump(tree | {"claims": claims}), encoding="utf-8")
     assert [claim.id for claim in claims_of(homes).claims] == ["C9", "C10", "T1", "A1"]
+    own = yaml.safe_load(claims_file(tmp_path, id="U1").read_text(encoding="utf-8"))
+    assert [claim.id for claim in claims_of(homes, own).claims] == ["C9", "C10", "T1", "A1", "U1"]
+    with pytest.raises(EquidynError, match=r"params.yaml, claims: 2 wrong entries\n  claims.0.corrected.0.direction"):
+        claims_of(homes, yaml.safe_load(yaml.safe_dump(own).replace("direction: less", "direction: lower")))
     path = claims_file(homes[2].folder, id="A1")
     with pytest.raises(EquidynError, match="the id A1 stands twice"):
         claims_of(homes)
     path.write_text(path.read_text(encoding="utf-8").replace("This test.", "Another."), encoding="utf-8")
-    with pytest.raises(EquidynError, match="call different sources by one name"):
+    with pytest.raises(EquidynError, match="sources are called by one name"):
         claims_of(homes)
 
 
@@ -339,3 +344,13 @@ def test_a_crossover_needs_levels_and_sizes_and_leaves_out_seeds_that_have_none(
         Contrast.model_validate(CROSSOVER | {"terms": PAIR})
     words = "exponent of the level at which cnn overtakes gcnn, minus -0.5, error.rmse, all levels and sizes"
     assert (label(contrast), claimed(contrast)) == (words, "within ± 0.25")
+
+
+def test_the_claim_of_the_documentation_is_tested_on_the_default_study():
+    text = (PARAMS.parent / "docs/claims.md").read_text(encoding="utf-8")
+    own = yaml.safe_load(text.split("```yaml\n")[1].split("```")[0])
+    params = load(PARAMS).model_copy(update=own)
+    (claim,) = [claim for claim in claims_for(params).claims if claim.id == "U1"]
+    study = results({("error", "rmse"): around({"gcnn": 0.5, "cnn": 1.0})})
+    assert missing(claim.corrected[0], study) == ""
+    assert effect(claim.corrected[0], study).mean == pytest.approx(0.5, rel=0.2)

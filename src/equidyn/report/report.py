@@ -8,14 +8,14 @@ from pathlib import Path
 
 from equidyn.core import paths
 from equidyn.core.children import end_with
-from equidyn.core.domain import Domain, built_in, find
+from equidyn.core.domain import find
 from equidyn.core.errors import EquidynError
 from equidyn.core.files import write_json
 from equidyn.core.locks import sole_writer
 from equidyn.core.params.params import Params
 from equidyn.core.publish import replaced
 from equidyn.report.claims.ledger import ledger
-from equidyn.report.claims.model import claims_of
+from equidyn.report.claims.model import claims_for
 from equidyn.report.figures.style import styled
 from equidyn.report.gather import StudyResults, gather
 from equidyn.report.learning_curves import learning_curves
@@ -51,15 +51,8 @@ def run(params: Params) -> Path:
 
 
 def _page(params: Params, studies: list[StudyResults]) -> Page:
-    parts = _parts(studies)
-    claims = claims_of(_domains(params))
-    return Page(QUESTION, overview(studies, params.compute.threads), ledger(claims, studies), parts, _drawn(params))
-
-
-def _domains(params: Params) -> list[Domain]:
-    """Those of the studies, in their order, then the others that come with equidyn."""
-    named = [study.home for study in params.studies.values()]
-    return list(dict.fromkeys([*named, *map(find, built_in())]))
+    found = ledger(claims_for(params), studies)
+    return Page(QUESTION, overview(studies, params.compute.threads), found, _parts(studies), _drawn(params))
 
 
 def _drawn(params: Params) -> list[StudyPart]:

@@ -32,6 +32,9 @@ class Params(Strict):
     compute: Compute
     studies: dict[Name, Study] = Field(min_length=1, description="name -> grid")
     pictures: Any = Field(default=None, description="domain without studies -> which pictures of it the report shows")
+    claims: dict[str, Any] | None = Field(
+        default=None, description="claims of your own, beside those that come with the domains; docs/claims.md"
+    )
     hub: Hub | None = Field(default=None, description="where finished cells are shared; docs/hub.md")
 
     @model_validator(mode="after")

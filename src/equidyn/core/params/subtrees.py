@@ -6,7 +6,7 @@ from typing import Any
 from equidyn.core.params.params import Params
 from equidyn.core.params.study import Cell, as_json
 
-OPTIONAL = ("pictures",)  # top-level keys that params.yaml may lack
+OPTIONAL = ("pictures", "claims")  # top-level keys that params.yaml may lack
 
 
 def prepare_keys(study: str, dataset: str) -> list[str]:
@@ -38,7 +38,7 @@ def measure_keys(cell: Cell) -> list[str]:
 
 
 def report_keys(params: Params) -> list[str]:
-    """Keys that define the report: which cells there are, what they are called, and the pictures that need none."""
+    """Keys that define the report: which cells there are, what they are called, pictures that need none, claims."""
     return ["studies", *(key for key in OPTIONAL if getattr(params, key) is not None)]
 
 

@@ -16,9 +16,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
-from equidyn.core.domain import Domain
+from equidyn.core.domain import Domain, built_in, find
 from equidyn.core.errors import EquidynError
-from equidyn.core.params import read_yaml
+from equidyn.core.params import Params, read_yaml
 from equidyn.core.params.faults import message
 from equidyn.core.params.types import Name, PositiveFloat, Real, Strict
 
@@ -164,28 +164,39 @@ class Claims(Strict):
         return "; ".join(self.sources[name] for name in claim.source)
 
 
-def claims_of(domains: Iterable[Domain]) -> Claims:
+def claims_for(params: Params) -> Claims:
+    """Claims of the studies' domains, in their order, of the others that come with equidyn, and of params.yaml."""
+    named = [study.home for study in params.studies.values()]
+    return claims_of(dict.fromkeys([*named, *map(find, built_in())]), params.claims)
+
+
+def claims_of(domains: Iterable[Domain], own: dict[str, Any] | None = None) -> Claims:
     """The claims of these domains together: those whose ids begin with one letter beside each other, by number.
 
-    Raises EquidynError if two domains have a claim of the same id, or a source of the same name but not the same text.
+    own: more of them, from params.yaml. Raises EquidynError if one of these is wrong, if two claims have one id, or two
+    sources one name but not the same text.
     """
     paths = [domain.folder / "claims.yaml" for domain in domains]
     parts = [read_claims(path) for path in paths if path.exists()]
+    parts += [_checked(Path("params.yaml, claims"), own)] if own is not None else []
     claims = [claim for part in parts for claim in part.claims]
     letters = list(dict.fromkeys(claim.id[0] for claim in claims))
     ordered = sorted(claims, key=lambda claim: (letters.index(claim.id[0]), int(claim.id[1:])))
     sources = {name: text for part in parts for name, text in part.sources.items()}
     if any(sources[name] != text for part in parts for name, text in part.sources.items()):
-        raise EquidynError("claims.yaml: domains call different sources by one name")
+        raise EquidynError("claims: different sources are called by one name; give each its own")
     try:
         return Claims(sources=sources, claims=ordered)
     except ValidationError as fault:
-        raise EquidynError(f"claims.yaml of several domains: {fault.errors()[0]['msg']}") from None
+        raise EquidynError(f"claims.yaml of domains, and claims of params.yaml: {fault.errors()[0]['msg']}") from None
 
 
 def read_claims(path: Path) -> Claims:
     """Read and check a file of claims; raises EquidynError with one message that names every fault."""
-    tree = read_yaml(path)
+    return _checked(path, read_yaml(path))
+
+
+def _checked(path: Path, tree: Any) -> Claims:
     if not isinstance(tree, dict):
         raise EquidynError(f"{path}: expected a mapping with the keys {', '.join(Claims.model_fields)}")
     try:
