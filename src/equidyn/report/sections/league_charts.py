@@ -17,6 +17,7 @@ from equidyn.report.sections.untrained import trained
 
 ROUND_OFF = 1e-5  # relative error below which a network is exact but for float32, and far below what any learns
 _GAP = 4.0  # factor between where exact networks stand and the smallest error beside them
+_WIDE = 5.0  # largest over smallest headline number beyond which a logarithmic axis shows more
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,8 @@ def _levels(results: StudyResults, kept: Shown, edge: float) -> list[Guide]:
 def _drawn(results: StudyResults, one: Shown, against: Against) -> list[Picture]:
     whole = one.estimates.dropna(subset="mean").merge(against.frame, on=["dataset", "variant"])
     heads = {name: head for name, head in level_labels(results.settings).items() if name in set(whole["dataset"])}
-    log, labels = one.quantity.scale == "log", (against.label, one.label)
+    log = one.quantity.scale == "log" and whole["mean"].max() > _WIDE * whole["mean"].min()
+    labels = (against.label, one.label)
     return [
         picture(
             f"{results.name}--league-{against.stem}{part.suffix}",

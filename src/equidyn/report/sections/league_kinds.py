@@ -5,7 +5,7 @@ import pandas as pd
 from equidyn.core.params.study import Study
 from equidyn.report.gather import StudyResults
 from equidyn.report.labels import level_labels
-from equidyn.report.numbers import estimate_text, listed, number, power
+from equidyn.report.numbers import estimate_text, number, power
 from equidyn.report.ranking import Better, best_of
 from equidyn.report.sections.league_charts import ROUND_OFF, symmetry_name
 from equidyn.report.sections.quantity_values import Shown
@@ -65,7 +65,7 @@ def softest(results: StudyResults, kept: Shown | None, frame: pd.DataFrame, bett
     if not known:
         return []
     parts = [f"{_left(row['symmetry'])} at {head} ({row['variant']})" for head, row in known.items()]
-    return [f"Learned {symmetry_name(kept)}, of the variant with the best mean: {listed(parts)}."]
+    return [f"Learned {symmetry_name(kept)}, of the variant with the best mean: {'; '.join(parts)}."]
 
 
 def _cell(one: Shown, row: pd.Series) -> str:
