@@ -82,7 +82,7 @@ def _results(
         for checkpoint in at.at
         for _, index, number in flattened(value(cell["variant"], cell["dataset"], cell["seed"]))
     ]
-    runs = pd.DataFrame(cells).assign(parameters=1000, multiply_adds=4000)
+    runs = pd.DataFrame(cells).assign(parameters=1000, trained_parameters=1000, multiply_adds=4000, epochs=3)
     return StudyResults(name, settings, runs, pd.DataFrame(rows, columns=VALUE_COLUMNS), pd.DataFrame(), data, [])
 
 

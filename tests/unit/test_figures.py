@@ -176,14 +176,16 @@ def test_a_curve_that_begins_far_above_is_cut():
 
 
 def test_a_cost_axis_spans_all_variants_and_a_decade_at_least():
-    summary = pd.DataFrame({"dataset": "a", "variant": ["one", "two"], "mean": [0.5, 0.6]})
     limit = Guide("limit", {"a": 0.7})
-    with styled():
-        ends = [
-            tradeoff(summary, costs, {"a": "A"}, ("cost", "accuracy"), limit).axes[0].get_xlim()
-            for costs in ({"one": 100.0, "two": 100.0}, {"one": 10.0, "two": 1e3, "not drawn": 1e5})
-        ]
-    assert ends[0] == pytest.approx((100 / 10**0.5, 100 * 10**0.5)) and ends[1] == pytest.approx((5.0, 2e5))
+    drawn = []
+    for costs in ({"one": 100.0, "two": 100.0}, {"one": 10.0, "two": 1e3, "other": 1e5}):
+        whole = pd.DataFrame({"dataset": "a", "variant": costs.keys(), "mean": 0.5, "x": costs.values()})
+        with styled():
+            drawn += tradeoff(whole[:2], whole, {"a": "A"}, ("cost", "accuracy"), limit, floor=50.0).axes
+    assert drawn[0].get_xlim() == pytest.approx((100 / 10**0.5, 100 * 10**0.5))
+    assert drawn[1].get_xlim() == pytest.approx((5.0, 2e5)) and min(drawn[1].get_xticks()) >= 50.0
+    assert drawn[1].get_legend_handles_labels()[1] == ["one", "two", "limit"]
+    assert drawn[1].lines[0].get_xdata().tolist() == [1e5]  # grey and behind the others
 
 
 def test_a_strip_keeps_the_mass_of_a_peak_that_is_narrower_than_its_bin():

@@ -38,7 +38,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Headline:
-    """The quantity by which networks of a task are compared first; the rest is in its declaration.
+    """A quantity by which networks of a task are compared; the rest is in its declaration.
 
     common_unit, rescale: a unit that is the same for all datasets of a study, and what brings rows of values
     (StudyResults.values) to it.
@@ -61,8 +61,9 @@ class Wording:
     samples: what a network is given, in the plural; per: what the arithmetic of a prediction is counted for; loss_unit:
     of the training loss. score: the column of history.csv that decides which epoch is best; score_name, score_unit: how
     readers see it. whole_runs: whether training mostly goes on to its last epoch, so that the best one says more than
-    the end. headline: see there. charts: stem of a chart's file -> column of history.csv -> what is shown of it.
-    reuse: what weights that are used several times mean for the arithmetic.
+    the end. headline: see there. symmetry: the relative error that says how far a network is from the data's symmetry,
+    at round-off where it has it. charts: stem of a chart's file -> column of history.csv -> what is shown of it. reuse:
+    what weights that are used several times mean for the arithmetic.
     """
 
     samples: str = "samples"
@@ -73,6 +74,7 @@ class Wording:
     score_unit: str = "1"
     whole_runs: bool = True
     headline: Headline | None = None
+    symmetry: Headline | None = None
     charts: dict[str, dict[str, Line]] = field(default_factory=_charts)
     reuse: str = "A weight that is shared is used several times: equal parameters is not equal arithmetic."
 

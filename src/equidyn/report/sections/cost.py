@@ -9,7 +9,7 @@ from equidyn.report.gather import StudyResults
 from equidyn.report.labels import level_labels
 from equidyn.report.numbers import number
 from equidyn.report.sections.quantity_values import Shown, headlines
-from equidyn.report.sections.section import Section, chart_parts, diverged_words
+from equidyn.report.sections.section import Section, chart_parts, diverged_words, others_words
 from equidyn.report.sections.untrained import trained
 from equidyn.report.sections.variants import time_words
 from equidyn.report.tables import Table
@@ -52,22 +52,24 @@ def _table(results: StudyResults) -> Table:
 
 def _pictures(results: StudyResults, costs: pd.DataFrame) -> list[Picture]:
     found = headlines(results)[:1]
-    by_variant = trained(results, costs).set_index("variant")["multiply_adds"].to_dict()
+    by_variant = costs.set_index("variant")["multiply_adds"]
     heads, name = level_labels(results.settings), f"{results.name}--cost"
     return [
         picture(
             f"{name}{part.suffix}",
-            f"{TITLE}: {one.quantity.label}, mean over seeds, against the arithmetic of one answer.{part.words}",
+            f"{TITLE}: {one.quantity.label}, mean over seeds, against the arithmetic of one answer."
+            f"{part.words}{others_words(whole, part)}",
             f"Marks, one per variant and one panel per dataset: {one.quantity.label} against multiply-adds.",
             tradeoff(
-                trained(results, part.of(one.estimates)),
-                by_variant,
+                part.of(whole),
+                whole,
                 heads,
                 (f"multiply-adds per {wording(results.settings).per}", one.label),
                 _limit(results, one),
             ),
         )
         for one in found
+        for whole in [trained(results, one.estimates).assign(x=lambda rows: rows["variant"].map(by_variant))]
         for part in chart_parts(results)
     ]
 

@@ -10,7 +10,9 @@ from equidyn.report.gather import StudyResults
 from equidyn.report.labels import level_labels
 from equidyn.report.numbers import listed, number
 from equidyn.report.ranking import HIGHER, LOWER, Better, best_of, gap
-from equidyn.report.sections.quantity_values import Shown, headlines
+from equidyn.report.sections import league_kinds
+from equidyn.report.sections.league_charts import charts
+from equidyn.report.sections.quantity_values import Shown, headlines, symmetry
 from equidyn.report.sections.section import Section, diverged_words
 from equidyn.report.statistics import holm, p_value
 from equidyn.report.tables import Table
@@ -34,7 +36,23 @@ def section(results: StudyResults) -> Section | None:
     )
     caption = "Place and mean of each variant, best mean first on the first dataset; wide ranges want more seeds."
     table = Table(f"{results.name}--league", caption, frame, _view(results, frame))
-    return Section(TITLE, [text, *diverged_words(results)], tables=[table], finding=_sure(results, frame))
+    kept = symmetry(results)
+    more, words = _kinds(results, found[0], kept, compared)
+    pictures = charts(results, found[0], kept, compared)
+    return Section(TITLE, [text, *diverged_words(results)], pictures, [table, *more], _sure(results, frame) + words)
+
+
+def _kinds(results: StudyResults, one: Shown, kept: Shown | None, variants: list[str]) -> tuple[list[Table], list[str]]:
+    """A table of the best of each kind and what the summary says of it, where there is something to choose."""
+    groups, better = league_kinds.kinds(results.settings, variants), _better(one)
+    if not groups:
+        return [], []
+    frame = league_kinds.best(one, kept, groups, better)
+    return [league_kinds.table(results, one, kept, frame)], league_kinds.softest(results, kept, frame, better)
+
+
+def _better(one: Shown) -> Better:
+    return HIGHER if one.quantity.better == "higher" else LOWER
 
 
 def _ratios(one: Shown) -> str:
@@ -43,11 +61,12 @@ def _ratios(one: Shown) -> str:
 
 def places(one: Shown, variants: list[str]) -> pd.DataFrame:
     """A row for each dataset and variant with a finite run: n, mean, low, high; first and last, its possible places."""
-    better = HIGHER if one.quantity.better == "higher" else LOWER
     values = one.values[one.values["variant"].isin(variants)]
     numbers = values["value"]
     values = values.assign(compared=np.log(numbers.where(numbers > 0)) if one.quantity.scale == "log" else numbers)
-    return pd.concat([_placed(rows, better) for _, rows in values.groupby("dataset", sort=False)], ignore_index=True)
+    return pd.concat(
+        [_placed(rows, _better(one)) for _, rows in values.groupby("dataset", sort=False)], ignore_index=True
+    )
 
 
 def _placed(values: pd.DataFrame, better: Better) -> pd.DataFrame:

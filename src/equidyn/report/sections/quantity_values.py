@@ -11,7 +11,7 @@ from equidyn.core.params.signatures import AUDIT
 from equidyn.report.declared import declared, derived
 from equidyn.report.gather import StudyResults
 from equidyn.report.statistics import over_seeds
-from equidyn.report.wording import wording
+from equidyn.report.wording import Headline, wording
 
 DATA = "data."  # before the form of the data's own error, where that is a baseline
 
@@ -102,7 +102,15 @@ def shown(results: StudyResults, measure: str) -> list[Shown]:
 
 def headlines(results: StudyResults) -> list[Shown]:
     """The quantity by which networks are compared first, on each test split."""
-    wanted = wording(results.settings).headline
+    return _splits(results, wording(results.settings).headline)
+
+
+def symmetry(results: StudyResults) -> Shown | None:
+    """The error that says how much of its symmetry a network kept or learned; None where it was not measured."""
+    return next(iter(_splits(results, wording(results.settings).symmetry)), None)
+
+
+def _splits(results: StudyResults, wanted: Headline | None) -> list[Shown]:
     if wanted is None or not measured_at(results, wanted.measure):
         return []
     names = [f"{wanted.measure}.{name}@best" for name in results.on_tests(wanted.measure, wanted.quantity).values()]

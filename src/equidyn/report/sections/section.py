@@ -50,6 +50,11 @@ def chart_parts(results: StudyResults) -> list[Part]:
     ]
 
 
+def others_words(whole: pd.DataFrame, part: Part) -> str:
+    """For the caption of a chart of a part that shows the rest of `whole` (column variant) as well."""
+    return "" if len(part.of(whole)) == len(whole) else " Grey: the other variants."
+
+
 def over_seeds_words(results: StudyResults) -> str:
     """How the numbers in a table of estimates are to be read."""
     seeds = len(results.settings.seeds)

@@ -17,6 +17,7 @@ def wording(task: Any) -> Wording:
         loss_unit=LOSS_UNIT,
         score_unit=LOSS_UNIT,
         headline=Headline("accuracy", "accuracy"),
+        symmetry=Headline("invariance", "points.relative"),
         charts={
             "learning": {
                 "validation_loss": Line("validation loss", LOSS_UNIT, False, GUESSED, HIGHEST),

@@ -33,6 +33,7 @@ def wording(task: Any) -> Wording:
         score_unit=VELOCITY_UNIT,
         whole_runs=False,
         headline=_HEADLINE,
+        symmetry=Headline("equivariance", "pairwise"),
         charts={
             "learning": {
                 "validation_rmse": Line("validation RMSE", VELOCITY_UNIT),

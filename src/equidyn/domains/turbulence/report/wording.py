@@ -30,6 +30,7 @@ def wording(task: Any) -> Wording:
         score_name="MAE",
         score_unit=VELOCITY_UNIT,
         headline=_HEADLINE,
+        symmetry=Headline("equivariance", "vector.relative"),
         charts={
             "learning": {
                 "validation_mae": Line("validation MAE", VELOCITY_UNIT),
