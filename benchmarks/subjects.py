@@ -19,7 +19,7 @@ from equidyn.core.models.registry import build_network
 from equidyn.core.params import Study, load
 from equidyn.core.training.adam import Adam
 from equidyn.core.training.loop import Trainer
-from equidyn.core.training.task import recipe_of, task_of
+from equidyn.core.training.task import Task, recipe_of, task_of
 from equidyn.domains.smoke.source.fields import Fields
 from equidyn.domains.turbulence.source.volumes import Volumes
 
@@ -72,13 +72,18 @@ def noise_volumes(side: int) -> Volumes:
 def training_step(study: Study, name: str, dataset: Stored, precision: str) -> tuple[Callable[[], object], Network]:
     """One optimiser step of the real training loop, always on the same batch, and its network, half relaxed."""
     task = task_of(study, dataset, CPU)
-    network = build_network(study, name, task.inputs, task.outputs, seed=0).train()
-    network.relax(0.5)
+    network = build_network(study, name, task.inputs, task.outputs, seed=0)
+    return step_of(study, name, network, task, precision), network
+
+
+def step_of(study: Study, name: str, network: Network, task: Task, precision: str) -> Callable[[], object]:
+    """The same of any network, trained as the variant of that name is."""
+    network.train().relax(0.5)
     training = study.training_of(name).model_copy(update={"steps_per_epoch": 1, "validation_samples": 1})
     recipe = recipe_of(study, task, study.variants[name], training, seed=0)
     trainer = Trainer(network, recipe, training, seed=0, device=CPU, precision=precision)
     (batch,) = recipe.batches(1)
-    return lambda: trainer._step(batch, training.learning_rate), network
+    return lambda: trainer._step(batch, training.learning_rate)
 
 
 def burgers(size: Size) -> Fields:

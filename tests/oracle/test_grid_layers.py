@@ -9,10 +9,11 @@ from scipy.ndimage import map_coordinates
 from torch.nn import functional
 from toy import randomised
 
-from equidyn.grids.convolve import convolved
+from equidyn.grids.convolve import convolved, correlated
 from equidyn.grids.depthwise import depthwise
 from equidyn.grids.families import strict_conv, strict_separable
 from equidyn.grids.interpolation import upsampled
+from equidyn.grids.trained import by_products, trained
 from equidyn.symmetry.fields import BoxType
 from equidyn.symmetry.groups import CUBE, D4
 
@@ -93,6 +94,37 @@ def test_convolutions_are_sums_over_neighbours(lengths, inputs, outputs, periodi
 
 def _window(offset: np.ndarray, lengths: tuple[int, ...]) -> list[slice]:
     return [slice(start, start + length) for start, length in zip(offset + 1, lengths, strict=True)]
+
+
+def test_a_gradient_by_products_is_that_of_torch(monkeypatch):
+    """In float64, of field, kernel and bias; 21 rows are more than one block."""
+    monkeypatch.setattr("equidyn.grids.trained.by_products", lambda field, kernel: True)
+    shapes = [(2, 5, 21, 7), (3, 5, 3, 3), (3,)]
+    parts = [torch.randn(shape, dtype=torch.float64, requires_grad=True) for shape in shapes]
+    found, expected = trained(*parts), correlated(*parts)
+    assert torch.equal(found, expected)
+    slope = torch.randn_like(expected)
+    for ours, theirs in zip(*(torch.autograd.grad(answer, parts, slope) for answer in (found, expected)), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "outputs", "side", "dtype", "kernels", "expected"),
+    [
+        (32, 32, 46, torch.float32, "AVX2", True),
+        (31, 32, 64, torch.float32, "AVX2", False),
+        (32, 2, 64, torch.float32, "AVX2", False),
+        (64, 64, 45, torch.float32, "AVX2", False),
+        (32, 32, 46, torch.float64, "AVX2", False),
+        (32, 32, 46, torch.float32, "AVX512", False),
+    ],
+)
+def test_gradients_are_by_products_where_grids_are_large_and_channels_many(
+    inputs, outputs, side, dtype, kernels, expected, monkeypatch
+):
+    monkeypatch.setattr("torch.backends.cpu.get_cpu_capability", lambda: kernels)
+    field, kernel = torch.empty(1, inputs, side, side, dtype=dtype), torch.empty(outputs, inputs, 3, 3, dtype=dtype)
+    assert by_products(field, kernel) == expected
 
 
 @pytest.mark.parametrize("periodic", [True, False])

@@ -11,12 +11,12 @@ from equidyn.grids.kernels import source_action
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.orbits import invariants
 
-FEW = 4  # group elements for which one large gather takes less time than two small ones
-
 
 class Reynolds(nn.Module):
     """P of kernels between two types of fields, by pair of fields; differentiable, without weights.
 
+    P(W) is the mean over each orbit of the group on the entries, up to sign: two products with the matrix of the
+    orbits, (orbits, entries).
     entries: of a pair, outputs.dimension * inputs.dimension * side^d.
     """
 
@@ -24,22 +24,14 @@ class Reynolds(nn.Module):
         super().__init__()
         action = outputs.action @ source_action(inputs, side)
         self.entries = action.dimension
-        orbits = invariants(action)
-        # P(W) at an entry is the mean over the group of the entries that come to lie there. Of a larger group it is
-        # taken at the first entry of each orbit, and spread over the orbit.
-        names, first = np.unique(orbits.label, return_index=True)
-        places = slice(None) if action.order <= FEW else first[names >= 0]
-        self.register_buffer("images", torch.from_numpy(action.source[:, places]), persistent=False)
-        self.register_buffer("image_sign", torch.from_numpy(action.sign[:, places]).float(), persistent=False)
-        self.register_buffer("label", torch.from_numpy(orbits.label).clamp(min=0), persistent=False)
-        self.register_buffer("sign", torch.from_numpy(orbits.sign).float(), persistent=False)
+        basis = torch.from_numpy(np.sign(invariants(action).basis())).float()  # whole numbers: exact in any precision
+        self.register_buffer("orbits", basis, persistent=False)
+        self.register_buffer("sizes", basis.abs().sum(1), persistent=False)
 
     def forward(self, weight: torch.Tensor) -> torch.Tensor:
-        """P(W) of W (..., entries), in the same shape."""
-        images = weight.index_select(-1, self.images.flatten()).unflatten(-1, self.images.shape)
-        means = (images * self.image_sign).mean(-2)
-        whole = len(self.label) == means.shape[-1]
-        return means if whole else means.index_select(-1, self.label) * self.sign
+        """P(W) of W (..., entries), in the same shape; in the precision of W under autocast too."""
+        with torch.autocast(weight.device.type, enabled=False):
+            return (weight @ self.orbits.T / self.sizes) @ self.orbits
 
     def broken(self, weight: torch.Tensor) -> torch.Tensor:
         """W - P(W), in the shape of W."""

@@ -18,6 +18,7 @@ from equidyn.grids.convolve import channels_last, correlated
 from equidyn.grids.free import FreePart
 from equidyn.grids.kernels import Kernel, OrbitKernel
 from equidyn.grids.norm import FieldBatchNorm
+from equidyn.grids.trained import trained
 from equidyn.symmetry.fields import FieldType
 
 
@@ -157,10 +158,12 @@ class ConvStack(GridNet):
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """The answer, and what the last layer makes it of: (batch, hidden channels, y, x), or (..., z, y, x)."""
         filters = self.filters() if filters is None else filters
+        convolution = trained if self.training else correlated  # gradients of measures may be differentiated
         field = channels_last(field)
         for (kernel, bias), norm in zip(filters[:-1], self.norms, strict=True):
-            field = functional.relu(norm(correlated(field, kernel, bias)))
-        return correlated(field, *filters[-1]), field
+            alone = self.training and isinstance(norm, nn.Identity)  # nobody else needs what the convolution answers
+            field = functional.relu(norm(convolution(field, kernel, bias)), inplace=alone)
+        return convolution(field, *filters[-1]), field
 
     def expand(self) -> None:
         """Keep the present filters, if the package behind a layer does."""

@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors.torch import save
 
 from equidyn.core import paths
@@ -89,6 +90,7 @@ def _summary(cell: Cell, trainer: Trainer, state: State) -> dict[str, Any]:
         "multiply_adds": trainer.network.multiply_adds(),
         "device": trainer.device.type,
         "precision": trainer.precision,
+        "instructions": torch.backends.cpu.get_cpu_capability(),  # on which it depends how a gradient is computed
         "epochs": state.epoch,
         "best_epoch": state.best_epoch,
         "early_epoch": trainer.training.early_epoch if state.early else state.best_epoch,

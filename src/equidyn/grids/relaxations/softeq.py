@@ -40,9 +40,8 @@ class SoftKernel(Kernel):
         self.weight = nn.Parameter(strict + self.reynolds.broken(free))
 
     def forward(self) -> torch.Tensor:
-        """One gather, two norms and two sums of products."""
+        """Two products with the orbits' matrix, two norms, and one blend of P(W) and W."""
         strict = self.reynolds(self.weight)
-        broken = self.weight - strict
-        size = strict.norm()
-        clip = size / torch.maximum(size, broken.norm()).clamp_min(torch.finfo(size.dtype).tiny)
-        return from_pairs(strict + self.softness * clip * broken, self.inputs, self.outputs, self.side)
+        size, broken = strict.norm(), (self.weight - strict).norm()
+        clip = size / torch.maximum(size, broken).clamp_min(torch.finfo(size.dtype).tiny)
+        return from_pairs(strict.lerp(self.weight, self.softness * clip), self.inputs, self.outputs, self.side)
