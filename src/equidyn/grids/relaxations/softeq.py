@@ -40,8 +40,10 @@ class SoftKernel(Kernel):
         self.weight = nn.Parameter(strict + self.reynolds.broken(free))
 
     def forward(self) -> torch.Tensor:
-        """Two products with the orbits' matrix, two norms, and one blend of P(W) and W."""
+        """One projection, two sizes (what is broken by Pythagoras), and a step from P(W) towards W."""
         strict = self.reynolds(self.weight)
-        size, broken = strict.norm(), (self.weight - strict).norm()
-        clip = size / torch.maximum(size, broken).clamp_min(torch.finfo(size.dtype).tiny)
-        return from_pairs(strict.lerp(self.weight, self.softness * clip), self.inputs, self.outputs, self.side)
+        size, whole = (torch.dot(part.flatten(), part.flatten()) for part in (strict, self.weight))
+        size = size + torch.finfo(size.dtype).tiny  # so that the clip of no weights is 1
+        clip = (size / torch.maximum(size, whole - size)).sqrt()
+        entries = torch.lerp(strict, self.weight, self.softness * clip)
+        return from_pairs(entries, self.inputs, self.outputs, self.side)
