@@ -106,12 +106,12 @@ class Hessian:
     Reverse over reverse: forward over reverse took as long or longer, and torch.func loads torch's compiler. The graph
     of the gradient is kept from product to product if it fits into `graph_bytes`. If not, the samples are split, and
     each part's graph is built anew for every product (half as much work again): the loss is a mean over samples, so
-    the products add up.
+    the products add up. graph_bytes: None: the batch is one whole, as that of a batch norm in train mode.
     """
 
-    def __init__(self, landscape: Landscape, graph_bytes: int = GRAPH_BYTES) -> None:
+    def __init__(self, landscape: Landscape, graph_bytes: int | None = GRAPH_BYTES) -> None:
         self.landscape, self.products = landscape, 0
-        count = len(landscape.batch)
+        count = len(landscape.batch) if graph_bytes is not None else 1
         fitting = graph_bytes // max(1, _graph_bytes(landscape)) if count > 1 else 1
         self.parts = split_batch(landscape.batch, -(-count // max(1, fitting)))
         self._kept = _slope(landscape, self.parts[0]) if len(self.parts) == 1 else None

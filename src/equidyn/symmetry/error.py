@@ -31,7 +31,7 @@ def error_of_answers(outputs: torch.Tensor, kind: GroupAction, elements: Sequenc
 
 
 def errors_by_sample(
-    outputs: torch.Tensor, kind: GroupAction, elements: Sequence[Any] | None = None
+    outputs: torch.Tensor | Sequence[torch.Tensor], kind: GroupAction, elements: Sequence[Any] | None = None
 ) -> tuple[list[torch.Tensor], torch.Tensor]:
     """||back[g] - f(x)|| of each element after the first, and ||f(x)||: each (sample,), float64, as of above.
 
