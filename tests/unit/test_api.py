@@ -1,477 +1,312 @@
-"""The public functions, for many kinds of modules: right, or refused in words; and the model left as it was."""
+"""The public functions: groups by name and by functions, closed forms, agreement with the pipeline, documentation."""
 
-import copy
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import partial
+import doctest
+import importlib
+import math
+import pkgutil
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from api_cases import noise
 from torch import nn
-from torch.func import functional_call
 from torch.nn import functional
-from torch.nn.utils import parametrizations
+from toy import randomised, toy_dataset, toy_params
 
 import equidyn as eq
+import equidyn.api
+from equidyn.api import curvature
 from equidyn.curvature.directions import sphere_directions
-from equidyn.symmetry.generator import translation_generator
+from equidyn.domains.smoke.measures import equivariance, lie
+from equidyn.domains.smoke.models import cnn
+from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
+from equidyn.domains.smoke.tasks.rollout.task import Rollout
+from equidyn.grids.families import plain_conv, strict_conv
+from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 
-SIDE, BATCH = 6, 3
-CHANNELS = 4  # two vector fields
-
-
-def _noise(*shape: int, seed: int = 0) -> torch.Tensor:
-    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
-
-
-class Of(nn.Module):
-    """A function of the input, and of the modules given by name."""
-
-    def __init__(self, function: Callable, **parts: nn.Module) -> None:
-        super().__init__()
-        self.function = function
-        for name, part in parts.items():
-            setattr(self, name, part)
-
-    def forward(self, x: torch.Tensor):
-        return self.function(self, x)
+DOCS = Path(__file__).resolve().parents[2] / "docs/library.md"
+SCALARS = {"inputs": "scalar", "outputs": "scalar"}
+VECTORS = {"inputs": "vector", "outputs": "vector"}
 
 
-class Counting(nn.Module):
-    """Counts its calls in a buffer, in eval mode too, and its answer depends on it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(CHANNELS, CHANNELS, 1)
-        self.register_buffer("calls", torch.zeros((), dtype=torch.float64))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        self.calls += 1
-        return self.conv(x) * self.calls
+def _conv(*settings, **more) -> nn.Conv2d:
+    torch.manual_seed(0)
+    return nn.Conv2d(*settings, **more).double()
 
 
-class Spectral(nn.Module):
-    """Weights of Fourier modes."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.complex(_noise(CHANNELS, CHANNELS), _noise(CHANNELS, CHANNELS, seed=1)))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        modes = torch.einsum("oi,biyx->boyx", self.weight, torch.fft.rfft2(x))
-        return torch.fft.irfft2(modes, s=x.shape[-2:])
+def _relative(*arguments, **settings) -> float:
+    return eq.equivariance_error(*arguments, **settings).relative.value
 
 
-class Cube(torch.autograd.Function):
-    """x^3, without a rule for forward mode."""
-
-    @staticmethod
-    def forward(ctx, x: torch.Tensor) -> torch.Tensor:
-        ctx.save_for_backward(x)
-        return x**3
-
-    @staticmethod
-    def backward(ctx, gradient: torch.Tensor) -> torch.Tensor:
-        (x,) = ctx.saved_tensors
-        return 3 * x.square() * gradient
-
-
-@dataclass(frozen=True)
-class Case:
-    """A kind of module; refused: words by which a measure refuses it; method: of its Lie derivative."""
-
-    build: Callable[[], nn.Module]
-    outputs: str = "vector"
-    refused: Mapping[str, str] = field(default_factory=dict)
-    mode: str = "eval"
-    select: Callable | str | int | None = None
-    method: str = "forward mode"
-    dtype: torch.dtype = torch.float64
+@pytest.mark.parametrize(
+    ("group", "shape", "order"),
+    [("C2", (2, 2, 5, 8), 2), ("mirror", (2, 2, 5, 8), 2), ("D4", (2, 2, 5, 5), 8), ("cube", (2, 3, 4, 4, 4), 24)],
+)
+def test_groups_by_name_on_grids_that_they_fit(group, shape, order):
+    """v |v| commutes with all, as vectors; v + (1, 0) with those that leave x alone, of which there are none."""
+    found = eq.equivariance_error(lambda v: v * v.norm(dim=1, keepdim=True), noise(*shape), group, **VECTORS)
+    assert found.relative.value < 1e-15
+    assert (found.elements, len(found.by_element), found.complete, found.group) == (order, order, True, group)
+    wind = torch.zeros(shape[1], *[1] * (len(shape) - 2)).double()
+    wind[0] = 1
+    assert _relative(lambda v: v + wind, noise(*shape), group, **VECTORS) > 0.1
 
 
-def _conv(**settings) -> nn.Conv2d:
-    return nn.Conv2d(CHANNELS, settings.pop("out", CHANNELS), settings.pop("kernel", 3), **settings)
+def test_the_mirror_turns_one_component_only():
+    """f(v) = v + (0, 1) commutes with x -> -x; v + (1, 0) is off by (2, 0) for that element, 1 on the mean."""
+    x = noise(2, 2, 4, 7)
+    for place, error in ((1, 0.0), (0, 2 / math.sqrt(2) / 2)):
+        wind = torch.zeros(2, 1, 1).double()
+        wind[place] = 1
+        found = eq.equivariance_error(lambda v, wind=wind: v + wind, x, "mirror", **VECTORS).absolute.value
+        assert found == pytest.approx(error, abs=1e-15)
 
 
-def _after_conv(*layers: nn.Module) -> nn.Sequential:
-    return nn.Sequential(_conv(kernel=1), *layers)
+def test_fields_of_several_types():
+    """(v, p) -> grad p is a vector; taken for two scalars it is none."""
+
+    def gradient(x: torch.Tensor) -> torch.Tensor:
+        return torch.stack([x[:, 2].roll(-1, axis) - x[:, 2].roll(1, axis) for axis in (-1, -2)], 1)
+
+    x = noise(2, 3, 6, 6)
+    assert _relative(gradient, x, "D4", inputs=["vector", "scalar"], outputs="vector") < 1e-15
+    assert _relative(gradient, x, "D4", inputs=["vector", "scalar"], outputs="scalar") > 0.1
+    assert eq.lie_derivative(gradient, x, inputs=["vector", "scalar"], outputs="vector").relative.value > 0
 
 
-def _attention(need_weights: bool) -> nn.Module:
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        tokens = x.flatten(2).transpose(1, 2)
-        return self.attention(tokens, tokens, tokens, need_weights=need_weights)[0].transpose(1, 2).view_as(x)
-
-    return Of(forward, attention=nn.MultiheadAttention(CHANNELS, 2, batch_first=True))
-
-
-def _encoder() -> nn.Module:
-    layer = nn.TransformerEncoderLayer(CHANNELS, 2, 5, batch_first=True)
-    return Of(lambda self, x: self.layer(x.flatten(2).mT).mT.reshape(x.shape), layer=layer)
-
-
-def _normed(norm: nn.Module) -> nn.Module:
-    """A norm whose statistics are far from those of the batch."""
-    for name, value in norm.named_buffers():
-        value.fill_({"running_mean": 0.3, "running_var": 2.0}.get(name, 0))
-    return _after_conv(norm, nn.Tanh(), _conv(kernel=1))
-
-
-def _tied() -> nn.Module:
-    first, second = _conv(kernel=1), _conv(kernel=1)
-    second.weight = first.weight
-    return nn.Sequential(first, nn.Tanh(), second)
-
-
-def _frozen() -> nn.Module:
-    first = _conv(padding=1).requires_grad_(False)
-    return nn.Sequential(first, nn.Tanh(), _conv(kernel=1))
-
-
-def _sampled() -> nn.Module:
-    """Read between its pixels."""
-    turn = torch.tensor([[[0.9, 0.1, 0.0], [0.0, 0.8, 0.1]]], dtype=torch.float64)
-    places = functional.affine_grid(turn, [1, 1, SIDE, SIDE], align_corners=False)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.conv(functional.grid_sample(x, places.expand(len(x), -1, -1, -1), align_corners=False))
-
-    return Of(forward, conv=_conv(kernel=1))
-
-
-def _dynamic() -> nn.Module:
-    """A kernel made from the input."""
-    return Of(
-        lambda self, x: functional.conv2d(x, self.weights(x.mean((0, 2, 3))).view(CHANNELS, CHANNELS, 1, 1)),
-        weights=nn.Linear(CHANNELS, CHANNELS**2),
+@pytest.mark.parametrize(("points", "elements", "complete"), [(3, 6, True), (10, 25, False)])
+def test_sets(points, elements, complete):
+    torch.manual_seed(0)
+    inner, x = nn.Linear(2, 4).double(), noise(5, points, 2)
+    found = eq.equivariance_error(lambda s: inner(s).tanh().sum(1), x, "S_n", inputs="set", outputs="invariant")
+    assert found.relative.value < 1e-14 and (found.elements, found.complete) == (elements, complete)
+    assert (
+        _relative(lambda s: inner(s) + s.sum(1).mean(1)[:, None, None], x, "S_n", inputs="set", outputs="set") < 1e-14
     )
+    assert _relative(lambda s: s[:, 0], x, "S_n", inputs="set", outputs="invariant") > 0.3
 
 
-def _compiled() -> nn.Module:
-    return torch.compile(nn.Sequential(_conv(kernel=1), nn.Tanh(), _conv(kernel=1)))
+def test_a_list_of_functions_is_a_group():
+    shifts = [lambda t, k=k: t.roll(k, -1) for k in (1, 2)]
+    circular, padded = (_conv(1, 1, 3, padding=1, padding_mode=mode, bias=False) for mode in ("circular", "zeros"))
+    x = noise(3, 1, 6, 6)
+    assert _relative(circular, x, shifts, outputs=shifts) < 1e-15
+    with torch.no_grad():
+        gaps = [(padded(g(x)) - g(padded(x))).square().mean((1, 2, 3)).sqrt().mean() for g in shifts]
+        size = padded(x).square().mean((1, 2, 3)).sqrt().mean()
+    assert _relative(padded, x, shifts, outputs=shifts) == pytest.approx((sum(gaps) / 2 / size).item(), rel=1e-12)
+    assert _relative(lambda t: t.mean((1, 2, 3)), x, shifts, outputs="invariant") < 1e-15
+    numbers = eq.decomposition(lambda t: t[:, 0, 0, 0], x, x[:, 0, 0, 1], "C4", inputs="scalar", outputs="invariant")
+    corners = x[:, 0, [0, 0, -1, -1], [0, -1, 0, -1]]
+    assert numbers.averaged.value == pytest.approx((corners.mean(1) - x[:, 0, 0, 1]).square().mean().item(), rel=1e-12)
+    with pytest.raises(ValueError, match="no function of the list undoes number 0"):
+        eq.decomposition(padded, x, x, shifts, outputs=shifts)
 
 
-def _compiled_part() -> nn.Module:
-    net = nn.Sequential(_conv(kernel=1), nn.Tanh(), _conv(kernel=1))
-    net[1].compile()
-    return net
-
-
-def _scripted() -> nn.Module:
-    return torch.jit.script(_after_conv(nn.Tanh()).double())
-
-
-def _lstm() -> nn.Module:
-    return Of(lambda self, x: self.lstm(x.flatten(2).mT)[0].mT.reshape(x.shape), lstm=nn.LSTM(CHANNELS, CHANNELS))
-
-
-CURVED = ("sharpness", "hessian")
-ALL = ("error", "decomposition", "rotation", "translation", *CURVED)
-NO_WEIGHTS = dict.fromkeys(CURVED, "no weights that are trained")
-RANDOM = dict.fromkeys(ALL, "draws random numbers")
-CASES = {
-    "conv": Case(lambda: _conv(padding=1)),
-    "conv same": Case(lambda: _conv(padding="same", bias=False)),
-    "conv strided": Case(lambda: _conv(padding=1, stride=2)),
-    "conv circular": Case(lambda: _conv(padding=1, padding_mode="circular")),
-    "conv reflect": Case(lambda: _conv(padding=1, padding_mode="reflect")),
-    "conv replicate": Case(lambda: _conv(padding=1, padding_mode="replicate")),
-    "conv dilated": Case(lambda: _conv(padding=2, dilation=2)),
-    "conv grouped": Case(lambda: _conv(padding=1, groups=2)),
-    "conv without padding": Case(_conv, refused={"translation": "6 pixels give 4"}),
-    "conv transposed": Case(lambda: nn.ConvTranspose2d(CHANNELS, CHANNELS, 2, stride=2)),
-    "conv by keyword": Case(
-        lambda: Of(lambda self, x: functional.conv2d(input=x, weight=self.conv.weight), conv=_conv(kernel=1))
-    ),
-    "a kernel made from the input": Case(_dynamic),
-    "batch norm": Case(lambda: _normed(nn.BatchNorm2d(CHANNELS))),
-    "batch norm, train": Case(lambda: _normed(nn.BatchNorm2d(CHANNELS)), mode="train"),
-    "batch norm without statistics": Case(lambda: _normed(nn.BatchNorm2d(CHANNELS, track_running_stats=False))),
-    "group norm": Case(lambda: _normed(nn.GroupNorm(2, CHANNELS))),
-    "instance norm": Case(lambda: _normed(nn.InstanceNorm2d(CHANNELS, affine=True, track_running_stats=True))),
-    "layer norm": Case(lambda: _normed(nn.LayerNorm(SIDE))),
-    "spectral norm": Case(lambda: parametrizations.spectral_norm(_conv(kernel=1))),
-    "orthogonal": Case(lambda: parametrizations.orthogonal(_conv(kernel=1))),
-    "weight norm": Case(lambda: parametrizations.weight_norm(_conv(kernel=1)), refused={"hessian": "not symmetric"}),
-    "max pooling": Case(lambda: _after_conv(nn.MaxPool2d(2))),
-    "mean pooling": Case(lambda: nn.AvgPool2d(2), refused=NO_WEIGHTS),
-    "logits": Case(lambda: nn.Sequential(nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(16, 3)), outputs="logits"),
-    "nearest": Case(lambda: _after_conv(nn.Upsample(scale_factor=2))),
-    "bilinear": Case(lambda: _after_conv(nn.Upsample(scale_factor=2, mode="bilinear"))),
-    "bicubic": Case(lambda: _after_conv(nn.Upsample(scale_factor=2, mode="bicubic"))),
-    "pixel shuffle": Case(lambda: nn.Sequential(_conv(kernel=1, out=8), nn.PixelShuffle(2))),
-    "grid sampling": Case(_sampled, method="two backward passes"),
-    "attention": Case(partial(_attention, False)),
-    "attention with its weights": Case(partial(_attention, True)),
-    "transformer": Case(_encoder),
-    "lstm": Case(_lstm),
-    "fourier": Case(Spectral, refused=dict.fromkeys(CURVED, "one real floating type")),
-    "dropout": Case(lambda: _after_conv(nn.Dropout(0.5))),
-    "dropout, train": Case(lambda: _after_conv(nn.Dropout(0.5)), mode="train", refused=RANDOM),
-    "dropout always": Case(lambda: Of(lambda self, x: functional.dropout(x), conv=_conv()), refused=RANDOM),
-    "dropout of nothing, train": Case(lambda: _after_conv(nn.Dropout(0.0)), mode="train"),
-    "relu in place": Case(lambda: nn.Sequential(nn.ReLU(inplace=True), _conv(kernel=1), nn.ReLU(inplace=True))),
-    "tied weights": Case(_tied),
-    "frozen weights": Case(_frozen),
-    "unused weights": Case(lambda: Of(lambda self, x: self.conv(x), conv=_conv(kernel=1), other=nn.Linear(2, 2))),
-    "no weight used": Case(
-        lambda: Of(lambda self, x: x.tanh(), other=nn.Linear(2, 2)), refused=dict.fromkeys(CURVED, "any weight")
-    ),
-    "a buffer that counts": Case(Counting),
-    "tuple": Case(lambda: Of(lambda self, x: (x, self.conv(x)), conv=_conv(kernel=1)), select=1),
-    "dict": Case(lambda: Of(lambda self, x: {"y": self.conv(x)}, conv=_conv(kernel=1)), select="y"),
-    "list": Case(
-        lambda: Of(lambda self, x: [self.conv(x)], conv=_conv(kernel=1)), refused=dict.fromkeys(ALL, "select=")
-    ),
-    "no such key": Case(
-        lambda: Of(lambda self, x: {"y": x}, conv=_conv()), select="z", refused=dict.fromkeys(ALL, "has no 'z'")
-    ),
-    "compiled": Case(_compiled),
-    "compiled in part": Case(_compiled_part),
-    "scripted": Case(_scripted, refused=dict.fromkeys(CURVED, "scripted one, give its original")),
-    "scripted, train": Case(_scripted, mode="train", refused=dict.fromkeys(ALL, "scripted")),
-    "lazy": Case(lambda: nn.LazyConv2d(CHANNELS, 1), refused=dict.fromkeys(ALL, "lazy|real floating type")),
-    "a function of its own": Case(
-        lambda: Of(lambda self, x: Cube.apply(self.conv(x)), conv=_conv(kernel=1)), method="two backward passes"
-    ),
-    "by numpy": Case(
-        lambda: Of(lambda self, x: torch.from_numpy(np.sin(x.detach().numpy())), conv=_conv(kernel=1)),
-        method="central differences",
-        refused=dict.fromkeys(CURVED, "any weight"),
-    ),
-    "complex answer": Case(
-        lambda: Of(lambda self, x: torch.fft.fft2(self.conv(x)), conv=_conv(kernel=1)),
-        refused=dict.fromkeys(ALL, "complex"),
-    ),
-    "float32": Case(lambda: _after_conv(nn.Tanh()), dtype=torch.float32),
-    "bf16": Case(
-        lambda: _after_conv(nn.Tanh()), dtype=torch.bfloat16, refused={"hessian": "does not resolve second derivatives"}
-    ),
-}
-# Relative tolerances of error, derivative and curvature.
-TOLERANCES = {torch.float64: (1e-10, 1e-6), torch.float32: (1e-5, 1e-3), torch.bfloat16: (2e-2, 5e-2)}
-
-
-def _made(case: Case) -> nn.Module:
-    torch.manual_seed(3)
-    with _quiet():
-        net = case.build()
-        return net.train(False) if isinstance(net, Spectral) else net.to(case.dtype).train(False)
-
-
-def _quiet():
-    """torch.jit is deprecated."""
-    import warnings
-
-    caught = warnings.catch_warnings()
-    caught.__enter__()
-    warnings.filterwarnings("ignore", category=DeprecationWarning)
-
-    class Leave:
-        def __enter__(self) -> None: ...
-        def __exit__(self, *fault) -> None:
-            caught.__exit__(*fault)
-
-    return Leave()
-
-
-def _state(net: nn.Module) -> dict:
-    parts = dict(net.named_modules())
-    weights = {} if any("Lazy" in type(part).__name__ for part in parts.values()) else net.state_dict()
-    return {
-        **{name: value.clone() for name, value in weights.items()},
-        "random numbers": torch.get_rng_state(),
-        "modes": torch.tensor([part.training for part in parts.values()]),
-        "trained": torch.tensor([weight.requires_grad and weight.grad is None for weight in net.parameters()]),
-    }
-
-
-def _answers(net: nn.Module, case: Case) -> Callable[[torch.Tensor], torch.Tensor]:
-    """By another way: a copy, in its mode, in double precision if that is simple."""
-
-    def answer(x: torch.Tensor) -> torch.Tensor:
-        fresh = copy.deepcopy(getattr(net, "_orig_mod", net)).train(case.mode == "train")
-        found = fresh(x.clone())
-        return found if case.select is None else found[case.select]
-
-    return answer
-
-
-def _x(case: Case) -> torch.Tensor:
-    return _noise(BATCH, CHANNELS, SIDE, SIDE).to(case.dtype)
-
-
-def _turned(values: torch.Tensor, turns: int, outputs: str) -> torch.Tensor:
-    """Quarter turns as photographs show them, and (vx, vy) -> (-vy, vx)."""
-    if outputs == "logits":
-        return values
-    for _ in range(turns % 4):
-        values = torch.rot90(values, -1, (-2, -1))
-        vx, vy = values[:, ::2], values[:, 1::2]
-        values = torch.stack([-vy, vx], 2).flatten(1, 2)
-    return values
-
-
-def _rms(values: torch.Tensor) -> torch.Tensor:
-    return values.double().flatten(1).square().mean(1).sqrt()
-
-
-def _check_error(net: nn.Module, case: Case, x: torch.Tensor, tolerance: float) -> None:
-    found = eq.equivariance_error(
-        net, x, "C4", inputs="vector", outputs=case.outputs, mode=case.mode, select=case.select
+def test_the_decomposition_of_a_list_is_that_of_the_group():
+    moves, net, x, y = (
+        [lambda t: t, lambda t: t.flip(-1)],
+        _conv(1, 1, 3, padding=1),
+        noise(3, 1, 4, 6),
+        noise(3, 1, 4, 6),
     )
-    f = _answers(net, case)
+    listed, named = eq.decomposition(net, x, y, moves, outputs=moves), eq.decomposition(net, x, y, "mirror", **SCALARS)
+    assert [listed.loss, listed.averaged, listed.variance] == [named.loss, named.averaged, named.variance]
+
+
+def test_averaging_logits_does_not_harm_the_cross_entropy():
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Flatten(), nn.Linear(16, 3)).double()
+    x, labels = noise(6, 1, 4, 4), torch.arange(6) % 3
+    parts = eq.decomposition(net, x, labels, inputs="scalar", outputs="logits", loss=functional.cross_entropy)
     with torch.no_grad():
-        gaps = [_rms(f(_turned(x, k, "vector")) - _turned(f(x), k, case.outputs)) for k in range(4)]
-        size = _rms(f(x)).mean()
-    total = sum(gaps) / 4
-    assert found.absolute.value == pytest.approx(total.mean().item(), rel=tolerance, abs=tolerance)
-    assert found.absolute.error == pytest.approx(total.std().item() / BATCH**0.5, rel=tolerance, abs=tolerance)
-    assert [one.value for one in found.by_element] == pytest.approx(
-        [(gap.mean() / size).item() for gap in gaps], rel=tolerance, abs=tolerance
+        turned = torch.stack([net(torch.rot90(x, k, (-2, -1))) for k in range(4)])
+    losses = [functional.cross_entropy(one, labels).item() for one in turned]
+    assert parts.loss.value == pytest.approx(np.mean(losses), rel=1e-12)
+    assert parts.averaged.value == pytest.approx(functional.cross_entropy(turned.mean(0), labels).item(), rel=1e-12)
+    assert 0 < parts.variance.value == pytest.approx(parts.loss.value - parts.averaged.value, rel=1e-12)
+
+
+REFUSED = [
+    (lambda x: x, (2, 2, 5, 8), {"group": "C4", **VECTORS}, r"C4 acts on fields \(batch, channels, n, n\)"),
+    (lambda x: x, (2, 3, 5, 5), {"group": "C4", **VECTORS}, "'vector' takes 2 channels each, got 3"),
+    (lambda x: x, (2, 2, 5, 5), {"group": "C4", "inputs": ["vector", "scalar"]}, "takes 3 channels, got 2"),
+    (lambda x: x, (2, 2, 5, 5), {"group": "C4"}, "inputs: expected one of"),
+    (lambda x: x, (2, 2, 5, 5), {"group": "cube", **SCALARS}, "cube rotations acts on fields"),
+    (lambda x: x, (2, 2, 5, 5), {"group": "SO2", **SCALARS}, "group: expected C2, C4, D4, mirror, cube, S_n"),
+    (lambda x: x, (2, 2, 5, 5), {"group": [], **SCALARS}, "expected a list of functions"),
+    (lambda x: x, (2, 2, 5, 5), {"group": "C4", "inputs": "set"}, "sets are permuted by S_n"),
+    (lambda x: x, (2, 2, 5, 5), {"group": "S_n", "inputs": "scalar"}, "S_n permutes sets"),
+    (lambda x: x, (2, 2, 5, 5), {"group": "S_n", "inputs": "set"}, r"sets are \(batch, points, dimensions\)"),
+    (lambda x: x[:1], (2, 2, 5, 5), {"group": "C4", **SCALARS}, "its first axis must be theirs"),
+    (lambda x: x[..., 1:], (2, 2, 5, 5), {"group": "C4", **SCALARS}, "outputs: C4 acts on"),
+    (lambda x: x, (0, 2, 5, 5), {"group": "C4", **SCALARS}, "one or more"),
+    (lambda x: x, (2, 2, 5, 5), {"group": [torch.clone], "outputs": "scalar"}, "1 functions for outputs"),
+    (lambda x: x, (2, 2, 5, 5), {"group": "C4", "mode": "test", **SCALARS}, "mode: expected one of"),
+]
+
+
+@pytest.mark.parametrize(("model", "shape", "settings", "words"), REFUSED)
+def test_what_does_not_fit_is_said(model, shape, settings, words):
+    with pytest.raises(ValueError, match=words):
+        eq.equivariance_error(model, noise(*shape), **settings)
+
+
+def test_lie_derivatives_in_closed_form():
+    """f(vx, vy) = (3 vx, vy): Lf = -2 (vy, vx). Volumes: a convolution commutes with shifts away from the walls."""
+    x = noise(4, 2, 5, 5)
+    found = eq.lie_derivative(lambda v: v * torch.tensor([3.0, 1.0])[:, None, None], x, **VECTORS)
+    norms = x.square().mean((1, 2, 3)).sqrt()
+    assert found.absolute.value == pytest.approx(2 * norms.mean().item(), rel=1e-12)
+    assert found.absolute.error == pytest.approx(2 * norms.std().item() / 2, rel=1e-12)
+    torch.manual_seed(0)
+    volumes, conv = noise(2, 3, 7, 8, 9), nn.Conv3d(3, 2, 3, padding=1).double()
+    assert eq.lie_derivative(conv, volumes, "translation", border=2, **SCALARS).relative.value < 1e-13
+    assert eq.lie_derivative(conv, volumes, "translation", **SCALARS).relative.value > 0.1
+
+
+@pytest.mark.parametrize(
+    ("shape", "settings", "words"),
+    [
+        ((2, 3, 5, 5, 5), SCALARS, "C4 acts on fields"),
+        ((2, 2, 5, 6), SCALARS, "C4 acts on fields"),
+        ((2, 2, 2, 2), SCALARS, "slopes need 3 cells"),
+        ((2, 4, 5, 5), {"inputs": "regular", "outputs": "regular"}, "turn by quarter turns only"),
+        ((2, 2, 5, 5), {"motion": "scaling", **SCALARS}, "motion: expected one of"),
+        ((2, 2, 5, 5), {"border": 3, **SCALARS}, "leaves nothing"),
+        ((2, 5), {"motion": "translation", **SCALARS}, "translations act on"),
+    ],
+)
+def test_motions_that_are_not_known_are_said(shape, settings, words):
+    with pytest.raises(ValueError, match=words):
+        eq.lie_derivative(lambda x: x, noise(*shape), **settings)
+
+
+def test_the_pipeline_has_the_same_numbers(workplace):
+    two, one = FieldType(C4, "vector", 2), FieldType(C4, "vector", 1)
+    network = randomised(cnn.build(two, one, hidden=4, layers=3)).eval()
+    context = RolloutContext(network, Rollout(toy_params().studies["toy"].task, toy_dataset(), torch.device("cpu")))
+    x = context.sample(16, 1).inputs
+
+    def forecast(fields: torch.Tensor) -> torch.Tensor:
+        return context.task.unroll(network, fields, 1)[0]
+
+    ours, theirs = eq.lie_derivative(forecast, x, **VECTORS), lie.measure(context)
+    assert (ours.absolute.value, ours.relative.value) == (theirs["absolute"], theirs["relative"])
+    ours = eq.equivariance_error(forecast, context.windows.inputs, **VECTORS)
+    theirs = equivariance.measure(context)
+    assert ours.relative.value == pytest.approx(theirs["relative"], rel=1e-6)
+
+
+def test_sharpness_of_a_loss_that_is_linear_in_the_weights():
+    """|L(w + t d) - L(w)| = t |g . d|; its Hessian is 0."""
+    net, x = nn.Linear(3, 1).double(), noise(4, 3)
+    found = eq.sharpness(net, lambda answers, _: answers.mean(), (x, None), directions=3)
+    slope = torch.cat([x.mean(0), torch.ones(1).double()])
+    along = (sphere_directions(slope, 3) @ slope).abs()
+    for radius, one in zip(found.radii, found.sphere, strict=True):
+        assert one.value == pytest.approx(radius * along.mean().item(), rel=1e-9)
+        assert one.error == pytest.approx(radius * along.std().item() / 3**0.5, rel=1e-9)
+    with torch.no_grad():
+        flat = eq.hessian(net, lambda answers, _: answers.mean(), (x, None))
+    assert (flat.largest.value, flat.smallest.value, flat.trace.value, flat.tops) == (0, 0, 0, (0,))
+
+
+def _regression(batches: int = 1) -> tuple[nn.Module, list[tuple[torch.Tensor, torch.Tensor]]]:
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Conv2d(1, 2, 3, padding=1), nn.Tanh(), nn.Flatten(), nn.Linear(32, 2)).double()
+    return net, [(noise(5, 1, 4, 4, seed=k), noise(5, 2, seed=k + 50)) for k in range(batches)]
+
+
+def test_several_batches_and_a_graph_that_does_not_fit(monkeypatch):
+    net, pairs = _regression(3)
+    whole = eq.hessian(net, functional.mse_loss, pairs, iterations=90)
+    alone = [eq.hessian(net, functional.mse_loss, pair, iterations=90) for pair in pairs]
+    assert whole.tops == pytest.approx([one.tops[0] for one in alone], rel=1e-12)
+    assert [len(maxima) for maxima in whole.maxima] == [5, 5, 5]
+    assert whole.trace.value == pytest.approx(np.mean([one.trace.value for one in alone]), rel=1e-9)
+    step = whole.density_at[1] - whole.density_at[0]
+    assert sum(whole.density) * step == pytest.approx(1, abs=1e-6)
+    monkeypatch.setattr(curvature, "GRAPH_BYTES", 1)
+    split = eq.hessian(net, functional.mse_loss, pairs[:1], iterations=20, probes=1)
+    assert split.largest.value == pytest.approx(alone[0].largest.value, rel=1e-4)
+    with pytest.raises(ValueError, match="no mean over samples"):
+        eq.hessian(net, lambda a, b: (a - b).square().sum(), pairs)
+
+
+@pytest.mark.parametrize(
+    ("batches", "words"),
+    [
+        ((noise(2, 1, 4, 4), noise(3, 2)), "expected"),
+        ([], "expected"),
+        ([(noise(2, 1, 4, 4), noise(2, 2)), (noise(2, 1, 6, 6), noise(2, 2))], "one shape"),
+    ],
+)
+def test_batches_that_are_none_are_said(batches, words):
+    with pytest.raises(ValueError, match=words):
+        eq.hessian(_regression()[0], functional.mse_loss, batches)
+
+
+def test_curvlinops_has_the_same_hessian():
+    curvlinops = pytest.importorskip("curvlinops")
+    net, pairs = _regression(2)
+    theirs = curvlinops.HessianLinearOperator(net, nn.MSELoss(), list(net.parameters()), pairs)
+    matrix = (theirs @ torch.eye(theirs.shape[1], dtype=torch.float64)).detach().numpy()
+    ours = eq.hessian(net, nn.MSELoss(), pairs, iterations=200, probes=1)
+    values = np.linalg.eigvalsh(matrix)
+    assert ours.largest.value == pytest.approx(values[-1], rel=1e-8)
+    assert ours.smallest.value == pytest.approx(values[0], rel=1e-6)
+    start = torch.randn(len(matrix), generator=torch.Generator().manual_seed(0)).double().numpy()
+    assert ours.trace.value == pytest.approx(len(matrix) * start @ matrix @ start / (start @ start), rel=1e-8)
+
+
+def test_distances_of_layers_by_name():
+    fields = FieldType(C4, "vector", 2)
+    found = eq.distance(nn.ModuleDict({"strict": strict_conv(fields, fields), "plain": plain_conv(fields, fields)}))
+    assert found.by_layer["strict"] < 1e-6
+    assert 0.1 < found.by_layer["plain"] < 1
+    with pytest.raises(ValueError, match=r"none of its layers is of equidyn\.grids"):
+        eq.distance(nn.Conv2d(1, 1, 3))
+
+
+def test_one_sample_has_no_standard_error():
+    found = eq.equivariance_error(_conv(1, 1, 3, padding=1), noise(1, 1, 4, 4), **SCALARS).relative
+    assert math.isnan(found.error) and str(found).endswith("± nan")
+
+
+def test_the_package_is_cheap_and_the_functions_need_no_pipeline():
+    code = (
+        "import sys, equidyn as eq\n"
+        "assert 'hessian' in dir(eq) and 'torch' not in sys.modules and 'numpy' not in sys.modules\n"
+        "eq.hessian\n"
+        "print([name for name in ('pydantic', 'pandas', 'h5py', 'httpx2', 'matplotlib') if name in sys.modules])"
     )
-    assert found.relative.value == pytest.approx((total.mean() / size).item(), rel=tolerance, abs=tolerance)
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
+    with pytest.raises(AttributeError, match="no attribute 'hessians'"):
+        eq.hessians  # noqa: B018
 
 
-def _check_decomposition(net: nn.Module, case: Case, x: torch.Tensor, tolerance: float) -> None:
-    if "decomposition" in case.refused:
-        eq.decomposition(net, x, x, inputs="vector", outputs=case.outputs, select=case.select)
-    f = _answers(net, case)
-    with torch.no_grad():
-        back = torch.stack([_turned(f(_turned(x, k, "vector")), -k, case.outputs) for k in range(4)]).double()
-    y = _noise(*back.shape[1:], seed=5).to(case.dtype)
-    found = eq.decomposition(net, x, y, "C4", inputs="vector", outputs=case.outputs, select=case.select)
-    assert found.loss.value == pytest.approx((back - y).square().mean().item(), rel=tolerance)
-    assert found.averaged.value == pytest.approx((back.mean(0) - y).square().mean().item(), rel=tolerance)
-    assert found.loss.value == pytest.approx(found.averaged.value + found.variance.value, rel=1e-6)
-    by_loss = eq.decomposition(
-        net,
-        x,
-        y,
-        "C4",
-        inputs="vector",
-        outputs=case.outputs,
-        select=case.select,
-        loss=lambda a, b: functional.mse_loss(a.double(), b.double()),
-    )
-    assert by_loss.variance.value == pytest.approx(found.variance.value, rel=10 * tolerance, abs=tolerance)
+@pytest.mark.parametrize("module", [name for _, name, _ in pkgutil.iter_modules(equidyn.api.__path__)])
+def test_examples_of_docstrings(module):
+    torch.manual_seed(0)
+    found = doctest.testmod(importlib.import_module(f"equidyn.api.{module}"))
+    assert found.failed == 0
 
 
-def _generator_of_rotations(values: torch.Tensor) -> torch.Tensor:
-    """(x d/dy - y d/dx) v is taken away, as the turn's pixels come from R(-t) p; components by (-vy, vx)."""
-    slope_y, slope_x = torch.gradient(values, dim=(-2, -1), edge_order=2)
-    place = torch.arange(values.shape[-1]).to(values) - (values.shape[-1] - 1) / 2
-    vx, vy = values[:, ::2], values[:, 1::2]
-    return place[:, None] * slope_x - place * slope_y + torch.stack([-vy, vx], 2).flatten(1, 2)
+def test_examples_of_docstrings_are_there():
+    assert all(">>> " in getattr(eq, name).__doc__ for name in equidyn.api.__all__)
 
 
-def _check_lie(motion: str, net: nn.Module, case: Case, x: torch.Tensor, tolerance: float) -> None:
-    found = eq.lie_derivative(net, x, motion, inputs="vector", outputs=case.outputs, mode=case.mode, select=case.select)
-    if case.dtype != torch.float64:  # against itself in float64, which has been held against differences
-        net, x = copy.deepcopy(net).double(), x.double()
-    f, step = _answers(net, case), 1e-5
-    axes = [None] if motion == "rotation" else [-1, -2]
-    changes = []
-    with torch.no_grad():
-        answer = f(x)
-        for axis in axes:
-            move = _generator_of_rotations if axis is None else partial(translation_generator, axis=axis)
-            change = (f(x + step * move(x)) - f(x - step * move(x))) / (2 * step)
-            length = 1 if axis is None or answer.dim() < 4 else answer.shape[axis] / SIDE
-            changes.append(_rms(change - (0 if case.outputs == "logits" else move(answer) * length)))
-    expected = (sum(changes) / len(axes)).mean().item()
-    assert found.absolute.value == pytest.approx(expected, rel=tolerance, abs=tolerance)
-    assert found.relative.value == pytest.approx(expected / _rms(answer).mean().item(), rel=tolerance, abs=tolerance)
-    assert found.method == case.method
-    assert found.method_error < 1e-3
-
-
-def _loss(answers: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    return (answers - y).square().mean() + (answers - y).mean().sin()
-
-
-def _targets(net: nn.Module, case: Case, x: torch.Tensor) -> torch.Tensor:
-    if set(case.refused) >= set(CURVED):
-        return x
-    with torch.no_grad():
-        shape = _answers(net, case)(x).shape
-    return _noise(*shape, seed=6).to(case.dtype)
-
-
-def _of_weights(net: nn.Module, case: Case, x: torch.Tensor, y: torch.Tensor) -> tuple[Callable, torch.Tensor]:
-    """The loss of a flat vector of trained weights, and where the net is."""
-    fresh = copy.deepcopy(getattr(net, "_orig_mod", net)).train(case.mode == "train")
-    trained = {name: weight for name, weight in fresh.named_parameters() if weight.requires_grad}
-    buffers = {name: value.clone() for name, value in fresh.named_buffers()}
-
-    def loss(point: torch.Tensor) -> torch.Tensor:
-        pieces = point.split([weight.numel() for weight in trained.values()])
-        weights = {name: piece.view_as(trained[name]) for name, piece in zip(trained, pieces, strict=True)}
-        copies = {name: value.clone() for name, value in buffers.items()}
-        answer = functional_call(fresh, {**copies, **weights}, (x.clone(),))
-        return _loss(answer if case.select is None else answer[case.select], y)
-
-    return loss, torch.cat([weight.detach().flatten() for weight in trained.values()])
-
-
-def _check_sharpness(net: nn.Module, case: Case, x: torch.Tensor, tolerance: float) -> None:
-    y = _targets(net, case, x)
-    found = eq.sharpness(net, _loss, (x, y), radii=[0.0, 0.5], directions=3, mode=case.mode, select=case.select)
-    loss, point = _of_weights(net, case, x, y)
-    with torch.no_grad():
-        moved = [abs(loss(point + 0.5 * one).item() - loss(point).item()) for one in sphere_directions(point, 3)]
-    assert [one.value for one in found.sphere] == pytest.approx([0, np.mean(moved)], rel=tolerance)
-    assert found.sphere[1].error == pytest.approx(np.std(moved, ddof=1) / 3**0.5, rel=tolerance)
-
-
-def _check_hessian(net: nn.Module, case: Case, x: torch.Tensor, tolerance: float) -> None:
-    y = _targets(net, case, x)
-    found = eq.hessian(net, _loss, (x, y), iterations=300, probes=1, mode=case.mode, select=case.select)
-    loss, point = _of_weights(net, case, x, y)
-    step = 1e-5
-
-    def gradient(at: torch.Tensor) -> torch.Tensor:
-        at = at.requires_grad_()
-        return torch.autograd.grad(loss(at), at)[0]
-
-    if case.dtype == torch.float64:
-        rows = [(gradient(point + step * e) - gradient(point - step * e)) / (2 * step) for e in torch.eye(len(point))]
-    else:
-        rows = torch.autograd.functional.hessian(loss, point)
-    matrix = np.array([row.detach().double().numpy() for row in rows])
-    values = np.linalg.eigvalsh((matrix + matrix.T) / 2)
-    scale = np.abs(values).max()
-    assert found.largest.value == pytest.approx(values[-1], abs=tolerance * scale)
-    assert found.smallest.value == pytest.approx(values[0], abs=tolerance * scale)
-    assert found.tops[0] == pytest.approx(values[-1], abs=2e-3 * scale)
-    assert found.weights == len(point)
-
-
-CHECKS = {
-    "error": (_check_error, 0),
-    "decomposition": (_check_decomposition, 0),
-    "rotation": (partial(_check_lie, "rotation"), 1),
-    "translation": (partial(_check_lie, "translation"), 1),
-    "sharpness": (_check_sharpness, 1),
-    "hessian": (_check_hessian, 1),
-}
-
-
-@pytest.mark.parametrize("measure", CHECKS)
-@pytest.mark.parametrize("kind", CASES)
-def test_right_or_refused_and_left_as_it_was(kind, measure):
-    case, (check, which) = CASES[kind], CHECKS[measure]
-    if measure == "decomposition" and case.mode == "train":
-        pytest.skip("it is taken in eval mode")
-    net, x = _made(case), _x(case)
-    before, given = _state(net), x.clone()
-    with _quiet():
-        if measure in case.refused:
-            with pytest.raises(ValueError, match=case.refused[measure]):
-                check(net, case, x, 0.0)
-        else:
-            check(net, case, x, TOLERANCES[case.dtype][which])
-    after = _state(net)
-    assert torch.equal(x, given)
-    assert all(torch.equal(before[name], after[name]) for name in before)
+def test_scripts_of_the_documentation_run(capsys):
+    scripts = re.findall(r"```python\n(.*?)```", DOCS.read_text(), re.DOTALL)
+    assert len(scripts) >= 2
+    space: dict = {}
+    for script in scripts:
+        exec(script, space)
+    assert "±" in capsys.readouterr().out

@@ -44,6 +44,21 @@ class Fields:
 
 
 @dataclass(frozen=True)
+class Points:
+    """Sets whose points are permuted, by rows of indices, whatever the dimensions of a point."""
+
+    kind: SetType
+
+    def act(self, values: torch.Tensor, element: np.ndarray) -> torch.Tensor:
+        """The sets in another order; raises ValueError for another number of points or dimensions."""
+        return self.kind.act(values, (element, np.arange(self.kind.dimensions)))
+
+    def inverse(self, element: np.ndarray) -> np.ndarray:
+        """The order that undoes this one."""
+        return np.argsort(element)
+
+
+@dataclass(frozen=True)
 class Listed:
     """Functions of a tensor, by number."""
 
@@ -111,13 +126,12 @@ def elements_of(kind: GroupAction, group: Group | Sequence[Move] | str, count: i
         return range(group.order), True
     if not isinstance(group, str):
         return range(len(group)), True
-    if not isinstance(kind, SetType):
+    if not isinstance(kind, Points):
         raise ValueError(f"inputs: {SETS} permutes the points of sets; say inputs='set'")
-    points, stay = kind.acting.points, np.arange(kind.dimensions)
-    complete = points.order <= count + 1
-    rows = points.elements() if complete else points.random(count, np.random.default_rng(0))
-    moves = [(row, stay) for row in rows]
-    return moves if complete else [(np.arange(kind.points), stay), *moves], complete
+    orders = kind.kind.acting.points
+    if orders.order <= count + 1:
+        return orders.elements(), True
+    return [np.arange(orders.degree), *orders.random(count, np.random.default_rng(0))], False
 
 
 def _moves(what: str, kind: Kind, group: Sequence[Move]) -> Sequence[Move]:
@@ -130,9 +144,9 @@ def _moves(what: str, kind: Kind, group: Sequence[Move]) -> Sequence[Move]:
     return kind
 
 
-def _of_sets(what: str, kind: Kind, values: torch.Tensor) -> SetType:
+def _of_sets(what: str, kind: Kind, values: torch.Tensor) -> Points:
     if kind != "set":
         raise ValueError(f"{what}: {SETS} permutes sets; expected 'set' or one of {NUMBERS}, got {kind!r}")
     if values.dim() != 3:
         raise ValueError(f"{what}: sets are (batch, points, dimensions), got {tuple(values.shape)}")
-    return SetType(*values.shape[1:])
+    return Points(SetType(*values.shape[1:]))

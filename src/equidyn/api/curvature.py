@@ -182,7 +182,7 @@ def _check_mean(landscape: Landscape, product: Hessian) -> None:
 @contextmanager
 def _landscape(model: nn.Module, loss: Loss, pair: Pair, mode: str, select: Select) -> Iterator[Landscape]:
     _check(model, pair)
-    with prepared(model, pair[0], mode, select, samples=False) as subject, differentiable():
+    with torch.enable_grad(), prepared(model, pair[0], mode, select, samples=False) as subject, differentiable():
         landscape = Landscape(model, _Task(subject, loss), Pairs(*pair))
         if not landscape.loss(landscape.point.clone().requires_grad_()).requires_grad:
             raise ValueError("loss: it does not depend on any weight of the model that is trained")

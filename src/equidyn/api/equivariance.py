@@ -13,6 +13,7 @@ from equidyn.symmetry.directional import norms
 from equidyn.symmetry.error import errors_by_sample
 from equidyn.symmetry.group_action import GroupAction, pull_back
 from equidyn.symmetry.groups import Group
+from equidyn.symmetry.sets import Invariants
 
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
@@ -139,7 +140,8 @@ def _squares(
 ) -> list[dict[str, float]]:
     if y.shape != answers.shape[1:]:
         raise ValueError(f"y: expected the shape of the answers, {tuple(answers.shape[1:])}, got {tuple(y.shape)}")
-    return parts_by_sample(answers, y, kind, chosen)
+    back = pull_back(answers, kind, chosen).reshape(*answers.shape[:2], -1)
+    return parts_by_sample(back, y.reshape(len(y), -1), Invariants(back.shape[-1]), chosen)
 
 
 def _gains(

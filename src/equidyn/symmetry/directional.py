@@ -39,7 +39,8 @@ def mean_norm(values: torch.Tensor) -> torch.Tensor:
 
 def norms(values: torch.Tensor) -> torch.Tensor:
     """Root mean square of each sample, (sample,), of (sample, ...); in float64."""
-    return values.double().square().mean(tuple(range(1, values.dim()))).sqrt()
+    squares, axes = values.double().square(), tuple(range(1, values.dim()))
+    return (squares.mean(axes) if axes else squares).sqrt()
 
 
 def _dual(point: torch.Tensor, direction: torch.Tensor) -> torch.Tensor:

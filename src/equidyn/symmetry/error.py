@@ -71,7 +71,7 @@ def ratio(part: torch.Tensor, whole: torch.Tensor) -> float:
 
 def _rows(fields: torch.Tensor) -> torch.Tensor:
     """(sample, ...) as (sample, numbers), in float64."""
-    return fields.double().flatten(1)
+    return fields.double().reshape(len(fields), -1)
 
 
 def _norms(values: torch.Tensor) -> torch.Tensor:
