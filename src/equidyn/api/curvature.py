@@ -146,6 +146,8 @@ def _runs(
     with _landscape(model, loss, pair, mode, select) as landscape:
         if landscape.point.dtype not in (torch.float32, torch.float64):
             raise ValueError(f"model: {landscape.point.dtype} does not resolve second derivatives; give model.float()")
+        if not landscape.loss(landscape.point.clone().requires_grad_()).requires_grad:
+            raise ValueError("loss: it does not depend on any weight of the model that is trained")
         try:
             product = Hessian(landscape, None if mode == "train" else GRAPH_BYTES)
             _check_mean(landscape, product)
@@ -161,8 +163,8 @@ def _probed(product: Hessian, iterations: int, probes: int) -> list[Ritz]:
     of_one, of_other = product(one), product(other)
     if (one @ of_other - other @ of_one).abs() > ASYMMETRY * max(of_one.norm(), of_other.norm()):
         raise ValueError(
-            "model: a layer's second derivative is wrong, since its Hessian is not symmetric; weight norm of torch is "
-            "such a layer (torch.nn.utils.parametrize.remove_parametrizations takes it off)"
+            "model: its Hessian is not symmetric: a layer's second derivatives are wrong, as those of weight norm are "
+            "(torch.nn.utils.parametrize.remove_parametrizations takes it off), or in half precision (autocast)"
         )
     return spectrum.probed(product, iterations, probes)
 
@@ -183,10 +185,7 @@ def _check_mean(landscape: Landscape, product: Hessian) -> None:
 def _landscape(model: nn.Module, loss: Loss, pair: Pair, mode: str, select: Select) -> Iterator[Landscape]:
     _check(model, pair)
     with torch.enable_grad(), prepared(model, pair[0], mode, select, samples=False) as subject, differentiable():
-        landscape = Landscape(model, _Task(subject, loss), Pairs(*pair))
-        if not landscape.loss(landscape.point.clone().requires_grad_()).requires_grad:
-            raise ValueError("loss: it does not depend on any weight of the model that is trained")
-        yield landscape
+        yield Landscape(model, _Task(subject, loss), Pairs(*pair))
 
 
 def _check(model: nn.Module, pair: Pair) -> None:

@@ -50,10 +50,10 @@ def equivariance_error(
     True
     """
     with prepared(model, x, mode, select) as subject:
-        wanted, chosen, complete, kind = _acting(subject, x, group, inputs, outputs, elements)
-        by_sample, sizes = _errors(subject, x, wanted, kind, chosen)
+        into, chosen, complete, kind = _acting(subject, x, group, inputs, outputs, elements)
+        by_sample, sizes = _errors(subject, x, into, kind, chosen)
     total = sum(by_sample) / (len(chosen) if complete else len(by_sample))
-    first = [] if isinstance(wanted, Listed) else [torch.zeros_like(sizes)]
+    first = [] if isinstance(into, Listed) else [torch.zeros_like(sizes)]
     return EquivarianceError(
         relative=Measured.ratio(total, sizes, "1"),
         absolute=Measured.mean(total, "unit of the answers"),
@@ -74,11 +74,13 @@ def decomposition(
     inputs: Kind = None,
     outputs: Kind = None,
     loss: Loss | None = None,
+    elements: int = 24,
+    mode: str = "eval",
     select: Select = None,
 ) -> Decomposition:
     """The loss over the orbit of a batch = the loss of the group-averaged model + the variance over the group.
 
-    With b_g = g^-1 f(g x), all as of `equivariance_error`, in eval mode; y: targets of x, of the shape of the answers.
+    With b_g = g^-1 f(g x), all as of `equivariance_error`; y: targets of x, of the shape of the answers.
     loss: None: the squared error, per number of the answer, of which this is an identity (symmetry/decomposition.py).
     Or a function (answers, y) -> loss, called with one sample at a time: then `variance` is what averaging gains,
     mean_g loss(b_g, y) - loss(mean_g b_g, y); it is not negative if the loss is convex in the answers (Jensen), as the
@@ -91,9 +93,9 @@ def decomposition(
     >>> abs(parts.loss.value - parts.averaged.value - parts.variance.value) < 1e-12
     True
     """
-    with prepared(model, x, "eval", select) as subject:
-        _, chosen, complete, kind = _acting(subject, x, group, inputs, outputs, 24)
-        answers = _answers(subject, x, action("inputs", inputs, x, grouped(group)), chosen)
+    with prepared(model, x, mode, select) as subject:
+        into, chosen, complete, kind = _acting(subject, x, group, inputs, outputs, elements)
+        answers = _answers(subject, x, into, chosen)
         parts = _squares(answers, y, kind, chosen) if loss is None else _gains(answers, y, kind, chosen, loss)
     columns = {name: torch.tensor([part[name] for part in parts], dtype=torch.float64) for name in parts[0]}
     unit = "squared unit of the answers" if loss is None else "unit of the loss"

@@ -40,8 +40,9 @@ def lie_derivative(
 
     With ||.|| the root mean square after the batch: absolute [unit of the answers per rad or pixel]; relative [1/rad or
     1/px]: absolute / E_x ||f(x)||. Standard errors are over samples. Derivatives are by forward mode; where a layer has
-    no rule for it, by two backward passes; else by central differences (`method`, `method_error`). Slopes of fields are
-    central differences (symmetry/generator.py), so compare models on the same data.
+    no rule for it, by two backward passes; else by central differences (`method`, `method_error`). What a model holds
+    fixed in its gradients (detach) is held fixed. Slopes of fields are central differences (symmetry/generator.py), so
+    compare models on the same data.
 
     >>> import torch, equidyn as eq
     >>> net, x = torch.nn.Conv2d(3, 4, 3, padding=1).double(), torch.randn(2, 3, 12, 12, dtype=torch.float64)
