@@ -23,7 +23,7 @@ from timing import seconds
 from equidyn.core.measures.context import EvaluationContext
 from equidyn.core.models.registry import count_parameters
 from equidyn.core.training.task import Batch
-from equidyn.curvature import hessian
+from equidyn.curvature import spectrum
 from equidyn.curvature.audit.hessian import power_iteration
 from equidyn.curvature.landscape import Hessian, Landscape, split_batch
 
@@ -48,12 +48,12 @@ def by_power_iteration(product: Hessian, tolerance: float) -> list[float]:
 
 def by_lanczos(product: Hessian) -> list[float]:
     """As curvature/hessian.py takes them."""
-    return hessian.maxima_of(product, LIMIT)
+    return spectrum.maxima_of(product, LIMIT)
 
 
 def true_values(context: EvaluationContext, batch: Batch) -> list[float]:
     """The five largest magnitudes, known to 1e-5."""
-    return hessian.maxima_of(Hessian(Landscape(context.network, context.task, batch)), LIMIT, tolerance=1e-5)
+    return spectrum.maxima_of(Hessian(Landscape(context.network, context.task, batch)), LIMIT, tolerance=1e-5)
 
 
 def run(context: EvaluationContext, batch: Batch, way, truth: list[float]) -> Found:

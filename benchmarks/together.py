@@ -25,8 +25,8 @@ from subjects import LARGE, SMALL, Size, rows_of_nets
 from timing import seconds
 
 from equidyn.core.models.registry import count_parameters
+from equidyn.curvature.directions import RADII, mean_change, sphere_directions
 from equidyn.curvature.landscape import Hessian, Landscape, split_batch
-from equidyn.curvature.sharpness import RADII, mean_change, sphere_directions
 from equidyn.domains.smoke.measures.lie import lie_derivative
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
 from equidyn.domains.smoke.tasks.rollout.task import Windows

@@ -6,8 +6,8 @@ from toy import randomised, toy_dataset, toy_params
 
 from equidyn.curvature import sharpness
 from equidyn.curvature.audit import sharpness as published
+from equidyn.curvature.directions import filter_normalised, mean_change, sphere_directions
 from equidyn.curvature.landscape import Landscape
-from equidyn.curvature.sharpness import filter_normalised, mean_change, sphere_directions
 from equidyn.domains.smoke.audit.models import e2cnn as published_e2cnn
 from equidyn.domains.smoke.models import cnn, gcnn, rgroup
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext

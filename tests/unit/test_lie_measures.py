@@ -14,10 +14,11 @@ from equidyn.domains.smoke.audit.measures import lie as published_lie
 from equidyn.domains.smoke.audit.measures.equivariance import batch_errors, turned
 from equidyn.domains.smoke.audit.measures.pixels import pixel_lie_derivative
 from equidyn.domains.smoke.measures import lie
-from equidyn.domains.smoke.measures.lie import directional, lie_derivative
+from equidyn.domains.smoke.measures.lie import lie_derivative
 from equidyn.domains.smoke.models import cnn, gcnn
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
 from equidyn.domains.smoke.tasks.rollout.task import Rollout
+from equidyn.symmetry.directional import directional
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.generator import rotation_generator
 from equidyn.symmetry.groups import C4

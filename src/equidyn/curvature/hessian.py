@@ -7,23 +7,14 @@ Ends and density: Lanczos on some training samples, with the density by stochast
 
 from typing import Any
 
-import numpy as np
-import torch
-
 from equidyn.core.measures.context import EvaluationContext
 from equidyn.core.measures.quantities import Quantity
 from equidyn.core.models.registry import count_parameters
 from equidyn.core.params.types import PositiveInt
 from equidyn.core.training.task import Batch
-from equidyn.curvature.lanczos import Ritz, density, lanczos, mass_below
+from equidyn.curvature import spectrum
+from equidyn.curvature.lanczos import Ritz
 from equidyn.curvature.landscape import Hessian, Landscape, smooth, split_batch
-
-COUNT = 5  # maxima of a batch, as published
-TOLERANCE = 1e-3  # relative error at which an eigenvalue is known well enough, as published
-# Below -NEGATIVE x the largest magnitude an eigenvalue counts as negative: some 40 products do not resolve the bulk
-# of the spectrum, which lies about 0, any finer.
-NEGATIVE = 1e-3
-WIDTH = 1 / 200  # of the bells of the density, relative to the largest magnitude
 
 UNIT = "loss/weight²"
 QUANTITIES = (
@@ -79,21 +70,14 @@ def measure(
         _batch_ends(context, batch, iterations)
         for batch in split_batch(context.training_sample(batches * batch_size, steps), batches)
     ]
-    maxima = [value for ritz, _ in found for value in _maxima(ritz)]
+    ends = spectrum.ends(runs[0])
     return {
-        **_ends(runs[0], context.weight_decay),
-        **_spectrum(runs),
-        **summary("tops", [float(ritz.values[-1]) for ritz, _ in found]),
-        **summary("maxima", maxima),
-        "maxima_negative_share": float(np.mean(np.array(maxima) < 0)) if np.isfinite(maxima).all() else np.nan,
+        **ends,
+        **{f"decayed_{name}": ends[name] + context.weight_decay for name in ("largest", "smallest")},
+        **spectrum.shape(runs),
+        **spectrum.of_batches([ritz for ritz, _ in found]),
         "products": products + sum(spent for _, spent in found),
     }
-
-
-def summary(name: str, values: list[float]) -> dict[str, Any]:
-    """The values, their median and their interquartile range."""
-    low, median, high = np.quantile(values, [0.25, 0.5, 0.75])
-    return {name: values, f"{name}_median": float(median), f"{name}_iqr": float(high - low)}
 
 
 def _probed(context: EvaluationContext, batch: Batch, iterations: int, probes: int) -> tuple[list[Ritz], int]:
@@ -102,68 +86,14 @@ def _probed(context: EvaluationContext, batch: Batch, iterations: int, probes: i
     Here and below, a graph of the gradient lives as long as the call, so that there is one at a time.
     """
     hessian = _hessian(context, batch)
-    return [lanczos(hessian, _start(hessian, probe), iterations) for probe in range(probes)], hessian.products
+    return spectrum.probed(hessian, iterations, probes), hessian.products
 
 
 def _batch_ends(context: EvaluationContext, batch: Batch, iterations: int) -> tuple[Ritz, int]:
     """What is known of the ends of one batch's spectrum, and the products spent."""
     hessian = _hessian(context, batch)
-    return _ends_of(hessian, iterations, TOLERANCE), hessian.products
+    return spectrum.ends_of(hessian, iterations), hessian.products
 
 
 def _hessian(context: EvaluationContext, batch: Batch) -> Hessian:
     return Hessian(Landscape(context.network, smooth(context.task), batch))
-
-
-def _start(hessian: Hessian, seed: int) -> torch.Tensor:
-    point = hessian.landscape.point
-    return torch.randn(len(point), generator=torch.Generator().manual_seed(seed)).to(point)
-
-
-def maxima_of(hessian: Hessian, iterations: int, tolerance: float = TOLERANCE) -> list[float]:
-    """The five eigenvalues of largest magnitude with their signs, largest magnitude first."""
-    return _maxima(_ends_of(hessian, iterations, tolerance))
-
-
-def _ends_of(hessian: Hessian, iterations: int, tolerance: float) -> Ritz:
-    """Lanczos until the five of largest magnitude and the largest are known to `tolerance`."""
-
-    def enough(ritz: Ritz) -> bool:
-        return len(ritz.values) > COUNT and ritz.converged([*_farthest(ritz), -1], tolerance)
-
-    return lanczos(hessian, _start(hessian, 0), iterations, enough)
-
-
-def _maxima(ritz: Ritz) -> list[float]:
-    return ritz.values[_farthest(ritz)].tolist()
-
-
-def _farthest(ritz: Ritz) -> np.ndarray:
-    """The places of the five of largest magnitude, largest first."""
-    return np.argsort(-np.abs(ritz.values), kind="stable")[:COUNT]
-
-
-def _ends(ritz: Ritz, weight_decay: float) -> dict[str, Any]:
-    smallest, largest, errors = float(ritz.values[0]), float(ritz.values[-1]), ritz.errors()
-    return {
-        "largest": largest,
-        "smallest": smallest,
-        "largest_error": float(errors[-1]),
-        "smallest_error": float(errors[0]),
-        "top": ritz.values[::-1][:COUNT].tolist(),
-        "decayed_largest": largest + weight_decay,
-        "decayed_smallest": smallest + weight_decay,
-    }
-
-
-def _spectrum(runs: list[Ritz]) -> dict[str, Any]:
-    scale = max(float(np.abs(run.values).max()) for run in runs)
-    width = WIDTH * (scale or 1.0)
-    low, high = min(run.values[0] for run in runs) - 4 * width, max(run.values[-1] for run in runs) + 4 * width
-    # Bells sampled at their own width sum to 1 within 1e-8.
-    at = np.linspace(low, high, int(np.ceil((high - low) / width)) + 1 if np.isfinite(scale) else 1)
-    return {
-        "negative_share": mass_below(runs, -NEGATIVE * scale),
-        "density_at": at.tolist(),
-        "density": density(runs, at, width).tolist(),
-    }

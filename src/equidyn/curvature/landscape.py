@@ -5,18 +5,32 @@ as it is: other weights are put in its place for the length of one evaluation.
 """
 
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol, Self, runtime_checkable
 
 import torch
 from torch import nn
 from torch.autograd.graph import saved_tensors_hooks
 from torch.func import functional_call
 
-from equidyn.core.models.network import Network
-from equidyn.core.training.task import Batch, Task
-
 # Tensors that the graph of a gradient may keep [bytes]; a product takes about twice as much again while it runs.
 GRAPH_BYTES = 1_000_000_000
+
+
+class Batch(Protocol):
+    """Samples, such as those of core/training/task.py."""
+
+    def __len__(self) -> int:
+        """Number of samples."""
+
+    def part(self, chosen: slice) -> Self:
+        """Some of them."""
+
+
+class Task(Protocol):
+    """What the loss is, such as a task of core/training/task.py."""
+
+    def loss(self, network: nn.Module, batch: Batch) -> torch.Tensor:
+        """A mean over the batch, differentiable."""
 
 
 def split_batch(batch: Batch, count: int) -> list[Batch]:
@@ -44,7 +58,7 @@ class Landscape(nn.Module):
     Without the regulariser and the weight decay of training.
     """
 
-    def __init__(self, network: Network, task: Task, batch: Batch) -> None:
+    def __init__(self, network: nn.Module, task: Task, batch: Batch) -> None:
         super().__init__()
         self.network, self.task, self.batch = network, task, batch
         weights = {name: weight for name, weight in network.named_parameters() if weight.requires_grad}
@@ -80,6 +94,8 @@ class _Slope:
 
     def times(self, vector: torch.Tensor, keep: bool) -> torch.Tensor:
         """H v by differentiating gradient . v: as one number, since torch loads sympy to check a given cotangent."""
+        if not self.gradient.requires_grad:  # a loss that is linear in the weights
+            return torch.zeros_like(vector)
         slope = self.gradient @ vector
         return torch.autograd.grad(slope, self.point, retain_graph=keep, materialize_grads=True)[0]
 
@@ -90,12 +106,12 @@ class Hessian:
     Reverse over reverse: forward over reverse took as long or longer, and torch.func loads torch's compiler. The graph
     of the gradient is kept from product to product if it fits into `graph_bytes`. If not, the samples are split, and
     each part's graph is built anew for every product (half as much work again): the loss is a mean over samples, so
-    the products add up.
+    the products add up. graph_bytes: None: the batch is one whole, as that of a batch norm in train mode.
     """
 
-    def __init__(self, landscape: Landscape, graph_bytes: int = GRAPH_BYTES) -> None:
+    def __init__(self, landscape: Landscape, graph_bytes: int | None = GRAPH_BYTES) -> None:
         self.landscape, self.products = landscape, 0
-        count = len(landscape.batch)
+        count = len(landscape.batch) if graph_bytes is not None else 1
         fitting = graph_bytes // max(1, _graph_bytes(landscape)) if count > 1 else 1
         self.parts = split_batch(landscape.batch, -(-count // max(1, fitting)))
         self._kept = _slope(landscape, self.parts[0]) if len(self.parts) == 1 else None

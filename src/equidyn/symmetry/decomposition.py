@@ -37,6 +37,13 @@ def decompose_by_sample(outputs: torch.Tensor, targets: torch.Tensor, kind: Grou
 
     outputs: (|G|, sample, ...); targets: (sample, ...).
     """
-    parts = [decompose(*pair, kind) for pair in zip(outputs.unbind(1), targets, strict=True)]
+    parts = parts_by_sample(outputs, targets, kind)
     means = {name: sum(part[name] for part in parts) / len(parts) for name in ("loss", "averaged", "variance")}
     return means | {"share": means["variance"] / means["loss"] if means["loss"] else 0.0}
+
+
+def parts_by_sample(
+    outputs: torch.Tensor, targets: torch.Tensor, kind: GroupAction, elements: Sequence[Any] | None = None
+) -> list[dict[str, float]]:
+    """As of `decompose`, of each sample."""
+    return [decompose(*pair, kind, elements) for pair in zip(outputs.unbind(1), targets, strict=True)]

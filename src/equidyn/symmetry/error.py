@@ -19,18 +19,28 @@ def error_of_answers(outputs: torch.Tensor, kind: GroupAction, elements: Sequenc
     relative: absolute / E_x ||f(x)||, as of `ratio`.
     by_element: E_x ||back[g] - f(x)|| / E_x ||f(x)|| of each g: a list, 0 for the identity; its mean is `relative`, if
     all of the group are there.
-    One element is looked at at a time, so that it takes no more memory for a large group.
     """
-    answer = _rows(outputs[0])
-    moves = range(1, len(outputs)) if elements is None else elements[1:]
-    gaps = (_rows(kind.act(output, kind.inverse(g))) - answer for output, g in zip(outputs[1:], moves, strict=True))
-    distances, size = [_norms(gap).mean() for gap in gaps], _norms(answer).mean()
-    absolute = sum(distances) / (len(outputs) if elements is None else len(moves))
+    by_sample, sizes = errors_by_sample(outputs, kind, elements)
+    distances, size = [found.mean() for found in by_sample], sizes.mean()
+    absolute = sum(distances) / (len(outputs) if elements is None else len(distances))
     return {
         "absolute": absolute.item(),
         "relative": ratio(absolute, size),
         "by_element": [ratio(distance, size) for distance in (size - size, *distances)],
     }
+
+
+def errors_by_sample(
+    outputs: torch.Tensor | Sequence[torch.Tensor], kind: GroupAction, elements: Sequence[Any] | None = None
+) -> tuple[list[torch.Tensor], torch.Tensor]:
+    """||back[g] - f(x)|| of each element after the first, and ||f(x)||: each (sample,), float64, as of above.
+
+    One element is looked at at a time, so that it takes no more memory for a large group.
+    """
+    answer = _rows(outputs[0])
+    moves = range(1, len(outputs)) if elements is None else elements[1:]
+    gaps = (_rows(kind.act(output, kind.inverse(g))) - answer for output, g in zip(outputs[1:], moves, strict=True))
+    return [_norms(gap) for gap in gaps], _norms(answer)
 
 
 def equivariance_error(outputs: torch.Tensor, kind: GroupAction) -> dict[str, float]:
@@ -61,7 +71,7 @@ def ratio(part: torch.Tensor, whole: torch.Tensor) -> float:
 
 def _rows(fields: torch.Tensor) -> torch.Tensor:
     """(sample, ...) as (sample, numbers), in float64."""
-    return fields.double().flatten(1)
+    return fields.double().reshape(len(fields), -1)
 
 
 def _norms(values: torch.Tensor) -> torch.Tensor:

@@ -18,8 +18,9 @@ from equidyn.core.measures.quantities import Quantity
 from equidyn.core.models.registry import count_parameters
 from equidyn.core.params.types import PositiveInt
 from equidyn.core.training.task import Batch
-from equidyn.curvature.hessian import COUNT, TOLERANCE, UNIT, summary
+from equidyn.curvature.hessian import UNIT
 from equidyn.curvature.landscape import Hessian, Landscape, split_batch
+from equidyn.curvature.spectrum import COUNT, TOLERANCE, summary
 
 TINY = 1e-6  # added to norms and to the divisor of the relative change
 

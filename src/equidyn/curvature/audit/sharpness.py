@@ -22,7 +22,7 @@ from equidyn.core.models.registry import count_parameters
 from equidyn.core.params.types import PositiveInt
 from equidyn.core.training.task import Batch, Task
 from equidyn.curvature.audit.train_mode import train_mode
-from equidyn.curvature.sharpness import RADII
+from equidyn.curvature.directions import RADII
 
 QUANTITIES = (
     Quantity("published_mean", "as published, mean over t", "{loss}", "lower", "log"),

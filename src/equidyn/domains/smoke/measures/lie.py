@@ -1,18 +1,18 @@
 """lie: how far the learned map is from commuting with small rotations.
 
-The local equivariance error of Gruver et al. 2022 (arXiv 2210.02984): d/dt rho_out(-t) f(rho_in(t) x) at t = 0, which
-is J_f(x) [G_in x] - G_out f(x) with the generators G of symmetry/generator.py: vector components turn with the pixels.
-One forward-mode pass gives f(x) and J_f(x) [G_in x] together.
+The Lie derivative of symmetry/lie.py: vector components turn with the pixels.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 
 from equidyn.core.measures.quantities import Quantity
 from equidyn.core.params.types import PositiveInt
 from equidyn.domains.smoke.tasks.rollout.context import RolloutContext
-from equidyn.symmetry.directional import directional, mean_norm
+from equidyn.symmetry import lie
+from equidyn.symmetry.directional import mean_norm
 from equidyn.symmetry.error import ratio
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.generator import rotation_generator
@@ -45,9 +45,6 @@ def measure(context: RolloutContext, *, windows: PositiveInt = 16) -> dict[str, 
 def lie_derivative(
     function: Callable[[torch.Tensor], torch.Tensor], field: torch.Tensor, inputs: FieldType, outputs: FieldType
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """f(x) and Lf(x) = J_f(x) [G x] - G f(x), both (batch, outputs.channels, n, n).
-
-    field: (batch, inputs.channels, n, n). The weights of layers inside `function` are taken as constant.
-    """
-    answer, change = directional(function, field, rotation_generator(field, inputs))
-    return answer, change - rotation_generator(answer, outputs)
+    """f(x) and Lf(x) of rotations, both (batch, outputs.channels, n, n); field: (batch, inputs.channels, n, n)."""
+    motions = [partial(rotation_generator, kind=kind) for kind in (inputs, outputs)]
+    return lie.lie_derivative(function, field, *motions)
