@@ -103,7 +103,7 @@ def _multiplied(
     epochs = sum(study.training_for(cell).epochs for cell in cells) + trials * study.training_of(variant).epochs
     steps = epochs * study.training_of(variant).steps_per_epoch * trains
     controls = sum(cell.control for cell in cells)
-    measuring = sum(measures.get(measure, 0.0) for cell in cells for measure in study.measures_on(cell.dataset))
+    measuring = sum(measures.get(measure, 0.0) for cell in cells for measure in study.measures_of(cell))
     hours = {
         "training [core h]": (steps * step + epochs * validation * trains) / HOUR,
         "measures [core h]": measuring / HOUR,

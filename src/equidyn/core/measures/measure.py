@@ -39,7 +39,7 @@ def run(params: Params, cell: Cell) -> Path:
         task = task_of(study, dataset, device_of(params.compute))
         network = build_network(study, cell.variant, task.inputs, task.outputs, cell.seed).to(task.device)
         weight_decay, history = study.training_for(cell).weight_decay, read_history(folder, trained)
-        measures = study.measures_on(cell.dataset)
+        measures = study.measures_of(cell)
         wanted = {checkpoint for settings in measures.values() for checkpoint in settings.at}
         checkpoints, sums = {}, {"run": trained["checksum"]}
         for name in sorted(wanted | {"best"}):

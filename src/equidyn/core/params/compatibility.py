@@ -106,9 +106,11 @@ def _measures(study: Any) -> Iterator[str]:
         steps = settings.options.get("steps", 1)
         if steps > study.task.steps:
             yield f"measures.{name}: step {steps} is beyond the {study.task.steps} test_steps"
-        strangers = ", ".join(sorted(set(settings.datasets or ()) - set(study.datasets)))
-        if strangers:
-            yield f"measures.{name}.datasets: {strangers}: not of the study, which has {', '.join(study.datasets)}"
+        for axis in ("datasets", "variants"):
+            own = getattr(study, axis)
+            strangers = ", ".join(sorted(set(getattr(settings, axis) or ()) - set(own)))
+            if strangers:
+                yield f"measures.{name}.{axis}: {strangers}: not of the study, which has {', '.join(own)}"
 
 
 def _source(study: Any) -> Iterator[str]:

@@ -19,11 +19,16 @@ from equidyn.core.params.variant import ROOMS, Variant
 
 
 class MeasureSettings(Strict):
-    """A measure's options, and the checkpoints and datasets at which it is taken."""
+    """A measure's options, and the checkpoints, datasets and variants of which it is taken."""
 
     at: list[Literal["best", "early"]] = Field(min_length=1, description="checkpoints")
     datasets: list[Name] | None = Field(default=None, min_length=1, description="of the study's, these alone; else all")
+    variants: list[Name] | None = Field(default=None, min_length=1, description="of the study's, these alone; else all")
     options: dict[str, Any] = Field(description="keyword-only arguments of that file's measure()")
+
+    def suits(self, dataset: str, variant: str) -> bool:
+        """Whether it is taken of a variant trained on a dataset."""
+        return dataset in (self.datasets or [dataset]) and variant in (self.variants or [variant])
 
 
 class Study(Strict):
@@ -94,9 +99,9 @@ class Study(Strict):
         part = getattr(settings, place[0])
         return signatures.checked(self.home, ROOMS[place[0]], part.by, part.options)[name]
 
-    def measures_on(self, dataset: str) -> dict[str, MeasureSettings]:
-        """The measures that are taken of networks trained on a dataset."""
-        return {name: one for name, one in self.measures.items() if one.datasets is None or dataset in one.datasets}
+    def measures_of(self, cell: "Cell") -> dict[str, MeasureSettings]:
+        """The measures that are taken of a cell."""
+        return {name: one for name, one in self.measures.items() if one.suits(cell.dataset, cell.variant)}
 
     def training_of(self, variant: str) -> Training:
         """The study's training settings with the variant's own."""

@@ -84,7 +84,11 @@ def _untaken(contrast: Contrast, study: StudyResults) -> str:
     if contrast.checkpoint not in settings.at:
         return f"{words} {contrast.measure} at the {contrast.checkpoint} checkpoint"
     needed = {name for term in contrast.terms for name in chosen_datasets(study, term.datasets)}
-    left_out = sorted(needed - set(settings.datasets or needed))
+    compared = {term.variant for term in contrast.terms}
+    left_out = [
+        *sorted(needed - set(settings.datasets or needed)),
+        *sorted(compared - set(settings.variants or compared)),
+    ]
     if left_out:
         return f"{words} {contrast.measure} on {', '.join(left_out)}"
     wanted = [contrast.quantity, *(["unit"] if contrast.factor == "unit" else []), *filter(None, [contrast.error])]
