@@ -65,7 +65,8 @@ def _draw(axes: Axes, chart: Chart, places: Places, variants: list[str]) -> None
     ):
         part = chart.summary[chart.summary["variant"] == variant]
         shown = look if places.joined else look | {"linestyle": "none"}
-        axes.errorbar(part["dataset"].map(at) + shift, part["mean"], yerr=_half(part), label=variant, **shown)
+        where = part["dataset"].map(at).astype(float) + shift  # none, of a measure that is not taken of the variant
+        axes.errorbar(where, part["mean"], yerr=_half(part), label=variant, **shown)
     if chart.baseline:
         heights = np.array([chart.baseline.values.get(dataset, np.nan) for dataset in places.heads])
         _baseline(axes, np.array(list(at.values())), heights, chart.baseline.label, places.joined)
