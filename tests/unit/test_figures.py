@@ -22,6 +22,7 @@ from equidyn.report import families
 from equidyn.report.figures.axes import linear_above, logarithmic
 from equidyn.report.figures.curves import Course, curves
 from equidyn.report.figures.dots import Guide, Series, dots
+from equidyn.report.figures.levels import Chart, Places, by_level
 from equidyn.report.figures.spectra import Strip
 from equidyn.report.figures.style import WIDTH, line_styles, picture, styled
 from equidyn.report.figures.tradeoff import tradeoff
@@ -242,3 +243,13 @@ def test_of_too_many_variants_charts_leave_out_steps_along_alpha(levels):
     many = levels.model_copy(update={"variants": levels.variants | more})
     left_out = set(many.variants) - set(families.charted(many))
     assert left_out == {"rsteer-alpha1e-2", "rsteer-published-alpha1e-2"}
+
+
+def test_charts_along_levels_have_the_variants_of_which_they_are_taken():
+    whole = pd.DataFrame(
+        [{"dataset": d, "variant": v, "mean": 1.0, "low": 0.5, "high": 1.5} for d in HEADS for v in "mn"]
+    )
+    some = whole[whole["variant"] == "n"]
+    figure = by_level([Chart(whole, "all [1]"), Chart(some, "some [1]")], Places(HEADS, "level"))
+    drawn = [[len(one[0].get_xdata()) for one in axes.containers] for axes in figure.axes]
+    assert drawn == [[3, 3], [0, 3]]
