@@ -1,6 +1,7 @@
 """The claims: their data file, their effects, and how they are told."""
 
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -25,6 +26,7 @@ from claims_cells import (
 
 from equidyn.core.errors import EquidynError
 from equidyn.core.params import load
+from equidyn.core.params.study import cells_of
 from equidyn.report.claims.datasets import GROUPS, chosen_datasets
 from equidyn.report.claims.effects import effect, missing, unmet
 from equidyn.report.claims.model import Contrast, claims_for, claims_of, read_claims
@@ -354,3 +356,13 @@ def test_the_claim_of_the_documentation_is_tested_on_the_default_study():
     study = results({("error", "rmse"): around({"gcnn": 0.5, "cnn": 1.0})})
     assert missing(claim.corrected[0], study) == ""
     assert effect(claim.corrected[0], study).mean == pytest.approx(0.5, rel=0.2)
+
+
+def test_a_claim_on_a_variant_of_which_a_measure_is_not_taken_is_not_run():
+    study = results({("error", "rmse"): lambda *_: 1.0})
+    some = study.settings.measures["error"].model_copy(update={"variants": ["rsteer"], "datasets": ["eps000"]})
+    settings = study.settings.model_copy(update={"measures": {"error": some}})
+    taken = [(cell.dataset, cell.variant) for cell in cells_of({"s": settings}) if settings.measures_of(cell)]
+    assert set(taken) == {("eps000", "rsteer")}
+    told = missing(_contrast(), replace(study, settings=settings))
+    assert told == "smoke-levels does not take the measure error on e2cnn"

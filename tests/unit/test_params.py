@@ -127,6 +127,10 @@ WRONG = {
         _set("measures.lee", {"at": ["best"], "options": {}}),
         ["not one of the measures of smoke: decomposition, ends, equivariance"],
     ),
+    "measure of unknown variants": (
+        _set("measures.error.variants", ["gcnn", "gcn"]),
+        ["measures.error.variants: gcn: not of the study, which has cnn, "],
+    ),
     "unknown checkpoint": (_set("measures.error.at", ["last"]), ["at.0 = 'last': should be 'best' or 'early'"]),
     "option of a measure": (
         _set("measures.error.options", {"p": 1}),
