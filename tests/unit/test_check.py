@@ -143,6 +143,12 @@ def test_the_tolerance_is_a_bound(workplace, tolerance):
     assert bool(found) == (tolerance < 1e-17)
 
 
+def test_nets_of_one_model_that_are_relaxed_otherwise_are_looked_at_apart(workplace):
+    entries = {entry["variant"]: entry for entry in check.run(params_with_all())}
+    assert entries[ANNEAL.variant]["strict"] and not entries["projection"]["strict"]
+    assert max(entries["projection"]["error"]["float64"]["eval"].values()) > 1e-4
+
+
 @pytest.fixture
 def trained(workplace):
     params = params_with_all()

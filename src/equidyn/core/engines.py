@@ -150,9 +150,7 @@ def _has_foreign_code(params: Params) -> bool:
 
 def _named(study: Study) -> Iterator[str]:
     yield from study.measures
-    for variant in study.variants.values():
-        yield variant.model
-        yield from (part.by for _, part in variant.parts())
+    yield from (name for variant in study.variants.values() for _, name in variant.files())
 
 
 def _source_code(folder: Path) -> list[str]:

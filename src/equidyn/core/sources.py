@@ -228,16 +228,11 @@ def _of_task(study: Study, *files: str) -> list[str]:
 
 def _of_training(study: Study, name: str) -> list[str]:
     """How the study's task is trained, the variant's network, and what its loss sees."""
-    treatment, home = study.variants[name].treatment, study.home
-    treated = [signatures.module(home, "treatments", treatment.by)] if treatment else []
-    return [*_of_task(study, "task", "recipe"), *_of_variant(study, name), *treated]
+    files = study.variants[name].files()
+    return [*_of_task(study, "task", "recipe"), *(signatures.module(study.home, *file) for file in files)]
 
 
 def _of_variant(study: Study, name: str) -> list[str]:
     """The variant's model, what relaxes it, and what imposes symmetry on it from outside."""
-    variant, home = study.variants[name], study.home
-    around = [(key, part) for key, part in variant.parts() if key != "treatment"]
-    return [
-        signatures.module(home, "models", variant.model),
-        *(signatures.module(home, ROOMS[key], part.by) for key, part in around),
-    ]
+    files = [file for file in study.variants[name].files() if file[0] != ROOMS["treatment"]]
+    return [signatures.module(study.home, *file) for file in files]

@@ -50,7 +50,8 @@ def run(params: Params, variant: str | None = None) -> list[dict[str, Any]]:
         for name, wanted in settings.variants.items():
             if variant in (None, name):
                 grid = settings.source.input_grid
-                key = (settings.domain, wanted.model, repr(wanted.options), repr(wanted.impose), types, grid)
+                built = repr((wanted.model, wanted.options, wanted.relax, wanted.impose))
+                key = (settings.domain, built, types, grid)
                 if key not in found:
                     found[key] = _with_beside(_fresh(settings, name, grid, limit), settings, name)
                 if wanted.treatment:  # of which networks that are built alike may have different ones

@@ -57,6 +57,11 @@ class Variant(Strict):
         """What network it is, whatever its options: the model, and what relaxes it."""
         return f"{self.model}, relaxed by {self.relax.by}" if self.relax else self.model
 
+    def files(self) -> "Iterator[tuple[str, str]]":
+        """(room, name) of the files that it names: of its model, and of what is put around that."""
+        yield "models", self.model
+        yield from ((ROOMS[key], part.by) for key, part in self.parts())
+
     def parts(self) -> "Iterator[tuple[str, Relaxation | Treatment | Imposition]]":
         """Its relaxation, its treatment and its imposition, those that it has, by their keys."""
         yield from ((key, getattr(self, key)) for key in ROOMS if getattr(self, key))

@@ -10,7 +10,6 @@ from importlib import import_module
 
 from equidyn.core.domain import imported
 from equidyn.core.params import Params, Study, signatures
-from equidyn.core.params.variant import ROOMS
 
 STAGES = (
     "equidyn.core.tuning.tune",
@@ -48,8 +47,8 @@ def _look_up(params: Params) -> None:
 def called_by_name(study: Study) -> list[str]:
     """Modules of a study that are imported by their names alone: task, models, what is put around them, measures."""
     home = study.home
-    named = {"models": {variant.model for variant in study.variants.values()}, "measures": set(study.measures)}
-    for key, part in (part for variant in study.variants.values() for part in variant.parts()):
-        named.setdefault(ROOMS[key], set()).add(part.by)
+    named = {"models": set(), "measures": set(study.measures)}
+    for room, name in (file for variant in study.variants.values() for file in variant.files()):
+        named.setdefault(room, set()).add(name)
     tasks = [home.path("tasks", study.task.kind, file) for file in ("task", "recipe", "context")]
     return [*tasks, *(signatures.module(home, room, name) for room, names in named.items() for name in sorted(names))]
