@@ -13,7 +13,7 @@ from equidyn.grids.convolve import convolved, correlated
 from equidyn.grids.depthwise import depthwise
 from equidyn.grids.families import strict_conv, strict_separable
 from equidyn.grids.interpolation import upsampled
-from equidyn.grids.trained import by_products, trained
+from equidyn.grids.trained import by_products, kernel_gradient, trained
 from equidyn.symmetry.fields import BoxType
 from equidyn.symmetry.groups import CUBE, D4
 
@@ -96,8 +96,19 @@ def _window(offset: np.ndarray, lengths: tuple[int, ...]) -> list[slice]:
     return [slice(start, start + length) for start, length in zip(offset + 1, lengths, strict=True)]
 
 
-def test_a_gradient_by_products_is_that_of_torch(monkeypatch):
-    """In float64, of field, kernel and bias; 21 rows are more than one block."""
+@pytest.mark.parametrize(("inputs", "outputs"), [(5, 3), (3, 5)])
+@pytest.mark.parametrize("block", [1, 7 * 45 * 5, 7 * 45 * 30])
+def test_a_gradient_by_products_is_the_sum_over_cells(inputs, outputs, block, monkeypatch):
+    """In blocks of a row, of several, and of two samples."""
+    monkeypatch.setattr("equidyn.grids.trained.BLOCK", block)
+    field, gradient = (torch.randn(3, channels, 13, 7).double() for channels in (inputs, outputs))
+    kernel = torch.zeros(outputs, inputs, 3, 3, dtype=torch.float64, requires_grad=True)
+    (expected,) = torch.autograd.grad(correlated(field, kernel, None), kernel, gradient)
+    torch.testing.assert_close(kernel_gradient(field, gradient, 3), expected, rtol=0, atol=1e-12)
+
+
+def test_gradients_of_training_are_those_of_torch(monkeypatch):
+    """In float64, of field, kernel and bias."""
     monkeypatch.setattr("equidyn.grids.trained.by_products", lambda field, kernel: True)
     shapes = [(2, 5, 21, 7), (3, 5, 3, 3), (3,)]
     parts = [torch.randn(shape, dtype=torch.float64, requires_grad=True) for shape in shapes]
@@ -109,21 +120,22 @@ def test_a_gradient_by_products_is_that_of_torch(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("inputs", "outputs", "side", "dtype", "kernels", "expected"),
+    ("inputs", "outputs", "side", "kernels", "expected"),
     [
-        (32, 32, 46, torch.float32, "AVX2", True),
-        (31, 32, 64, torch.float32, "AVX2", False),
-        (32, 2, 64, torch.float32, "AVX2", False),
-        (64, 64, 45, torch.float32, "AVX2", False),
-        (32, 32, 46, torch.float64, "AVX2", False),
-        (32, 32, 46, torch.float32, "AVX512", False),
+        (32, 32, 46, "AVX2", True),
+        (31, 32, 64, "AVX2", False),
+        (32, 5, 64, "AVX2", False),
+        (32, 2, 8, "AVX2", True),
+        (2, 32, 64, "AVX2", False),
+        (64, 64, 45, "AVX2", False),
+        (32, 32, 46, "AVX512", False),
     ],
 )
 def test_gradients_are_by_products_where_grids_are_large_and_channels_many(
-    inputs, outputs, side, dtype, kernels, expected, monkeypatch
+    inputs, outputs, side, kernels, expected, monkeypatch
 ):
     monkeypatch.setattr("torch.backends.cpu.get_cpu_capability", lambda: kernels)
-    field, kernel = torch.empty(1, inputs, side, side, dtype=dtype), torch.empty(outputs, inputs, 3, 3, dtype=dtype)
+    field, kernel = torch.empty(1, inputs, side, side), torch.empty(outputs, inputs, 3, 3)
     assert by_products(field, kernel) == expected
 
 

@@ -1,8 +1,9 @@
 """Convolutions of the plane whose gradients are taken once, as in training: faster where torch is slow.
 
-With AVX2 kernels, torch's gradient by the kernel takes longer than the convolution and its gradient by the field where
-fields are large and have many channels. There it is one matrix product for each block of rows, with the neighbours of
-each cell laid side by side. Both ways sum the same numbers in another order.
+With AVX2 kernels, torch's gradient by the kernel takes longer than the convolution and
+its gradient by the field where fields are large and have many channels, or where many become few. There it is one
+matrix product for each block of cells, with the neighbours of each cell laid side by side. Both ways sum the same
+numbers in another order.
 """
 
 from typing import Any
@@ -10,10 +11,11 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from equidyn.grids.convolve import correlated
+from equidyn.grids.convolve import channels_last, correlated
 
 CHANNELS, CELLS = 32, 2048  # of inputs and outputs, and of the grid, from which on products are faster [measured]
-ROWS = 16  # of the grid in a block, which stays in the processor's cache
+NARROW = 4  # outputs up to which, with so many inputs, they are faster on any grid [measured]
+BLOCK = 1 << 18  # numbers laid side by side at a time, which stay in the processor's cache
 
 
 def by_products(field: torch.Tensor, kernel: torch.Tensor) -> bool:
@@ -21,10 +23,11 @@ def by_products(field: torch.Tensor, kernel: torch.Tensor) -> bool:
 
     A function of channels and cells, for float32 by AVX2 kernels; newer processors have a fast way of torch's own.
     """
-    if field.dim() != 4 or field.dtype != torch.float32 or field.device.type != "cpu":
+    if field.dim() != 4 or not field.dtype == kernel.dtype == torch.float32 or field.device.type != "cpu":
         return False
-    large = min(kernel.shape[:2]) >= CHANNELS and field.shape[2:].numel() >= CELLS
-    return large and torch.backends.cpu.get_cpu_capability() == "AVX2"
+    outputs, inputs = kernel.shape[:2]
+    large = outputs >= CHANNELS and field.shape[2:].numel() >= CELLS
+    return inputs >= CHANNELS and (large or outputs <= NARROW) and torch.backends.cpu.get_cpu_capability() == "AVX2"
 
 
 def trained(field: torch.Tensor, kernel: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
@@ -45,7 +48,7 @@ class _Trained(torch.autograd.Function):
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         field, kernel = ctx.saved_tensors
-        gradient = gradient.contiguous(memory_format=torch.channels_last)
+        gradient = channels_last(gradient)
         by_field = None
         if ctx.needs_input_grad[0]:
             margin = [kernel.shape[-1] // 2] * 2
@@ -59,14 +62,18 @@ class _Trained(torch.autograd.Function):
 def kernel_gradient(field: torch.Tensor, gradient: torch.Tensor, side: int) -> torch.Tensor:
     """sum over cells p of gradient[o, p] field[i, p + offset], zero beyond the walls: (out, in, side, side).
 
-    field: (batch, in, y, x); gradient: (batch, out, y, x).
+    field: (batch, in, y, x); gradient: (batch, out, y, x). The one with fewer channels is laid side by side.
     """
-    rows, inputs = gradient.permute(0, 2, 3, 1), field.shape[1]
-    margin = side // 2
+    if gradient.shape[1] < field.shape[1]:  # the same sum by p + offset, whose neighbours lie the other way
+        return kernel_gradient(gradient, field, side).flip(2, 3).transpose(0, 1)
+    rows, inputs, margin = gradient.permute(0, 2, 3, 1), field.shape[1], side // 2
     around = functional.pad(field.permute(0, 2, 3, 1), (0, 0, margin, margin, margin, margin))
+    windows = around.unfold(1, side, 1).unfold(2, side, 1).movedim(3, -1)  # (batch, y, x, side, side, in)
     total = gradient.new_zeros(gradient.shape[1], side * side * inputs)
-    for sample, slope in zip(around, rows, strict=True):
-        windows = sample.unfold(0, side, 1).unfold(1, side, 1).movedim(2, -1)  # (y, x, side, side, in)
-        for window, part in zip(windows.split(ROWS), slope.split(ROWS), strict=True):
-            total.addmm_(part.flatten(0, 1).T, window.reshape(-1, total.shape[1]))
+    height, width = rows.shape[1:3]
+    length = max(1, BLOCK // (width * total.shape[1]))  # rows of a block, of one sample or of several
+    samples = max(1, length // height)
+    for window, slope in zip(windows.split(samples), rows.split(samples), strict=True):
+        for part, slopes in zip(window.split(length, dim=1), slope.split(length, dim=1), strict=True):
+            total.addmm_(slopes.flatten(0, 2).T, part.reshape(-1, total.shape[1]))
     return total.unflatten(1, (side, side, inputs)).permute(0, 3, 1, 2)
