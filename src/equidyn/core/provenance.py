@@ -74,7 +74,7 @@ class Clock:
     started: float = field(default_factory=time.perf_counter)
 
     def provenance(self) -> dict[str, Any]:
-        """JSON data: params, hashes of them and of the sources, versions, commit, processor, wall time [s], memory [MB]."""
+        """JSON data: params, hashes of them and of the sources, versions, commit, processor, time [s], memory [MB]."""
         return {
             "params": self.params,
             "params_sha256": digest(self.params),
