@@ -1,6 +1,5 @@
 """What of the studies in this folder is finished, kept as numbers alone (archive.py)."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from equidyn.core import paths
@@ -42,6 +41,8 @@ def _with_seeds(study: Study, seeds: list[int]) -> Study:
     return study.model_copy(update={"seeds": seeds, "control": control})
 
 
-def _told(name: str, study: Study, seeds: Iterable[int]) -> str:
+def _told(name: str, study: Study, seeds: list[int]) -> str:
     lacking = [str(seed) for seed in study.seeds if seed not in seeds]
+    if not seeds:
+        return f"{name}: not finished with any seed"
     return f"{name}: not finished with {counted(len(lacking), 'seed')} ({listed(lacking)})" if lacking else ""
