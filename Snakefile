@@ -1,6 +1,7 @@
 """The whole study: datasets x variants x seeds, from simulation to report. `snakemake --cores 8` runs it.
 
-params.yaml of the working folder is the only configuration: the root's, or with `--directory presets/test` that one's.
+params.yaml of the working folder is the configuration: the root's, or with `--directory presets/test` that one's. What
+--configfile and --config say, or a workflow that has this one as a module, is laid over it: docs/snakemake.md.
 """
 
 import gc
@@ -11,6 +12,7 @@ from equidyn.core import paths, sources
 from equidyn.core.errors import EquidynError
 from equidyn.core.params import PARAMS_FILE, load, read_yaml
 from equidyn.core.params.compatibility import whole
+from equidyn.core.params.overlay import overlaid
 from equidyn.core.params.subtrees import measure_keys, prepare_keys, report_keys, train_keys, tune_keys
 from equidyn.core.params.types import NAME
 from equidyn.core.tuning.table import shipped_tables
@@ -22,16 +24,16 @@ min_version("9.0")
 gc.freeze()
 gc.set_threshold(100_000, 20, 100)
 
+settings_file = None  # of the stages, if it is not params.yaml
 try:
-    study_params, tree = whole(load()), read_yaml(PARAMS_FILE)
+    if config:
+        study_params, tree, settings_file, made_of = overlaid(config, workflow.config_settings)
+        logger.info(f"Settings: {made_of}; merged in {settings_file}")
+    else:
+        study_params, tree = load(), read_yaml(PARAMS_FILE)
+    whole(study_params)
 except EquidynError as fault:
     raise WorkflowError(str(fault)) from None
-
-if config:
-    raise WorkflowError(
-        "--config and --configfile are refused: every stage reads params.yaml itself. "
-        "Edit params.yaml, or make a preset: a folder with its own params.yaml, for --directory."
-    )
 
 
 wildcard_constraints:

@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 import yaml
-from checkout import PROJECT, WARM, Checkout
+from checkout import PROJECT, STUDY, VARIANTS, WARM, Checkout, small_params
 
 from equidyn.core.params import read_yaml
 
-STUDY, VARIANTS = "gaussian", ["mlp-aug", "mlp-sampled"]
 ROOT = ("--with-deps", "dvc.yaml")  # all stages of the root, and none of a preset that was not run
 METRICS, CURVES = "reports/metrics.json", f"reports/tables/{STUDY}--learning.csv"
 
@@ -21,16 +20,6 @@ def _committed(checkout: Checkout, message: str) -> None:
     checkout.run("git", *author, "commit", "--quiet", "--message", message)
 
 
-def _small_params() -> dict[str, Any]:
-    """One study of the test preset, with one dataset, two variants and the first of its measures, and no pictures."""
-    tree = yaml.safe_load((PROJECT / "presets/test/params.yaml").read_text())
-    study = tree["studies"][STUDY]
-    study["datasets"] = {"fresh": study["datasets"]["fresh"]}
-    study["variants"] = {name: study["variants"][name] for name in VARIANTS}
-    study["measures"] = {"accuracy": study["measures"]["accuracy"]}
-    return {"compute": tree["compute"], "studies": {STUDY: study}}
-
-
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """A project of one small study, and a preset of the same; run in the root by `dvc repro`, its locks committed, its
@@ -38,7 +27,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     folder = tmp_path_factory.mktemp("dvc")
     checkout = Checkout.fresh(folder / "first")
     for place in (checkout.root, checkout.preset):
-        (place / "params.yaml").write_text(yaml.safe_dump(_small_params(), sort_keys=False))
+        (place / "params.yaml").write_text(yaml.safe_dump(small_params(), sort_keys=False))
     checkout.run("equidyn", "engines", "--write")
     checkout.run("dvc", "remote", "add", "--default", "store", str(folder / "store"))
     checkout.run(*WARM, "dvc", "repro")
