@@ -5,10 +5,11 @@ params.yaml of the working folder is the configuration: the root's, or with `--d
 """
 
 import gc
+import os
 
 from snakemake.utils import min_version
 
-from equidyn.core import paths, sources
+from equidyn.core import checkout, paths, sources
 from equidyn.core.errors import EquidynError
 from equidyn.core.params import PARAMS_FILE, load, read_yaml
 from equidyn.core.params.compatibility import whole
@@ -23,6 +24,9 @@ min_version("9.0")
 # a fifth of the time in which Snakemake finds that nothing is to be done.
 gc.freeze()
 gc.set_threshold(100_000, 20, 100)
+
+if checkout.of_code():
+    os.environ["EQUIDYN_CHECKOUT"] = str(checkout.of_code())  # for environment.post-deploy.sh
 
 settings_file = None  # of the stages, if it is not params.yaml
 try:
