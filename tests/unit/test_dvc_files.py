@@ -102,7 +102,8 @@ def test_what_dvc_must_always_look_at_may_be_handed_over_if_its_lists_are_as_the
     stale: bool, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As it must where models are of a package of the user's own."""
-    (project / "Snakefile").touch()
+    (project / "workflow").mkdir()
+    (project / "workflow/Snakefile").touch()
     written = []
     monkeypatch.setattr(sources, "write_lists", written.append)
 
