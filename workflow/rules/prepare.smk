@@ -23,7 +23,8 @@ rule prepare:
     params:
         reads=lambda wildcards: values(*prepare_keys(wildcards.study, wildcards.dataset)),
         code=lambda wildcards: code("prepare", wildcards.study),
+        options=options(lambda wildcards: paths.dataset(wildcards.study, wildcards.dataset)),
     message:
         "Preparing dataset {wildcards.study}/{wildcards.dataset}"
     shell:
-        "equidyn prepare {wildcards.study}/{wildcards.dataset} >{log} 2>&1"
+        "equidyn prepare {wildcards.study}/{wildcards.dataset}{params.options} >{log} 2>&1"

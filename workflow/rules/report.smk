@@ -9,6 +9,7 @@ rule report:
         page=report(paths.PAGE, caption="../report/page.rst", category="Report"),
         text=paths.TEXT,
         metrics=paths.METRICS,
+        summaries=directory(paths.SUMMARIES),
         tables=report(
             directory(paths.TABLES),
             patterns=["{name}.csv"],
@@ -34,7 +35,8 @@ rule report:
     params:
         reads=values(*report_keys(study_params)),
         code=code("report"),
+        options=options(lambda wildcards: paths.PAGE),
     message:
         "Writing the report"
     shell:
-        "equidyn report >{log} 2>&1"
+        "equidyn report{params.options} >{log} 2>&1"

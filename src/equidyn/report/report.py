@@ -21,7 +21,7 @@ from equidyn.report.claims.reference import with_reference
 from equidyn.report.figures.style import styled
 from equidyn.report.gather import StudyResults, gather
 from equidyn.report.learning_curves import learning_curves
-from equidyn.report.metrics import metrics
+from equidyn.report.metrics import metrics, summaries
 from equidyn.report.overview import overview, preset
 from equidyn.report.page import Page, StudyPart, render
 from equidyn.report.sections import Shows, sections_for
@@ -123,7 +123,11 @@ def _write(folder: Path, page: Page, studies: list[StudyResults]) -> None:
     for picture in page.pictures:
         for suffix, content in picture.files.items():
             (figures / f"{picture.name}.{suffix}").write_bytes(content)
-    write_json(folder / "metrics.json", metrics(studies, page.ledger))
+    (folder / "metrics").mkdir()
+    numbers = metrics(studies, page.ledger)
+    write_json(folder / "metrics.json", numbers)
+    for name, few in summaries(numbers).items():
+        write_json(folder / "metrics" / f"{name}.json", few)
     (folder / "report.md").write_text(render(page, "report.md.j2"), encoding="utf-8")
     (folder / "report.html").write_text(render(page, "report.html.j2"), encoding="utf-8")
 
