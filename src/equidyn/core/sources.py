@@ -32,6 +32,7 @@ LEFT_OUT = (
     "equidyn.core.hub",
     "equidyn.core.params.faults",
     "equidyn.core.params.names",
+    "equidyn.core.params.own",
     "equidyn.core.params.resources",
     "equidyn.core.params.schema",
     "equidyn.core.progress",

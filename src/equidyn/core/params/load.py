@@ -1,6 +1,7 @@
 """Reading params.yaml: every fault is told as file, key, value, and what is allowed, all of them at once."""
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,11 +46,15 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(f"(?:{dialec
 
 
 def load(path: Path = PARAMS_FILE) -> Params:
-    """Read and check `path`; raises EquidynError with one message that names every fault."""
+    """Read and check `path`; raises EquidynError with one message that names every fault.
+
+    From then on modules can be imported that lie in its folder.
+    """
     refuse_other_code()
     tree = read_yaml(path, alike=True)
     if not isinstance(tree, dict):
         raise EquidynError(f"{path}: expected a mapping with the keys {', '.join(Params.model_fields)}")
+    _look_in(path.parent)
     strangers = unknown_domains(tree)
     if strangers:
         raise EquidynError("\n  ".join([f"{path}: studies without a known domain", *strangers]))
@@ -57,6 +62,13 @@ def load(path: Path = PARAMS_FILE) -> Params:
         return params_model(tree).model_validate(tree)
     except ValidationError as fault:
         raise EquidynError(message(path, tree, fault)) from None
+
+
+def _look_in(folder: Path) -> None:
+    """Modules of the user's own may lie beside params.yaml; what is installed comes first."""
+    place = str(folder.resolve())
+    if place not in sys.path:
+        sys.path.append(place)
 
 
 def _events(file: TextIO) -> Iterator[yaml.Event]:
