@@ -11,7 +11,7 @@ from equidyn.core import paths, sources
 from equidyn.core.errors import EquidynError
 from equidyn.core.params import PARAMS_FILE, load, read_yaml
 from equidyn.core.params.compatibility import whole
-from equidyn.core.params.own import importable
+from equidyn.core.params.own import sound
 from equidyn.core.params.subtrees import measure_keys, prepare_keys, report_keys, train_keys, tune_keys
 from equidyn.core.params.types import NAME
 from equidyn.core.tuning.table import shipped_tables
@@ -26,7 +26,7 @@ gc.set_threshold(100_000, 20, 100)
 try:
     study_params, tree = whole(load()), read_yaml(PARAMS_FILE)
     if workflow.is_main_process:  # a cluster's jobs read this file, too
-        importable(study_params)
+        sound(study_params)
 except EquidynError as fault:
     raise WorkflowError(str(fault)) from None
 

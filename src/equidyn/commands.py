@@ -194,10 +194,10 @@ def validate() -> None:
     Example: equidyn validate
     """
     from equidyn.core.engines import complaint
-    from equidyn.core.params.own import importable
+    from equidyn.core.params.own import sound
     from equidyn.report.claims.model import claims_for
 
-    params = importable(_whole())
+    params = sound(_whole())
     claims_for(params)
     for name, study in params.studies.items():
         counts = f"{len(study.datasets)} datasets x {len(study.variants)} variants x {len(study.seeds)} seeds"

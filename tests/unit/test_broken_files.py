@@ -38,16 +38,17 @@ BROKEN = {  # what is in the file -> its line, and what is said of it
     f"\n\nX = 1 / 0\ndef build({TAKES}, *, hidden: PositiveInt): ...\n": ":3: ZeroDivisionError: division by zero",
 }
 NET = "from torch import nn\nfrom equidyn.symmetry.fields import FieldType\n"
+BUILD = "def build(inputs: FieldType, outputs: FieldType): ...\n"
 OWN = {  # what is in a file that a variant of a study of fields names by its dotted path -> what is said of it
     None: "toy.variants.own.model = 'own_nets.net': no importable module of this name, in the folder of params.yaml",
     "def build(\n": ":1: '(' was never closed",
     f"{NET}class Net(nn.Module): ...\n": "net.py: defines no function build(...)",
     f"{NET}\ndef build(field: FieldType): ...\n": "net.py:4 takes (FieldType), the task has (FieldType, FieldType)",
-    f"{NET}def build(inputs: FieldType, outputs: FieldType, width): ...\n": ":3: argument 'width' of build() has no type",
-    f"{NET}X = 1 / 0\ndef build(inputs: FieldType, outputs: FieldType): ...\n": ":3: ZeroDivisionError: division by zero",
-    f"{NET}import own_nets.other\ndef build(inputs: FieldType, outputs: FieldType): ...\n": ":3: ModuleNotFoundError",
-    f"{NET}raise SystemExit(3)\ndef build(inputs: FieldType, outputs: FieldType): ...\n": "net: ends the process when",
-    f"{NET}def build(inputs: FieldType, outputs: FieldType): ...\ndel build\n": "net.py: defines no build",
+    f"{NET}{BUILD.replace('):', ', width):')}": ":3: argument 'width' of build() has no type",
+    f"{NET}X = 1 / 0\n{BUILD}": ":3: ZeroDivisionError: division by zero",
+    f"{NET}import own_nets.other\n{BUILD}": ":3: ModuleNotFoundError",
+    f"{NET}raise SystemExit(3)\n{BUILD}": "net: ends the process when",
+    f"{NET}{BUILD}del build\n": "net.py: defines no build",
 }
 
 

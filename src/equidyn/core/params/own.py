@@ -1,7 +1,8 @@
-"""A user's own files, imported before any job by a process of its own, so that what stops an import is told at once.
+"""A user's own files, looked at before any job: whether data are there, and modules can be imported.
 
-Only reading them (signatures.py) cannot tell that a line raises, or that a name is missing. The process keeps torch,
-and whatever such files do when they are imported, out of the engine; without files of a user's own it is not started.
+Reading modules alone (signatures.py) cannot tell that a line raises, or that a name is missing. So a process of its own
+imports them, which keeps torch, and whatever they do when they are imported, out of the engine; without modules of a
+user's own it is not started.
 """
 
 import json
@@ -10,11 +11,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from equidyn.core.domain import built_in
 from equidyn.core.errors import EquidynError, broken, first_line
 from equidyn.core.params import signatures
+from equidyn.core.params.files import own_files
 from equidyn.core.params.params import Params
 from equidyn.core.params.study import Study
 
@@ -22,17 +25,25 @@ _TASK = {"task": ("TASK", "DATASET", "io_types"), "recipe": ("RECIPE",), "contex
 Wanted = dict[str, tuple[str, tuple[str, ...]]]  # module -> where params.yaml asks for it, what it must define
 
 
-def importable(params: Params) -> Params:
-    """`params`, if all modules of the user's own that they name can be imported and have what they must define.
+def sound(params: Params) -> Params:
+    """`params`, if data files of the user's own are there, and modules can be imported and have what they must define.
 
     Else raises EquidynError with a line for each: where params.yaml names it, file, line and words of the fault.
     """
+    lines = [line for name, study in params.studies.items() for line in _missing(name, study)]
     wanted = {module: asked for name, study in params.studies.items() for module, asked in _named(name, study)}
     found = _tried(wanted) if wanted else {}
-    if found:
-        lines = [f"{wanted[module][0]}: {fault}" for module, fault in found.items()]
-        raise EquidynError("\n  ".join(["params.yaml names files that are broken", *lines]))
+    lines += [f"{wanted[module][0]}: {fault}" for module, fault in found.items()]
+    if lines:
+        raise EquidynError("\n  ".join(["params.yaml names files that are missing or broken", *lines]))
     return params
+
+
+def _missing(name: str, study: Study) -> Iterator[str]:
+    for dataset in study.datasets:
+        for path in own_files(study, dataset):
+            if not Path(path).is_file():
+                yield f"studies.{name}.datasets.{dataset}: {path}: no such file in {Path.cwd()}"
 
 
 def _named(name: str, study: Study) -> Iterator[tuple[str, tuple[str, tuple[str, ...]]]]:
@@ -41,7 +52,6 @@ def _named(name: str, study: Study) -> Iterator[tuple[str, tuple[str, tuple[str,
         for file, names in _TASK.items():
             yield home.path("tasks", study.task.kind, file), (f"studies.{name}.task.kind", names)
         yield home.path("source", study.source.kind), (f"studies.{name}.source.kind", ("make",))
-        yield home.path("cards", study.source.kind), (f"studies.{name}.source.kind", ("describe",))
     for place, room, entry in signatures.named(study):
         if own or "." in entry:
             names = (signatures.ENTRY[room], *(["QUANTITIES"] if room == "measures" else []))
