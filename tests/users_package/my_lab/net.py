@@ -4,10 +4,9 @@ from torch import nn
 
 from equidyn.core.params.types import PositiveInt
 from equidyn.symmetry.fields import FieldType
-from my_lab.layers import Still, block
+from my_lab.layers import same_size
 
 
-def build(inputs: FieldType, outputs: FieldType, *, width: PositiveInt, still: bool = False) -> nn.Module:
-    """width: channels between two convolutions; still: predict that nothing changes."""
-    layers = [block(inputs.channels, width), nn.Tanh(), block(width, outputs.channels)]
-    return nn.Sequential(*layers, *([Still()] if still else []))
+def build(inputs: FieldType, outputs: FieldType, *, width: PositiveInt) -> nn.Module:
+    """width: channels between two convolutions."""
+    return nn.Sequential(same_size(inputs.channels, width), nn.Tanh(), same_size(width, outputs.channels))
