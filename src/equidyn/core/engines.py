@@ -150,6 +150,7 @@ def _has_foreign_code(params: Params) -> bool:
 
 def _named(study: Study) -> Iterator[str]:
     yield from study.measures
+    yield from (name for _, name in study.source.entries)
     yield from (name for variant in study.variants.values() for _, name in variant.files())
 
 

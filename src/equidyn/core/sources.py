@@ -50,7 +50,8 @@ _STAGES = {
 
 def prepare_sources(study: Study) -> list[Path]:
     """Files that define a dataset: preparing, and what makes the study's source."""
-    return closure(_STAGES["prepare"], study.home.path("params"), study.home.path("source", study.source.kind))
+    own = [signatures.module(study.home, *entry) for entry in study.source.entries]
+    return closure(_STAGES["prepare"], study.home.path("params"), study.home.path("source", study.source.kind), *own)
 
 
 def tune_sources(study: Study, variant: str) -> list[Path]:

@@ -53,6 +53,15 @@ class SourceSettings(Strict):
         """Dotted keys of a dataset's entry that name files of the user's own; engines look whether those change."""
         return ()
 
+    def refuses(self, entry: DatasetSettings) -> Iterator[str]:
+        """What is wrong with a dataset, of a class that it makes, in words."""
+        return iter(())
+
+    @property
+    def entries(self) -> tuple[tuple[str, str], ...]:
+        """(room, name) of the files, as of core/params/signatures.py, by which it makes its datasets."""
+        return ()
+
     @property
     def input_grid(self) -> tuple[int, ...]:
         """Cells along each axis of what networks are given, of data on grids; () where the types of inputs say it."""

@@ -120,6 +120,8 @@ def _datasets(study: Any) -> Iterator[str]:
             yield f"datasets.{name}: a source of kind {study.source.kind!r} cannot make it"
         elif entry.own_size is not None and not study.source.can_count:
             yield f"datasets.{name}.train: only a source whose splits are counted can have another number"
+        else:
+            yield from (f"datasets.{name}: {fault}" for fault in study.source.refuses(entry))
 
 
 def _lengths(study: Any) -> Iterator[str]:

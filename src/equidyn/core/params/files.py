@@ -148,6 +148,12 @@ class FilesSource(SourceSettings):
         """Sizes of the axes of one sample, in the domain's order; 1 where files lack one."""
         return tuple(self.sizes.get(axis, 1) for axis in self.order[1:])
 
+    def refuses(self, entry: FilesData) -> Iterator[str]:
+        """A file where there should be three, or three where there should be one."""
+        if (entry.files is not None) != (self.split.by == "file"):
+            keys = "files, one for each split," if self.split.by == "file" else "file, one for all splits,"
+            yield f"give {keys} since source.split is by {self.split.by}"
+
     def lengths(self) -> dict[str, int]:
         """How many samples, or frames, each split has."""
         if self.split.by == "time":

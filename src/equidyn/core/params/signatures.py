@@ -41,6 +41,7 @@ ENTRY = {
     "impose": "impose",
     "treatments": "treat",
     "measures": "measure",
+    "scenes": "scene",
 }
 _ANNOTATIONS = {**vars(types), "bool": bool, "int": types.Integer, "float": types.Real, "str": str, "Literal": Literal}
 
@@ -131,6 +132,7 @@ def named(study: Any) -> Iterator[tuple[str, str, str]]:
         yield f"variants.{name}", "models", variant.model
         yield from ((f"variants.{name}.{key}", ROOMS[key], part.by) for key, part in variant.parts())
     yield from ((f"measures.{name}", "measures", name) for name in study.measures)
+    yield from ((f"source.{room}", room, name) for room, name in study.source.entries)
 
 
 @contextmanager
