@@ -26,7 +26,7 @@ def _on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _source(**options: object) -> SmokeSource:
     scene = {"by": "my_lab.scene", "options": {"side": 16.0} | options}
-    return source(resolution=CELLS, warmup=2, frames=3, scene=scene)
+    return source(resolution=CELLS, warmup=1, frames=2, scene=scene)
 
 
 def _made(level: float, **options: object) -> Fields:
@@ -46,8 +46,7 @@ def test_a_block_in_the_middle_leaves_level_zero_symmetric(walls: bool) -> None:
 def test_a_block_beside_the_middle_breaks_the_symmetry_and_is_told() -> None:
     with pytest.raises(EquidynError, match=r"if quarter turns change what my_lab\.scene builds, give"):
         _made(0.0, shift=8.0)
-    broken, whole = (_made(1e-9, shift=shift).attributes["checks"]["equivariance"]["pairwise"] for shift in (8.0, 0.0))
-    assert broken > 0.05 and whole < 1e-6
+    assert _made(1e-9, shift=8.0).attributes["checks"]["equivariance"]["pairwise"] > 0.05
 
 
 def test_a_scene_is_checked_with_the_params_and_counts_in_the_fingerprint() -> None:
