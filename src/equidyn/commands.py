@@ -229,9 +229,10 @@ def validate(settings: ParamsFile = None) -> None:
     Example: equidyn validate
     """
     from equidyn.core.engines import complaint
+    from equidyn.core.params.own import sound
     from equidyn.report.claims.model import claims_for
 
-    params = _whole(settings)
+    params = sound(_whole(settings))
     claims_for(params)
     for name, study in params.studies.items():
         counts = f"{len(study.datasets)} datasets x {len(study.variants)} variants x {len(study.seeds)} seeds"

@@ -9,6 +9,7 @@ from shlex import quote
 from equidyn.core.errors import EquidynError
 from equidyn.core.locks import sole_engine
 from equidyn.core.params import Cell, resources
+from equidyn.core.params.files import own_files
 from equidyn.core.params.subtrees import subtree
 
 held = ExitStack()

@@ -2,6 +2,8 @@
 
 
 rule prepare:
+    input:
+        lambda wildcards: own_files(study_params.studies[wildcards.study], wildcards.dataset),
     output:
         data=paths.dataset("{study}", "{dataset}"),
         card=report(

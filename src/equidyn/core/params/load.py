@@ -1,6 +1,7 @@
 """Reading params.yaml: every fault is told as file, key, value, and what is allowed, all of them at once."""
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,9 +46,13 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(f"(?:{dialec
 
 
 def load(path: Path | None = None) -> Params:
-    """Read and check `path`, or params.yaml; raises EquidynError with one message that names every fault."""
+    """Read and check `path`, or params.yaml; raises EquidynError with one message that names every fault.
+
+    From then on modules can be imported that lie in its folder, or in the working folder.
+    """
     refuse_other_code()
     path = path or PARAMS_FILE
+    _look_in(path.parent)
     return checked(read_yaml(path, alike=True), path)
 
 
@@ -55,6 +60,7 @@ def checked(tree: Any, place: object) -> Params:
     """The tree of a params.yaml, typed; place: what its faults are said of."""
     if not isinstance(tree, dict):
         raise EquidynError(f"{place}: expected a mapping with the keys {', '.join(Params.model_fields)}")
+    _look_in(Path())
     strangers = unknown_domains(tree)
     if strangers:
         raise EquidynError("\n  ".join([f"{place}: studies without a known domain", *strangers]))
@@ -62,6 +68,13 @@ def checked(tree: Any, place: object) -> Params:
         return params_model(tree).model_validate(tree)
     except ValidationError as fault:
         raise EquidynError(message(place, tree, fault)) from None
+
+
+def _look_in(folder: Path) -> None:
+    """Modules of the user's own may lie beside params.yaml; what is installed comes first."""
+    place = str(folder.resolve())
+    if place not in sys.path:
+        sys.path.append(place)
 
 
 def _events(file: TextIO) -> Iterator[yaml.Event]:
