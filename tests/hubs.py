@@ -20,7 +20,7 @@ from equidyn.core.data import hub_client
 REPOSITORY = "owner/smoke"
 REVISION, OTHER = "0123456789abcdef" * 2 + "01234567", "f" * 40
 TOKEN = "hf_the_secret_of_the_tests"
-LARGE = (".h5", ".safetensors", ".png", ".gif")  # kept by LFS, as the Hub does by name
+LARGE = (".h5", ".parquet", ".safetensors", ".png", ".gif")  # kept by LFS, as the Hub does by name
 LONGER_THAN_ALLOWED = 15.0  # seconds
 _FILE = re.compile(r"/(datasets/)?([\w.-]+/[\w.-]+)/resolve/([^/]+)/(.+)")
 _API = re.compile(r"/api/(datasets|models)/([\w.-]+/[\w.-]+)/(revision|preupload|commit|branch)/([^/]+)")
