@@ -49,6 +49,7 @@ def text_of(
         "description": f"The dataset {name}, made by equidyn. Licence: {licence.name}; {licence.words}.",
         "url": link,
         "license": licence.name,
+        "citeAs": f"{name}, a dataset of equidyn; {licence.words}",
         "datePublished": written,
         "version": "1.0.0",
         "distribution": [_file(file, path, link) for file, path in tables.items()],

@@ -44,12 +44,12 @@ def fields_of(domain: Domain | None, whole: Whole) -> list[Field]:
     """All columns of a dataset, as its domain declares them."""
     source, _ = whole.settings
     columns, step = of_arrays(domain, whole.in_rows), interval(domain, source)
-    return [*_places(whole, columns, step), *_settings(whole), *_arrays(whole, columns)]
+    return [*_places(whole, columns, step), *_settings(whole, columns), *_arrays(whole, columns)]
 
 
 def _places(whole: Whole, columns: Mapping[str, Column], step: float | None) -> Iterator[Field]:
     """Which sample a row is, in which block, and when."""
-    index = next(columns[name].dims[0] for name in whole.in_rows)
+    index = _index(whole, columns)
     number = Column((index,), "", f"number of the {index} in the whole dataset")
     yield Field(index, number, (), "int64", lambda row: row.index)
     block = Column((index,), "", "seed k trains, validates and tests on block k; block 0 is for tuning")
@@ -63,12 +63,12 @@ def _places(whole: Whole, columns: Mapping[str, Column], step: float | None) -> 
         yield Field(TIME, since, (_frames(whole),), "float64", lambda row: _numbers(row) * step)
 
 
-def _settings(whole: Whole) -> Iterator[Field]:
+def _settings(whole: Whole, columns: Mapping[str, Column]) -> Iterator[Field]:
     """What tells this dataset from the others of its study, such as its level: the same in all rows."""
     _, own = whole.settings
+    about = Column((_index(whole, columns),), "", "the same in the whole dataset, as params.yaml has it")
     for key, value in own.items():
         if type(value) in _TYPES and key not in {*whole.named, *whole.splits}:
-            about = Column(("",), "", "the same in the whole dataset, as params.yaml has it")
             yield Field(key, about, (), _TYPES[type(value)], lambda _, fixed=value: fixed)
 
 
@@ -78,6 +78,11 @@ def _arrays(whole: Whole, columns: Mapping[str, Column]) -> Iterator[Field]:
             first = (_frames(whole),) if whole.in_time and array.ndim > 1 else array.shape[1:2]
             shape = (*first, *array.shape[2:])
             yield Field(name, columns[name], shape, array.dtype.name, lambda row, of=array: row.of(of))
+
+
+def _index(whole: Whole, columns: Mapping[str, Column]) -> str:
+    """What a row is one of."""
+    return next(columns[name].dims[0] for name in whole.in_rows)
 
 
 def _frames(whole: Whole) -> int | None:

@@ -105,7 +105,8 @@ def _about(whole: Whole, fields: Sequence[Field]) -> dict[str, Any]:
         "sha256": whole.content_hash(),
         "splits": whole.splits,
         "index": fields[0].name,
-        "columns": {field.name: _told(field) | {"dims": field.dims} for field in fields},
+        "blocks": whole.blocks,
+        "columns": {field.name: _told(field) | {"dims": field.dims, "dtype": field.dtype} for field in fields},
         "arrays": arrays,
         "attributes": whole.attributes,
     }
