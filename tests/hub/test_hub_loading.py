@@ -1,5 +1,6 @@
 """What `equidyn hub push` has sent, loaded by those who do not have equidyn, and by `equidyn` as a library."""
 
+import doctest
 import json
 import os
 import re
@@ -52,11 +53,14 @@ CROISSANT = """
 import json, sys
 import mlcroissant
 
+def shape(value):
+    return [len(value), *shape(value[0])] if hasattr(value, "__len__") and not isinstance(value, (str, bytes)) else []
+
 found = {}
 for path in sys.argv[1:]:
     described = mlcroissant.Dataset(jsonld=path)
     issues = described.metadata.ctx.issues
-    shapes = [{key: list(value.shape) for key, value in row.items()} for row in described.records("train")]
+    shapes = [{key: shape(value) for key, value in row.items()} for row in described.records("train")]
     found[path] = {"issues": [*issues.errors, *issues.warnings], "shapes": shapes}
 print(json.dumps(found))
 """
@@ -231,6 +235,14 @@ def test_a_block_is_what_its_seed_sees(shared: hubs.Hub) -> None:
     smoke = eq.load_dataset(REPOSITORY, "smoke-levels--eps000", split="test", block=1)
     assert (smoke.blocks, smoke["simulation"].tolist(), smoke["block"].tolist()) == (2, [5], [1])
     assert smoke.unit == 0.5
+
+
+def test_examples_of_docstrings(shared: hubs.Hub) -> None:
+    names = {"eq": eq}
+    for example in (eq.load_dataset, eq.load_run, eq.Network):
+        for test in doctest.DocTestFinder(recurse=False).find(example, globs=names):
+            assert test.examples
+            assert doctest.DocTestRunner().run(test).failed == 0
 
 
 WRONG = {

@@ -62,6 +62,6 @@ def _facts(item: Item, folder: str) -> dict[str, Any]:
     files = item.outputs()
     recorded = read_record(files[item.ORIGIN]) if isinstance(item, RunItem) else item.provenance(files)
     if isinstance(item, DatasetItem):
-        recorded = recorded | configs.facts(item)
+        recorded = recorded | configs.facts(item, folder)
     pictures = [name for name in files if name.startswith(("card/", "figures/")) and name.endswith(".png")]
     return recorded | {"name": item.name, "folder": folder, "pictures": pictures}

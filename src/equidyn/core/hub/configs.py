@@ -26,7 +26,7 @@ def head(here: Mapping[str, DatasetItem], files: Collection[str], before: dict[s
 
     A name that several datasets have, of other parameters or sources, stands for the one that is here.
     """
-    known = [facts(item) for item in here.values()]
+    known = [facts(item, folder) for folder, item in here.items()]
     rows = sum(sum(one["rows"].values()) for one in known)
     return {
         "license": _with(before, "license", (one["licence"].name for one in known)),
@@ -58,13 +58,13 @@ def _configs(here: Collection[str], files: Collection[str]) -> list[dict[str, An
     return found
 
 
-def facts(item: DatasetItem) -> dict[str, Any]:
-    """What the card says of a dataset that is here."""
+def facts(item: DatasetItem, folder: str) -> dict[str, Any]:
+    """What the card says of a dataset that is here, and that lies in `folder` there, perhaps under another name."""
     whole = outline(item.outputs()[STORED])
     source, _ = whole.settings
     counts = Counter(row.split for rows in parquet.files(whole).values() for row in rows)
     return {
-        "config": name_of(item.name),
+        "config": name_of("/".join(folder.split("/")[1:-1])),
         "rows": {split: count for split, count in counts.items() if split != UNUSED},
         "columns": fields_of(item.domain, whole),
         "row": "the frames of one simulation that are of the split" if whole.in_time else "one sample",

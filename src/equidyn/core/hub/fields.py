@@ -66,9 +66,11 @@ def _places(whole: Whole, columns: Mapping[str, Column], step: float | None) -> 
 def _settings(whole: Whole, columns: Mapping[str, Column]) -> Iterator[Field]:
     """What tells this dataset from the others of its study, such as its level: the same in all rows."""
     _, own = whole.settings
-    about = Column((_index(whole, columns),), "", "the same in the whole dataset, as params.yaml has it")
+    index = _index(whole, columns)
+    about = Column((index,), "", "the same in the whole dataset, as params.yaml has it")
+    taken = {*whole.named, *whole.splits, index, BLOCK, FIRST, TIME}
     for key, value in own.items():
-        if type(value) in _TYPES and key not in {*whole.named, *whole.splits}:
+        if type(value) in _TYPES and key not in taken:
             yield Field(key, about, (), _TYPES[type(value)], lambda _, fixed=value: fixed)
 
 

@@ -29,9 +29,9 @@ _FILE = "data/{split}-{number:05d}-of-{count:05d}.parquet"
 
 def files(whole: Whole) -> dict[str, list[Row]]:
     """The rows of each file, by its name: those of a split in order, in files of about equal numbers of rows."""
-    found = {}
+    found, every = {}, rows(whole)
     for split in (*whole.splits, UNUSED):
-        chosen = [row for row in rows(whole) if row.split == split]
+        chosen = [row for row in every if row.split == split]
         count = math.ceil(sum(_size(whole, row) for row in chosen) / LARGEST)
         edges = [len(chosen) * number // count for number in range(count + 1)] if count else []
         for number, (start, stop) in enumerate(pairwise(edges)):
@@ -128,7 +128,16 @@ def restored(paths: Mapping[str, Path]) -> Whole:
         whole = Whole(about["format"], arrays, about["attributes"], tuple(about["splits"]), packed)
         for name in files(whole):
             _put_back(read(paths[name], [about["index"], FIRST, *whole.in_rows]), whole, about["index"])
-    except (pa.ArrowException, OSError, KeyError, ValueError, TypeError, IndexError, AttributeError) as fault:
+    except (
+        pa.ArrowException,
+        OSError,
+        KeyError,
+        ValueError,
+        TypeError,
+        IndexError,
+        AttributeError,
+        MemoryError,
+    ) as fault:
         raise EquidynError(f"not a whole dataset ({first_line(fault)})") from None
     if whole.content_hash() != about["sha256"]:
         raise EquidynError("its content does not match its checksum")

@@ -39,7 +39,7 @@ def table(source: str, name: str, split: str, block: int | None, revision: str |
     if place.exists():
         found = _of_file(_file(place, name), split)
     else:
-        found = _of_hub(source, name.replace("--", "/"), split, revision)
+        found = _of_hub(source, name if "/" in name else name.replace("--", "/"), split, revision)
     if block is None:
         return found
     kept = found.columns[BLOCK] == block

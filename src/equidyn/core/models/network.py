@@ -12,7 +12,10 @@ from equidyn.symmetry.group_action import GroupAction
 
 
 class Network(nn.Module):
-    """A network with what its symmetry asks of training; most need none of it.
+    """A network with what its symmetry asks of training; most need none of it. `from_pretrained` takes one of the Hub:
+
+    >>> import equidyn as eq
+    >>> network = eq.Network.from_pretrained("owner/cells", subfolder="runs/smoke-levels/eps000/gcnn/1")
 
     strict: whether it is exactly symmetric under what it imposes, whatever its weights (unless it is relaxed just now).
     anneals: whether relax() changes anything.
