@@ -238,9 +238,7 @@ def test_a_commit_that_comes_second_is_made_again_on_top(unused: Hub, params: Pa
     _push(params)
     assert len(unused.asked("POST .*datasets.*/commit/")) == 2
     assert unused.files("datasets")["from/elsewhere/manifest.json"] == b"{}"
-    assert (
-        "Results of other parameters or source files beside these: 1" in unused.files("datasets")["README.md"].decode()
-    )
+    assert "- [from/elsewhere](from/elsewhere/manifest.json)" in unused.files("datasets")["README.md"].decode()
 
 
 def test_conflicts_without_end_are_told(unused: Hub, params: Params) -> None:

@@ -137,6 +137,7 @@ def _card(hub: Hub, there: Listing) -> str:
     """The card that is there now, if any."""
     if card.NAME not in there.files:
         return ""
-    with hub_client.client(kind=there.kind, repository=hub.repository, revision=hub.revision) as client:
-        place = {"repo_type": there.kind, "revision": there.commit}
-        return Path(client.hf_hub_download(hub.repository, card.NAME, **place)).read_text(encoding="utf-8")
+    place = {"kind": there.kind, "repository": hub.repository, "revision": hub.revision}
+    with tempfile.TemporaryDirectory() as folder, hub_client.client(**place) as client:
+        options = {"repo_type": there.kind, "revision": there.commit, "local_dir": folder}
+        return Path(client.hf_hub_download(hub.repository, card.NAME, **options)).read_text(encoding="utf-8")
