@@ -19,7 +19,7 @@ from equidyn.core.errors import EquidynError
 from equidyn.core.hub import push as pushing
 from equidyn.core.hub import stage
 from equidyn.core.hub.items import Items
-from equidyn.core.hub.pull import connect, listing, pull
+from equidyn.core.hub.pull import Listing, connect, listing, pull
 from equidyn.core.params import Cell, Params
 
 CELL = Cell(STUDY, "eps000", "gcnn", 1)
@@ -173,6 +173,29 @@ def test_what_is_not_as_promised_is_an_error_and_never_used(case: str, elsewhere
         assert not isinstance(caught.value, HubError)
         assert f"push {DATASET} again" in str(caught.value)
         assert outputs() == {}
+
+
+def test_more_rows_than_there_are_fill_no_memory(elsewhere: Hub, params: Params) -> None:
+    files = elsewhere.files("datasets")
+    (path,) = (path for path in files if path.endswith("/data.json"))
+    about = json.loads(files[path])
+    for array in about["arrays"].values():
+        array["shape"][0] = 10**12
+    files[path] = json.dumps(about).encode()
+    page = path.replace("data.json", "manifest.json")
+    promised = json.loads(files[page])["files"] | {"data.json": {"sha256": sha256(files[path]).hexdigest()}}
+    files[page] = _manifest(files=promised)(files[page])
+    with pytest.raises(
+        EquidynError, match=r"data\.json: not a whole dataset \(data\.json tells of more rows than there are\)"
+    ):
+        stage.dataset(params, STUDY, "eps000")
+
+
+@pytest.mark.parametrize("folder", ["datasets/../..", "datasets/a/..//b", "other"])
+def test_what_leads_elsewhere_is_not_found(folder: str, params: Params) -> None:
+    item = Items(params).dataset(STUDY, "eps000")
+    there = Listing("dataset", REPOSITORY, "0" * 40, frozenset({f"{folder}/{item.short}/manifest.json"}))
+    assert there.folder(item) is None
 
 
 def test_rows_of_another_dataset_are_an_error(elsewhere: Hub, params: Params) -> None:

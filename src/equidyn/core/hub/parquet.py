@@ -32,7 +32,7 @@ def files(whole: Whole) -> dict[str, list[Row]]:
     found, every = {}, rows(whole)
     for split in (*whole.splits, UNUSED):
         chosen = [row for row in every if row.split == split]
-        count = math.ceil(sum(_size(whole, row) for row in chosen) / LARGEST)
+        count = min(math.ceil(sum(_size(whole, row) for row in chosen) / LARGEST), len(chosen))
         edges = [len(chosen) * number // count for number in range(count + 1)] if count else []
         for number, (start, stop) in enumerate(pairwise(edges)):
             found[_FILE.format(split=split, number=number, count=count)] = chosen[start:stop]
@@ -118,6 +118,8 @@ def restored(paths: Mapping[str, Path]) -> Whole:
 
     try:
         about = json.loads(paths[DATA].read_text(encoding="utf-8"))
+        if max(entry["shape"][0] for entry in about["arrays"].values()) > _count(paths):
+            raise ValueError(f"{DATA} tells of more rows than there are")
         arrays = {
             name: np.array(entry["values"], entry["dtype"])
             if "values" in entry
@@ -128,20 +130,18 @@ def restored(paths: Mapping[str, Path]) -> Whole:
         whole = Whole(about["format"], arrays, about["attributes"], tuple(about["splits"]), packed)
         for name in files(whole):
             _put_back(read(paths[name], [about["index"], FIRST, *whole.in_rows]), whole, about["index"])
-    except (
-        pa.ArrowException,
-        OSError,
-        KeyError,
-        ValueError,
-        TypeError,
-        IndexError,
-        AttributeError,
-        MemoryError,
-    ) as fault:
+    except (pa.ArrowException, OSError, LookupError, ValueError, TypeError, AttributeError, MemoryError) as fault:
         raise EquidynError(f"not a whole dataset ({first_line(fault)})") from None
     if whole.content_hash() != about["sha256"]:
         raise EquidynError("its content does not match its checksum")
     return whole
+
+
+def _count(paths: Mapping[str, Path]) -> int:
+    """Rows of all files."""
+    from pyarrow.parquet import ParquetFile
+
+    return sum(ParquetFile(path).metadata.num_rows for name, path in paths.items() if name.endswith(".parquet"))
 
 
 def read(path: Path, columns: Sequence[str]) -> dict[str, list[Any] | np.ndarray]:
