@@ -48,7 +48,7 @@ def push(
     plan = planned(params.hub, items.named(cells) if cells else items.all())
     if cells:
         refuse_unfinished(plan)
-    lines = [f"send   {item.name}: {len(item.outputs()) + 1} files" for item in plan.to_send]
+    lines = [f"send   {item.name}: {len(item.names()) + 1} files" for item in plan.to_send]
     lines += [f"there  {item.name}" for item in plan.there]
     lines += [f"not    {item.name}: {reason}" for item, reason in plan.unfinished]
     typer.echo("\n".join(lines))
