@@ -9,14 +9,17 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_MEASURES = ("decomposition", "distance", "equivariance_error", "hessian", "lie_derivative", "sharpness")
+_API = ("decomposition", "distance", "equivariance_error", "hessian", "lie_derivative", "sharpness")
+_HOMES = dict.fromkeys(
+    _API, "equidyn.api"
+)  # of each public name, the module that is imported for it; also __init__.pyi
 
 
 def __getattr__(name: str) -> Any:
-    if name in _MEASURES:
-        return getattr(import_module("equidyn.api"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_MEASURES])
+    return sorted([*globals(), *_HOMES])

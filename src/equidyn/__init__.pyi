@@ -1,0 +1,8 @@
+from equidyn.api import decomposition as decomposition
+from equidyn.api import distance as distance
+from equidyn.api import equivariance_error as equivariance_error
+from equidyn.api import hessian as hessian
+from equidyn.api import lie_derivative as lie_derivative
+from equidyn.api import sharpness as sharpness
+
+__version__: str
