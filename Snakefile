@@ -15,7 +15,7 @@ from equidyn.core.params.subtrees import measure_keys, prepare_keys, report_keys
 from equidyn.core.params.types import NAME
 from equidyn.core.tuning.table import shipped_tables
 
-min_version("9.0")
+min_version("9.14")
 
 # Snakemake and its plugins are a hundred thousand objects, which Python would look through again and again for garbage:
 # a fifth of the time in which Snakemake finds that nothing is to be done.

@@ -253,8 +253,10 @@ def test_batches_that_are_none_are_said(batches, words):
         eq.hessian(_regression()[0], functional.mse_loss, batches)
 
 
+@pytest.mark.filterwarnings("ignore:`torch.jit.script` is:DeprecationWarning")
 def test_curvlinops_has_the_same_hessian():
-    curvlinops = pytest.importorskip("curvlinops")
+    import curvlinops
+
     net, pairs = _regression(2)
     theirs = curvlinops.HessianLinearOperator(net, nn.MSELoss(), list(net.parameters()), pairs)
     matrix = (theirs @ torch.eye(theirs.shape[1], dtype=torch.float64)).detach().numpy()

@@ -18,13 +18,13 @@ ABOUT = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
 CORE = {"numpy", "scipy", "torch"}
 
 
-def _ranges(lines: list[str]) -> dict[str, Requirement]:
-    """By name, without the extras of our own that extras include."""
-    found = {canonicalize_name(one.name): one for one in map(Requirement, lines)}
-    return {name: one for name, one in found.items() if name != "equidyn"}
+def _ranges(lines: list[str]) -> list[tuple[str, Requirement]]:
+    """With their names, without the extras of our own that extras include."""
+    found = [(canonicalize_name(one.name), one) for one in map(Requirement, lines)]
+    return [(name, one) for name, one in found if name != "equidyn"]
 
 
-def _direct() -> dict[str, Requirement]:
+def _direct() -> list[tuple[str, Requirement]]:
     """All that pyproject.toml names."""
     return _ranges(
         [*ABOUT["dependencies"], *(line for extra in ABOUT["optional-dependencies"].values() for line in extra)]
@@ -53,17 +53,15 @@ def _imported() -> set[str]:
 
 def test_every_version_of_the_lock_lies_in_its_range() -> None:
     lock = _lock()
-    outside = {
-        name: lock.get(name) for name, one in _direct().items() if not one.specifier.contains(lock.get(name, "0"))
-    }
+    outside = {name: lock.get(name) for name, one in _direct() if not one.specifier.contains(lock.get(name, "0"))}
     assert not outside
 
 
 def test_every_range_has_an_oldest_version() -> None:
     """An exact pin, or none, keeps a package from being installed beside others, or admits what nobody has tried."""
-    kinds = {name: {part.operator for part in one.specifier} for name, one in _direct().items()}
+    kinds = {name: {part.operator for part in one.specifier} for name, one in _direct()}
     assert {name: found for name, found in kinds.items() if found not in ({">="}, {">=", "<"})} == {}
-    assert _ranges(ABOUT["dependencies"]).keys() == CORE
+    assert {name for name, _ in _ranges(ABOUT["dependencies"])} == CORE
 
 
 def test_the_lock_lacks_nothing_that_its_packages_need() -> None:
@@ -74,17 +72,17 @@ def test_the_lock_lacks_nothing_that_its_packages_need() -> None:
 def test_conda_environment_mirrors_pyproject_at_the_versions_of_the_lock() -> None:
     *conda, pip = yaml.safe_load((PROJECT / "environment.yml").read_text())["dependencies"]
     lock = _lock()
-    assert _pins(pip["pip"]) == {name: lock[name] for name in _direct()}
+    assert _pins(pip["pip"]) == {name: lock[name] for name, _ in _direct()}
     assert conda == ["python=3.11", "pip"]
 
 
 def test_what_src_imports_is_declared_and_missed_in_words() -> None:
     """By core, or by an extra; of the latter, `equidyn` says how to install it."""
     imported, packages = _imported(), packages_distributions()
-    of_tests = set(_ranges(ABOUT["optional-dependencies"]["dev"]))
+    of_tests = {name for name, _ in _ranges(ABOUT["optional-dependencies"]["dev"])}
     users = {canonicalize_name(name) for top in imported for name in packages[top]}
     users -= {"markupsafe", "pydantic-core"}  # parts of jinja2 and pydantic
-    assert users <= _direct().keys() - of_tests
+    assert users <= {name for name, _ in _direct()} - of_tests
     for name in imported - CORE:
         assert errors.not_installed(ModuleNotFoundError(name=f"{name}.part")).startswith(
             f"{name} is not installed: pip"
