@@ -10,15 +10,18 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_MEASURES = ("decomposition", "distance", "equivariance_error", "hessian", "lie_derivative", "sharpness")
-_FILES = ("Network", "load_dataset", "load_run")  # what needs the extras is imported when they are called
+# Also in __init__.pyi. What needs the extras is imported when these are called.
+_NAMES = (
+    *("decomposition", "distance", "equivariance_error", "hessian", "lie_derivative", "sharpness"),
+    *("Network", "load_dataset", "load_run"),
+)
 
 
 def __getattr__(name: str) -> Any:
-    if name in _MEASURES + _FILES:
-        return getattr(import_module("equidyn.api"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _NAMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module("equidyn.api"), name)
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_MEASURES, *_FILES])
+    return sorted([*globals(), *_NAMES])

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from equidyn.core.errors import not_installed
 from equidyn.core.models.network import Network
 from equidyn.symmetry.fields import FieldType
 from equidyn.symmetry.images import ImageType
@@ -150,6 +151,7 @@ def _installed() -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as fault:
-        if (fault.name or "").startswith("equidyn"):
+        words = not_installed(fault, "hub")
+        if not words:
             raise
-        raise ImportError(f"{fault.name} is not installed: pip install 'equidyn[hub]'", name=fault.name) from fault
+        raise ImportError(words, name=fault.name) from fault
