@@ -79,17 +79,20 @@ def _rewrite(what: griffe.Object, names: list[str]) -> None:
 
 def as_markdown(text: str, names: list[str]) -> str:
     """names: what a line may begin with to be an item of a list: `a: ...`, or `a, b: ...`."""
-    text = re.sub(r"(?m)((?:^>>> .*\n?)(?:^(?:>>> |\.\.\. )?.+\n?)*)", r"```pycon\n\1\n```\n", text)
-    one = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
-    if not one:
-        return text
+    text = re.sub(r"(?m)((?:^>>> .*\n?)(?:^.+\n?)*)", r"```pycon\n\1\n```\n", text)
+    one = "|".join(map(re.escape, names))
     head = re.compile(rf"(?m)^((?:{one})(?:, (?:{one}))*): ")
-    blocks = []
-    for block in text.split("\n\n"):
-        item = head.search(block)
-        if item and not block.startswith("```"):
-            before, rest = block[: item.start()], block[item.start() :]
-            rest = head.sub(r"\0**\1**: ", rest).replace("\n", "\n    ").replace("\n    \0", "\n\0")
-            block = (before + "\n\n" if before else "") + rest.replace("\0", "- ")
-        blocks.append(block)
-    return "\n\n".join(blocks)
+    return "\n\n".join(_listed(block, head) if names else block for block in text.split("\n\n"))
+
+
+def _listed(block: str, head: re.Pattern[str]) -> str:
+    """A paragraph whose lines from the first such head on are items, with lines that go on indented."""
+    first = head.search(block)
+    if first is None or block.startswith("```"):
+        return block
+    before, *items = head.split(block)
+    bullets = [
+        f"- **{name}**: {words.rstrip().replace(chr(10), chr(10) + 4 * ' ')}"
+        for name, words in zip(items[::2], items[1::2], strict=True)
+    ]
+    return "\n".join([before, *bullets])
