@@ -53,7 +53,7 @@ lint: $(STAMP)
 	equidyn engines
 
 docs: $(STAMP)
-	mkdocs build --strict --quiet
+	mkdocs build --strict
 	@echo "Documentation: $(CURDIR)/site/index.html"
 
 set-up: $(STAMP)

@@ -1,6 +1,7 @@
 """What the pages need beside docs/*.md: files of the root, the notebook, colours of code, docstrings as Markdown."""
 
 import json
+import logging
 import re
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import griffe
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 from pygments.formatters import HtmlFormatter
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,6 +29,12 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for path, content in made.items():
         files.append(File.generated(config, path, content=content))
     return files
+
+
+def on_page_content(html: str, *, page: Page, **_: Any) -> None:
+    """MkDocs calls it with each page as HTML. A block whose first line it cannot read stays as it was typed."""
+    if "```" in html:
+        logging.getLogger("mkdocs.hooks").warning("%s: a block of code is not read as one", page.file.src_uri)
 
 
 def as_page(text: str) -> str:

@@ -8,7 +8,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 
 
 class Block(NamedTuple):
-    """language: "" for commands that are shown only; file: whose content it is; more: of a file that is there."""
+    """language: "" for commands that are shown only; file: whose content it is; more: it is added to it."""
 
     language: str
     file: str
@@ -18,7 +18,6 @@ class Block(NamedTuple):
 
 def blocks(page: str) -> list[Block]:
     """Those of a page, by its path from the root, in order."""
-    found = re.findall(
-        r'^```(\w*)(?: title="(.*?)")?( append)?\n(.*?)^```$', (PROJECT / page).read_text(encoding="utf-8"), re.M | re.S
-    )
+    text = (PROJECT / page).read_text(encoding="utf-8")
+    found = re.findall(r'^```(\w*)(?: title="(.*?)(, at its end)?")?\n(.*?)^```$', text, re.M | re.S)
     return [Block(language, file, bool(more), text) for language, file, more, text in found]
