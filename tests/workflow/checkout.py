@@ -13,7 +13,7 @@ import yaml
 PROJECT = Path(__file__).resolve().parents[2]
 WARM = ("equidyn", "warm")
 _NEVER = {".git", ".venv", ".snakemake", "__pycache__", ".pytest_cache", ".ruff_cache", "dvc.lock", "cache", "tmp"}
-_OUTPUTS = {"data", "reports", "logs"}
+_OUTPUTS = {"data", "reports", "logs", "site"}
 
 
 class Checkout:
