@@ -11,14 +11,15 @@ TEST_JOBS ?= 2
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all test-rest faults lint set-up install-torch install-others clean moved
+.PHONY: help run test test-all test-rest faults lint docs set-up install-torch install-others clean moved
 
 help:
 	@echo "make run    set up, run the study of params.yaml, tell where the report is"
 	@echo "make test   set up, test every part, and one engine from end to end; TEST_JOBS=4 for four at a time"
-	@echo "make test-all  the same, both engines, kills and faults, a cluster: with make lint, what continuous integration runs"
+	@echo "make test-all  the same, both engines, kills and faults, a cluster; continuous integration runs it, lint and docs"
 	@echo "make faults  kill, fill, damage and fuzz every stage, at every point of docs/faults.md; about ten minutes"
 	@echo "make lint   set up, check style and workflow"
+	@echo "make docs   set up, build the documentation (site/index.html); a warning is an error"
 	@echo "make clean  remove .venv and caches; data and reports stay"
 
 # One job more than there are cores: one is always between two jobs, whose start takes Snakemake a quarter of a second.
@@ -51,6 +52,10 @@ lint: $(STAMP)
 	snakemake --lint
 	equidyn engines
 
+docs: $(STAMP)
+	mkdocs build --strict
+	@echo "Documentation: $(CURDIR)/site/index.html"
+
 set-up: $(STAMP)
 
 # pip would compile packages on one core; compileall does so on all. Some packages hold files that no Python can read.
@@ -77,4 +82,4 @@ install-others:
 	grep --invert-match "^torch==" requirements.lock | $(INSTALL)
 
 clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache
+	rm -rf $(VENV) .pytest_cache .ruff_cache site

@@ -15,7 +15,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 WARM = ("equidyn", "warm")
 STUDY, VARIANTS = "gaussian", ["mlp-aug", "mlp-sampled"]  # of small_params
 _NEVER = {".git", ".venv", ".snakemake", "__pycache__", ".pytest_cache", ".ruff_cache", "dvc.lock", "cache", "tmp"}
-_OUTPUTS = {"data", "reports", "logs"}
+_OUTPUTS = {"data", "reports", "logs", "site"}
 
 
 class Checkout:

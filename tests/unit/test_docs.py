@@ -1,0 +1,69 @@
+"""README, notebook, tutorial and reference: what a reader copies runs, what is linked is there."""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import notebook
+import pytest
+import torch
+from pages import PROJECT, blocks
+
+import equidyn as eq
+
+NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]\d+)?")
+
+
+def test_the_readme_is_short_and_its_badge_true():
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    assert text.count("\n") <= 120
+    python = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["requires-python"]
+    assert f">={re.search(r'badge/python-(3[.]11)', text)[1]}" in python
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_what_is_linked_is_there(page):
+    """Of pages of docs/ MkDocs looks at it."""
+    found = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (PROJECT / page).read_text(encoding="utf-8"))
+    assert len(found) > 2 and [path for path in found if not (PROJECT / path).exists()] == []
+
+
+def test_lines_of_the_readme_run(capsys):
+    [script] = [block.text for block in blocks("README.md") if block.language == "python"]
+    assert len([line for line in script.splitlines() if line]) <= 5
+    x, y = torch.randn(2, 4, 2, 8, 8, generator=torch.Generator().manual_seed(0))
+    exec(script, {"torch": torch, "net": torch.nn.Conv2d(2, 2, 3, padding=1), "x": x, "y": y})
+    assert capsys.readouterr().out.count("±") == 3
+
+
+def test_the_script_of_the_tutorial_runs(tmp_path: Path):
+    [script] = [block for block in blocks("docs/tutorial.md") if block.file == "measure.py"]
+    (tmp_path / script.file).write_text(script.text)
+    done = subprocess.run([sys.executable, script.file], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.count("±") == 4
+
+
+def test_the_notebook_prints_what_it_shows():
+    """To a tenth: 200 steps of training are not the same on all processors."""
+    for cell, now in notebook.run(notebook.read()):
+        shown = notebook.printed(cell)
+        assert NUMBER.sub("#", now) == NUMBER.sub("#", shown), cell["id"]
+        numbers = [float(number) for number in NUMBER.findall(shown)]
+        assert [float(number) for number in NUMBER.findall(now)] == pytest.approx(numbers, rel=0.1, abs=0.011)
+
+
+def test_the_notebook_is_one():
+    nbformat = pytest.importorskip("nbformat")
+    nbformat.validate(nbformat.from_dict(json.loads(notebook.NOTEBOOK.read_text(encoding="utf-8"))))
+
+
+def test_the_reference_has_every_public_function():
+    """dir(eq) also has what eq itself imports."""
+    ours = {name: getattr(eq, name) for name in dir(eq) if not name.startswith("_")}
+    public = {name for name, what in ours.items() if getattr(what, "__module__", "").startswith("equidyn.")}
+    text = (PROJECT / "docs/reference.md").read_text(encoding="utf-8")
+    assert "hessian" in public
+    assert public <= {path.rpartition(".")[2] for path in re.findall(r"^::: (.+)$", text, re.M)}
