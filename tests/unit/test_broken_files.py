@@ -16,11 +16,14 @@ from equidyn.core import sources
 from equidyn.core.domain import built_in, find
 from equidyn.core.errors import EquidynError
 from equidyn.core.models import check
+from equidyn.core.models.foreign import as_network
 from equidyn.core.models.registry import build_network
 from equidyn.core.params import PARAMS_FILE, Params, load, own
 from equidyn.core.params.signatures import entries
 from equidyn.core.training.task import io_types
 from equidyn.core.warm.client import environment_fingerprint
+from equidyn.symmetry.fields import FieldType
+from equidyn.symmetry.groups import C4
 
 TOY = next(Path(__file__).resolve().parents[1].glob("*/claims.yaml")).parent  # the domain of the test of the house
 TAKES = "inputs: PointType, outputs: PointType"
@@ -118,6 +121,39 @@ def test_a_broken_file_of_the_users_own_is_told_before_any_job(
         write_study("toy", study)
         commands.validate()
     assert OWN[content] in str(told.value).replace(package, "own_nets")
+
+
+WRONG_NETS = {  # body of build -> what is said when the network is built or measured
+    "return 3": "build() returned int, not a torch.nn.Module",
+    "return nn.Identity(1)[2]": "net.py:4: TypeError: 'Identity' object is not subscriptable",
+}
+
+
+@pytest.mark.parametrize("body", WRONG_NETS)
+def test_a_network_that_cannot_be_built_is_told(
+    body: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.path", list(sys.path))
+    package = Path(f"wrong_nets_{abs(hash(request.node.name))}")
+    package.mkdir()
+    _write(package / "net.py", f"{NET}{BUILD}".replace("...", f"\n    {body}"))
+    study = deepcopy(TREE["studies"]["toy"])
+    study["variants"]["own"] = {"model": f"{package}.net", "options": {}, "augment": "none"}
+    with pytest.raises(EquidynError) as told:
+        check.run(write_study("toy", study), "own")
+    assert WRONG_NETS[body] in str(told.value)
+
+
+def test_any_module_of_torch_is_a_network() -> None:
+    """It counts its multiplications, is checked if it says that it is strict, and names no layers."""
+    module = torch.nn.Sequential(torch.nn.Conv2d(2, 3, 3, padding=1), torch.nn.Conv2d(3, 2, 1))
+    module.strict = True
+    network = as_network(module, FieldType(C4, "vector", 1), 2, "mine")
+    assert network.strict and network.multiply_adds() == 9 * 2 * 3 + 3 * 2
+    with pytest.raises(EquidynError, match="Sequential names no layers, at which a measure looks"):
+        assert network.layers
+    assert as_network(network, None, 2, "mine") is network
 
 
 def test_a_measure_without_quantities_is_told_before_any_job(domain: Path) -> None:

@@ -14,9 +14,7 @@ from equidyn.core.models.network import Network
 
 
 class Foreign(Network):
-    """module: what is trained. layers: none that measures of single layers could look into."""
-
-    layers = ()
+    """module: what is trained."""
 
     def __init__(self, module: nn.Module, example: torch.Tensor, axes: int) -> None:
         """example: a batch of inputs; axes: how many of its last ones are a grid's."""
@@ -28,14 +26,22 @@ class Foreign(Network):
         """The module's answer."""
         return self.module(values)
 
+    @property
+    def layers(self) -> None:
+        """Raises EquidynError: only networks on our own layers have them."""
+        raise self._lacks("layers")
+
     def filters(self) -> None:
         """Nothing that a rollout could compute once for all of its steps."""
 
     def activations(self, values: torch.Tensor) -> dict[str, torch.Tensor]:
         """Raises EquidynError: only a Network can name them."""
-        raise EquidynError(
-            f"{type(self.module).__name__} names no activations, at which a measure of single layers looks; "
-            "leave that measure out, or derive the model from equidyn.core.models.network.Network"
+        raise self._lacks("activations")
+
+    def _lacks(self, what: str) -> EquidynError:
+        return EquidynError(
+            f"{type(self.module).__name__} names no {what}, at which a measure looks: give that measure `variants` "
+            "without it, or derive the model from a class of equidyn that has them"
         )
 
     def multiply_adds(self) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 from equidyn.core.domain import Domain, imported
-from equidyn.core.errors import EquidynError
+from equidyn.core.errors import EquidynError, broken
 from equidyn.core.models.foreign import as_network
 from equidyn.core.models.network import Network
 from equidyn.core.params.signatures import checked, known, module
@@ -33,6 +33,10 @@ def build_network(study: Study, variant: str, inputs: Any, outputs: Any, seed: i
             network = _relaxed(study.home, network, wanted) if wanted.relax else network
         except ValueError as fault:
             raise EquidynError(str(fault)) from fault
+        except Exception as fault:
+            if "." not in wanted.model:
+                raise
+            raise EquidynError(f"model {wanted.model}: {broken(fault)}") from fault
         if wanted.impose:
             imposing, chosen = _chosen(study.home, "impose", wanted.impose)
             network = imposing.impose(network, inputs, **chosen)
