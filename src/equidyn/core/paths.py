@@ -12,7 +12,7 @@ RUNS, CONTROLS = Path("data/runs"), Path("data/controls")
 SOURCES = Path("data/sources")  # for DVC: which source files define each stage
 REPORTS = Path("reports")
 PAGE, TEXT, METRICS = (str(REPORTS / name) for name in ("report.html", "report.md", "metrics.json"))
-TABLES, FIGURES = (str(REPORTS / name) for name in ("tables", "figures"))
+PAGES, TABLES, FIGURES = (str(REPORTS / name) for name in ("pages", "tables", "figures"))
 TRAINED = ("best.safetensors", "early.safetensors", "history.csv", "run.json")
 MEASURED = ("measures.json", "example.safetensors")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+BEST = "\N{NO-BREAK SPACE}*"  # behind the best mean of a dataset
 _LATEX = {
     "\\": r"\textbackslash{}",
     **{sign: rf"\{sign}" for sign in "&%$#_{}"},

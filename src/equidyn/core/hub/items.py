@@ -194,7 +194,7 @@ class ReportItem(Item):
 
     KIND, HOME, LOCK, ORIGIN = "report", "model", "report", "report.html"
     REQUIRED = frozenset(_PAGES)
-    OPTIONAL = r"(tables|figures)/[A-Za-z0-9_-][A-Za-z0-9._-]*\.(csv|tex|svg|png|gif)"
+    OPTIONAL = r"(pages|tables|figures)/[A-Za-z0-9_-][A-Za-z0-9._-]*\.(html|csv|tex|svg|png|gif)"
 
     def outputs(self) -> Files:
         parts = [path for name in OWN for path in _visible(paths.REPORTS / name)]

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from equidyn.report.claims.converged import NOT_NEEDED, NOTES, WORST_FIRST, Converged, Convergence, convergence
 from equidyn.report.claims.effects import Effect, effect, missing, study_of, unmet
@@ -25,6 +26,9 @@ from equidyn.report.claims.verdict import (
 from equidyn.report.gather import StudyResults
 from equidyn.report.numbers import counted
 from equidyn.report.statistics import FEWEST_SEEDS, has_spread, holm
+
+if TYPE_CHECKING:
+    from equidyn.report.claims.reference import Reference
 
 OTHER_SCALE = "not the published scale"
 NO_OTHER = "no other definition"  # in the place of a verdict as published, where nothing was coded to differ
@@ -127,11 +131,15 @@ class Defined:
 
 @dataclass(frozen=True)
 class Entry:
-    """A claim under both definitions, or under the one that it has; then as_published is None."""
+    """A claim under both definitions, or under the one that it has; then as_published is None.
+
+    reference: what the shipped reference run found of it (reference.py), None if nothing.
+    """
 
     claim: Claim
     corrected: Defined
     as_published: Defined | None
+    reference: "Reference | None" = None
 
     def under(self, definition: str) -> Defined | None:
         """The claim under "corrected" or "as_published"; None if it has no such definition."""

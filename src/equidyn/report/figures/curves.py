@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
 from equidyn.report.figures.axes import at_values, linear_above, logarithmic
+from equidyn.report.figures.drawn import BAND
 from equidyn.report.figures.style import MUTED, legend, line_styles, panels, wrapped
 
 _HEIGHT = 2.0  # of a row of panels [inches]
@@ -106,7 +107,8 @@ def _mean_and_range(axes: Axes, runs: pd.DataFrame, variant: str, look: dict) ->
     spread = runs.groupby("x")["y"].agg(["mean", "min", "max"])
     every = max(1, len(spread) // 8)
     axes.plot(spread.index, spread["mean"], label=variant, markevery=every, markersize=3.5, **look)
-    axes.fill_between(spread.index, spread["min"], spread["max"], color=look["color"], alpha=0.15, linewidth=0)
+    look = {"color": look["color"], "alpha": 0.15, "linewidth": 0, "label": f"{BAND}{variant}"}
+    axes.fill_between(spread.index, spread["min"], spread["max"], **look)
 
 
 def _diverged(axes: Axes, run: pd.DataFrame, look: dict) -> None:

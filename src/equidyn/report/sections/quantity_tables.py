@@ -10,9 +10,8 @@ from equidyn.report.labels import level_labels
 from equidyn.report.numbers import estimate_text, number, percent, tick
 from equidyn.report.sections.quantity_values import Shown
 from equidyn.report.sections.section import over_seeds_words
-from equidyn.report.tables import Table
+from equidyn.report.tables import BEST, Table
 
-BEST = "\N{NO-BREAK SPACE}*"  # behind the best mean of a dataset
 _MOST = 7  # columns for the places along an axis
 _PLACE = ["dataset", "variant"]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import pandas as pd
 
@@ -9,20 +10,26 @@ from equidyn.report.families import chart_groups, charted
 from equidyn.report.figures.levels import Places
 from equidyn.report.figures.style import Picture
 from equidyn.report.gather import StudyResults
-from equidyn.report.labels import dataset_kind, level_labels, ordered
+from equidyn.report.labels import dataset_kind, level_labels, ordered, readable
 from equidyn.report.numbers import counted, listed
 from equidyn.report.tables import Table
+
+Place = Literal["page", "appendix", "audit"]
 
 
 @dataclass(frozen=True)
 class Section:
-    """title: a short noun phrase. text: paragraphs. finding: sentences for the summary on top of the page."""
+    """title: a short noun phrase. text: paragraphs. finding: sentences for the summary on top of the page.
+
+    place: on the study's page, in its appendix, or there in the part on the published code.
+    """
 
     title: str
     text: Sequence[str] = ()
     pictures: Sequence[Picture] = ()
     tables: Sequence[Table] = ()
     finding: Sequence[str] = field(default=())
+    place: Place = "page"
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,13 @@ def over_seeds_words(results: StudyResults) -> str:
     return (
         f"Mean ± half width of the 95 % interval over {counted(seeds, 'seed')} (n = {seeds} unless a cell says less)."
     )
+
+
+def where_words(results: StudyResults) -> str:
+    """Study, data and number of seeds: what a caption says that is read alone."""
+    heads = list(level_labels(results.settings).values())
+    few = heads if len(heads) <= 3 else [heads[0], "…", heads[-1]]
+    return f"{readable(results.name)} ({', '.join(few)}); n = {counted(len(results.settings.seeds), 'seed')}."
 
 
 def places(results: StudyResults) -> Places:
