@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from equidyn.report.figures.axes import logarithmic, name_rows
+from equidyn.report.figures.axes import logarithmic, name_rows, reach
 from equidyn.report.figures.style import INK, MUTED, legend, wrapped
 
 _ROW, _REST = 0.25, 0.7  # height of a row, and of all else about a panel [inches]
@@ -57,6 +57,7 @@ def dots(
     ends of the axis, beyond which intervals are cut; None: those of all that is drawn.
     """
     figure, panels = _panels(heads, rows, high=1.3 if apart else 1.0)
+    ends = span or _ends(series, guides, log)
     slots = np.linspace(-_APART / 2, _APART / 2, len(series)) if apart else np.zeros(len(series))
     for axes, dataset in zip(panels, heads, strict=True):
         for one, look, slot in zip(series, _MARKS, slots, strict=False):
@@ -65,11 +66,18 @@ def dots(
             axes.axvline(guide.values[dataset], label=guide.label, **{"color": MUTED, "zorder": 1} | guide.look)
         if log:
             axes.set_xscale("log", nonpositive="mask")
+        axes.set_xlim(ends)
+        if log:
             logarithmic(axes.xaxis)
-        if span:
-            axes.set_xlim(span)
     _finish(figure, panels, rows, xlabel, [one.label for one in series])
     return figure
+
+
+def _ends(series: Sequence[Series], guides: Sequence[Guide], log: bool) -> tuple[float, float]:
+    """Of the axis, for all that is drawn."""
+    frame = pd.concat([one.frame.reindex(columns=["mean", "low", "high"]).astype(float) for one in series])
+    levels = pd.Series([level for guide in guides for level in guide.values.values()], dtype=float)
+    return reach(pd.concat([frame["mean"], levels]), frame["low"], frame["high"], log)
 
 
 def _panels(heads: dict[str, str], rows: list[str], high: float = 1.0) -> tuple[Figure, list[Axes]]:

@@ -22,6 +22,7 @@ from equidyn.report.sections import (
     hessian,
     league,
     learning,
+    published,
     sizes,
     tuning,
     variants,
@@ -49,13 +50,13 @@ def sections_for(results: StudyResults) -> list[tuple[Shows, Place]]:
     own, last = (tuple(getattr(report, name, ())) for name in ("SECTIONS", "AUDIT"))
     own = own if ... in own else (*own, ...)
     elsewhere = _shown_by((*own, *last, *_LAST, *_APPENDIX))
-    rest = [name for name in results.settings.measures if not _covered(name, elsewhere, results)]
+    rest = [name for name in results.settings.measures if name not in elsewhere]
     audit = [name for name in rest if name.startswith(AUDIT)]
     middle = [one for entry in own for one in _placed(entry, [name for name in rest if name not in audit], results)]
     return [
         *((one, "page") for one in (*_FIRST, *middle, *_LAST)),
         *((one, "appendix") for one in _APPENDIX),
-        *((one, "audit") for one in (*last, *map(Measured, audit))),
+        *((one, "audit") for one in (published, *last, *map(Measured, audit))),
     ]
 
 
@@ -63,13 +64,6 @@ def _shown_by(entries: tuple[Entry, ...]) -> set[str]:
     """Measures that have a place."""
     named = {entry for entry in entries if isinstance(entry, str)}
     return named.union(*(getattr(entry, "MEASURES", ()) for entry in entries))
-
-
-def _covered(measure: str, elsewhere: set[str], results: StudyResults) -> bool:
-    """Whether a measure has a place, or is the published twin of one, which shows it too."""
-    return measure in elsewhere or (
-        measure.startswith(AUDIT) and measure.removeprefix(AUDIT) in results.settings.measures
-    )
 
 
 def _placed(entry: Entry, rest: list[str], results: StudyResults) -> Iterator[Shows]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 from matplotlib.figure import Figure
 
-from equidyn.report.figures.axes import lowest
+from equidyn.report.figures.axes import is_cut, lowest
 from equidyn.report.figures.curves import Course, curves
 from equidyn.report.figures.dots import Guide, Series, dots
 from equidyn.report.figures.levels import Baseline, Chart, by_level
@@ -20,37 +20,50 @@ _TOGETHER, _ABREAST = 4, 2  # quantities in one chart, at most; such whose panel
 _GUIDES = (":", "--", "-.", "-")
 
 
-def single_charts(results: StudyResults, name: str, title: str, shown: Sequence[Shown]) -> list[Picture]:
+def single_charts(
+    results: StudyResults, name: str, title: str, shown: Sequence[Shown], audit: bool = False
+) -> list[Picture]:
     """Means with intervals: along the datasets, if they are steps along one axis, else side by side."""
-    rising = ordered(results.settings) and len(results.datasets) > 1
+    known = {dataset for one in shown for dataset in one.values["dataset"]}
+    rising = ordered(results.settings) and len(known) > 1
     groups = _groups(shown, (lambda one: ()) if rising else (lambda one: (one.unit, one.quantity.scale)))
     pictures = []
     for place, group in enumerate(groups, start=1):
-        caption = f"{title}: {'; '.join(one.quantity.label for one in group)}. Bars are 95 % intervals over seeds."
+        caption = f"{title}: {'; '.join(one.label for one in group)}.{_better(group)} Bars are 95 % intervals."
         if any(one.quantity.scale == "log" and (one.values["value"] == 0).any() for one in group):
             caption += " What is 0 is drawn at the edge."
+        if any(is_cut(one.estimates, one.quantity.scale == "log") for one in group):
+            caption += " Intervals that go far beyond the means are cut at the edge."
         alt = f"Chart of {', '.join(one.quantity.label for one in group)}, by dataset and variant."
-        for part in chart_parts(results):
+        for part in chart_parts(results, audit):
             chart = _rising(results, group, part) if rising else _beside(results, group, part)
             stem = f"{name}{f'-{place}' if place > 1 else ''}{part.suffix}"
             pictures.append(picture(stem, f"{caption}{part.words}", alt, chart))
     return pictures
 
 
-def along_charts(results: StudyResults, name: str, title: str, shown: Sequence[Shown]) -> list[Picture]:
+def along_charts(
+    results: StudyResults, name: str, title: str, shown: Sequence[Shown], audit: bool = False
+) -> list[Picture]:
     """Curves of such as have one axis and checkpoint: a line per variant."""
     axis, pictures = shown[0].axis, []
     for place, group in enumerate(_groups(shown, lambda one: one.quantity.scale, _ABREAST), start=1):
         caption = (
-            f"{title} against {axis.label}: {'; '.join(one.quantity.label for one in group)}. Mean, and range over "
-            "seeds as a band."
+            f"{title} against {axis.label}: {'; '.join(one.label for one in group)}.{_better(group)} Mean, and range "
+            "over seeds as a band."
         )
         alt = f"Line charts of {', '.join(one.quantity.label for one in group)} against {axis.label}, by variant."
-        for part in chart_parts(results):
+        for part in chart_parts(results, audit):
             chart = _curves(results, [_course(one, part) for one in group], axis)
             stem = f"{name}{f'-{place}' if place > 1 else ''}{part.suffix}"
             pictures.append(picture(stem, f"{caption}{part.words}", alt, chart))
     return pictures
+
+
+def _better(group: Sequence[Shown]) -> str:
+    """Which way is better, where that is the same for all."""
+    sides = {one.quantity.better for one in group}
+    return f" {next(iter(sides)).capitalize()} is better." if len(sides) == 1 and sides <= {"lower", "higher"} else ""
 
 
 def _groups(shown: Sequence[Shown], key: Callable[[Shown], object], most: int = _TOGETHER) -> Iterator[list[Shown]]:
@@ -72,10 +85,12 @@ def _estimates(one: Shown, part: Part) -> pd.DataFrame:
 
 
 def _levels(one: Shown) -> dict[str, dict[str, float]]:
-    """Label -> dataset -> baseline in the reader's unit; on a logarithmic axis nothing is below its end."""
-    floor = lowest(one.factor * one.estimates["mean"]) if one.quantity.scale == "log" else None
+    """Label -> dataset -> baseline in the reader's unit; one of 0 has no place on a logarithmic axis."""
     levels = {label: one.factor * frame.set_index("dataset")["value"] for label, frame in one.baselines.items()}
-    return {label: level.clip(lower=floor).to_dict() for label, level in levels.items()}
+    if one.quantity.scale == "log":
+        floor = lowest(one.factor * one.estimates["mean"])
+        levels = {label: level[level > 0].clip(lower=floor) for label, level in levels.items()}
+    return {label: level.to_dict() for label, level in levels.items() if len(level)}
 
 
 def _rising(results: StudyResults, group: Sequence[Shown], part: Part) -> Figure:
@@ -88,14 +103,15 @@ def _rising(results: StudyResults, group: Sequence[Shown], part: Part) -> Figure
         )
         for one in group
     ]
-    return by_level(charts, places(results))
+    return by_level(charts, places(results, {name for one in group for name in one.values["dataset"]}))
 
 
 def _beside(results: StudyResults, group: Sequence[Shown], part: Part) -> Figure:
-    heads, first = level_labels(results.settings), group[0]
+    first, known = group[0], {name for one in group for name in one.values["dataset"]}
+    heads = {name: head for name, head in level_labels(results.settings).items() if name in known}
     series = [Series(one.quantity.label, _estimates(one, part)) for one in group]
     levels = {
-        label: level for one in reversed(group) for label, level in _levels(one).items() if set(level) == set(heads)
+        label: level for one in reversed(group) for label, level in _levels(one).items() if set(heads) <= set(level)
     }
     guides = [
         Guide(label, level, {"linestyle": dash}) for (label, level), dash in zip(levels.items(), _GUIDES, strict=False)

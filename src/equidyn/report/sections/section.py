@@ -1,6 +1,6 @@
 """A section of the report: words, pictures and tables about one question."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -45,9 +45,9 @@ class Part:
         return frame[frame["variant"].isin(self.variants)]
 
 
-def chart_parts(results: StudyResults) -> list[Part]:
-    """All variants in one part, if one chart can tell them apart."""
-    groups = chart_groups(results.settings)
+def chart_parts(results: StudyResults, audit: bool = False) -> list[Part]:
+    """All variants in one part, if one chart can tell them apart; audit: those built as published among them."""
+    groups = chart_groups(results.settings, audit)
     if len(groups) == 1:
         return [Part(tuple(groups[0]), "", "")]
     count = len(groups)
@@ -79,9 +79,10 @@ def where_words(results: StudyResults) -> str:
     return f"{readable(results.name)} ({', '.join(few)}); n = {counted(len(results.settings.seeds), 'seed')}."
 
 
-def places(results: StudyResults) -> Places:
-    """Where the datasets of a study stand in a chart."""
-    return Places(level_labels(results.settings), dataset_kind(results.settings), ordered(results.settings))
+def places(results: StudyResults, known: Collection[str]) -> Places:
+    """Where the datasets of a study stand in a chart, as far as something is `known` of them."""
+    heads = {name: head for name, head in level_labels(results.settings).items() if name in known}
+    return Places(heads, dataset_kind(results.settings), ordered(results.settings))
 
 
 def drawn(results: StudyResults, frame: pd.DataFrame) -> pd.DataFrame:
