@@ -4,6 +4,7 @@ import gc
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
@@ -119,16 +120,43 @@ def measure(name: CellName) -> None:
 
 
 @app.command()
-def report() -> None:
+def report(
+    numbers: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--from", metavar="FOLDER", help="of the numbers kept there by `equidyn ship`; no params.yaml"),
+    ] = None,
+    to: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(metavar="FOLDER", help="where to write it; else reports, or FOLDER/report"),
+    ] = None,
+) -> None:
     """Write the report, with its tables and figures, from all measures.
 
     Example: equidyn report
+    Example: equidyn report --from reports/reference
     """
-    params = _whole()
+    params = None if numbers else _whole()
     with _uncollected():
-        from equidyn.report.report import run
+        from equidyn.report.report import run, run_from
 
-    typer.echo(run(params))
+    typer.echo(run_from(numbers, to or numbers / "report") if numbers else run(params, to))
+
+
+@app.command()
+def ship(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="of version control, such as reports/reference")],
+) -> None:
+    """Keep every number of the finished studies in a few small files, without networks and data.
+
+    Example: equidyn ship ../../reports/reference
+    """
+    with _uncollected():
+        from equidyn.report.ship import run
+
+    place, lacking = run(_params(), folder)
+    for sentence in lacking:
+        typer.echo(sentence, err=True)
+    typer.echo(place)
 
 
 @app.command()

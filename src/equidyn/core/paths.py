@@ -13,6 +13,7 @@ SOURCES = Path("data/sources")  # for DVC: which source files define each stage
 REPORTS = Path("reports")
 PAGE, TEXT, METRICS = (str(REPORTS / name) for name in ("report.html", "report.md", "metrics.json"))
 PAGES, TABLES, FIGURES = (str(REPORTS / name) for name in ("pages", "tables", "figures"))
+REFERENCE_TABLES = REPORTS / "reference/report/tables"  # of a checkout: of the shipped run of presets/reference
 TRAINED = ("best.safetensors", "early.safetensors", "history.csv", "run.json")
 MEASURED = ("measures.json", "example.safetensors")
 

@@ -7,6 +7,7 @@ import platform
 import resource
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -50,6 +51,15 @@ def versions() -> dict[str, str]:
     return {name: version(name) for name in PACKAGES} | {"python": platform.python_version()}
 
 
+def machine() -> str:
+    """The processor: its name, where Linux tells it, and its family."""
+    with suppress(OSError):
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+        return ", ".join([*names[:1], platform.machine()])
+    return platform.machine()
+
+
 @dataclass
 class Clock:
     """Started with the stage; `provenance` is what the stage writes beside its output.
@@ -64,7 +74,7 @@ class Clock:
     started: float = field(default_factory=time.perf_counter)
 
     def provenance(self) -> dict[str, Any]:
-        """JSON data: params, hashes of them and of the sources, versions, commit, wall time [s], peak memory [MB]."""
+        """JSON data: params, hashes of them and of the sources, versions, commit, processor, time [s], memory [MB]."""
         return {
             "params": self.params,
             "params_sha256": digest(self.params),
@@ -72,7 +82,7 @@ class Clock:
             "sources_sha256": self.sources_sha256,
             "commit": commit(),
             "versions": versions(),
-            "machine": platform.machine(),
+            "machine": machine(),
             "wall_seconds": round(time.perf_counter() - self.started, 3),
             "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
             "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),

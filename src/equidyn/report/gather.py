@@ -35,6 +35,7 @@ class StudyResults:
     trials: those of its tuning (core/tuning/table.py); none where it was not tuned.
     controls: the same of the runs that were trained for longer, if there are any; its settings have the seeds and
         datasets of those alone, and everything else here is of the other runs.
+    answers: whether the examples of what the networks answer lie in this folder; not where numbers alone were kept.
     """
 
     name: str
@@ -46,6 +47,7 @@ class StudyResults:
     provenances: list[dict[str, Any]]
     trials: Sequence[Row] = ()
     controls: "StudyResults | None" = None
+    answers: bool = True
 
     @property
     def variants(self) -> list[str]:
@@ -124,7 +126,7 @@ def _study(name: str, settings: Study, cells: list[CellFiles], trials: Sequence[
     data = {files.cell.dataset: files.measures["data"] for files in reversed(cells)}
     return StudyResults(
         name,
-        _as_prepared(settings, data),
+        as_prepared(settings, data),
         runs=pd.DataFrame([_run_row(files) for files in cells]),
         values=_values(cells),
         history=pd.concat([files.history.assign(**_keys(files)) for files in cells], ignore_index=True),
@@ -135,7 +137,8 @@ def _study(name: str, settings: Study, cells: list[CellFiles], trials: Sequence[
     )
 
 
-def _as_prepared(settings: Study, data: dict[str, Any]) -> Study:
+def as_prepared(settings: Study, data: dict[str, Any]) -> Study:
+    """`settings` with what the preparation of each dataset chose, by what its checks say."""
     entries = {name: entry.as_prepared(data[name]["checks"]) for name, entry in settings.datasets.items()}
     return settings.model_copy(update={"datasets": entries})
 

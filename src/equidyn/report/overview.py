@@ -61,15 +61,15 @@ class Overview:
         return self.times.astype(str).to_numpy().tolist()
 
 
-def overview(studies: list[StudyResults], threads: int = 1) -> Overview:
-    """threads: of a job. All of it is read from the provenance that every output carries."""
+def overview(studies: list[StudyResults], name: str, threads: int = 1) -> Overview:
+    """name: of the preset; threads: of a job. The rest is read from the provenance that every output carries."""
     provenances = [one for study in studies for part in _parts(study).values() for one in part.provenances]
     runs = pd.concat([_runs(study) for study in studies], ignore_index=True)
     by_domain: dict[Domain, list[StudyResults]] = {}
     for study in studies:
         by_domain.setdefault(study.settings.home, []).append(study)
     facts = [
-        Fact("Preset", preset(Path.cwd()), "brief"),
+        Fact("Preset", name, "brief"),
         *(Fact(f"Study {study.name}", grid_words(study)) for study in studies),
         Fact("Data", listed(_sources(studies))),
         *(fact for domain, part in by_domain.items() for fact in own(domain, "overview", "facts", _no_facts)(part)),

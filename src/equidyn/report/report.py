@@ -15,13 +15,15 @@ from equidyn.core.files import write_json
 from equidyn.core.locks import sole_writer
 from equidyn.core.params.params import Params
 from equidyn.core.publish import replaced
-from equidyn.report.claims.ledger import ledger
+from equidyn.report.archive import load
+from equidyn.report.claims.ledger import Ledger, ledger
 from equidyn.report.claims.model import claims_for
+from equidyn.report.claims.reference import with_reference
 from equidyn.report.figures.style import legend_of, styled, together
 from equidyn.report.gather import StudyResults, gather
 from equidyn.report.learning_curves import learning_curves
 from equidyn.report.metrics import metrics
-from equidyn.report.overview import grid_words, overview
+from equidyn.report.overview import grid_words, overview, preset
 from equidyn.report.page import Page, StudyPart
 from equidyn.report.pages.render import MARKDOWN, pages, render
 from equidyn.report.pages.sheets import FOLDER
@@ -38,24 +40,31 @@ QUESTION = (
 PROCESSES = 2  # which draw side by side, as the last job of a run is alone
 
 
-def run(params: Params) -> Path:
-    """Write the report of all configured cells; returns the path of report.html.
+def run(params: Params, target: Path | None = None) -> Path:
+    """Write the report of all configured cells to `target`, else reports; returns the path of report.html.
 
     Raises EquidynError, and leaves the old report as it was, if a cell is missing or torn or nothing can be written.
     """
     with sole_writer("report"):
         studies = gather(params)
-        with styled():
-            page = _page(params, studies)
-        _refuse_twins(page)
-        with replaced(paths.REPORTS) as folder:
-            _write(folder, page, studies)
-    return paths.REPORTS / "report.html"
+        found = with_reference(ledger(claims_for(params), studies))
+        return _written(params, studies, found, preset(Path.cwd()), target or paths.REPORTS)
 
 
-def _page(params: Params, studies: list[StudyResults]) -> Page:
-    found = ledger(claims_for(params), studies)
-    return Page(QUESTION, overview(studies, params.compute.threads), found, _parts(studies), _drawn(params))
+def run_from(numbers: Path, target: Path) -> Path:
+    """The same of what `equidyn ship` has kept in the folder `numbers`; with no other reference beside it."""
+    params, studies = load(numbers)
+    return _written(params, studies, ledger(claims_for(params), studies), numbers.resolve().name, target)
+
+
+def _written(params: Params, studies: list[StudyResults], found: Ledger, name: str, target: Path) -> Path:
+    with styled():
+        about = overview(studies, name, params.compute.threads)
+        page = Page(QUESTION, about, found, _parts(studies), _drawn(params))
+    _refuse_twins(page)
+    with replaced(target) as folder:
+        _write(folder, page, studies)
+    return target / "report.html"
 
 
 def _drawn(params: Params) -> list[StudyPart]:

@@ -1,6 +1,7 @@
 """The ledger as tables: one row per claim, and one row per test."""
 
 import math
+from dataclasses import asdict
 from statistics import fmean
 from typing import Any
 
@@ -11,7 +12,7 @@ from equidyn.report.claims.ledger import NO_OTHER, Defined, Entry, Ledger, Outco
 from equidyn.report.claims.model import DEFINITIONS, Claim
 from equidyn.report.claims.verdict import inside
 from equidyn.report.claims.words import claimed, effect_words, label, p_words, seeds_words
-from equidyn.report.numbers import number
+from equidyn.report.numbers import counted, number
 from equidyn.report.tables import Table
 
 HEADS = {"corrected": "corrected", "as_published": "as published"}
@@ -50,9 +51,8 @@ def claims_table(ledger: Ledger) -> Table:
         "p of the claim after Holm's correction over those of its study; claims-tests has all tests."
     )
     data = pd.DataFrame([_claim_row(entry, ledger.claims.bibliography(entry.claim)) for entry in ledger.entries])
-    return Table(
-        "claims", caption, data, pd.DataFrame([_claim_view(entry) for entry in ledger.tried or ledger.entries])
-    )
+    view = pd.DataFrame([_claim_view(entry) for entry in ledger.tried or ledger.entries])
+    return Table("claims", caption, data, view if any(view["reference"]) else view.drop(columns="reference"))
 
 
 def contrasts_table(ledger: Ledger) -> Table:
@@ -70,7 +70,14 @@ def _claim_row(entry: Entry, source: str) -> dict[str, Any]:
     for definition in DEFINITIONS:
         found = _definition_row(entry.under(definition))
         row |= {f"{key}_{definition}": value for key, value in found.items()}
-    return row | {"found": claim.found}
+    return row | _reference_row(entry) | {"found": claim.found}
+
+
+def _reference_row(entry: Entry) -> dict[str, Any]:
+    keys = ("verdict", "seeds", "scaled", "scaled_low", "scaled_high", "agrees")
+    none = dict(zip(keys, ("–", 0, math.nan, math.nan, math.nan, None), strict=True))
+    found = asdict(entry.reference) if entry.reference else none
+    return {f"{key}_reference": found[key] for key in keys}
 
 
 def _definition_row(defined: Defined | None) -> dict[str, Any]:
@@ -142,7 +149,18 @@ def _claim_view(entry: Entry) -> dict[str, str]:
     view = {"id": entry.claim.id, "claim": entry.claim.statement, "published": entry.claim.evidence}
     for definition, head in HEADS.items():
         view |= {f"effect, {head}": _shown(entry.under(definition)), f"verdict, {head}": entry.shown(definition)}
-    return view
+    return view | {"reference": reference_text(entry)}
+
+
+def reference_text(entry: Entry) -> str:
+    """What the reference run found, and whether this run agrees with it; nothing where there is none."""
+    found = entry.reference
+    if found is None:
+        return ""
+    effect = effect_words(found.scaled, found.scaled_low, found.scaled_high, "times what matters")
+    agrees = {True: "the intervals overlap", False: "the intervals do not overlap", None: ""}[found.agrees]
+    sized = effect if math.isfinite(found.scaled) else ""
+    return "; ".join(part for part in (f"{found.verdict} ({counted(found.seeds, 'seed')})", sized, agrees) if part)
 
 
 def _shown(defined: Defined | None) -> str:

@@ -28,8 +28,8 @@ def section(results: StudyResults) -> Section | None:
 
 
 def read_examples(results: StudyResults) -> dict[str, Reconstructions]:
-    """Variant -> its example, of the first dataset and seed; nothing for studies of other tasks."""
-    if results.settings.task.kind != "reconstruct":
+    """Variant -> its example, of the first dataset and seed; nothing for studies of other tasks, or without answers."""
+    if results.settings.task.kind != "reconstruct" or not results.answers:
         return {}
     seed = results.settings.seeds[0]
     return {

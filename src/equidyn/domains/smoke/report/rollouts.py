@@ -22,7 +22,7 @@ MOVING = 0.1  # least rms velocity of a window worth a picture, in units of the 
 
 def section(results: StudyResults) -> Section | None:
     """Truth, predictions and errors of the first seed, and the most accurate variant in motion."""
-    if results.settings.task.kind != "rollout":
+    if results.settings.task.kind != "rollout" or not results.answers:
         return None
     dataset = _level(results)
     examples = {name: _example(results, dataset, name) for name in charted(results.settings)}

@@ -23,7 +23,7 @@ _WORDS = (
 
 def section(results: StudyResults) -> Section | None:
     """The first and the last dataset: speed and error of the networks of the first seed."""
-    if results.settings.task.kind != "upscale":
+    if results.settings.task.kind != "upscale" or not results.answers:
         return None
     shown = list(dict.fromkeys((results.datasets[0], results.datasets[-1])))
     return Section(TITLE, [_WORDS], [_picture(results, dataset, _examples(results, dataset)) for dataset in shown])

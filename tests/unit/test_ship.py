@@ -1,0 +1,114 @@
+"""Numbers of finished studies, kept without networks: the same tables come out, and stand beside other runs."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import tiny
+import yaml
+from claims_cells import FIVE, PARAMS, around, claims_file, results
+
+from equidyn.core import checkout, paths
+from equidyn.core.errors import EquidynError
+from equidyn.core.files import write_text
+from equidyn.core.params import load
+from equidyn.core.sources import report_sources
+from equidyn.report.archive import NUMBERS
+from equidyn.report.claims.ledger import Ledger, ledger
+from equidyn.report.claims.model import read_claims
+from equidyn.report.claims.reference import with_reference
+from equidyn.report.claims.tables import claims_table, contrasts_table, reference_text, scaled_effect
+from equidyn.report.report import run_from
+from equidyn.report.ship import run
+from equidyn.report.tables import csv
+
+
+@pytest.fixture
+def shipped(tiny_copy: Path) -> Path:
+    """The folder of the numbers of the tiny run."""
+    place, lacking = run(load(), Path("shipped"))
+    assert (place, lacking) == (Path("shipped/numbers"), [])
+    return Path("shipped")
+
+
+def test_a_report_from_numbers_has_the_tables_of_the_run(shipped: Path) -> None:
+    page = run_from(shipped, shipped / "report")
+    assert "Preset" in page.read_text(encoding="utf-8")
+    for table in Path("reports/tables").iterdir():
+        assert (shipped / "report/tables" / table.name).read_bytes() == table.read_bytes(), table.name
+
+
+def test_what_is_kept_has_no_networks_and_is_small(shipped: Path) -> None:
+    found = list((shipped / NUMBERS).iterdir())
+    assert {path.suffix for path in found} == {".parquet", ".json"}
+    assert sum(path.stat().st_size for path in found) < 500_000
+
+
+def test_only_finished_seeds_are_kept_and_the_others_named(tiny_copy: Path) -> None:
+    (tiny_copy / "data/runs/gaussian/fresh/mlp-aug/seed2/measures.json").unlink()
+    for measured in tiny_copy.glob("data/runs/smoke-sizes/*/*/*/measures.json"):
+        measured.unlink()
+    place, lacking = run(load(), Path("shipped"))
+    assert [line.partition(":")[0] for line in lacking] == ["gaussian", "smoke-sizes"]
+    assert lacking[0].endswith("not finished with 1 seed (2)")
+    assert sorted(pd.read_parquet(place / "gaussian.runs.parquet")["seed"].unique()) == [1]
+    assert not list(place.glob("smoke-sizes*"))
+
+
+@pytest.mark.parametrize(
+    ("break_it", "message"),
+    [
+        (lambda folder: (folder / "params.json").unlink(), "params.json: missing; is shipped a folder"),
+        (lambda folder: (folder / "gaussian.json").write_text("{"), "gaussian.json: not whole"),
+        (lambda folder: (folder / "gaussian.runs.parquet").write_bytes(b"PAR1"), "gaussian.runs.parquet: not whole"),
+        (lambda folder: (folder / "gaussian.values.parquet").unlink(), "gaussian.values.parquet: missing"),
+    ],
+)
+def test_what_is_torn_is_told(shipped: Path, break_it: Any, message: str) -> None:
+    break_it(shipped / NUMBERS)
+    with pytest.raises(EquidynError, match=re.escape(message)):
+        run_from(shipped, Path("again"))
+    assert not Path("again").exists()
+
+
+def test_nothing_finished_is_told(workplace: Path) -> None:
+    Path("params.yaml").write_text(yaml.safe_dump(tiny.reported()), encoding="utf-8")
+    with pytest.raises(EquidynError, match="no study has a finished seed"):
+        run(load(), Path("shipped"))
+
+
+def _shown(tmp_path: Path, gap: float) -> Ledger:
+    """A claim that rsteer is more accurate than e2cnn, of a run in which it is so by `gap`, on five seeds."""
+    truth = {("error", "rmse"): around({"rsteer": 1.0 - gap, "e2cnn": 1.0})}
+    return ledger(read_claims(claims_file(tmp_path)), [results(truth, seeds=FIVE)])
+
+
+@pytest.fixture
+def reference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
+    """The ledger of the reference, whose tables lie in a checkout."""
+    monkeypatch.setattr(checkout, "of_code", lambda: tmp_path)
+    found = _shown(tmp_path, 0.1)
+    for table in (claims_table(found), contrasts_table(found)):
+        write_text(tmp_path / paths.REFERENCE_TABLES / f"{table.name}.csv", csv(table))
+    return found
+
+
+@pytest.mark.parametrize(("gap", "agrees", "words"), [(0.1, True, "overlap"), (0.5, False, "do not overlap")])
+def test_the_reference_stands_beside_each_claim(
+    reference: Ledger, tmp_path: Path, gap: float, agrees: bool, words: str
+) -> None:
+    (entry,) = with_reference(_shown(tmp_path, gap)).entries
+    there = entry.reference
+    assert (there.verdict, there.seeds, there.agrees) == (str(reference.entries[0].corrected.judgement), 5, agrees)
+    assert (there.scaled, there.scaled_low, there.scaled_high) == scaled_effect(reference.entries[0].corrected.crucial)
+    assert words in reference_text(entry) and words in claims_table(with_reference(_shown(tmp_path, gap))).view.to_csv()
+
+
+def test_a_claim_that_the_reference_has_not_tried_has_none_beside(reference: Ledger, tmp_path: Path) -> None:
+    path = tmp_path / paths.REFERENCE_TABLES / "claims.csv"
+    pd.read_csv(path).assign(verdict_corrected="not run").to_csv(path, index=False)
+    found = with_reference(_shown(tmp_path, 0.1))
+    assert found.entries[0].reference is None and "reference" not in claims_table(found).view
+    assert {file.name for file in report_sources(load(PARAMS))} >= {"claims.csv", "claims-tests.csv"}
