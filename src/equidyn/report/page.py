@@ -24,7 +24,8 @@ class StudyPart:
     """One study.
 
     grid: what was run; where: its data and seeds, for captions. legend: as of `figures.style.legend_of`, of its
-    variants. compared: whether it has runs, or pictures only.
+    variants; charted: those of them in the charts of the page.
+    compared: whether it has runs, or pictures only.
     """
 
     name: str
@@ -32,6 +33,7 @@ class StudyPart:
     grid: str = ""
     where: str = ""
     legend: Sequence[tuple[str, str, str, str, str]] = ()
+    charted: Sequence[str] = ()
     compared: bool = True
 
     @property
@@ -82,11 +84,11 @@ class Page:
     @cached_property
     def forest(self) -> Forest:
         """The claims in one chart."""
-        return forest(self.ledger)
+        return forest(self.ledger, [part.name for part in self.studies])
 
     def forest_of(self, part: StudyPart) -> Forest:
         """Those of one study."""
-        return forest(self.ledger, part.name)
+        return forest(self.ledger, [part.name], alone=True)
 
     @cached_property
     def sheets(self) -> list[Sheet]:

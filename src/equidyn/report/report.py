@@ -19,6 +19,7 @@ from equidyn.report.archive import load
 from equidyn.report.claims.ledger import Ledger, ledger
 from equidyn.report.claims.model import claims_for
 from equidyn.report.claims.reference import with_reference
+from equidyn.report.families import charted
 from equidyn.report.figures.style import legend_of, styled, together
 from equidyn.report.gather import StudyResults, gather
 from equidyn.report.learning_curves import learning_curves
@@ -93,7 +94,8 @@ def _parts(studies: list[StudyResults]) -> list[StudyPart]:
 
 
 def _part(study: StudyResults, sections: list[Section]) -> StudyPart:
-    return StudyPart(study.name, sections, grid_words(study), where_words(study), legend_of(study.variants))
+    about = grid_words(study), where_words(study), legend_of(study.variants)
+    return StudyPart(study.name, sections, *about, charted(study.settings))
 
 
 _makers: list[tuple[StudyResults, Shows, Place]] = []  # of a fork

@@ -46,6 +46,11 @@ class Table:
     view: pd.DataFrame
 
     @property
+    def head(self) -> str:
+        """The first sentence of its caption."""
+        return f"{self.caption.partition('. ')[0].rstrip('.')}."
+
+    @property
     def rows(self) -> list[list[str]]:
         """The view's rows."""
         return self.view.astype(str).to_numpy().tolist()

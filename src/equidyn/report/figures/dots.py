@@ -113,4 +113,5 @@ def _finish(figure: Figure, panels: list[Axes], rows: list[str], xlabel: str, la
     for place in panels[1:]:
         if not place.get_subplotspec().is_first_col():
             place.tick_params(labelleft=False)
-    legend(figure, panels[0], labels)
+    if len(panels[0].get_legend_handles_labels()[1]) > 1:
+        legend(figure, panels[0], labels)

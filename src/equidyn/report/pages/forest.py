@@ -76,16 +76,21 @@ class Forest:
         return any(span and span.cut for row in self.rows for span in (row.run, row.reference))
 
 
-def forest(ledger: Ledger, study: str | None = None) -> Forest:
-    """The claims that have an effect on the common scale; study: its claims alone. Of too many, the decided ones."""
-    found = [one.entry for one in all_known(ledger) if study in (None, study_of(one.entry)) and _sized(one.entry)]
+def forest(ledger: Ledger, studies: Sequence[str], alone: bool = False) -> Forest:
+    """The claims that have an effect on the common scale, by study, in the order of `studies`; alone: of no others.
+
+    Of too many, those that are decided come first.
+    """
+    every = [one.entry for one in all_known(ledger) if _sized(one.entry)]
+    found = [entry for entry in every if study_of(entry) in studies or not alone]
     chosen = set(map(id, sorted(found, key=lambda entry: known(entry).verdict not in DECIDED)[:MOST]))
     shown = [entry for entry in found if id(entry) in chosen]
     drawn = [(run[0], reference[0], said) for run, reference, said in map(spans, shown)]
     means = [abs(mean) for three in drawn for mean in three if math.isfinite(mean)]
     end = max([_LEAST, *(_ROOM * mean for mean in means)])
     groups: dict[str, list[Row]] = {}
-    for entry in sorted(shown, key=lambda entry: _place(shown, entry)):
+    order = [*studies, *map(study_of, shown)]
+    for entry in sorted(shown, key=lambda entry: order.index(study_of(entry))):
         groups.setdefault(readable(study_of(entry)), []).append(_row(entry, end))
     sides = [0, *(sign * size for size in _TICKS if size < end for sign in (-1, 1))]
     ticks = [(_at(tick, end), f"{tick:g}".replace("-", "−")) for tick in sorted(sides)]
@@ -95,11 +100,6 @@ def forest(ledger: Ledger, study: str | None = None) -> Forest:
 def study_of(entry: Entry) -> str:
     """The study on which a claim is tested."""
     return entry.claim.corrected[0].study
-
-
-def _place(shown: Sequence[Entry], entry: Entry) -> int:
-    """Claims of one study together, where the first of them stands."""
-    return next(place for place, other in enumerate(shown) if study_of(other) == study_of(entry))
 
 
 def _sized(entry: Entry) -> bool:

@@ -64,7 +64,7 @@ def _refuted(found: Sequence[Known]) -> Sentence:
 
 def _before(found: Sequence[Known], how: str) -> str:
     """What stands between a count and the claims that are named."""
-    return f", most {how}:" if len(found) > _SHOWN else ":" if found else "."
+    return f", most {how} (effect over what matters):" if len(found) > _SHOWN else ":" if found else "."
 
 
 def _items(found: Sequence[Known]) -> list[Item]:
@@ -74,7 +74,7 @@ def _items(found: Sequence[Known]) -> list[Item]:
 def _where(one: Known) -> str:
     """The study, and the effect on the common scale where there is one."""
     mean = abs(one.scaled[0])
-    size = f", {mean:.{0 if mean >= 10 else 1}f} × what matters" if math.isfinite(mean) else ""
+    size = f", {mean:.{0 if mean >= 10 else 1}f} ×" if math.isfinite(mean) else ""
     return f"{readable(study_of(one.entry)).lower()}{size}"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -14,7 +15,8 @@ from equidyn.report.figures.style import Picture, picture
 from equidyn.report.gather import StudyResults
 from equidyn.report.labels import level_labels, ordered
 from equidyn.report.sections.quantity_values import Axis, Shown
-from equidyn.report.sections.section import Part, chart_parts, places
+from equidyn.report.sections.section import Part, chart_parts, drawn, places
+from equidyn.report.statistics import over_seeds
 
 _TOGETHER, _ABREAST = 4, 2  # quantities in one chart, at most; such whose panels stand side by side
 _GUIDES = (":", "--", "-.", "-")
@@ -30,9 +32,11 @@ def single_charts(
     pictures = []
     for place, group in enumerate(groups, start=1):
         caption = f"{title}: {'; '.join(one.label for one in group)}.{_better(group)} Bars are 95 % intervals."
-        if any(one.quantity.scale == "log" and (one.values["value"] == 0).any() for one in group):
+        if any(one.quantity.scale == "log" for one in group):
+            caption += " On a logarithmic axis: geometric means, intervals of logarithms."
+        if any(one.quantity.scale == "log" and (drawn(results, one.values)["value"] == 0).any() for one in group):
             caption += " What is 0 is drawn at the edge."
-        if any(is_cut(one.estimates, one.quantity.scale == "log") for one in group):
+        if any(is_cut(_estimates(one), one.quantity.scale == "log") for one in group):
             caption += " Intervals that go far beyond the means are cut at the edge."
         alt = f"Chart of {', '.join(one.quantity.label for one in group)}, by dataset and variant."
         for part in chart_parts(results, audit):
@@ -73,15 +77,14 @@ def _groups(shown: Sequence[Shown], key: Callable[[Shown], object], most: int = 
         yield from (same[first : first + most] for first in range(0, len(same), most))
 
 
-def _estimates(one: Shown, part: Part) -> pd.DataFrame:
-    """Means and intervals in the reader's unit; on a logarithmic axis nothing is below its end."""
-    frame = part.of(one.estimates)
+def _estimates(one: Shown) -> pd.DataFrame:
+    """Means and intervals in the reader's unit; for a logarithmic axis those of logarithms, and none below its end."""
     ends = ["mean", "low", "high"]
-    scaled = frame.assign(**{end: one.factor * frame[end] for end in ends})
     if one.quantity.scale == "linear":
-        return scaled
-    floor = lowest(scaled["mean"])
-    return scaled.assign(**{end: scaled[end].clip(lower=floor) for end in ends})
+        return one.estimates.assign(**{end: one.factor * one.estimates[end] for end in ends})
+    floor = lowest(one.factor * one.values["value"])
+    logs = over_seeds(one.values.assign(value=np.log((one.factor * one.values["value"]).clip(lower=floor))))
+    return logs.assign(**{end: np.exp(logs[end]) for end in ends})
 
 
 def _levels(one: Shown) -> dict[str, dict[str, float]]:
@@ -96,7 +99,7 @@ def _levels(one: Shown) -> dict[str, dict[str, float]]:
 def _rising(results: StudyResults, group: Sequence[Shown], part: Part) -> Figure:
     charts = [
         Chart(
-            _estimates(one, part),
+            part.of(_estimates(one)),
             one.label.replace(" [", "\n["),
             next((Baseline(label, level) for label, level in _levels(one).items()), None),
             log=one.quantity.scale == "log",
@@ -109,14 +112,14 @@ def _rising(results: StudyResults, group: Sequence[Shown], part: Part) -> Figure
 def _beside(results: StudyResults, group: Sequence[Shown], part: Part) -> Figure:
     first, known = group[0], {name for one in group for name in one.values["dataset"]}
     heads = {name: head for name, head in level_labels(results.settings).items() if name in known}
-    series = [Series(one.quantity.label, _estimates(one, part)) for one in group]
+    series = [Series(one.quantity.label, part.of(_estimates(one))) for one in group]
     levels = {
         label: level for one in reversed(group) for label, level in _levels(one).items() if set(heads) <= set(level)
     }
     guides = [
         Guide(label, level, {"linestyle": dash}) for (label, level), dash in zip(levels.items(), _GUIDES, strict=False)
     ]
-    label = first.label if len(group) == 1 else f"[{first.unit}]"
+    label = first.label if len(group) == 1 else "" if first.unit == "1" else f"[{first.unit}]"
     log = first.quantity.scale == "log"
     return dots(series, heads, list(part.variants), label, log=log, apart=len(group) > 1, guides=guides)
 
@@ -137,4 +140,6 @@ def _course(one: Shown, part: Part) -> Course:
 def _curves(results: StudyResults, courses: list[Course], axis: Axis) -> Figure:
     scale = "degrees" if "[degrees]" in axis.label else "log" if axis.log else "integer"
     kept = [replace(one, frame=one.frame[one.frame["x"] > 0]) if axis.log else one for one in courses]
-    return curves(kept, level_labels(results.settings), axis.label, scale, axis.names)
+    known = {dataset for one in kept for dataset in one.frame["dataset"]}
+    heads = {name: head for name, head in level_labels(results.settings).items() if name in known}
+    return curves(kept, heads, axis.label, scale, axis.names)
