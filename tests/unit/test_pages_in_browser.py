@@ -115,7 +115,7 @@ def test_a_click_on_a_claim_shows_its_evidence(browser: "playwright.Browser", re
     page = _opened(browser, reports / "report.html")
     detail = page.locator("#detail-G1")
     assert detail.is_hidden()
-    page.locator("#claim-G1 .line button").click()
+    page.locator("#claim-G1 .claim button").click()
     assert detail.is_visible()
     page.goto(f"{(reports / 'report.html').as_uri()}#claim-A1")
     assert page.locator("#detail-A1").is_visible()

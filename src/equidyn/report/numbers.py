@@ -55,7 +55,7 @@ def common_places(means: Sequence[float], halves: Sequence[float]) -> int | None
 
 def interval(mean: float, half: float, places: int | None = None) -> str:
     """Mean ± half width, both to the second digit of the half width, or to `places` decimals."""
-    if places is not None and math.isfinite(mean):
+    if places is not None and math.isfinite(mean) and (mean or math.isfinite(half)):
         spread = f" ± {half:,.{places}f}" if math.isfinite(half) else ""
         return f"{round(mean, places) + 0.0:,.{places}f}{spread}"
     if not math.isfinite(half):

@@ -14,6 +14,7 @@ from equidyn.report.numbers import power, tick
 _LINEAR = 0.6  # length of the linear piece about 0, in decades
 _TICKS = 6
 _LOWEST = 1e-17
+_DECADE = 10.0  # beyond its means, at most, of a logarithmic axis
 
 
 def logarithmic(axis: Axis) -> None:
@@ -43,7 +44,7 @@ def reach(means: pd.Series, low: pd.Series, high: pd.Series, log: bool) -> tuple
     first, last = float(means.min()), float(means.max())
     lower, upper = float(np.nanmin([first, *low.dropna()])), float(np.nanmax([last, *high.dropna()]))
     if log:
-        room = max(last / first, 3.0)
+        room = min(max(last / first, 3.0), _DECADE)
         return max(lower, first / room) / 1.15, min(upper, last * room) * 1.15
     room = (last - first) or abs(last) or 1.0
     ends = max(lower, first - room), min(upper, last + room)

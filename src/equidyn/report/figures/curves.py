@@ -70,6 +70,7 @@ def curves(
 def _reach(course: Course) -> tuple[float, float]:
     """Ends of the axis of y: as the means ask for, whatever single runs do."""
     sound = course.frame[course.frame["status"] != "diverged"]
+    sound = sound.assign(y=sound["y"].clip(upper=course.top))
     spread = sound.groupby(["dataset", "variant", "x"], sort=False, observed=True)["y"].agg(["mean", "min", "max"])
     levels = course.baseline["y"] if course.baseline is not None else pd.Series(dtype=float)
     return reach(pd.concat([spread["mean"], levels]), spread["min"], spread["max"], course.log)

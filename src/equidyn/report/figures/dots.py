@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -108,8 +109,7 @@ def _finish(figure: Figure, panels: list[Axes], rows: list[str], xlabel: str, la
     for place in panels:
         place.grid(True, axis="x")
         name_rows(place, rows)
-        if place.xaxis.get_tick_params()["labelbottom"]:
-            place.set_xlabel(xlabel)
+    figure.supxlabel(xlabel, fontsize=mpl.rcParams["axes.labelsize"])  # once: side by side, long ones would collide
     for place in panels[1:]:
         if not place.get_subplotspec().is_first_col():
             place.tick_params(labelleft=False)

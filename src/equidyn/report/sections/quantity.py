@@ -7,7 +7,7 @@ from equidyn.core.params.signatures import AUDIT
 from equidyn.report.declared import definition, title
 from equidyn.report.figures.style import Picture
 from equidyn.report.gather import StudyResults
-from equidyn.report.labels import level_labels
+from equidyn.report.labels import level_labels, ordered
 from equidyn.report.ranking import HIGHER, LOWER, findings
 from equidyn.report.sections.quantity_charts import along_charts, single_charts
 from equidyn.report.sections.quantity_tables import along_table, single_table
@@ -67,11 +67,12 @@ def _slug(label: str) -> str:
 def _finding(results: StudyResults, measure: str) -> list[str]:
     """Which variant is best, where the study's headline number is of this measure."""
     better, heads = {"lower": LOWER, "higher": HIGHER}, level_labels(results.settings)
+    place = "At " if ordered(results.settings) else "On "
     return [
         sentence
         for one in headlines(results)
         if one.measure == measure and one.quantity.better in better
         for sentence in findings(
-            drawn(results, one.values), heads, one.quantity.label, better=better[one.quantity.better]
+            drawn(results, one.values), heads, one.quantity.label, better=better[one.quantity.better], place=place
         )
     ]

@@ -69,7 +69,7 @@
       one(".filter").hidden = false;
       all("#claims thead button").forEach((button) => { button.onclick = () => sort(button); });
       all("#claims > tbody").forEach((body) => {
-        one(`#${body.id} .line button`).onclick = () => open(body, !body.classList.contains("open"));
+        one(`#${body.id} .claim button`).onclick = () => open(body, !body.classList.contains("open"));
       });
       all("a[data-verdict]").forEach((link) => link.addEventListener("click", () => {
         one("#verdict").value = link.dataset.verdict;
