@@ -166,7 +166,7 @@ def test_a_measure_of_the_user_is_one_file_and_is_seen(tmp_path: Path, monkeypat
         "smoke-levels--pack-size-layer",
     ]
     rows = [_plain(_view(section, name)["total [%]"]) for name in ("cnn", "(the floor)")]
-    assert rows == ["50.00 ± 0.00", "12.50"]
+    assert rows == ["50.00 ± 0.00 *", "12.50"]
     assert section.tables[1].columns == ["data", "variant", "layer", *LAYERS]
     assert set(section.tables[1].data["at"]) == set(LAYERS)
 

@@ -1,6 +1,7 @@
 """Finished studies as a few small files: every measured number, every epoch and every trial, without networks or data.
 
-A folder `numbers`: params.json, the studies as they were trained; of each study STUDY.json (its data, its trials, where
+A folder `numbers`: params.json, the studies as they were trained; unfinished.json, what of the preset is not there, in
+words; of each study STUDY.json (its data, its trials, where
 all of it comes from), and as Parquet STUDY.values, .runs and .history, which are the frames of gather.py, with those
 of its control beside them (STUDY.control.values, ...). A report can be made from it again.
 """
@@ -8,7 +9,7 @@ of its control beside them (STUDY.control.values, ...). A report can be made fro
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +24,27 @@ from equidyn.core.params.study import as_json
 from equidyn.report.gather import StudyResults, as_prepared, controlled
 
 NUMBERS = "numbers"
-PARAMS = "params.json"
+PARAMS, UNFINISHED = "params.json", "unfinished.json"
 FRAMES = ("values", "runs", "history")
 ALIKE = ("source", "commit", "versions", "machine")  # of a provenance: what many outputs share
 
 
-def save(params: Params, studies: list[StudyResults], folder: Path) -> Path:
-    """Write the numbers of `studies`, whole or not at all; returns the folder NUMBERS in `folder`."""
+@dataclass(frozen=True)
+class Kept:
+    """What a folder of numbers holds. unfinished: sentences on what of the preset is not there."""
+
+    params: Params
+    studies: list[StudyResults]
+    unfinished: list[str]
+
+
+def save(kept: Kept, folder: Path) -> Path:
+    """Write the numbers, whole or not at all; returns the folder NUMBERS in `folder`."""
+    params, studies = kept.params, kept.studies
     trained = {study.name: study.settings for study in studies}
     with whole_folder(folder / NUMBERS) as made:
         write_json(made / PARAMS, as_json(params.model_copy(update={"studies": trained})))
+        write_json(made / UNFINISHED, kept.unfinished)
         for study in studies:
             for name, part in _parts(study):
                 for frame in FRAMES:
@@ -41,15 +53,16 @@ def save(params: Params, studies: list[StudyResults], folder: Path) -> Path:
     return folder / NUMBERS
 
 
-def load(folder: Path) -> tuple[Params, list[StudyResults]]:
-    """The params and the results that were saved in `folder`; raises EquidynError if a file is missing or torn."""
+def load(folder: Path) -> Kept:
+    """What was saved in `folder`; raises EquidynError if a file is missing or torn."""
     numbers = folder / NUMBERS
     tree = _tree(numbers / PARAMS)
     try:
         params = params_model(tree).model_validate(tree)
     except ValidationError as fault:
         raise EquidynError(message(numbers / PARAMS, tree, fault)) from None
-    return params, [_study(numbers, name, settings) for name, settings in params.studies.items()]
+    studies = [_study(numbers, name, settings) for name, settings in params.studies.items()]
+    return Kept(params, studies, _tree(numbers / UNFINISHED))
 
 
 def _study(numbers: Path, name: str, settings: Any) -> StudyResults:

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -61,8 +62,11 @@ class Overview:
         return self.times.astype(str).to_numpy().tolist()
 
 
-def overview(studies: list[StudyResults], name: str, threads: int = 1) -> Overview:
-    """name: of the preset; threads: of a job. The rest is read from the provenance that every output carries."""
+def overview(studies: list[StudyResults], name: str, threads: int = 1, unfinished: Sequence[str] = ()) -> Overview:
+    """name: of the preset; threads: of a job; unfinished: what of the preset is not there.
+
+    The rest is read from the provenance that every output carries.
+    """
     provenances = [one for study in studies for part in _parts(study).values() for one in part.provenances]
     runs = pd.concat([_runs(study) for study in studies], ignore_index=True)
     by_domain: dict[Domain, list[StudyResults]] = {}
@@ -70,6 +74,7 @@ def overview(studies: list[StudyResults], name: str, threads: int = 1) -> Overvi
         by_domain.setdefault(study.settings.home, []).append(study)
     facts = [
         Fact("Preset", name, "brief"),
+        *(Fact("Not finished", sentence, "notice") for sentence in unfinished),
         *(Fact(f"Study {study.name}", grid_words(study)) for study in studies),
         Fact("Data", listed(_sources(studies))),
         *(fact for domain, part in by_domain.items() for fact in own(domain, "overview", "facts", _no_facts)(part)),

@@ -15,7 +15,7 @@ from equidyn.core.files import write_json
 from equidyn.core.locks import sole_writer
 from equidyn.core.params.params import Params
 from equidyn.core.publish import replaced
-from equidyn.report.archive import load
+from equidyn.report.archive import Kept, load
 from equidyn.report.claims.ledger import Ledger, ledger
 from equidyn.report.claims.model import claims_for
 from equidyn.report.claims.reference import with_reference
@@ -49,18 +49,20 @@ def run(params: Params, target: Path | None = None) -> Path:
     with sole_writer("report"):
         studies = gather(params)
         found = with_reference(ledger(claims_for(params), studies))
-        return _written(params, studies, found, preset(Path.cwd()), target or paths.REPORTS)
+        return _written(Kept(params, studies, []), found, preset(Path.cwd()), target or paths.REPORTS)
 
 
 def run_from(numbers: Path, target: Path) -> Path:
     """The same of what `equidyn ship` has kept in the folder `numbers`; with no other reference beside it."""
-    params, studies = load(numbers)
-    return _written(params, studies, ledger(claims_for(params), studies), numbers.resolve().name, target)
+    kept = load(numbers)
+    found = ledger(claims_for(kept.params), kept.studies)
+    return _written(kept, found, numbers.resolve().name, target)
 
 
-def _written(params: Params, studies: list[StudyResults], found: Ledger, name: str, target: Path) -> Path:
+def _written(kept: Kept, found: Ledger, name: str, target: Path) -> Path:
+    params, studies = kept.params, kept.studies
     with styled():
-        about = overview(studies, name, params.compute.threads)
+        about = overview(studies, name, params.compute.threads, kept.unfinished)
         page = Page(QUESTION, about, found, _parts(studies), _drawn(params))
     _refuse_twins(page)
     with replaced(target) as folder:

@@ -1,6 +1,5 @@
 """What of the studies in this folder is finished, kept as numbers alone (archive.py)."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from equidyn.core import paths
@@ -8,7 +7,7 @@ from equidyn.core.errors import EquidynError
 from equidyn.core.locks import sole_writer
 from equidyn.core.params.params import Params
 from equidyn.core.params.study import Study
-from equidyn.report.archive import save
+from equidyn.report.archive import Kept, save
 from equidyn.report.gather import gather
 from equidyn.report.numbers import counted, listed
 
@@ -20,13 +19,14 @@ def run(params: Params, folder: Path) -> tuple[Path, list[str]]:
     if no study has one.
     """
     seeds = {name: _finished(params, name) for name in params.studies}
-    lacking = [_told(name, params.studies[name], found) for name, found in seeds.items()]
+    told = [_told(name, params.studies[name], found) for name, found in seeds.items()]
+    lacking = [sentence for sentence in told if sentence]
     studies = {name: _with_seeds(params.studies[name], found) for name, found in seeds.items() if found}
     if not studies:
         raise EquidynError(f"no study has a finished seed; {lacking[0]}")
     with sole_writer("numbers"):
         whole = params.model_copy(update={"studies": studies})
-        return save(whole, gather(whole), folder), [told for told in lacking if told]
+        return save(Kept(whole, gather(whole), lacking), folder), lacking
 
 
 def _finished(params: Params, study: str) -> list[int]:
@@ -41,6 +41,8 @@ def _with_seeds(study: Study, seeds: list[int]) -> Study:
     return study.model_copy(update={"seeds": seeds, "control": control})
 
 
-def _told(name: str, study: Study, seeds: Iterable[int]) -> str:
+def _told(name: str, study: Study, seeds: list[int]) -> str:
     lacking = [str(seed) for seed in study.seeds if seed not in seeds]
+    if not seeds:
+        return f"{name}: not finished with any seed"
     return f"{name}: not finished with {counted(len(lacking), 'seed')} ({listed(lacking)})" if lacking else ""
