@@ -24,7 +24,7 @@ INDEX, MARKDOWN = "report.html", "report.md"
 _FILTERS = {
     "inlined": text.inlined,
     "look": text.look,
-    "cells": text.cells,
+    "pieces": text.pieces,
     "pipe_table": markdown,
     "anchor": text.anchor,
     "plain": text.plain,

@@ -12,6 +12,7 @@ _TYPES = {"png": "image/png", "gif": "image/gif"}
 _SAFE = " /:=;,()!*@?+$"  # besides letters, numerals and _.-~: they stand in a quoted attribute as they are
 _NUMBER = re.compile(r"[(<>]?\s?[-−+]?[\d.,]+(\D|$)")
 _WORDS = 26  # letters from which on a cell may be broken
+_COLUMNS, _KEYS = 8, 3  # that fit on paper; of these, such that say what a row is of, at most
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,31 @@ def plain(text: str) -> str:
     return kept
 
 
-def cells(table: Table) -> list[list[Cell]]:
-    """Rows of a table; columns of numbers stand to the right, so that points stand above each other."""
-    rows = table.rows
-    columns = list(zip(*rows, strict=True)) if rows else []
+@dataclass(frozen=True)
+class Piece:
+    """Some columns of a table, as many as paper is wide; heads: (text, class names)."""
+
+    heads: list[tuple[str, str]]
+    rows: list[list[Cell]]
+
+
+def pieces(table: Table) -> list[Piece]:
+    """A table in pieces of at most _COLUMNS columns, each with the columns that say what a row is of.
+
+    Columns of numbers stand to the right, so that points stand above each other.
+    """
+    columns = list(zip(*table.rows, strict=True)) if table.rows else [()] * len(table.columns)
     numeric = [_numeric(column) for column in columns]
-    return [[_cell(text, right) for text, right in zip(row, numeric, strict=True)] for row in rows]
+    first = min(next((place for place, one in enumerate(numeric) if one), 1), _KEYS) or 1
+    rest = list(range(first, len(columns)))
+    room = _COLUMNS - first if len(columns) > _COLUMNS else max(1, len(rest))
+    groups = [rest[start : start + room] for start in range(0, len(rest), room)] or [[]]
+    return [_piece(table, numeric, [*range(first), *group]) for group in groups]
+
+
+def _piece(table: Table, numeric: list[bool], chosen: list[int]) -> Piece:
+    heads = [(table.columns[at], "n" if numeric[at] else "") for at in chosen]
+    return Piece(heads, [[_cell(row[at], numeric[at]) for at in chosen] for row in table.rows])
 
 
 def _numeric(column: tuple[str, ...]) -> bool:
