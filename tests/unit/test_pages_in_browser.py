@@ -7,15 +7,28 @@ Needs Playwright and Chromium; axe-core too for the check of accessibility: AXE 
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import pandas as pd
 import pytest
+from claims_cells import around, results
+
+from equidyn.core.domain import built_in, find
+from equidyn.report.claims.ledger import ledger
+from equidyn.report.claims.model import claims_of
+from equidyn.report.claims.reference import Reference
+from equidyn.report.overview import Fact, Overview
+from equidyn.report.page import Page, StudyPart
+from equidyn.report.pages.render import pages
+from equidyn.report.report import QUESTION
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the path")
 
+TIMES = (pd.DataFrame({"stage": ["train"], "jobs": [1]}), [], [], [])
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 SCREENS = 15  # of a page, at most
 WIDER = """() => [...document.querySelectorAll("main *, nav *")]
@@ -26,6 +39,23 @@ WIDER = """() => [...document.querySelectorAll("main *, nav *")]
 @pytest.fixture(scope="module")
 def reports(tiny_run: Path) -> Path:
     return tiny_run / "reports"
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of claims of which some are decided, beside a reference: the ledger is made up, the page is not."""
+    errors = {"e2cnn": 0.8, "rsteer": 1.0, "cnn": 1.2, "gcnn": 0.9, "gcnn-small": 0.95, "rgroup": 0.9}
+    study = results({("error", "rmse"): around(errors, 0.01)}, seeds=range(1, 6))
+    found = ledger(claims_of(map(find, built_in())), [study])
+    told = Reference("supported", 12, 3.0, 2.0, 4.0, agrees=True)
+    entries = [replace(entry, reference=told) if entry.claim.id == "C15" else entry for entry in found.entries]
+    overview = Overview([Fact("Preset", "toy", "brief"), Fact("Toys", "in the place of digits", "notice")], *TIMES)
+    page = Page(QUESTION, overview, replace(found, entries=entries), [StudyPart(study.name, [])], [])
+    folder = tmp_path_factory.mktemp("judged")
+    (folder / "pages").mkdir()
+    for name, text in pages(page):
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder / "report.html"
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +99,8 @@ def test_nothing_but_tables_scrolls_sideways_on_a_phone(browser: "playwright.Bro
         page.close()
 
 
-def test_the_index_answers_on_its_first_screen(browser: "playwright.Browser", reports: Path) -> None:
-    page = _opened(browser, reports / "report.html")
+def test_the_index_answers_on_its_first_screen(browser: "playwright.Browser", judged: Path) -> None:
+    page = _opened(browser, judged)
     for part in (".lede", ".sentences", ".tally", ".forest", ".brief"):
         box = page.locator(part).first.bounding_box()
         assert box["height"] > 0 and box["y"] + box["height"] <= DESK["height"], part
@@ -88,8 +118,19 @@ def test_every_link_leads_somewhere(browser: "playwright.Browser", reports: Path
         page.close()
 
 
-def test_the_ledger_is_sorted_and_filtered(browser: "playwright.Browser", reports: Path) -> None:
-    page = _opened(browser, reports / "report.html")
+def test_a_claim_of_the_chart_leads_to_its_row(browser: "playwright.Browser", judged: Path) -> None:
+    page = _opened(browser, judged)
+    row = page.locator(".forest .row", has_text="C15")
+    assert row.locator(".reference.dot").is_visible() and row.locator(".run.dot").is_visible()
+    row.click()
+    assert page.locator("#detail-C15").is_visible() and "Reference run" in page.locator("#detail-C15").inner_text()
+    page.locator(".tally a", has_text="contradicted").click()
+    assert set(page.locator("#claims > tbody:visible .verdict").all_inner_texts()) >= {"✗ contradicted"}
+    assert page.locator("#claims > tbody:visible").count() < page.locator("#claims > tbody").count()
+
+
+def test_the_ledger_is_sorted_and_filtered(browser: "playwright.Browser", judged: Path) -> None:
+    page = _opened(browser, judged)
     shown = page.locator("#claims > tbody:visible")
     every = shown.count()
     ids = "() => [...document.querySelectorAll('#claims > tbody')].map((body) => body.rows[0].cells[0].innerText)"
@@ -97,7 +138,7 @@ def test_the_ledger_is_sorted_and_filtered(browser: "playwright.Browser", report
     page.get_by_role("button", name="This run").click()
     numbers = page.evaluate(
         "() => [...document.querySelectorAll('#claims > tbody')].map((body) => parseFloat("
-        "body.rows[0].querySelectorAll('td.n')[1].innerText.replace('−', '-'))).filter((number) => !isNaN(number))"
+        "[...body.rows[0].querySelectorAll('td.n')].pop().innerText.replace('−', '-'))).filter((number) => !isNaN(number))"
     )
     assert numbers == sorted(numbers) and len(numbers) > 1
     page.get_by_role("button", name="Id", exact=True).click()
