@@ -138,7 +138,8 @@ def test_the_ledger_is_sorted_and_filtered(browser: "playwright.Browser", judged
     page.get_by_role("button", name="This run").click()
     numbers = page.evaluate(
         "() => [...document.querySelectorAll('#claims > tbody')].map((body) => parseFloat("
-        "[...body.rows[0].querySelectorAll('td.n')].pop().innerText.replace('−', '-'))).filter((number) => !isNaN(number))"
+        "[...body.rows[0].querySelectorAll('td.n')].pop().innerText.replace('−', '-')))"
+        ".filter((number) => !isNaN(number))"
     )
     assert numbers == sorted(numbers) and len(numbers) > 1
     page.get_by_role("button", name="Id", exact=True).click()
