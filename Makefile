@@ -47,7 +47,7 @@ lint: $(STAMP)
 	lint-imports
 	@! grep -rnE --include='*.py' --include='*.j2' "equidyn[./]domains[./][a-z]|[\"'](`ls src/equidyn/domains | grep -v _ | paste -sd'|'`)[\"']" \
 	  $(addprefix src/equidyn/,core report grids curvature symmetry) || { echo "make: these rooms must name no domain" >&2; exit 1; }
-	snakefmt --check Snakefile workflow
+	snakefmt --check workflow
 	snakemake --lint
 	equidyn engines
 

@@ -33,8 +33,8 @@ def a_run(folder: Path, cells: int, limit: float) -> dict[str, Cost]:
 
 
 def _snakemake(folder: Path) -> partial:
-    words = ["snakemake", "--snakefile", PROJECT / "Snakefile", "--directory", folder, "--cores", "2"]
-    return partial(cost, *words, folder=folder)
+    words = ["snakemake", "--snakefile", PROJECT / "workflow/Snakefile", "--directory", folder, "--cores", "2"]
+    return partial(cost, *words, "--workflow-profile", PROJECT / "profiles/default", folder=folder)
 
 
 def _make_done(folder: Path, cells: int) -> None:

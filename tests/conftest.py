@@ -18,7 +18,20 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # where there are two threa
 
 # By file, what takes longest first, so that no worker is left alone with it at the end. What the last three share is
 # made by the first, meanwhile the others run.
-_FIRST = ("snakemake", "report", "engines", "slurm", "faults", "drift", "imports", "dvc", "pulled", "rerun", "handover")
+_FIRST = (
+    "snakemake",
+    "report",
+    "engines",
+    "slurm",
+    "faults",
+    "drift",
+    "imports",
+    "wheel",
+    "dvc",
+    "pulled",
+    "rerun",
+    "handover",
+)
 _ORDER = {f"test_{name}.py": place for place, name in enumerate(_FIRST)}
 
 

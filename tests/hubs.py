@@ -6,13 +6,14 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from hub_repositories import LARGE, Branch, Repository, blob
 from huggingface_hub import constants
 
 from equidyn.core.data import hub_client
@@ -20,10 +21,9 @@ from equidyn.core.data import hub_client
 REPOSITORY = "owner/smoke"
 REVISION, OTHER = "0123456789abcdef" * 2 + "01234567", "f" * 40
 TOKEN = "hf_the_secret_of_the_tests"
-LARGE = (".h5", ".safetensors", ".png", ".gif")  # kept by LFS, as the Hub does by name
 LONGER_THAN_ALLOWED = 15.0  # seconds
 _FILE = re.compile(r"/(datasets/)?([\w.-]+/[\w.-]+)/resolve/([^/]+)/(.+)")
-_API = re.compile(r"/api/(datasets|models)/([\w.-]+/[\w.-]+)/(revision|preupload|commit|branch)/([^/]+)")
+_API = re.compile(r"/api/(datasets|models)/([\w.-]+/[\w.-]+)/(revision|preupload|commit|branch|tree)/([^/]+)(/.+)?")
 _LFS = re.compile(r"/(datasets/)?([\w.-]+/[\w.-]+)\.git/info/lfs/objects/batch")
 
 
@@ -39,31 +39,6 @@ class Fault:
     wait: int | None = None
     code: str = ""
     times: int = 10**6
-
-
-@dataclass
-class Branch:
-    """Its files, how many commits it has had, and its present commit: 40 digits."""
-
-    files: dict[str, bytes] = field(default_factory=dict)
-    commits: int = 0
-    pinned: str = ""
-
-    @property
-    def commit(self) -> str:
-        return self.pinned or f"{self.commits:040x}"
-
-
-@dataclass
-class Repository:
-    """Branches by name. private: shown only with the token."""
-
-    private: bool = False
-    branches: dict[str, Branch] = field(default_factory=lambda: {"main": Branch()})
-
-    def at(self, revision: str) -> Branch | None:
-        found = [branch for name, branch in self.branches.items() if revision in (name, branch.commit)]
-        return found[0] if found else None
 
 
 class Hub(ThreadingHTTPServer):
@@ -177,17 +152,21 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(404, "EntryNotFound")
         elif found:
             content = found.files[path]
-            tag = hashlib.sha256(content).hexdigest() if path.endswith(LARGE) else _blob(content)
+            tag = hashlib.sha256(content).hexdigest() if path.endswith(LARGE) else blob(content)
             self._send(200, content, {"X-Repo-Commit": found.commit, "ETag": f'"{tag}"'})
 
-    def _api(self, body: bytes, kind: str, name: str, what: str, revision: str) -> None:
-        if what != "revision" and not self._may_write():
+    def _api(self, body: bytes, kind: str, name: str, what: str, revision: str, folder: str | None) -> None:
+        if what not in ("revision", "tree") and not self._may_write():
             return
         if what == "branch":
             self.server.repositories[kind, name].branches[revision] = Branch()
             self._reply({})
         elif found := self._branch(kind, name, revision):
-            {"revision": self._info, "preupload": self._modes, "commit": self._commit}[what](found, name, body)
+            answers = {"revision": self._info, "preupload": self._modes, "commit": self._commit, "tree": self._tree}
+            answers[what](found, name, body if what != "tree" else (folder or "/")[1:])
+
+    def _tree(self, branch: Branch, _: str, folder: str) -> None:
+        self._reply(branch.tree(folder, "recursive=true" in self.path))
 
     def _info(self, branch: Branch, name: str, _: bytes) -> None:
         self._reply({"id": name, "sha": branch.commit, "siblings": [{"rfilename": path} for path in branch.files]})
@@ -198,7 +177,7 @@ class _Handler(BaseHTTPRequestHandler):
             path, mode = file["path"], "lfs" if file["path"].endswith(LARGE) else "regular"
             modes.append({"path": path, "uploadMode": mode, "shouldIgnore": False})
             if path in branch.files and mode == "regular":
-                modes[-1]["oid"] = _blob(branch.files[path])
+                modes[-1]["oid"] = blob(branch.files[path])
         self._reply({"files": modes})
 
     def _commit(self, branch: Branch, name: str, body: bytes) -> None:
@@ -241,10 +220,6 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Quiet."""
-
-
-def _blob(content: bytes) -> str:
-    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
 
 
 @contextmanager

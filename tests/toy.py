@@ -138,7 +138,8 @@ def refused(study: dict[str, Any], key: str, value: Any) -> str:
 
 def built(domain: str, variant: Variant, inputs: Any, outputs: Any, seed: int = 0) -> Network:
     """The network of a variant that stands in no params.yaml."""
-    study = SimpleNamespace(home=find(domain), variants={"it": variant})
+    source = SimpleNamespace(input_grid=())
+    study = SimpleNamespace(home=find(domain), variants={"it": variant}, source=source)
     return build_network(study, "it", inputs, outputs, seed)
 
 

@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from equidyn.core.errors import EquidynError
+from equidyn.core.errors import EquidynError, not_installed
 from equidyn.core.warm import VARIABLE
 
 # Faults of the machine that a user can mend; any other OSError is a fault of the program and shows its traceback.
@@ -18,12 +18,16 @@ def main() -> None:
     """Run the command line; an error that the user can mend becomes one message and status 1."""
     os.environ["MPLBACKEND"] = "agg"  # nothing is shown in windows; matplotlib ends at once at a backend that it lacks
     _hand_over()
-    from equidyn import commands
-
     try:
+        from equidyn import commands
+
         commands.app()
     except EquidynError as error:
         _fail(str(error))
+    except ModuleNotFoundError as error:
+        if not (words := not_installed(error)):
+            raise
+        _fail(words)
     except OSError as error:
         if error.errno not in _MENDABLE:
             raise

@@ -13,6 +13,7 @@ import typer
 from equidyn import __version__, engine_commands
 from equidyn.core.errors import EquidynError
 from equidyn.core.hub import commands as hub_commands
+from equidyn.core.options import Folder, ParamsFile
 
 if TYPE_CHECKING:
     from equidyn.core.params import Cell, Params
@@ -45,14 +46,14 @@ def _options(version: _Version = False) -> None:
 
 
 @app.command()
-def prepare(name: DatasetName) -> None:
+def prepare(name: DatasetName, settings: ParamsFile = None, folder: Folder = None) -> None:
     """Make a dataset and its card.
 
     Example: equidyn prepare smoke-levels/eps030
     """
     from equidyn.core.params.names import find_dataset
 
-    params = _params()
+    params = _params(settings)
     study, dataset = find_dataset(params, name)
     hub = _hub_of(params)
     pulled = hub and hub.dataset(params, study, dataset)
@@ -67,6 +68,8 @@ def prepare(name: DatasetName) -> None:
 @app.command()
 def tune(
     name: Annotated[str, typer.Argument(metavar="STUDY[/VARIANT]", help="a study of params.yaml with `tune`")],
+    settings: ParamsFile = None,
+    folder: Folder = None,
 ) -> None:
     """Find the learning rate, and the method's own knob, of one variant, or of all variants of a study.
 
@@ -76,7 +79,7 @@ def tune(
     """
     from equidyn.core.params.names import find_tuned
 
-    params = _params()
+    params = _params(settings)
     study, variants = find_tuned(params, name)
     with _uncollected():
         from equidyn.core.tuning.tune import run, told
@@ -90,12 +93,12 @@ def tune(
 
 
 @app.command()
-def train(name: CellName) -> None:
+def train(name: CellName, settings: ParamsFile = None, folder: Folder = None) -> None:
     """Train one network, or go on where a killed training stopped.
 
     Example: equidyn train smoke-levels/eps030/gcnn/1
     """
-    params, cell = _cell(name)
+    params, cell = _cell(name, settings)
     hub = _hub_of(params)
     pulled = hub and hub.run(params, cell)
     if pulled is None:
@@ -107,12 +110,12 @@ def train(name: CellName) -> None:
 
 
 @app.command()
-def measure(name: CellName) -> None:
+def measure(name: CellName, settings: ParamsFile = None, folder: Folder = None) -> None:
     """Take all measures of one trained network.
 
     Example: equidyn measure smoke-levels/eps030/gcnn/1
     """
-    params, cell = _cell(name)
+    params, cell = _cell(name, settings)
     with _uncollected():
         from equidyn.core.measures.measure import run
 
@@ -129,13 +132,15 @@ def report(
         Optional[Path],  # noqa: UP045
         typer.Option(metavar="FOLDER", help="where to write it; else reports, or FOLDER/report"),
     ] = None,
+    settings: ParamsFile = None,
+    folder: Folder = None,
 ) -> None:
     """Write the report, with its tables and figures, from all measures.
 
     Example: equidyn report
     Example: equidyn report --from reports/reference
     """
-    params = None if numbers else _whole()
+    params = None if numbers else _whole(settings)
     with _uncollected():
         from equidyn.report.report import run, run_from
 
@@ -153,7 +158,7 @@ def ship(
     with _uncollected():
         from equidyn.report.ship import run
 
-    place, lacking = run(_params(), folder)
+    place, lacking = run(_params(None), folder)
     for sentence in lacking:
         typer.echo(sentence, err=True)
     typer.echo(place)
@@ -179,6 +184,7 @@ def check(
     trained: Annotated[bool, typer.Option("--trained", help="Check trained networks instead of fresh ones.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list instead of a table.")] = False,
     tolerance: Annotated[float, typer.Option(help="Largest relative error of a strict variant in float64.")] = 1e-12,
+    settings: ParamsFile = None,
 ) -> None:
     """Measure the symmetry of networks; status 1 if a strict one is not exact.
 
@@ -186,7 +192,7 @@ def check(
 
     Example: equidyn check gcnn --json
     """
-    entries = _checked(name, trained)
+    entries = _checked(name, trained, settings)
     from equidyn.core.models.check import failures
     from equidyn.core.models.check_table import show
 
@@ -199,12 +205,13 @@ def check(
 @app.command()
 def cost(
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list, in seconds.")] = False,
+    settings: ParamsFile = None,
 ) -> None:
     """Say what the finished run cost, in core seconds by study and stage.
 
     Example: equidyn cost --json
     """
-    params = _params()
+    params = _params(settings)
     with _uncollected():
         from equidyn.report.gather import gather
         from equidyn.report.times import shown, times
@@ -214,7 +221,7 @@ def cost(
 
 
 @app.command()
-def validate() -> None:
+def validate(settings: ParamsFile = None) -> None:
     """Check params.yaml and say what it asks for.
 
     It also says where DVC's files are not those of params.yaml, which is no matter to Snakemake.
@@ -222,9 +229,10 @@ def validate() -> None:
     Example: equidyn validate
     """
     from equidyn.core.engines import complaint
+    from equidyn.core.params.own import sound
     from equidyn.report.claims.model import claims_for
 
-    params = _whole()
+    params = sound(_whole(settings))
     claims_for(params)
     for name, study in params.studies.items():
         counts = f"{len(study.datasets)} datasets x {len(study.variants)} variants x {len(study.seeds)} seeds"
@@ -273,37 +281,37 @@ def _hub_of(params: "Params") -> ModuleType | None:
     return stage
 
 
-def _params() -> "Params":
+def _params(settings: Path | None) -> "Params":
     from equidyn.core.params import load
 
-    return load()
+    return load(settings)
 
 
-def _whole() -> "Params":
+def _whole(settings: Path | None) -> "Params":
     """Params, for what needs every file that they name."""
     from equidyn.core.params.compatibility import whole
 
-    return whole(_params())
+    return whole(_params(settings))
 
 
-def _cell(name: str) -> tuple["Params", "Cell"]:
+def _cell(name: str, settings: Path | None) -> tuple["Params", "Cell"]:
     """Params and the cell, looked up before the stage's own imports, which take seconds."""
     from equidyn.core.params.names import find_cell
 
-    params = _params()
+    params = _params(settings)
     return params, find_cell(params, name)
 
 
-def _checked(name: str | None, trained: bool) -> list[dict[str, Any]]:
+def _checked(name: str | None, trained: bool, settings: Path | None) -> list[dict[str, Any]]:
     """The entries of fresh networks, of all trained ones, or of one run."""
     from equidyn.core.params.names import find_variant
 
     if name and "/" in name:
-        params, cell = _cell(name)
+        params, cell = _cell(name, settings)
         from equidyn.core.training.check import run_cell
 
         return run_cell(params, cell)
-    params = _params()
+    params = _params(settings)
     variant = find_variant(params, name) if name else None
     if trained:
         from equidyn.core.training.check import run_all

@@ -34,9 +34,10 @@ def sources() -> None:
     from equidyn.core.engines import complaint
     from equidyn.core.params import load
     from equidyn.core.params.compatibility import whole
+    from equidyn.core.params.own import sound
     from equidyn.core.sources import write_lists
 
-    params = whole(load())
+    params = sound(whole(load()))
     if message := complaint(params):
         raise EquidynError(message)
     typer.echo(write_lists(params))

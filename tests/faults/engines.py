@@ -28,7 +28,7 @@ OTHERS = _JOBS | {"by DVC": COMMANDS["dvc"]}
 VICTIMS = ("engine and jobs", "engine alone", "one job")
 _STAGES = f"studies/{SETS}"
 LOCKS = ("dvc.lock", f"{_STAGES}/dvc.lock")
-_PARTS = ("src", "workflow", "profiles", ".dvc", "Snakefile", ".dvcignore", "environment.yml")
+_PARTS = ("src", "workflow", "profiles", ".dvc", ".dvcignore", "environment.yml")
 _TIMEOUT = 600
 
 

@@ -19,7 +19,7 @@ from equidyn.core.errors import EquidynError
 from equidyn.core.hub import push as pushing
 from equidyn.core.hub import stage
 from equidyn.core.hub.items import Items
-from equidyn.core.hub.pull import connect, listing, pull
+from equidyn.core.hub.pull import Listing, connect, listing, pull
 from equidyn.core.params import Cell, Params
 
 CELL = Cell(STUDY, "eps000", "gcnn", 1)
@@ -74,8 +74,8 @@ FAULTS = {
 }
 IN_A_PULL = {
     "cut files": (Fault("cut", "GET /datasets"), "no complete answer"),
-    "silent files": (Fault("silent", "data.h5"), "timed out|no complete answer"),
-    "500 for a file": (Fault(500, "data.h5"), "it answers 500"),
+    "silent files": (Fault("silent", ".parquet"), "timed out|no complete answer"),
+    "500 for a file": (Fault(500, ".parquet"), "it answers 500"),
 }
 IN_A_PUSH = {
     "silent uploads": (Fault("silent", "PUT"), "timed out|no complete answer"),
@@ -96,7 +96,8 @@ def test_a_pull_from_a_hub_at_fault_is_told_in_one_line(
     assert time.monotonic() - started < 10
     (line,) = (said for said in capsys.readouterr().err.splitlines() if said.startswith(DATASET))
     assert re.fullmatch(
-        rf"{DATASET}: not pulled from {REPOSITORY} \(datasets/.*{elsewhere.address}.*; computing it", line
+        rf"{DATASET}: not pulled from {REPOSITORY} \(datasets, [0-9a-f]{{12}}\): .*{elsewhere.address}.*; computing it",
+        line,
     )
     assert outputs() == {}
 
@@ -111,7 +112,7 @@ def test_a_push_to_a_hub_at_fault_leaves_nothing_half(case: str, unused: Hub, pa
     assert not any(repository.branches["main"].files for repository in unused.repositories.values())
 
 
-@pytest.mark.parametrize("fault", [Fault(500, "data.h5", times=1), Fault(429, "data.h5", wait=1, times=1)])
+@pytest.mark.parametrize("fault", [Fault(500, ".parquet", times=1), Fault(429, ".parquet", wait=1, times=1)])
 def test_what_passes_is_waited_for(
     fault: Fault, elsewhere: Hub, params: Params, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,10 +136,19 @@ def _manifest(**entries: object) -> Callable[[bytes], bytes]:
     return lambda content: json.dumps(json.loads(content) | entries).encode()
 
 
-OUTSIDE = {"data.h5": {"sha256": "0" * 64}, "card/card.md": {"sha256": "0" * 64}, "../x.md": {"sha256": "0" * 64}}
+NEEDED = ("data.json", "croissant.json", "card/card.md")
+OUTSIDE = {name: {"sha256": "0" * 64} for name in (*NEEDED, "../x.md")}
+TABLE = "data/train-00000-of-00001.parquet"
+
+
+def _resealed(content: bytes) -> bytes:
+    """What the rows do not say, with a checksum of other rows."""
+    return content.replace(json.loads(content)["sha256"].encode(), b"0" * 64)
+
+
 WRONG = {
     "flipped bit": (
-        "data.h5",
+        TABLE,
         lambda content: content[:-1] + bytes([content[-1] ^ 1]),
         "its SHA-256 is [0-9a-f]{64}, and",
     ),
@@ -158,11 +168,46 @@ def test_what_is_not_as_promised_is_an_error_and_never_used(case: str, elsewhere
     (path,) = (path for path in files if path.endswith(f"/{name}"))
     files[path] = change(files[path])
     for _ in range(2):  # nor when it is asked again
-        with pytest.raises(EquidynError, match=f"datasets/[0-9a-f]{{64}}/{name}: {text}") as caught:
+        with pytest.raises(EquidynError, match=f"datasets/{DATASET}/[0-9a-f]{{12}}/{name}: {text}") as caught:
             stage.dataset(params, STUDY, "eps000")
         assert not isinstance(caught.value, HubError)
         assert f"push {DATASET} again" in str(caught.value)
         assert outputs() == {}
+
+
+def test_more_rows_than_there_are_fill_no_memory(elsewhere: Hub, params: Params) -> None:
+    files = elsewhere.files("datasets")
+    (path,) = (path for path in files if path.endswith("/data.json"))
+    about = json.loads(files[path])
+    for array in about["arrays"].values():
+        array["shape"][0] = 10**12
+    files[path] = json.dumps(about).encode()
+    page = path.replace("data.json", "manifest.json")
+    promised = json.loads(files[page])["files"] | {"data.json": {"sha256": sha256(files[path]).hexdigest()}}
+    files[page] = _manifest(files=promised)(files[page])
+    with pytest.raises(
+        EquidynError, match=r"data\.json: not a whole dataset \(data\.json tells of more rows than there are\)"
+    ):
+        stage.dataset(params, STUDY, "eps000")
+
+
+@pytest.mark.parametrize("folder", ["datasets/../..", "datasets/a/..//b", "other"])
+def test_what_leads_elsewhere_is_not_found(folder: str, params: Params) -> None:
+    item = Items(params).dataset(STUDY, "eps000")
+    there = Listing("dataset", REPOSITORY, "0" * 40, frozenset({f"{folder}/{item.short}/manifest.json"}))
+    assert there.folder(item) is None
+
+
+def test_rows_of_another_dataset_are_an_error(elsewhere: Hub, params: Params) -> None:
+    """Somebody has put them there, and written the manifest anew, so that all checksums of files are right."""
+    files = elsewhere.files("datasets")
+    (path,) = (path for path in files if path.endswith("/data.json"))
+    page, files[path] = path.replace("data.json", "manifest.json"), _resealed(files[path])
+    promised = json.loads(files[page])["files"] | {"data.json": {"sha256": sha256(files[path]).hexdigest()}}
+    files[page] = _manifest(files=promised)(files[page])
+    with pytest.raises(EquidynError, match=r"data\.json: its content does not match its checksum; nothing of"):
+        stage.dataset(params, STUDY, "eps000")
+    assert outputs() == {}
 
 
 def test_a_run_under_the_address_of_another_is_an_error(elsewhere: Hub, params: Params) -> None:
@@ -216,9 +261,7 @@ def test_a_commit_that_comes_second_is_made_again_on_top(unused: Hub, params: Pa
     _push(params)
     assert len(unused.asked("POST .*datasets.*/commit/")) == 2
     assert unused.files("datasets")["from/elsewhere/manifest.json"] == b"{}"
-    assert (
-        "Results of other parameters or source files beside these: 1" in unused.files("datasets")["README.md"].decode()
-    )
+    assert "- [from/elsewhere](from/elsewhere/manifest.json)" in unused.files("datasets")["README.md"].decode()
 
 
 def test_conflicts_without_end_are_told(unused: Hub, params: Params) -> None:

@@ -38,7 +38,7 @@ def by_snakemake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The study of params.yaml, run to its report."""
     folder = tmp_path_factory.mktemp("snakemake")
     shutil.copy(HERE / "params.yaml", folder)
-    workflow = ("--snakefile", str(PROJECT / "Snakefile"), "--cores", "1", "--quiet", "all")
+    workflow = ("--snakefile", str(PROJECT / "workflow/Snakefile"), "--cores", "1", "--quiet", "all")
     run(folder, "equidyn", "warm", "snakemake", *workflow)
     return folder
 

@@ -1,12 +1,15 @@
 """A broken file of a domain is named, with its line, and stops only what asks for it; an editor's backup, nothing."""
 
 import shutil
+import sys
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
 import torch
 import yaml
+from toy import TREE, write_study
 
 from equidyn import commands
 from equidyn.core import sources
@@ -14,7 +17,7 @@ from equidyn.core.domain import built_in, find
 from equidyn.core.errors import EquidynError
 from equidyn.core.models import check
 from equidyn.core.models.registry import build_network
-from equidyn.core.params import PARAMS_FILE, Params, load
+from equidyn.core.params import PARAMS_FILE, Params, load, own
 from equidyn.core.params.signatures import entries
 from equidyn.core.training.task import io_types
 from equidyn.core.warm.client import environment_fingerprint
@@ -34,7 +37,25 @@ BROKEN = {  # what is in the file -> its line, and what is said of it
     f"import nowhere_to_be_found\ndef build({TAKES}, *, hidden: PositiveInt): ...\n": ":1: ModuleNotFoundError: No",
     f"\n\nX = 1 / 0\ndef build({TAKES}, *, hidden: PositiveInt): ...\n": ":3: ZeroDivisionError: division by zero",
 }
-BY_READING = list(BROKEN)[:-2]  # the others only when it is imported
+NET = "from torch import nn\nfrom equidyn.symmetry.fields import FieldType\n"
+BUILD = "def build(inputs: FieldType, outputs: FieldType): ...\n"
+OWN = {  # what is in a file that a variant of a study of fields names by its dotted path -> what is said of it
+    None: "toy.variants.own.model = 'own_nets.net': no importable module of this name, in the folder of params.yaml",
+    "def build(\n": ":1: '(' was never closed",
+    f"{NET}class Net(nn.Module): ...\n": "net.py: defines no function build(...)",
+    f"{NET}\ndef build(field: FieldType): ...\n": "net.py:4 takes (FieldType), the task has (FieldType, FieldType)",
+    f"{NET}{BUILD.replace('):', ', width):')}": ":3: argument 'width' of build() has no type",
+    f"{NET}X = 1 / 0\n{BUILD}": ":3: ZeroDivisionError: division by zero",
+    f"{NET}import own_nets.other\n{BUILD}": ":3: ModuleNotFoundError",
+    f"{NET}raise SystemExit(3)\n{BUILD}": "net: ends the process when",
+    f"{NET}{BUILD}del build\n": "net.py: defines no build",
+}
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Modules of a user's own are tried in this process, which has torch already."""
+    monkeypatch.setattr(own, "_tried", lambda wanted: own.faults({name: names for name, (_, names) in wanted.items()}))
 
 
 @pytest.fixture
@@ -60,6 +81,7 @@ def _write(path: Path, content: str | bytes) -> None:
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
 
 
+@pytest.mark.usefixtures("at_once")
 @pytest.mark.parametrize("content", BROKEN, ids=BROKEN.values())
 def test_a_broken_model_stops_only_what_asks_for_it(content: str | bytes, domain: Path) -> None:
     _write(domain / "models/torn.py", content)
@@ -71,11 +93,38 @@ def test_a_broken_model_stops_only_what_asks_for_it(content: str | bytes, domain
     with pytest.raises(EquidynError) as told:
         check.run(params, "torn")
     assert "models/torn.py" in str(told.value) and BROKEN[content] in str(told.value)
-    if content in BY_READING:
-        with pytest.raises(EquidynError) as told:
-            commands.validate()
-        assert f"studies.clouds.variants.torn: {domain}/models/torn.py" in str(told.value)
-        assert BROKEN[content] in str(told.value)
+    with pytest.raises(EquidynError) as told:
+        commands.validate()
+    assert f"studies.clouds.variants.torn: {domain}/models/torn.py" in str(told.value)
+    assert BROKEN[content] in str(told.value)
+
+
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize("content", OWN, ids=OWN.values())
+def test_a_broken_file_of_the_users_own_is_told_before_any_job(
+    content: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    """It lies beside params.yaml, and is found there without PYTHONPATH."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.path", list(sys.path))
+    package = f"own_nets_{abs(hash(request.node.name))}"
+    (tmp_path / package).mkdir()
+    (tmp_path / package / "__init__.py").touch()
+    if content is not None:
+        _write(tmp_path / package / "net.py", content.replace("own_nets", package))
+    study = deepcopy(TREE["studies"]["toy"])
+    study["variants"]["own"] = {"model": f"{package}.net", "options": {}, "augment": "none"}
+    with pytest.raises(EquidynError) as told:
+        write_study("toy", study)
+        commands.validate()
+    assert OWN[content] in str(told.value).replace(package, "own_nets")
+
+
+def test_a_measure_without_quantities_is_told_before_any_job(domain: Path) -> None:
+    _write(domain / "measures/torn.py", "def measure(context: 'EvaluationContext'): ...\n")
+    _edited(lambda study: study["measures"].update({f"{domain.name}.measures.torn": {"at": ["best"], "options": {}}}))
+    with pytest.raises(EquidynError, match=r"measures\.torn: .*measures/torn\.py: defines no QUANTITIES"):
+        commands.validate()
 
 
 def test_a_model_whose_import_changes_torch_is_in_float32(domain: Path) -> None:
@@ -126,6 +175,7 @@ def _leave(path: Path) -> None:
     _write(path.parent / "__pycache__/gone.cpython-311.pyc", b"")
 
 
+@pytest.mark.usefixtures("at_once")
 @pytest.mark.parametrize("part", ["models/plain.py", "measures/vector_error.py", "report/__init__.py", "claims.yaml"])
 def test_what_editors_leave_beside_a_file_changes_nothing(part: str, domain: Path) -> None:
     before = dict(sources.lists(load()))

@@ -30,6 +30,24 @@ def test_help_imports_nothing_heavy() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("missing", "extra", "arguments"),
+    [
+        ("typer", "pipeline", []),
+        ("pydantic", "pipeline", ["validate"]),
+        ("phi", "phiflow", ["prepare", "smoke-levels/eps000"]),
+    ],
+)
+def test_without_an_extra_one_line_says_what_to_install(
+    missing: str, extra: str, arguments: list[str], workplace: Path
+) -> None:
+    write_params(small_tree())
+    code = f"import sys; sys.modules[{missing!r}] = None; from equidyn.cli import main; main()"
+    answer = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False)
+    said = f"equidyn: {missing} is not installed: pip install 'equidyn[{extra}]'\n"
+    assert (answer.returncode, answer.stdout, answer.stderr) == (1, "", said)
+
+
 def test_version() -> None:
     assert _run("--version").stdout == f"equidyn {__version__}\n"
 
@@ -139,7 +157,7 @@ def test_a_fault_of_the_program_keeps_its_traceback(monkeypatch: pytest.MonkeyPa
 
 
 def test_interrupt_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt() -> None:
+    def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(commands, "_params", interrupt)

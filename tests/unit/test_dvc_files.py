@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -102,7 +101,8 @@ def test_what_dvc_must_always_look_at_may_be_handed_over_if_its_lists_are_as_the
     stale: bool, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As it must where models are of a package of the user's own."""
-    (project / "Snakefile").touch()
+    (project / "workflow").mkdir()
+    (project / "workflow/Snakefile").touch()
     written = []
     monkeypatch.setattr(sources, "write_lists", written.append)
 
@@ -132,8 +132,10 @@ LEFT = ("._{0}", ".#{0}", ".{0}.swp", "{0}~", "#{0}#", "{0}.bak", "{0}.orig", "4
 
 
 def test_dvc_hashes_no_backup_beside_what_stages_depend_on(tmp_path: Path) -> None:
-    """A dangling link of Emacs, .#a.py, would stop it."""
-    shutil.copy(PROJECT / ".dvcignore", tmp_path)
+    """A dangling link of Emacs, .#a.py, would stop it. In a preset that is run by DVC, too, and no other is seen."""
+    ignored = (PROJECT / ".dvcignore").read_text(encoding="utf-8")
+    ignored = ignored.replace("\n/presets/*\n", "\n/presets/*\n!/presets/small\n")
+    (tmp_path / ".dvcignore").write_text(ignored, encoding="utf-8")
     dvc = [str(Path(sys.executable).with_name("dvc"))]
     environment = os.environ | {"DVC_SITE_CACHE_DIR": str(tmp_path / "site")}
     subprocess.run([*dvc, "init", "--quiet", "--no-scm"], cwd=tmp_path, env=environment, check=True)
@@ -143,12 +145,13 @@ def test_dvc_hashes_no_backup_beside_what_stages_depend_on(tmp_path: Path) -> No
         for path in (*SEEN, *RUNS)
         for name in LEFT
     ]
+    others = ["presets/paper/dvc.yaml"]
     found = subprocess.run(
-        [*dvc, "check-ignore", *seen, *backups],
+        [*dvc, "check-ignore", *seen, *backups, *others],
         cwd=tmp_path,
         env=environment,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert found.stdout.splitlines() == backups
+    assert found.stdout.splitlines() == [*backups, *others]

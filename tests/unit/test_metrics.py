@@ -9,13 +9,17 @@ from claims_cells import published_claims, results
 from equidyn.report.claims.ledger import ledger
 from equidyn.report.gather import StudyResults
 from equidyn.report.learning_curves import learning_curves
-from equidyn.report.metrics import metrics
+from equidyn.report.metrics import metrics, summaries
 
 STUDY = results({("error", "rmse"): lambda variant, dataset, seed: float(seed)}, variants=["cnn", "gcnn"])
 
 
 def _scores(study: StudyResults) -> dict:
-    return metrics([study], ledger(published_claims(), [study]))["studies"]["smoke-levels"]
+    return _tree(study)["studies"]["smoke-levels"]
+
+
+def _tree(study: StudyResults) -> dict:
+    return metrics([study], ledger(published_claims(), [study]))
 
 
 def test_scores_are_means_over_seeds_and_null_where_no_run_ended_finite():
@@ -39,8 +43,18 @@ def test_every_test_split_has_its_score():
     assert list(tree["eps000"]["cnn"]) == ["error.future.rmse", "error.domain.rmse"]
 
 
-def test_a_study_without_the_headline_measure_has_no_scores():
-    assert _scores(results({("lie", "relative"): lambda *_: 1.0})) == {}
+def test_every_headline_quantity_has_its_scores_and_few_numbers():
+    """Whether or not it is the one by which variants are compared; what is none, or at another checkpoint, has not."""
+    values = {("lie", "relative"): lambda variant, dataset, seed: float(seed), ("lie", "absolute"): lambda *_: 1.0}
+    tree = _tree(results(values, variants=["cnn", "gcnn"], diverged=[("cnn", "eps060", seed) for seed in (1, 2, 3)]))
+    found = tree["studies"]["smoke-levels"]
+    assert found["eps000"] == {"cnn": {"lie.relative": 2.0}, "gcnn": {"lie.relative": 2.0}}
+    few = summaries(tree)
+    assert few.keys() == {"claims", "smoke-levels--lie.relative"}
+    assert few["smoke-levels--lie.relative"] == {"least": 2.0, "median": 2.0, "largest": 2.0}
+    counts = tree["claims"]["corrected"]
+    assert few["claims"]["open"] == counts["inconclusive"]
+    assert sum(few["claims"].values()) == sum(counts.values()) - counts["not run"]
 
 
 def test_verdicts_are_counted_under_both_definitions_and_the_file_is_plain_json():

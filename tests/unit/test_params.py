@@ -278,7 +278,7 @@ def test_snakemake_tells_it_before_any_job(case: str, tree: Any, workplace: Path
     edit, words = WRONG[case]
     edit(tree)
     Path("params.yaml").write_text(yaml.safe_dump(tree))
-    command = [PROGRAMS / "snakemake", "--snakefile", PROJECT / "Snakefile", "--dry-run", "--cores", "1"]
+    command = [PROGRAMS / "snakemake", "--snakefile", PROJECT / "workflow/Snakefile", "--dry-run", "--cores", "1"]
     answer = subprocess.run(command, capture_output=True, text=True, check=False)
     said = answer.stdout + answer.stderr
     assert answer.returncode == 1

@@ -7,11 +7,13 @@ import sys
 from functools import reduce
 from operator import getitem
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
 WARM = ("equidyn", "warm")
+STUDY, VARIANTS = "gaussian", ["mlp-aug", "mlp-sampled"]  # of small_params
 _NEVER = {".git", ".venv", ".snakemake", "__pycache__", ".pytest_cache", ".ruff_cache", "dvc.lock", "cache", "tmp"}
 _OUTPUTS = {"data", "reports", "logs"}
 
@@ -28,12 +30,11 @@ class Checkout:
     def fresh(cls, root: Path, *, whole: bool = False) -> "Checkout":
         """The project as it stands, without outputs, in a repository of its own.
 
-        whole: DVC reads the large presets, too.
+        DVC knows the test preset; whole: and the others.
         """
         shutil.copytree(PROJECT, root, symlinks=True, ignore=_left_out)
         checkout = cls(root)
-        if whole:
-            checkout.edit(".dvcignore", "\npresets/paper\npresets/reference\n", "\n")
+        checkout.edit(".dvcignore", "\n/presets/*\n", "\n" if whole else "\n/presets/*\n!/presets/test\n")
         checkout.run("git", "init", "--quiet")
         return checkout
 
@@ -97,6 +98,16 @@ class Checkout:
             "HF_HUB_CACHE": str(self.root.parent / f"{self.root.name}-hub"),
             "HF_HUB_OFFLINE": "1",
         }
+
+
+def small_params() -> dict[str, Any]:
+    """One study of the test preset, with one dataset, two variants and the first of its measures, and no pictures."""
+    tree = yaml.safe_load((PROJECT / "presets/test/params.yaml").read_text())
+    study = tree["studies"][STUDY]
+    study["datasets"] = {"fresh": study["datasets"]["fresh"]}
+    study["variants"] = {name: study["variants"][name] for name in VARIANTS}
+    study["measures"] = {"accuracy": study["measures"]["accuracy"]}
+    return {"compute": tree["compute"], "studies": {STUDY: study}}
 
 
 def _left_out(folder: str, names: list[str]) -> set[str]:

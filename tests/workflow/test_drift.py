@@ -39,7 +39,7 @@ def params(folder: Path) -> Params:
 @pytest.fixture(scope="module")
 def snakemake(project: Checkout, folder: Path) -> Plan:
     """Command -> job, as Snakemake plans."""
-    return _by_command(_planned(folder, project, "snakemake", str(project.root / "Snakefile")))
+    return _by_command(_planned(folder, project, "snakemake", str(project.root / "workflow/Snakefile")))
 
 
 @pytest.fixture(scope="module")

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 import yaml
-from checkout import PROJECT, WARM, Checkout
+from checkout import PROJECT, STUDY, VARIANTS, WARM, Checkout, small_params
 
 from equidyn.core.params import read_yaml
 
-STUDY, VARIANTS = "gaussian", ["mlp-aug", "mlp-sampled"]
-ROOT = ("--with-deps", "dvc.yaml")  # all stages of the root, and none of a preset that was not run
-METRICS, CURVES = "reports/metrics.json", f"reports/tables/{STUDY}--learning.csv"
+METRICS, FEW, CURVES = "reports/metrics.json", "reports/metrics", f"reports/tables/{STUDY}--learning.csv"
+PARAMETER = f"studies.{STUDY}.source.parameter"
+LINES = ("accuracy", "loss")  # headline quantities of the measure accuracy
 
 
 def _committed(checkout: Checkout, message: str) -> None:
@@ -21,29 +21,20 @@ def _committed(checkout: Checkout, message: str) -> None:
     checkout.run("git", *author, "commit", "--quiet", "--message", message)
 
 
-def _small_params() -> dict[str, Any]:
-    """One study of the test preset, with one dataset, two variants and the first of its measures, and no pictures."""
-    tree = yaml.safe_load((PROJECT / "presets/test/params.yaml").read_text())
-    study = tree["studies"][STUDY]
-    study["datasets"] = {"fresh": study["datasets"]["fresh"]}
-    study["variants"] = {name: study["variants"][name] for name in VARIANTS}
-    study["measures"] = {"accuracy": study["measures"]["accuracy"]}
-    return {"compute": tree["compute"], "studies": {STUDY: study}}
-
-
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """A project of one small study, and a preset of the same; run in the root by `dvc repro`, its locks committed, its
     outputs pushed."""
     folder = tmp_path_factory.mktemp("dvc")
     checkout = Checkout.fresh(folder / "first")
+    checkout.edit(".dvcignore", "!/presets/test\n", "")  # as shipped
     for place in (checkout.root, checkout.preset):
-        (place / "params.yaml").write_text(yaml.safe_dump(_small_params(), sort_keys=False))
+        (place / "params.yaml").write_text(yaml.safe_dump(small_params(), sort_keys=False))
     checkout.run("equidyn", "engines", "--write")
     checkout.run("dvc", "remote", "add", "--default", "store", str(folder / "store"))
     checkout.run(*WARM, "dvc", "repro")
     _committed(checkout, "a run")
-    checkout.run("dvc", "push", *ROOT)
+    checkout.run("dvc", "push")
     return checkout
 
 
@@ -53,15 +44,14 @@ def clone(finished: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Check
     root = tmp_path_factory.mktemp("clone") / "second"
     finished.run("git", "clone", "--quiet", ".", str(root))
     other = Checkout(root)
-    other.run("dvc", "pull", *ROOT)
+    other.run("dvc", "pull")
     return other
 
 
 @pytest.fixture(scope="module")
 def changed(clone: Checkout) -> Checkout:
-    """The clone with sets whose classes differ more, run again."""
-    clone.edit("params.yaml", "parameter: variance", "parameter: std")
-    clone.run(*WARM, "dvc", "repro")
+    """The clone after an experiment with sets whose classes differ more."""
+    clone.run(*WARM, "dvc", "exp", "run", "--name", "wider", "--set-param", f"{PARAMETER}=std")
     return clone
 
 
@@ -71,7 +61,7 @@ def _answer(checkout: Checkout, *command: str) -> Any:
 
 
 def test_repro_in_the_root_runs_the_files_of_all_studies(finished: Checkout) -> None:
-    assert _answer(finished, "status", *ROOT) == {}
+    assert _answer(finished, "status") == {}
     assert (finished.root / "reports/report.html").is_file()
     locks = sorted(str(path.relative_to(finished.root)) for path in finished.root.rglob("dvc.lock"))
     assert locks == ["dvc.lock", f"studies/{STUDY}/dvc.lock"]
@@ -103,22 +93,41 @@ def test_an_experiment_changes_only_the_key_that_it_sets(tmp_path: Path) -> None
 
 
 def test_metrics_are_shown(finished: Checkout) -> None:
-    shown = _answer(finished, "metrics", "show")[""]["data"][METRICS]["data"]
-    assert shown == json.loads((finished.root / METRICS).read_text())
-    scores = shown["studies"][STUDY]["fresh"]
-    assert list(scores) == VARIANTS
-    assert all(0 < score["accuracy.accuracy"] <= 1 for score in scores.values())
-    assert sum(shown["claims"]["corrected"].values()) > 20
+    whole = json.loads((finished.root / METRICS).read_text())
+    means = [variant["accuracy.accuracy"] for variant in whole["studies"][STUDY]["fresh"].values()]
+    shown = _answer(finished, "metrics", "show")[""]["data"]
+    few = shown[f"{FEW}/{STUDY}--accuracy.accuracy.json"]["data"]
+    assert few == {"least": min(means), "median": pytest.approx(sum(means) / 2), "largest": max(means)}
+    assert shown.keys() == {f"{FEW}/{name}.json" for name in ("claims", *(f"{STUDY}--accuracy.{one}" for one in LINES))}
+    assert max(map(len, finished.run("dvc", "metrics", "show").splitlines())) <= 120
 
 
 def test_differences_of_params_and_metrics(changed: Checkout) -> None:
     params = _answer(changed, "params", "diff")
-    assert params == {"params.yaml": {f"studies.{STUDY}.source.parameter": {"old": "variance", "new": "std"}}}
-    (scores,) = _answer(changed, "metrics", "diff").values()
-    assert scores
-    for name, score in scores.items():
-        assert name in [f"studies.{STUDY}.fresh.{variant}.accuracy.accuracy" for variant in VARIANTS]
-        assert score["diff"] == pytest.approx(score["new"] - score["old"]) != 0
+    assert params == {"params.yaml": {PARAMETER: {"old": "variance", "new": "std"}}}
+    assert f"{FEW}/{STUDY}--accuracy.loss.json" in _answer(changed, "metrics", "diff")
+    scores = _answer(changed, "metrics", "diff", "--targets", METRICS)[METRICS]
+    for variant in VARIANTS:
+        loss = scores[f"studies.{STUDY}.fresh.{variant}.accuracy.loss"]
+        assert loss["diff"] == pytest.approx(loss["new"] - loss["old"]) != 0
+
+
+def test_experiments_are_shown_and_compared(changed: Checkout) -> None:
+    found = _answer(changed, "exp", "diff", "HEAD", "wider")
+    assert found["params"] == _answer(changed, "params", "diff")
+    assert f"{FEW}/{STUDY}--accuracy.loss.json" in found["metrics"]
+    table = changed.run("dvc", "exp", "show", "--only-changed", "--hide-workspace", "--no-pager", "--csv")
+    head, *rows = table.splitlines()
+    assert {f"{FEW}/{STUDY}--accuracy.loss.json:median", PARAMETER} <= set(head.split(","))
+    assert [row.split(",")[0] for row in rows] == ["", "wider"]
+
+
+def test_pictures_of_both_revisions_are_shown_without_a_network(changed: Checkout) -> None:
+    changed.run("dvc", "plots", "diff", "HEAD", "--targets", "reports/figures")
+    page = (changed.root / "dvc_plots/index.html").read_text()
+    assert "://" not in page and "<script" not in page
+    for revision in ("HEAD", "workspace"):
+        assert f'<img src="static/{revision}_reports_figures_{STUDY}--learning.svg">' in page
 
 
 def test_learning_curves_are_plotted_for_both_revisions(changed: Checkout) -> None:

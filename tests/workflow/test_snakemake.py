@@ -1,10 +1,13 @@
 """Two studies of the test preset from end to end by Snakemake: whole outputs, nothing left to do."""
 
 import json
+import re
+import shutil
 from pathlib import Path
 
 import pytest
-from checkout import Checkout
+import yaml
+from checkout import WARM, Checkout
 
 from equidyn.core import paths
 from equidyn.core.params import load
@@ -40,11 +43,53 @@ def test_a_second_run_does_nothing_but_a_page_of_its_own_if_asked(small_run: Che
     assert all(word in page for word in ("gaussian--accuracy.csv", "Tables", "Figures", "Data"))
 
 
-def test_overlays_of_the_configuration_are_refused(fresh: Checkout) -> None:
-    """Stages read the file, so that an overlay would change the plan but not the results."""
-    words = fresh.snakemake("--dry-run", "--config", "compute={threads: 2}", status=1)
-    assert "--config and --configfile are refused" in words
-    assert "Traceback" not in words
+RATE = "studies: {gaussian: {variants: {mlp-aug: {training: {learning_rate: 2e-2}}}}}"
+TOUCHED = {f"{stage} gaussian/fresh/mlp-aug/{seed}" for stage in ("train", "measure") for seed in (1, 2)} | {"report"}
+
+
+def _planned(checkout: Checkout, *settings: str) -> set[str]:
+    words = checkout.snakemake("--dry-run", "--printshellcmds", *settings)
+    return set(re.findall(r"equidyn (\w+(?: [\w/-]+)?) (?:--params data/params/\w+[.]yaml )?>", words))
+
+
+def test_settings_of_the_command_line_run_just_what_they_touch(small_run: Checkout, tmp_path: Path) -> None:
+    """By a file and a word, the second over the first; recorded by what they touch; gone in the next run without."""
+    checkout = small_run.copy(tmp_path / "checkout")
+    (tmp_path / "my.yaml").write_text(RATE)
+    deeper = "studies={gaussian: {variants: {mlp-aug: {training: {learning_rate: 3e-2}}}}}"
+    settings = ("--configfile", str(tmp_path / "my.yaml"), "--config", deeper)
+    assert _planned(checkout, *settings) == TOUCHED
+    words = checkout.run(*WARM, "snakemake", "--directory", "presets/test", "--cores", "2", *settings)
+    assert f"params.yaml, then {tmp_path}/my.yaml, then --config studies" in words
+    cell = checkout.preset / "data/runs/gaussian/fresh/mlp-aug/seed1"
+    for name in ("run.json", "measures.json"):
+        params = json.loads((cell / name).read_text())["provenance"]["params"]
+        assert params["studies.gaussian.variants.mlp-aug"]["training"] == {"learning_rate": 3e-2}
+    assert _planned(checkout, *settings) == set()
+    assert _planned(checkout) == TOUCHED
+    variant = yaml.safe_load(checkout.params.read_text())["studies"]["gaussian"]["variants"]["mlp-aug"]
+    checkout.set_param("studies.gaussian.variants.mlp-aug", variant | {"training": {"learning_rate": 3e-2}})
+    assert _planned(checkout) == set()
+
+
+def test_a_whole_file_stands_alone_and_faults_name_their_file(small_run: Checkout, tmp_path: Path) -> None:
+    whole, wrong = small_run.copy(tmp_path / "checkout"), tmp_path / "wrong.yaml"
+    for text, said in {
+        "studies: {gaussian: {sheeds: [1]}}": f"params.yaml, then {wrong}: 1 wrong entry",
+        "studies: {gaussian: {seeds: [010]}}": f"{wrong}: line 1: '010': YAML's readers differ in it",
+        "studies: 1\nstudies: 2": f"{wrong}: not readable as YAML",
+        "[1]": "Config file must be given as JSON or YAML with keys at top level",
+    }.items():
+        wrong.write_text(text)
+        words = whole.snakemake("--dry-run", "--configfile", str(wrong), status=1)
+        assert said in words and "Traceback" not in words
+    shutil.move(whole.params, tmp_path / "whole.yaml")
+    tree = yaml.safe_load((tmp_path / "whole.yaml").read_text())
+    del tree["studies"]["gaussian"]
+    whole.params.write_text(yaml.safe_dump(tree))
+    assert _planned(whole, "--configfile", str(tmp_path / "whole.yaml")) == set()
+    whole.params.unlink()
+    assert _planned(whole, "--configfile", str(tmp_path / "whole.yaml")) == set()
 
 
 @pytest.mark.parametrize("engine", ["snakemake", "dvc"])

@@ -4,10 +4,12 @@ import json
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
+from shlex import quote
 
 from equidyn.core.errors import EquidynError
 from equidyn.core.locks import sole_engine
 from equidyn.core.params import Cell, resources
+from equidyn.core.params.files import own_files
 from equidyn.core.params.subtrees import subtree
 
 held = ExitStack()
@@ -31,6 +33,26 @@ def code(stage, study=None, variant=None):
 def values(*keys):
     """The values of these keys as text: a stage runs again when, and only when, it changes."""
     return json.dumps(subtree(tree, keys), sort_keys=True)
+
+
+def options(path):
+    """Of a stage, beside its name: the settings and the folder, unless they are params.yaml and the present one.
+
+    path: of an output, as the stage knows it; Snakemake's has the prefix of a module before it. A function that names
+    `output`: what it gives is not compared with that of an earlier run, so that a key that is set by --config, and one
+    that stands in params.yaml, are the same.
+    """
+
+    def given(wildcards, output):
+        expected, found = str(path(wildcards)), str(output[0])
+        folder = found.removesuffix(expected)
+        if not found.endswith(expected):
+            raise WorkflowError(f"{found}: `replace_prefix` of a module is not supported; use `prefix`")
+        settings = settings_file or (folder and PARAMS_FILE)
+        words = [*(("--params", str(settings)) if settings else ()), *(("--directory", folder) if folder else ())]
+        return "".join(f" {quote(word)}" for word in words)
+
+    return given
 
 
 def cell(wildcards):

@@ -24,7 +24,8 @@ rule measure:
         name=lambda wildcards: str(cell(wildcards)),
         reads=lambda wildcards: values(*measure_keys(cell(wildcards))),
         code=lambda wildcards: code("measure", wildcards.study, wildcards.variant),
+        options=options(lambda wildcards: paths.in_run(cell(wildcards), paths.MEASURED)[0]),
     message:
         "Measuring {params.name}"
     shell:
-        "equidyn measure {params.name} >{log} 2>&1"
+        "equidyn measure {params.name}{params.options} >{log} 2>&1"

@@ -2,6 +2,8 @@
 
 
 rule prepare:
+    input:
+        lambda wildcards: own_files(study_params.studies[wildcards.study], wildcards.dataset),
     output:
         data=paths.dataset("{study}", "{dataset}"),
         card=report(
@@ -23,7 +25,8 @@ rule prepare:
     params:
         reads=lambda wildcards: values(*prepare_keys(wildcards.study, wildcards.dataset)),
         code=lambda wildcards: code("prepare", wildcards.study),
+        options=options(lambda wildcards: paths.dataset(wildcards.study, wildcards.dataset)),
     message:
         "Preparing dataset {wildcards.study}/{wildcards.dataset}"
     shell:
-        "equidyn prepare {wildcards.study}/{wildcards.dataset} >{log} 2>&1"
+        "equidyn prepare {wildcards.study}/{wildcards.dataset}{params.options} >{log} 2>&1"

@@ -16,6 +16,7 @@ rule report:
         ),
         text=paths.TEXT,
         metrics=paths.METRICS,
+        summaries=directory(paths.SUMMARIES),
         tables=report(
             directory(paths.TABLES),
             patterns=["{name}.csv"],
@@ -41,7 +42,8 @@ rule report:
     params:
         reads=values(*report_keys(study_params)),
         code=code("report"),
+        options=options(lambda wildcards: paths.PAGE),
     message:
         "Writing the report"
     shell:
-        "equidyn report >{log} 2>&1"
+        "equidyn report{params.options} >{log} 2>&1"

@@ -22,7 +22,8 @@ rule train:
         name=lambda wildcards: str(cell(wildcards)),
         reads=lambda wildcards: values(*train_keys(cell(wildcards))),
         code=lambda wildcards: code("train", wildcards.study, wildcards.variant),
+        options=options(lambda wildcards: paths.in_run(cell(wildcards), paths.TRAINED)[0]),
     message:
         "Training {params.name}"
     shell:
-        "equidyn train {params.name} >{log} 2>&1"
+        "equidyn train {params.name}{params.options} >{log} 2>&1"

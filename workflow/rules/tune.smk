@@ -18,7 +18,8 @@ rule tune:
     params:
         reads=lambda wildcards: values(*tune_keys(wildcards.study, wildcards.variant)),
         code=lambda wildcards: code("tune", wildcards.study, wildcards.variant),
+        options=options(lambda wildcards: paths.tuned(wildcards.study, wildcards.variant)),
     message:
         "Tuning {wildcards.variant} of {wildcards.study}"
     shell:
-        "equidyn tune {wildcards.study}/{wildcards.variant} >{log} 2>&1"
+        "equidyn tune {wildcards.study}/{wildcards.variant}{params.options} >{log} 2>&1"

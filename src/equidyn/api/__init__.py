@@ -15,5 +15,17 @@ from equidyn.api.curvature import hessian, sharpness
 from equidyn.api.equivariance import decomposition, equivariance_error
 from equidyn.api.layers import distance
 from equidyn.api.lie import lie_derivative
+from equidyn.api.load import load_dataset, load_run
+from equidyn.core.models.network import Network
 
-__all__ = ["decomposition", "distance", "equivariance_error", "hessian", "lie_derivative", "sharpness"]
+__all__ = [
+    "Network",
+    "decomposition",
+    "distance",
+    "equivariance_error",
+    "hessian",
+    "lie_derivative",
+    "load_dataset",
+    "load_run",
+    "sharpness",
+]

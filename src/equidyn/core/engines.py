@@ -5,7 +5,7 @@ studies, with which of them tune or have controls, and with the top-level keys t
 `equidyn engines --write` makes them again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +103,7 @@ def _files(folder: Path, params: Params) -> dict[Path, str]:
     """DVC's files of a folder, and their content."""
     found = {folder / DVC_FILE: _text(_OF_ALL, {"stages": _of_all(folder, params)})}
     for study, settings in params.studies.items():
-        stages = _of_study(study, tunes=settings.tunes, control=settings.control is not None)
+        stages = _of_study(study, settings.source.watched, tunes=settings.tunes, control=settings.control is not None)
         tree = {"vars": [f"../../{PARAMS_FILE}"], "stages": stages, "plots": [_curves(study)]}
         found[folder / "studies" / study / DVC_FILE] = _text(_OF_STUDY, tree)
     return found
@@ -130,8 +130,8 @@ def _of_all(folder: Path, params: Params) -> dict[str, Any]:
         "cmd": "equidyn report",
         "deps": [str(paths.sources("report")), *_runs(params), *tuned],  # of all studies; it reads those configured
         "params": keys,
-        "outs": [paths.PAGE, paths.PAGES, paths.TEXT, paths.TABLES, paths.FIGURES],
-        "metrics": [paths.METRICS],
+        "outs": [paths.PAGE, paths.PAGES, paths.TEXT, paths.METRICS, paths.TABLES, paths.FIGURES],
+        "metrics": [paths.SUMMARIES],
     }
     return {"sources": sources, "report": report}
 
@@ -150,6 +150,7 @@ def _has_foreign_code(params: Params) -> bool:
 
 def _named(study: Study) -> Iterator[str]:
     yield from study.measures
+    yield from (name for _, name in study.source.entries)
     yield from (name for variant in study.variants.values() for _, name in variant.files())
 
 
@@ -159,17 +160,22 @@ def _source_code(folder: Path) -> list[str]:
     return [str(place) for place in places if (folder / place).is_dir()][:1]
 
 
-def _of_study(study: str, *, tunes: bool, control: bool) -> dict[str, Any]:
-    """The stages of studies/NAME/dvc.yaml; DVC puts names in the place of ${item...}."""
-    dataset = "${item.dataset}"
+def _of_study(study: str, watched: Sequence[str], *, tunes: bool, control: bool) -> dict[str, Any]:
+    """The stages of studies/NAME/dvc.yaml; DVC puts names in the place of ${item...}.
+
+    watched: dotted keys of a dataset that name files of the user's own (core/params/base.py).
+    """
+    dataset = "${key}" if watched else "${item.dataset}"
+    each = f"${{studies.{study}.datasets}}"
     prepare = {
-        "wdir": "../..",
-        "matrix": {"dataset": f"${{studies.{study}.datasets}}"},
         "cmd": f"equidyn prepare {study}/{dataset}",
-        "deps": [str(paths.sources("prepare", study))],
+        "deps": [str(paths.sources("prepare", study)), *(f"${{item.{key}}}" for key in watched)],
         "params": prepare_keys(study, dataset),
         "outs": [str(paths.dataset(study, dataset)), str(paths.card(study, dataset))],
     }
+    # Of a matrix DVC tells the name of a dataset alone, of foreach what it says, too.
+    place = {"wdir": "../.."}
+    prepare = {"foreach": each, "do": place | prepare} if watched else place | {"matrix": {"dataset": each}} | prepare
     stages = {"prepare": prepare} | ({"tune": _tuning_of(study)} if tunes else {})
     stages["train"], stages["measure"] = _of_cell(study, tunes=tunes, control=False)
     if control:

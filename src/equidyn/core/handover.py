@@ -12,6 +12,8 @@ from equidyn.core import engines, sources
 from equidyn.core.errors import EquidynError
 from equidyn.core.params import Params
 
+_SNAKEFILE = Path("workflow/Snakefile")
+
 
 def to_dvc(params: Params) -> None:
     """Let DVC take over what Snakemake made in this folder; raises EquidynError if Snakemake has something to do."""
@@ -57,10 +59,11 @@ def _dvc_files() -> list[str]:
 
 def _snakemake() -> list[str]:
     """Snakemake in this folder, with the Snakefile of the project that holds it."""
-    found = next((path / "Snakefile" for path in _here_and_above() if (path / "Snakefile").is_file()), None)
-    if found is None:
-        raise EquidynError(f"no Snakefile in {Path.cwd()} or above; run in the project's root or in a preset's folder")
-    return ["snakemake", "--snakefile", str(found), "--directory", "."]
+    root = next((path for path in _here_and_above() if (path / _SNAKEFILE).is_file()), None)
+    if root is None:
+        raise EquidynError(f"no {_SNAKEFILE} in {Path.cwd()} or above; run in the root of the project, or in a preset")
+    profile = ("--workflow-profile", str(root / "profiles/default"))  # which Snakemake finds from the root alone
+    return ["snakemake", "--snakefile", str(root / _SNAKEFILE), *profile, "--directory", "."]
 
 
 def _here_and_above() -> list[Path]:

@@ -12,7 +12,7 @@ RUNS, CONTROLS = Path("data/runs"), Path("data/controls")
 SOURCES = Path("data/sources")  # for DVC: which source files define each stage
 REPORTS = Path("reports")
 PAGE, TEXT, METRICS = (str(REPORTS / name) for name in ("report.html", "report.md", "metrics.json"))
-PAGES, TABLES, FIGURES = (str(REPORTS / name) for name in ("pages", "tables", "figures"))
+PAGES, TABLES, FIGURES, SUMMARIES = (str(REPORTS / name) for name in ("pages", "tables", "figures", "metrics"))
 REFERENCE_TABLES = REPORTS / "reference/report/tables"  # of a checkout: of the shipped run of presets/reference
 TRAINED = ("best.safetensors", "early.safetensors", "history.csv", "run.json")
 MEASURED = ("measures.json", "example.safetensors")
@@ -56,6 +56,16 @@ def tuning(study: str, variant: str, end: str) -> Path:
 def resume(cell: Cell) -> Path:
     """Where an unfinished training keeps its state: outside the outputs, so that no engine counts or deletes it."""
     return Path("data/resume", *run(cell).parts[1:]).with_suffix(".pt")
+
+
+def live(cell: Cell) -> Path:
+    """Where dvclive writes the course of a training."""
+    return Path("dvclive", *run(cell).parts[1:])
+
+
+def settings_file(sha256: str) -> Path:
+    """Settings that Snakemake was given over params.yaml, merged; by what they are."""
+    return Path("data/params") / f"{sha256[:16]}.yaml"
 
 
 def sources(stage: str, *kind: str) -> Path:

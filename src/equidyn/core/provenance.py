@@ -9,7 +9,7 @@ import subprocess
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +47,12 @@ def _git(root: Path, *command: str) -> str:
 
 
 def versions() -> dict[str, str]:
-    """Of Python, and of the packages that may change a number."""
-    return {name: version(name) for name in PACKAGES} | {"python": platform.python_version()}
+    """Of Python, and of the packages that may change a number, as far as they are installed."""
+    found = {}
+    for name in PACKAGES:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found | {"python": platform.python_version()}
 
 
 def machine() -> str:

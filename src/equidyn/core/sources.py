@@ -30,12 +30,15 @@ LEFT_OUT = (
     "equidyn.core.data.card",
     "equidyn.core.errors",
     "equidyn.core.hub",
+    "equidyn.core.options",
     "equidyn.core.params.faults",
     "equidyn.core.params.names",
+    "equidyn.core.params.own",
     "equidyn.core.params.resources",
     "equidyn.core.params.schema",
     "equidyn.core.progress",
     "equidyn.core.sources",
+    "equidyn.core.training.live",
     "equidyn.core.warm",
     "equidyn.engine_commands",
 )
@@ -49,7 +52,8 @@ _STAGES = {
 
 def prepare_sources(study: Study) -> list[Path]:
     """Files that define a dataset: preparing, and what makes the study's source."""
-    return closure(_STAGES["prepare"], study.home.path("params"), study.home.path("source", study.source.kind))
+    own = [signatures.module(study.home, *entry) for entry in study.source.entries]
+    return closure(_STAGES["prepare"], study.home.path("params"), study.home.path("source", study.source.kind), *own)
 
 
 def tune_sources(study: Study, variant: str) -> list[Path]:

@@ -77,7 +77,7 @@ def overview(studies: list[StudyResults], name: str, threads: int = 1, unfinishe
         *(Fact("Not finished", sentence, "notice") for sentence in unfinished),
         *(Fact(f"Study {study.name}", grid_words(study)) for study in studies),
         Fact("Data", listed(_sources(studies))),
-        *(fact for domain, part in by_domain.items() for fact in own(domain, "overview", "facts", _no_facts)(part)),
+        *(fact for domain, part in by_domain.items() for fact in _facts(domain, part)),
         Fact("Learning rates", _rates(studies)),
         Fact("Commit", _several(part["commit"] for part in provenances), "brief"),
         Fact("Packages", _versions(provenances)),
@@ -98,6 +98,12 @@ def _runs(study: StudyResults) -> pd.DataFrame:
     """All runs of a study; the seeds of its control say so."""
     frames = [part.runs.assign(seed=part.runs["seed"].astype(str) + end) for end, part in _parts(study).items()]
     return pd.concat(frames).assign(study=study.name)
+
+
+def _facts(domain: Domain, studies: list[StudyResults]) -> list[Fact]:
+    """What a domain says of the studies with sources that it has words for."""
+    told = [study for study in studies if study.settings.source.own_words]
+    return own(domain, "overview", "facts", _no_facts)(told) if told else []
 
 
 def _no_facts(studies: list[StudyResults]) -> list[Fact]:

@@ -23,7 +23,7 @@ from equidyn.report.families import charted
 from equidyn.report.figures.style import legend_of, styled, together
 from equidyn.report.gather import StudyResults, gather
 from equidyn.report.learning_curves import learning_curves
-from equidyn.report.metrics import metrics
+from equidyn.report.metrics import metrics, summaries
 from equidyn.report.overview import grid_words, overview, preset
 from equidyn.report.page import Page, StudyPart
 from equidyn.report.pages.render import MARKDOWN, pages, render
@@ -128,7 +128,7 @@ def _refuse_twins(page: Page) -> None:
 
 def _write(folder: Path, page: Page, studies: list[StudyResults]) -> None:
     tables, figures = folder / "tables", folder / "figures"
-    for part in (tables, figures, folder / FOLDER):
+    for part in (tables, figures, folder / "metrics", folder / FOLDER):
         part.mkdir()
     for table in page.tables:
         (tables / f"{table.name}.csv").write_text(csv(table), encoding="utf-8")
@@ -139,7 +139,10 @@ def _write(folder: Path, page: Page, studies: list[StudyResults]) -> None:
     for picture in page.pictures:
         for suffix, content in picture.files.items():
             (figures / f"{picture.name}.{suffix}").write_bytes(content)
-    write_json(folder / "metrics.json", metrics(studies, page.ledger))
+    numbers = metrics(studies, page.ledger)
+    write_json(folder / "metrics.json", numbers)
+    for name, few in summaries(numbers).items():
+        write_json(folder / "metrics" / f"{name}.json", few)
     (folder / MARKDOWN).write_text(render(page, "report.md.j2"), encoding="utf-8")
     for name, text in pages(page):
         (folder / name).write_text(text, encoding="utf-8")

@@ -45,8 +45,8 @@ def norms(values: torch.Tensor) -> torch.Tensor:
 
 def _dual(point: torch.Tensor, direction: torch.Tensor) -> torch.Tensor:
     with warnings.catch_warnings():
-        # The first dual number of a process makes torch 2.13 compile rules with torch.jit, which it says is deprecated.
-        warnings.filterwarnings("ignore", "`torch.jit.script` is deprecated", DeprecationWarning)
+        # The first dual number of a process makes torch compile rules with torch.jit; then 2.13 and later warn of that.
+        warnings.filterwarnings("ignore", "`torch.jit.script` is ")
         return forward_ad.make_dual(point, direction)
 
 

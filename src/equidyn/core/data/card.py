@@ -15,9 +15,10 @@ def write(folder: Path, domain: Domain, dataset: Stored, name: str, source: Any,
 
     `name` is STUDY/DATASET; source, wanted: what params.yaml says of the source and of this dataset. A source of kind
     K has the text of its cards in the domain's cards/K.md.j2; `describe` in cards/K.py draws their pictures, and gives
-    the facts that this text asks for.
+    the facts that this text asks for. A source without has the text of plain.md.j2, and no pictures.
     """
-    facts = domain.module("cards", source.kind).describe(folder, dataset, source, wanted)
+    own = domain.has("cards") and domain.has("cards", source.kind)
+    facts = domain.module("cards", source.kind).describe(folder, dataset, source, wanted) if own else {}
     about = {"name": name, "dataset": dataset, "source": source, "wanted": wanted}
     (folder / "card.md").write_text(_text(domain, about | facts), encoding="utf-8")
 
@@ -30,7 +31,7 @@ def _text(domain: Domain, about: dict[str, Any]) -> str:
         loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["shown"] = _shown
-    return environment.get_template(f"{about['source'].kind}.md.j2").render(
+    return environment.select_template([f"{about['source'].kind}.md.j2", "plain.md.j2"]).render(
         format=dataset.FORMAT,
         content_hash=dataset.content_hash(),
         checks=dataset.attributes["checks"],

@@ -1,18 +1,20 @@
 """The address of a cell on the Hub: the SHA-256 of all that its result follows from.
 
-For a dataset: what params.yaml says of its source and of itself; for a training run: `compute`, `task`, `training`, its
-variant, its seed, the budget of a control, and all that the address of its dataset is made of; for both: the checksums
-of the source files that define the result (core/sources.py). By the same things both engines decide what to compute
-again, so a pulled cell is the one that would have been computed. Where a study tunes, the variant is that with the
-values found, so that a run has an address once its variant is tuned. Left out are the names of studies, datasets and
-variants, so that renamed cells are found; and, as by the engines, the versions of packages and the kind of machine,
-which the provenance records.
+For a dataset: what params.yaml says of its source and of itself, and the content of files of the user's own; for a
+training run: `compute`, `task`, `training`, its variant, its seed, the budget of a control, and all that the address of
+its dataset is made of; for both: the checksums of the source files that define the result (core/sources.py). By the
+same things both engines decide what to compute again, so a pulled cell is the one that would have been computed. Where
+a study tunes, the variant is that with the values found, so that a run has an address once its variant is tuned. Left
+out are the names of studies, datasets and variants, so that renamed cells are found; and, as by the engines, the
+versions of packages and the kind of machine, which the provenance records.
 """
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from equidyn.core.files import sha256
+from equidyn.core.params.files import own_files
 from equidyn.core.params.params import Params
 from equidyn.core.params.study import Cell, as_json
 from equidyn.core.params.subtrees import measure_keys, prepare_keys, report_keys, subtree, train_keys
@@ -34,7 +36,9 @@ class Contents:
     def of_dataset(self, study: str, dataset: str) -> Content:
         """Of STUDY/DATASET."""
         source, own = subtree(self._tree, prepare_keys(study, dataset)).values()
-        return {"source": source, "dataset": own, "sources_sha256": self._sources(prepare_sources, study)}
+        content = {"source": source, "dataset": own, "sources_sha256": self._sources(prepare_sources, study)}
+        files = own_files(self._params.studies[study], dataset)
+        return content | ({"files_sha256": [sha256(Path(path)) for path in files]} if files else {})
 
     def of_run(self, cell: Cell) -> Content:
         """Of a training run."""

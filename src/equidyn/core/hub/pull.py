@@ -3,10 +3,12 @@
 What is fetched lies in data/hub/ until the item is whole, so a pull that was interrupted goes on with the next file.
 """
 
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from equidyn.core.data import hub_client
@@ -14,12 +16,15 @@ from equidyn.core.data.hub_client import HubError, MissingError
 from equidyn.core.errors import EquidynError
 from equidyn.core.files import sha256
 from equidyn.core.hub import manifest
-from equidyn.core.hub.items import Files, Item, RepositoryKind
+from equidyn.core.hub.item import SHORT, Files, Item, RepositoryKind
 from equidyn.core.locks import sole_writer
 from equidyn.core.params.hub import Hub
 from equidyn.core.progress import progress
 
 _STAGING = Path("data/hub")
+_FOLDER = re.compile(  # of names as params.yaml has them: no path leads out of it
+    rf"(?P<folder>(?P<kind>\w+)/([A-Za-z0-9_-][A-Za-z0-9._-]*/)*(?P<address>[0-9a-f]{{{SHORT}}}))/{manifest.NAME}"
+)
 Say = Callable[[str], None]
 
 
@@ -36,9 +41,19 @@ class Listing:
     commit: str | None
     files: frozenset[str] = frozenset()
 
+    def folder(self, item: Item) -> str | None:
+        """Where the item lies, under whatever name: by its manifest, which comes in one commit with its files."""
+        return self._folders.get((f"{item.KIND}s", item.short))
+
     def holds(self, item: Item) -> bool:
-        """Whether the item is there, by its manifest, which comes in one commit with its files."""
-        return f"{item.folder}/{manifest.NAME}" in self.files
+        """Whether the item is there."""
+        return self.folder(item) is not None
+
+    @cached_property
+    def _folders(self) -> dict[tuple[str, str], str]:
+        """Folders by kind and address."""
+        found = (_FOLDER.fullmatch(path) for path in sorted(self.files, reverse=True))
+        return {(match["kind"], match["address"]): match["folder"] for match in found if match}
 
 
 def connect() -> None:
@@ -64,11 +79,12 @@ def pull(there: Listing, item: Item, note: Say = lambda _: None) -> Path:
     """
     with sole_writer(item.lock):
         staging = _STAGING / item.lock.replace("/", "--")
-        files = _fetched(there, item, staging, note)
+        fetched = _fetched(there, item, staging, note)
         try:
-            fault = item.mismatch(files)
+            files, fault = _unpacked(item, fetched, staging)
+            fault = fault or item.mismatch(files)
             if fault:
-                raise manifest.refusal(item, item.ORIGIN, fault)
+                raise manifest.refusal(item, there.folder(item), item.ORIGIN, fault)
             unfit = item.unfit(files)
             if unfit:
                 raise UnfitError(unfit)
@@ -77,25 +93,34 @@ def pull(there: Listing, item: Item, note: Say = lambda _: None) -> Path:
             shutil.rmtree(staging)
 
 
+def _unpacked(item: Item, fetched: Files, staging: Path) -> tuple[Files, str | None]:
+    """The item's files as they are here, and why they cannot be made of what was fetched."""
+    try:
+        return item.unpacked(fetched, staging), None
+    except EquidynError as fault:
+        return {}, str(fault)
+
+
 def _fetched(there: Listing, item: Item, staging: Path, note: Say) -> Files:
-    files = {}
-    for name, wanted in manifest.checksums(item, _file(there, item, manifest.NAME, staging)).items():
+    files, folder = {}, there.folder(item)
+    for name, wanted in manifest.checksums(item, folder, _file(there, item, manifest.NAME, staging)).items():
         note(f"{item.name}: {name}")
-        path = staging / item.folder / name
+        path = staging / folder / name
         if not path.is_file() or sha256(path) != wanted:
             path.unlink(missing_ok=True)
             _file(there, item, name, staging)
         found = sha256(path)
         if found != wanted:
-            raise manifest.refusal(item, name, f"its SHA-256 is {found}, and its manifest says {wanted}")
+            raise manifest.refusal(item, folder, name, f"its SHA-256 is {found}, and its manifest says {wanted}")
         files[name] = path
     return files
 
 
 def _file(there: Listing, item: Item, name: str, staging: Path) -> Path:
-    file = f"{item.folder}/{name}"
+    folder = there.folder(item)
+    file = f"{folder}/{name}"
     if file not in there.files:
-        raise manifest.refusal(item, name, "its manifest names it, but it is not there")
+        raise manifest.refusal(item, folder, name, "its manifest names it, but it is not there")
     place = {"kind": there.kind, "repository": there.repository, "revision": there.commit, "file": file}
     with hub_client.client(**place) as client:
         options = {"repo_type": there.kind, "revision": there.commit, "local_dir": staging}
@@ -140,7 +165,7 @@ def _outcome(there: Listing, item: Item, dry_run: bool, note: Say) -> tuple[str,
     if item.unfinished() is None:
         return "here already", ""
     if not there.holds(item):
-        return "not on the Hub", f"there is no {item.folder}"
+        return "not on the Hub", f"nothing has its address {item.address}"
     if dry_run:
         return "to pull", ""
     try:

@@ -12,7 +12,7 @@ from equidyn.core.data import hub_client
 from equidyn.core.data.hub_client import ConflictError, MissingError
 from equidyn.core.errors import EquidynError
 from equidyn.core.hub import card, manifest
-from equidyn.core.hub.items import Item, RepositoryKind
+from equidyn.core.hub.item import Item, RepositoryKind
 from equidyn.core.hub.pull import Listing, connect, listing
 from equidyn.core.params.hub import Hub
 from equidyn.core.progress import progress
@@ -77,7 +77,7 @@ def _listing(hub: Hub, home: RepositoryKind) -> Listing:
 
 
 def _complete(item: Item, there: Listing) -> bool:
-    return there.holds(item) and there.files >= {f"{item.folder}/{name}" for name in item.outputs()}
+    return there.holds(item) and there.files >= {f"{there.folder(item)}/{name}" for name in item.names()}
 
 
 def _create(hub: Hub, home: RepositoryKind, private: bool) -> None:
@@ -109,17 +109,35 @@ def _commit(hub: Hub, there: Listing, items: list[Item], shown: list[Item]) -> N
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for item in items:
-            for file, path in item.outputs().items():
-                _new(folder / item.folder / file).symlink_to(path.resolve())
-            _new(folder / item.folder / manifest.NAME).write_text(manifest.text_of(item), encoding="utf-8")
-        (folder / "README.md").write_text(
-            card.text_of(there.kind, hub.repository, shown, there.files), encoding="utf-8"
-        )
+            _pack(item, folder / item.folder, _link(hub, item))
+        (folder / card.NAME).write_text(card.text_of(there, shown, _card(hub, there)), encoding="utf-8")
         with hub_client.client(kind=there.kind, repository=hub.repository, revision=hub.revision) as client:
             options = {"repo_type": there.kind, "revision": hub.revision, "parent_commit": there.commit}
             client.upload_folder(repo_id=hub.repository, folder_path=folder, commit_message=message, **options)
 
 
-def _new(path: Path) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path
+def _pack(item: Item, folder: Path, link: str) -> None:
+    """Lay the item's files out as they are sent, with their manifest."""
+    folder.mkdir(parents=True)
+    packed = item.packed(folder, link)
+    for name, path in packed.items():
+        if path != folder / name:
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).symlink_to(path.resolve())
+    (folder / manifest.NAME).write_text(manifest.text_of(item, packed), encoding="utf-8")
+
+
+def _link(hub: Hub, item: Item) -> str:
+    """Where the item's files can be had."""
+    kind = "datasets/" if item.HOME == "dataset" else ""
+    return f"{hub_client.endpoint()}/{kind}{hub.repository}/resolve/{hub.revision}/{item.folder}"
+
+
+def _card(hub: Hub, there: Listing) -> str:
+    """The card that is there now, if any."""
+    if card.NAME not in there.files:
+        return ""
+    place = {"kind": there.kind, "repository": hub.repository, "revision": hub.revision}
+    with tempfile.TemporaryDirectory() as folder, hub_client.client(**place) as client:
+        options = {"repo_type": there.kind, "revision": there.commit, "local_dir": folder}
+        return Path(client.hf_hub_download(hub.repository, card.NAME, **options)).read_text(encoding="utf-8")

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from equidyn.core.data.hub_client import HubError
-from equidyn.core.hub.items import Item, Items
+from equidyn.core.hub.item import Item
+from equidyn.core.hub.items import Items
 from equidyn.core.hub.pull import UnfitError, connect, listing, pull
 from equidyn.core.params.params import Params
 from equidyn.core.params.study import Cell
@@ -25,7 +26,7 @@ def run(params: Params, cell: Cell) -> Path | None:
 
 
 def _pulled(params: Params, item: Item) -> Path | None:
-    place = f"{params.hub.repository} ({item.folder[: len(item.KIND) + 14]})"
+    place = f"{params.hub.repository} ({item.KIND}s, {item.short})"
     try:
         connect()
         there = listing(params.hub, item.HOME)

@@ -1,6 +1,7 @@
 """What training and measures expect of every network, whatever it maps."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Self
 
@@ -11,7 +12,10 @@ from equidyn.symmetry.group_action import GroupAction
 
 
 class Network(nn.Module):
-    """A network with what its symmetry asks of training; most need none of it.
+    """A network with what its symmetry asks of training; most need none of it. `from_pretrained` takes one of the Hub:
+
+    >>> import equidyn as eq
+    >>> network = eq.Network.from_pretrained("owner/cells", subfolder="runs/smoke-levels/eps000/gcnn/1")
 
     strict: whether it is exactly symmetric under what it imposes, whatever its weights (unless it is relaxed just now).
     anneals: whether relax() changes anything.
@@ -26,6 +30,26 @@ class Network(nn.Module):
     imposed_inputs: GroupAction | None = None
     imposed_outputs: GroupAction | None = None
     kinds: Mapping[str, GroupAction | None] = MappingProxyType({})
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        pretrained_model_name_or_path: str | Path,
+        subfolder: str = "",
+        *,
+        revision: str | None = None,
+        cache_dir: str | Path | None = None,
+    ) -> "Network":
+        """The network of a run that `equidyn hub push` has sent, in eval mode, with the weights of its best epoch.
+
+        The first argument: owner/name of a repository on the Hugging Face Hub, or a folder here; subfolder: of the run
+        there, runs/STUDY/DATASET/VARIANT/SEED, with the address behind it where there are several. As everywhere, the
+        token is HF_TOKEN, and HF_HUB_OFFLINE takes what the cache has. Nothing of the repository is run. Raises
+        EquidynError that says what there is.
+        """
+        from equidyn.core.hub.pretrained import network
+
+        return network(str(pretrained_model_name_or_path), subfolder, revision, cache=cache_dir)[0]
 
     def activations(self, values: torch.Tensor) -> dict[str, torch.Tensor]:
         """Every activation, named and ordered as `kinds`, each (batch, ...); the last one is the answer."""

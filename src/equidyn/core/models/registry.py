@@ -7,6 +7,7 @@ import torch
 
 from equidyn.core.domain import Domain, imported
 from equidyn.core.errors import EquidynError
+from equidyn.core.models.foreign import as_network
 from equidyn.core.models.network import Network
 from equidyn.core.params.signatures import checked, known, module
 from equidyn.core.params.study import Study
@@ -27,7 +28,8 @@ def build_network(study: Study, variant: str, inputs: Any, outputs: Any, seed: i
     torch.set_default_dtype(torch.float32)  # whatever a module, of this model or of another, has set when imported
     with seeded(seed):
         try:
-            network = offers.build(inputs, outputs, **options)
+            built = offers.build(inputs, outputs, **options)
+            network = as_network(built, inputs, len(study.source.input_grid), wanted.model)
             network = _relaxed(study.home, network, wanted) if wanted.relax else network
         except ValueError as fault:
             raise EquidynError(str(fault)) from fault

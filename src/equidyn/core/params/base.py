@@ -39,13 +39,28 @@ class SourceSettings(Strict):
     """Where the datasets of a study come from. Subclasses have a field `kind`, the name of their module in source/.
 
     serves: kinds of the tasks that it has data for; makes: classes of datasets that it can make; unit: of `lengths`;
-    splits: names of the splits, test splits last.
+    splits: names of the splits, test splits last; own_words: whether the domain's report has words for its data.
     """
 
     serves: ClassVar[tuple[str, ...]]
     makes: ClassVar[tuple[type[DatasetSettings], ...]]
     unit: ClassVar[str] = "samples"
     splits: ClassVar[tuple[str, ...]] = ("train", "validation", "test")
+    own_words: ClassVar[bool] = True
+
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """Dotted keys of a dataset's entry that name files of the user's own; engines look whether those change."""
+        return ()
+
+    def refuses(self, entry: DatasetSettings) -> Iterator[str]:
+        """What is wrong with a dataset, of a class that it makes, in words."""
+        return iter(())
+
+    @property
+    def entries(self) -> tuple[tuple[str, str], ...]:
+        """(room, name) of the files, as of core/params/signatures.py, by which it makes its datasets."""
+        return ()
 
     @property
     def input_grid(self) -> tuple[int, ...]:

@@ -23,11 +23,7 @@ def whole(params: Any) -> Any:
 
 
 def _broken(study: Any) -> Iterator[str]:
-    named = [(f"variants.{name}", "models", variant.model) for name, variant in study.variants.items()]
-    parts = ((name, *part) for name, variant in study.variants.items() for part in variant.parts())
-    named += [(f"variants.{name}.{key}", ROOMS[key], part.by) for name, key, part in parts]
-    named += [(f"measures.{name}", "measures", name) for name in study.measures]
-    entries = ((place, signatures.known(study.home, room, name)) for place, room, name in named)
+    entries = ((place, signatures.known(study.home, room, name)) for place, room, name in signatures.named(study))
     yield from (f"{place}: {entry.fault}" for place, entry in entries if entry.fault)
 
 
@@ -124,6 +120,8 @@ def _datasets(study: Any) -> Iterator[str]:
             yield f"datasets.{name}: a source of kind {study.source.kind!r} cannot make it"
         elif entry.own_size is not None and not study.source.can_count:
             yield f"datasets.{name}.train: only a source whose splits are counted can have another number"
+        else:
+            yield from (f"datasets.{name}: {fault}" for fault in study.source.refuses(entry))
 
 
 def _lengths(study: Any) -> Iterator[str]:
@@ -138,8 +136,9 @@ def _parts(study: Any) -> Iterator[str]:
         yield from (f"variants.{name}.{fault}" for fault in _of_variant(study, variant))
     for name in study.measures:
         entry = signatures.known(study.home, "measures", name)
-        if not entry.fault and entry.takes not in [(kind,) for kind in (ANY, *study.task.contexts)]:
-            yield f"measures.{name}: not a measure of the task {study.task.kind!r}"
+        suit = [(kind,) for kind in (ANY, *study.task.contexts)]
+        if not entry.fault and entry.takes not in suit:
+            yield f"measures.{name}: not a measure of the task {study.task.kind!r}{_unlike(name, entry, suit)}"
     yield from study.task.faults(study)
 
 
@@ -163,18 +162,29 @@ def _of_variant(study: Any, variant: Variant) -> Iterator[str]:
     task = study.task
     entry = signatures.known(study.home, "models", variant.model)
     if not entry.fault and entry.takes != task.takes:
-        yield f"model = {variant.model!r}: not a model for the task {task.kind!r}"
+        told = _unlike(variant.model, entry, [task.takes])
+        yield f"model = {variant.model!r}: not a model for the task {task.kind!r}{told}"
     if variant.augment not in task.augments:
         yield f"augment = {variant.augment!r}: the task {task.kind!r} has {', '.join(task.augments)}"
-    if variant.relax and not _suits(study, "relaxations", variant.relax.by, task.relaxes):
-        yield f"relax.by = {variant.relax.by!r}: not a relaxation for the task {task.kind!r}"
-    if variant.treatment and not _suits(study, "treatments", variant.treatment.by, task.treats):
-        yield f"treatment.by = {variant.treatment.by!r}: not a treatment for the task {task.kind!r}"
+    if variant.relax:
+        yield from _unsuited(study, "relax", "relaxation", variant.relax.by, task.relaxes)
+    if variant.treatment:
+        yield from _unsuited(study, "treatment", "treatment", variant.treatment.by, task.treats)
     if variant.impose and not task.imposes:
         yield f"impose: not for the task {task.kind!r}"
 
 
-def _suits(study: Any, room: str, name: str, kinds: tuple[str, ...]) -> bool:
-    """Whether an entry takes one of these types, those of the task; of a broken file only whether there are any."""
-    entry = signatures.known(study.home, room, name)
-    return bool(kinds) and (bool(entry.fault) or entry.takes in [(kind,) for kind in kinds])
+def _unsuited(study: Any, key: str, noun: str, name: str, kinds: tuple[str, ...]) -> Iterator[str]:
+    """An entry that takes none of these types, those of the task; of a broken file only if there are none."""
+    entry = signatures.known(study.home, ROOMS[key], name)
+    suit = [(kind,) for kind in kinds]
+    if not suit or (not entry.fault and entry.takes not in suit):
+        yield f"{key}.by = {name!r}: not a {noun} for the task {study.task.kind!r}{_unlike(name, entry, suit)}"
+
+
+def _unlike(name: str, entry: signatures.Entry, suit: list[tuple[str, ...]]) -> str:
+    """Of a file of the user's own, where its function stands, and what it should take."""
+    if "." not in name or not entry.at:
+        return ""
+    wanted = " or ".join(f"({', '.join(one)})" for one in suit) or "none of them"
+    return f"; {entry.at} takes ({', '.join(entry.takes)}), the task has {wanted}"

@@ -37,8 +37,13 @@ def faults(event: yaml.Event) -> Iterator[str]:
             )
 
 
+def no_text(text: str) -> bool:
+    """Whether text without quotes is a number, true, false or null to all readers."""
+    return _ALIKE.fullmatch(text) is not None
+
+
 def _differs(text: str) -> bool:
-    if _ALIKE.fullmatch(text):
+    if no_text(text):
         return False
     patterns = _NOT_TEXT.get(text[:1], ())
     return any(pattern.match(text) for _, pattern in patterns) or _NOT_TEXT_LATER.fullmatch(text) is not None

@@ -1,7 +1,6 @@
 """Faults of params.yaml in the words of its readers: file, key, value, and what is allowed."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -22,10 +21,10 @@ _WORDS = {
 }
 
 
-def message(path: Path, tree: Any, fault: ValidationError) -> str:
+def message(place: object, tree: Any, fault: ValidationError) -> str:
     """One message for all faults of the file, one line each."""
     lines = [_line(tree, error) for error in fault.errors(include_url=False)]
-    return "\n  ".join([f"{path}: {len(lines)} wrong {'entry' if len(lines) == 1 else 'entries'}", *lines])
+    return "\n  ".join([f"{place}: {len(lines)} wrong {'entry' if len(lines) == 1 else 'entries'}", *lines])
 
 
 def _line(tree: Any, error: Any) -> str:

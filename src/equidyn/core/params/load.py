@@ -1,6 +1,7 @@
 """Reading params.yaml: every fault is told as file, key, value, and what is allowed, all of them at once."""
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,19 +45,36 @@ _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping
 _Loader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(f"(?:{dialects.FLOAT})$"), list("-+.0123456789"))
 
 
-def load(path: Path = PARAMS_FILE) -> Params:
-    """Read and check `path`; raises EquidynError with one message that names every fault."""
+def load(path: Path | None = None) -> Params:
+    """Read and check `path`, or params.yaml; raises EquidynError with one message that names every fault.
+
+    From then on modules can be imported that lie in its folder, or in the working folder.
+    """
     refuse_other_code()
-    tree = read_yaml(path, alike=True)
+    path = path or PARAMS_FILE
+    _look_in(path.parent)
+    return checked(read_yaml(path, alike=True), path)
+
+
+def checked(tree: Any, place: object) -> Params:
+    """The tree of a params.yaml, typed; place: what its faults are said of."""
     if not isinstance(tree, dict):
-        raise EquidynError(f"{path}: expected a mapping with the keys {', '.join(Params.model_fields)}")
+        raise EquidynError(f"{place}: expected a mapping with the keys {', '.join(Params.model_fields)}")
+    _look_in(Path())
     strangers = unknown_domains(tree)
     if strangers:
-        raise EquidynError("\n  ".join([f"{path}: studies without a known domain", *strangers]))
+        raise EquidynError("\n  ".join([f"{place}: studies without a known domain", *strangers]))
     try:
         return params_model(tree).model_validate(tree)
     except ValidationError as fault:
-        raise EquidynError(message(path, tree, fault)) from None
+        raise EquidynError(message(place, tree, fault)) from None
+
+
+def _look_in(folder: Path) -> None:
+    """Modules of the user's own may lie beside params.yaml; what is installed comes first."""
+    place = str(folder.resolve())
+    if place not in sys.path:
+        sys.path.append(place)
 
 
 def _events(file: TextIO) -> Iterator[yaml.Event]:
@@ -76,17 +94,23 @@ def read_yaml(path: Path, *, alike: bool = False) -> Any:
     """The file's tree by a safe loader that refuses duplicate keys; alike: and what DVC reads, or edits, otherwise."""
     try:
         with path.open(encoding="utf-8") as file:
-            wrong = [fault for event in _events(file) if alike for fault in dialects.faults(event)]
-            if wrong:
-                raise EquidynError("\n  ".join([f"{path}: {wrong[0]}", *wrong[1:]]))
-            file.seek(0)
-            return _Loader(file).get_single_data()
-    except EquidynError:
-        raise
+            return parsed(file, path, alike=alike)
     except FileNotFoundError:
         raise EquidynError(f"{path}: not found in {Path.cwd()}; run from a folder that holds a params.yaml") from None
     except OSError as fault:
         raise EquidynError(f"{path}: cannot be read ({fault.strerror})") from None
+
+
+def parsed(file: TextIO, place: object, *, alike: bool = False) -> Any:
+    """The same of an open file; place: what its faults are said of."""
+    try:
+        wrong = [fault for event in _events(file) if alike for fault in dialects.faults(event)]
+        if not wrong:
+            file.seek(0)
+            return _Loader(file).get_single_data()
+    except OSError:
+        raise
     except Exception as fault:  # bytes that are no YAML, or not of our kind, can break a reader in any way
         reason = str(fault).strip() or type(fault).__name__
-        raise EquidynError(f"{path}: not readable as YAML: {reason}") from None
+        raise EquidynError(f"{place}: not readable as YAML: {reason}") from None
+    raise EquidynError("\n  ".join([f"{place}: {wrong[0]}", *wrong[1:]]))

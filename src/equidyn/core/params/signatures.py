@@ -25,6 +25,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from equidyn.core.domain import Domain, folder_of, is_module
 from equidyn.core.errors import EquidynError, broken
 from equidyn.core.params import types
+from equidyn.core.params.variant import ROOMS
 
 AUDIT = "audit/"  # before the name of a published definition or variant, as it was coded
 SHARED = {
@@ -34,12 +35,13 @@ SHARED = {
     "measures": ("equidyn.core.measures", "equidyn.curvature", "equidyn.grids"),
     "audit.measures": ("equidyn.curvature.audit",),
 }
-_ENTRY = {
+ENTRY = {
     "models": "build",
     "relaxations": "relax",
     "impose": "impose",
     "treatments": "treat",
     "measures": "measure",
+    "scenes": "scene",
 }
 _ANNOTATIONS = {**vars(types), "bool": bool, "int": types.Integer, "float": types.Real, "str": str, "Literal": Literal}
 
@@ -49,7 +51,8 @@ class Entry:
     """module: its dotted path; options: the pydantic model of its options; takes: the types of its other arguments.
 
     needs: options without which a model does not suit it, of treatments with a line NEEDS.
-    fault: where and how its file is broken, if it is; then nothing is known of the others.
+    fault: where and how its file is broken, if it is; then nothing is known of the others. at: file and line of its
+    function.
     """
 
     module: str
@@ -57,6 +60,7 @@ class Entry:
     takes: tuple[str, ...]
     fault: str = ""
     needs: tuple[str, ...] = ()
+    at: str = ""
 
 
 class _AnyOptions(BaseModel, extra="allow"):
@@ -65,12 +69,12 @@ class _AnyOptions(BaseModel, extra="allow"):
 
 @cache
 def entries(domain: Domain, room: str) -> dict[str, Entry]:
-    """Names in `room` (a key of _ENTRY) of a domain -> what their files offer."""
+    """Names in `room` (a key of ENTRY) of a domain -> what their files offer."""
     found = {}
     for part, prefix in ((room, ""), (f"audit.{room}", AUDIT)):
         for package in (domain.path(part), *SHARED.get(part, ())):
             for path in _modules(package):
-                entry = _entry(path, f"{package}.{path.stem}", _ENTRY[room])
+                entry = _entry(path, f"{package}.{path.stem}", ENTRY[room])
                 if entry is not None:
                     found.setdefault(prefix + path.stem, entry)
     return found
@@ -97,8 +101,10 @@ def checked(domain: Domain, room: str, name: str, values: dict[str, Any]) -> dic
 
 def known(domain: Domain, room: str, name: str) -> Entry:
     """What entry `name` offers, broken or not; raises ValueError with what there is."""
-    entry = _elsewhere(name, _ENTRY[room]) if "." in name else entries(domain, room).get(name)
+    entry = _elsewhere(name, ENTRY[room]) if "." in name else entries(domain, room).get(name)
     if entry is None:
+        if "." in name:
+            raise ValueError("no importable module of this name, in the folder of params.yaml or on PYTHONPATH")
         names = ", ".join(other + " (broken)" * bool(found.fault) for other, found in entries(domain, room).items())
         raise ValueError(
             f"not one of the {room} of {domain.name}: {names}, or the dotted path of a module that has one"
@@ -114,7 +120,19 @@ def _elsewhere(path: str, function: str) -> Entry | None:
     except EquidynError as fault:
         return Entry(path, _AnyOptions, (), str(fault))
     origin = find_spec(path).origin if known else None
-    return _entry(Path(origin), path, function) if origin and origin.endswith(".py") else None
+    if not origin or not origin.endswith(".py"):
+        return None
+    lacks = f"{origin}: defines no function {function}(...)"
+    return _entry(Path(origin), path, function) or Entry(path, _AnyOptions, (), lacks)
+
+
+def named(study: Any) -> Iterator[tuple[str, str, str]]:
+    """(place in the study, room, name) of every file that its variants and measures name."""
+    for name, variant in study.variants.items():
+        yield f"variants.{name}", "models", variant.model
+        yield from ((f"variants.{name}.{key}", ROOMS[key], part.by) for key, part in variant.parts())
+    yield from ((f"measures.{name}", "measures", name) for name in study.measures)
+    yield from ((f"source.{room}", room, name) for room, name in study.source.entries)
 
 
 @contextmanager
@@ -152,7 +170,10 @@ def _entry(path: Path, name: str, function: str) -> Entry | None:
         defines = f"def {function}(".encode() in content  # most files do not
         tree = ast.parse(content if defines else b"", filename=str(path))
         found = next((node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == function), None)
-        return found and Entry(name, _options_model(path, found), tuple(_takes(path, found)), needs=_needs(tree))
+        if found is None:
+            return None
+        options, takes = _options_model(path, found), tuple(_takes(path, found))
+        return Entry(name, options, takes, needs=_needs(tree), at=f"{path}:{found.lineno}")
     except (OSError, SyntaxError, ValueError) as fault:
         return Entry(name, _AnyOptions, (), broken(fault, path))
 
@@ -166,7 +187,7 @@ def _takes(path: Path, entry: ast.FunctionDef) -> Iterator[str]:
     for argument in entry.args.args:
         if argument.annotation is None:
             raise _unfit(path, argument, f"argument {argument.arg!r} of {entry.name}() has no type")
-        yield ast.unparse(argument.annotation).strip("'")
+        yield ast.unparse(argument.annotation).strip("'").rpartition(".")[2]
 
 
 def _options_model(path: Path, entry: ast.FunctionDef) -> type[BaseModel]:

@@ -21,6 +21,7 @@ from equidyn.core.progress import progress
 from equidyn.core.provenance import Clock, digest, versions
 from equidyn.core.sources import fingerprint, train_sources
 from equidyn.core.training.hidden import refuse_hidden_state
+from equidyn.core.training.live import live
 from equidyn.core.training.loop import Trainer
 from equidyn.core.training.precision import device_of, set_up
 from equidyn.core.training.state import State, Weights
@@ -43,8 +44,13 @@ def run(params: Params, cell: Cell) -> Path:
         content = checksum(path)
         same_run = digest([clock.params, content, code, versions()])
         resume = paths.resume(cell)
-        with progress(f"train {cell}", trainer.training.epochs) as advance:
-            state = trainer.run(resume, same_run, lambda now: advance(now.epoch, f"best {now.best_score:.4f}"))
+        with progress(f"train {cell}", trainer.training.epochs) as advance, live(cell) as record:
+
+            def report(now: State) -> None:
+                advance(now.epoch, f"best {now.best_score:.4f}")
+                record(now.history[-1])
+
+            state = trainer.run(resume, same_run, report)
         _write(paths.run(cell), _summary(cell, trainer, state) | {"dataset_sha256": content}, state, clock)
         resume.unlink(missing_ok=True)
     return paths.run(cell)

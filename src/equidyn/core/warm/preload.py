@@ -7,6 +7,7 @@ for GPUs then, and after that no fork could use one.
 import sys
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 
 from equidyn.core.domain import imported
 from equidyn.core.params import Params, Study, signatures
@@ -21,15 +22,18 @@ STAGES = (
 COMPILER, TAKER = "torch._dynamo", "equidyn.symmetry.directional"
 
 
-def run() -> None:
-    """Import the stages and all that params.yaml names; read what defines the results of this folder's stages."""
+def run(settings: Path | None = None) -> None:
+    """Import the stages and all that params.yaml names; read what defines the results of this folder's stages.
+
+    settings: a file of settings instead of params.yaml.
+    """
     from equidyn.core.errors import EquidynError
     from equidyn.core.params import load
 
     for stage in STAGES:
         import_module(stage)
     with suppress(EquidynError):  # a fault in params.yaml is for the jobs to tell
-        _look_up(load())
+        _look_up(load(settings))
     if TAKER in sys.modules:
         import_module(COMPILER)
 

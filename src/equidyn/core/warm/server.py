@@ -25,7 +25,10 @@ from equidyn.core.warm.client import environment_fingerprint
 
 
 def serve(main: Callable[[], None]) -> None:
-    """Answer jobs by `main` until standard input, which `equidyn warm` holds, is closed. argv: the socket's number."""
+    """Answer jobs by `main` until standard input, which `equidyn warm` holds, is closed.
+
+    argv: the socket's number, and the words of the first job.
+    """
     listener = socket.socket(fileno=int(sys.argv[1]))
     listener.set_inheritable(False)
     own = (
@@ -33,9 +36,15 @@ def serve(main: Callable[[], None]) -> None:
     )  # before the imports: a file that changes meanwhile is not taken for the imported one
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     gc.disable()
-    preload.run()
+    preload.run(_settings_of(sys.argv[2:]))
     gc.freeze()
     _Server(listener, main, own).run()
+
+
+def _settings_of(words: list[str]) -> Path | None:
+    """What a job has instead of params.yaml."""
+    place = words.index("--params") + 1 if "--params" in words else 0
+    return Path(words[place]) if 0 < place < len(words) else None
 
 
 def received(connection: socket.socket) -> tuple[dict[str, Any], list[int]]:

@@ -79,7 +79,7 @@ def _server(listener: socket.socket, process: subprocess.Popen[bytes]) -> subpro
     connection, request = _first_request(listener, process)
     if connection is None:
         return None
-    arguments = [sys.executable, "-P", "-c", _SERVER, str(listener.fileno())]
+    arguments = [sys.executable, "-P", "-c", _SERVER, str(listener.fileno()), *request["arguments"]]
     environment, folder = request["environment"], request["folder"]
     with connection:
         try:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, field_validator
 
 from equidyn.core.params.base import DatasetSettings, SourceSettings, TaskSettings
+from equidyn.core.params.files import FilesSource, or_files
 from equidyn.core.params.hub import Repository, RepositoryPath, Revision
 from equidyn.core.params.types import Blocks, PositiveInt, Seed, Strict
 
@@ -89,6 +90,21 @@ class DigitsSource(SourceSettings):
         return _NAMES.get(repository, repository) if origin == "huggingface" else origin
 
 
+class FilesOfImages(FilesSource):
+    """Square grey images of a user's own, pixels from 0 to 1, with a class of each, from 0 to 9."""
+
+    serves = ("reconstruct", "classify_images")
+    order = ("image", "y", "x")
+    equal = ("y", "x")
+    labelled = True
+    unit = "images"
+
+    @property
+    def side(self) -> int:
+        """Pixels per side."""
+        return self.sizes["x"]
+
+
 class ReconstructTask(TaskSettings):
     """Give an image back through a narrow place: an auto-encoder, with the mean square over pixels as its loss."""
 
@@ -123,5 +139,6 @@ class ClassifyImagesTask(TaskSettings):
         return source.side**2
 
 
-Source, Dataset = DigitsSource, DigitsData
+Source = Annotated[DigitsSource | FilesOfImages, Field(discriminator="kind")]
+Dataset = or_files(DigitsData)
 Task = Annotated[ReconstructTask | ClassifyImagesTask, Field(discriminator="kind")]

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from equidyn.core.params import signatures
 from equidyn.core.params.base import DatasetSettings, SourceSettings, TaskSettings
+from equidyn.core.params.files import FilesSource, or_files
 from equidyn.core.params.types import MOST, Blocks, PositiveInt, Seed, Strict, real
 from equidyn.symmetry import permutations
 
@@ -86,6 +87,24 @@ class GaussianSource(SourceSettings):
         return self.model_copy(update={"split": self.split.model_copy(update={"train": samples})})
 
 
+class FilesOfSets(FilesSource):
+    """Sets of vectors of a user's own, with a class of each: 0 or 1."""
+
+    serves = ("classify_sets",)
+    order = ("set", "point", "component")
+    labelled = True
+
+    @property
+    def points(self) -> int:
+        """n, vectors in a set."""
+        return self.sizes["point"]
+
+    @property
+    def dimensions(self) -> int:
+        """d, components of a vector."""
+        return self.sizes["component"]
+
+
 class ClassifySetsTask(TaskSettings):
     """Tell which of two classes a sample is of: one logit, and the cross-entropy as its loss."""
 
@@ -137,4 +156,6 @@ def _group_faults(options: dict[str, Any], points: int) -> Iterator[str]:
         )
 
 
-Source, Dataset, Task = GaussianSource, GaussianData, ClassifySetsTask
+Source = Annotated[GaussianSource | FilesOfSets, Field(discriminator="kind")]
+Dataset = or_files(GaussianData)
+Task = ClassifySetsTask

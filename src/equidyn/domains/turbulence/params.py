@@ -1,10 +1,12 @@
 """Forced homogeneous turbulence in a periodic box, simulated here, for super-resolution (DESIGN 6)."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from equidyn.core.params.base import DatasetSettings, SourceSettings
+from equidyn.core.params.files import FilesSource, or_files
 from equidyn.core.params.types import (
     Blocks,
     NonNegativeInt,
@@ -121,6 +123,58 @@ class TurbulenceSource(SourceSettings):
         return self
 
 
+class FilesOfVolumes(FilesSource):
+    """Simulations in a cube from files of a user's own: the fine fields, components vx, vy, vz.
+
+    A sample is `context` coarse frames, `spacing` places in time apart, and the fine frame at their middle one.
+    """
+
+    serves = ("upscale",)
+    order = ("simulation", "time", "component", "z", "y", "x")
+    optional = ("simulation",)
+    equal = ("z", "y", "x")
+
+    factor: Literal[2, 4, 8] = Field(description="fine voxels along an edge per coarse one")
+    filter: Literal["box", "spectral"] = Field(
+        description="how coarse frames come from fine ones; box: mean over each block; spectral: sharp cut-off, for "
+        "periodic boxes"
+    )
+    periodic: bool = Field(description="whether the box repeats; a part that was cut out of a larger flow does not")
+    context: OddInt = Field(description="coarse frames of a sample; the fine one is at the time of the middle one")
+    spacing: PositiveInt = Field(default=1, description="places in time between the coarse frames of a sample")
+    interval: PositiveInt = Field(default=1, description="places in time from one sample to the next")
+
+    @property
+    def resolution(self) -> int:
+        """Voxels along an edge of the fine frames."""
+        return self.sizes["x"]
+
+    @property
+    def input_grid(self) -> tuple[int, ...]:
+        """Coarse voxels along z, y and x."""
+        return (self.resolution // self.factor,) * 3
+
+    def middles(self, split: str) -> range:
+        """Places in time of the fine frames of a split."""
+        start, stop = getattr(self.split, split) if self.split.by == "time" else (0, self.sizes["time"])
+        half = self.context // 2 * self.spacing
+        return range(start + half, stop - half, self.interval)
+
+    def lengths(self) -> dict[str, int]:
+        """Samples of each split; by time, of each simulation."""
+        counts = dict.fromkeys(self.splits, 1) if self.split.by == "time" else super().lengths()
+        return {split: count * len(self.middles(split)) for split, count in counts.items()}
+
+    def _faults(self) -> Iterator[str]:
+        yield from super()._faults()
+        if self.sizes.get("component") not in (None, 3):
+            yield "sizes.component: must be 3, vx, vy and vz"
+        if self.sizes.get("x", 0) % self.factor:
+            yield f"factor: {self.factor} must divide the {self.sizes['x']} voxels along an edge"
+        if self.filter == "spectral" and not self.periodic:
+            yield "filter: spectral is for periodic boxes; take box"
+
+
 class UpscaleTask(GridTaskSettings):
     """Super-resolution: from successive coarse velocity fields in a box, the fine one at their middle time."""
 
@@ -137,4 +191,6 @@ class UpscaleTask(GridTaskSettings):
         return source.resolution**3
 
 
-Source, Dataset, Task = TurbulenceSource, TurbulenceData, UpscaleTask
+Source = Annotated[TurbulenceSource | FilesOfVolumes, Field(discriminator="kind")]
+Dataset = or_files(TurbulenceData)
+Task = UpscaleTask

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -26,16 +27,16 @@ class Check:
 
 def section(results: StudyResults) -> Section:
     """A row per check that some dataset has, and a column per dataset."""
-    domain = results.settings.home
+    about = partial(own, results.settings.home, "data") if results.settings.source.own_words else _no_own
     sources = list(dict.fromkeys(str(tree["provenance"]["source"]) for tree in results.data.values()))
     text = [
         f"Source: {listed(sources)}.",
         _shared(results.settings.source.block_count),
-        *own(domain, "data", "words", _no_words)(results),
+        *about("words", _no_words)(results),
     ]
-    pictures = own(domain, "data", "pictures", _no_words)(results)
+    pictures = about("pictures", _no_words)(results)
     checks = {name: {"error": tree["equivariance"] or {}} | tree["checks"] for name, tree in results.data.items()}
-    shown = own(domain, "data", "CHECKS", {}) or {name: Check(name.replace("_", " ")) for name in _plain(checks)}
+    shown = about("CHECKS", {}) or {name: Check(name.replace("_", " ")) for name in _plain(checks)}
     heads = level_labels(results.settings)
     data = pd.DataFrame([{"dataset": name, "data": heads[name]} | _numbers(checks[name], shown) for name in heads])
     caption = "Measured properties of each dataset; the CSV file has every number."
@@ -50,6 +51,11 @@ def _shared(blocks: int) -> str:
         f"Each dataset holds {blocks} disjoint blocks: seed k trains, validates and tests on block k alone, so that "
         "intervals over seeds tell of data and starts together; block 0 is for tuning."
     )
+
+
+def _no_own(name: str, default: Any) -> Any:
+    """What is said of sources of which the domain has no words: nothing."""
+    return default
 
 
 def _no_words(results: StudyResults) -> list[Any]:

@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from equidyn.core import domain as domains
+from equidyn.core.params import signatures
 from equidyn.core.params.base import DatasetSettings, SourceSettings
 from equidyn.core.params.types import (
     Blocks,
@@ -31,6 +33,22 @@ class Jitter(Strict):
     position: NonNegativeFloat = Field(description="shift of the inflow's centre [length units of `size`]")
     tilt: NonNegativeFloat = Field(description="tilt of the buoyancy from the inflow's axis [rad]")
     strength: UnitFloat = Field(description="relative change of the buoyancy [1]")
+
+
+class SceneSettings(Strict):
+    """What stands in the box beside the inflow: obstacles, further inflows, other walls."""
+
+    by: str = Field(description="dotted path of a module with a function scene() that builds it")
+    options: dict[str, Any] = Field(default={}, description="keyword-only arguments of that function")
+
+    @model_validator(mode="after")
+    def _is_known(self) -> "SceneSettings":
+        home = domains.find("smoke")
+        with signatures.within("by", value=self.by):
+            signatures.known(home, "scenes", self.by)
+        with signatures.within("options"):
+            signatures.checked(home, "scenes", self.by, self.options)
+        return self
 
 
 class SplitByScene(Strict):
@@ -164,9 +182,17 @@ class SmokeSource(SimulatedSource):
     kind: Literal["smoke"]
     inflow: Inflow
     jitter: Jitter
+    scene: SceneSettings | None = Field(
+        default=None, description="what else stands in the box, the same in all four directions; none: nothing"
+    )
     split: Annotated[SplitByScene | SplitByTime, Field(discriminator="by")]
     blocks: Blocks | None = Field(default=None, description="of a split by scene, which needs it; not of one by time")
     seed: Seed = Field(description="seed of the scenes")
+
+    @property
+    def entries(self) -> tuple[tuple[str, str], ...]:
+        """The file of its scene."""
+        return (("scenes", self.scene.by),) if self.scene else ()
 
     @property
     def scenes(self) -> int:

@@ -13,6 +13,9 @@ _NOISE = (
     ("numpy.core.numeric is deprecated", DeprecationWarning),  # imported by PhiML
     ("TensorStack.stack_dim is deprecated", DeprecationWarning),  # called by PhiML
     (r"Field.closest_values\(\) is deprecated", DeprecationWarning),  # called by PhiFlow's own mac_cormack
+    ("Sparse invariant checks are implicitly disabled", UserWarning),  # of torch, of the matrices of PhiML's solver
+    (r"<class 'phiml\.backend\..*should not be instantiated", DeprecationWarning),
+    ("Sparse CSR tensor support is in beta state", UserWarning),
     ("`torch.jit.", DeprecationWarning),  # PhiML compiles with torch.jit, which torch 2.13 calls deprecated
 )
 

@@ -42,13 +42,14 @@ def record(source: SmokeSource | RotationSource, planned: Simulations, name: str
     shape, grid = (len(planned.scene), source.frames), (source.resolution, source.resolution)
     kept = Recording(np.empty((*shape, 2, *grid), np.float32), np.empty((*shape, *grid), np.float32))
     simulator = SmokeSimulator(source, planned)
+    scene = source.scene.by if getattr(source, "scene", None) else ""
     steps, sets = source.warmup + source.frames, turned_sets(planned.scene, planned.direction)
     with progress(f"prepare {name}", steps) as advance:
         for step in range(steps):
             frame = simulator.advance()
             kept.divergence = max(kept.divergence, frame.divergence)
             if exact:
-                kept.disagreement = max(kept.disagreement, _agreeing(frame.velocity, sets, name, step + 1))
+                kept.disagreement = max(kept.disagreement, _agreeing(frame.velocity, sets, name, step + 1, scene))
             if step >= source.warmup:
                 kept.velocity[:, step - source.warmup] = frame.velocity
                 kept.density[:, step - source.warmup] = frame.density
@@ -56,7 +57,7 @@ def record(source: SmokeSource | RotationSource, planned: Simulations, name: str
     return kept
 
 
-def _agreeing(velocity: np.ndarray, sets: np.ndarray, name: str, step: int) -> float:
+def _agreeing(velocity: np.ndarray, sets: np.ndarray, name: str, step: int, scene: str) -> float:
     """How far the float64 frames of a scene's four directions are from turns of each other; too far is an error."""
     found = disagreement(velocity, sets)
     if not found < TOLERANCE:
@@ -64,5 +65,7 @@ def _agreeing(velocity: np.ndarray, sets: np.ndarray, name: str, step: int) -> f
             f"{name}: level 0 must be exactly symmetric, but at step {step} the four directions of a scene, each "
             f"simulated on its own, differ by {found:.1e} (allowed: {TOLERANCE:.0e}). The flow is chaotic: rounding "
             "grows tenfold every 10 to 15 steps. Lower source.frames, source.warmup or source.dt"
+            + f"; or, if quarter turns change what {scene} builds, give the set a level above 0"
+            * bool(scene)
         )
     return found

@@ -34,7 +34,7 @@ class Upscale(GridTask):
     """Coarse and fine boxes in memory, and the error of a network's fine fields.
 
     rms: root mean square velocity component of the fine fields in the training splits of all seeds [length / time]; all
-    fields are divided by it (by 1 if it is 0). The box repeats.
+    fields are divided by it (by 1 if it is 0). The box repeats, unless it was cut out of a larger one.
     """
 
     mixed = True
@@ -43,7 +43,8 @@ class Upscale(GridTask):
     def __init__(self, settings: UpscaleTask, dataset: Volumes, device: torch.device) -> None:
         self.settings, self.device, self.attributes = settings, device, dataset.attributes
         frames, factor = dataset.coarse.shape[1], dataset.fine.shape[-1] // dataset.coarse.shape[-1]
-        self.inputs, self.outputs = upscale_types(frames, factor)
+        periodic = dataset.attributes["checks"].get("periodic", True)
+        self.inputs, self.outputs = upscale_types(frames, factor, periodic)
         self.rms = dataset.unit
         self.splits = {name: self._placed(*map(torch.from_numpy, dataset.of(name))) for name in dataset.splits}
 
@@ -96,7 +97,7 @@ def upscale_types(frames: int, factor: int, periodic: bool = True) -> tuple[BoxT
 
 def io_types(task: UpscaleTask, source: TurbulenceSource) -> tuple[Any, Any]:
     """Types of the inputs and outputs of the networks of a study."""
-    return upscale_types(source.context, source.factor)
+    return upscale_types(source.context, source.factor, getattr(source, "periodic", True))
 
 
 TASK, DATASET = Upscale, Volumes

@@ -1,0 +1,1 @@
+"""A package of a user's own: a network, a measure and data. It lies beside params.yaml."""
