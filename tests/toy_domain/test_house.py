@@ -46,7 +46,7 @@ def by_snakemake(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_measure_is_reported_by_what_it_declares(by_snakemake: Path) -> None:
     rows = table(by_snakemake, "clouds--measures")
     assert {row["measure"] for row in rows} == {"vector_error", "rotation_error", "cost", "sharpness"}
-    page = (by_snakemake / "reports/report.html").read_text()
+    page = (by_snakemake / "reports/pages/clouds.html").read_text()
     assert all(label in page for label in ("RMSE of the answer 0", "relative equivariance error"))
 
 

@@ -19,12 +19,12 @@ from equidyn.core.params.study import Study
 from equidyn.domains.smoke.audit.measures.grad_div import known_answer
 from equidyn.domains.smoke.report.published import figures
 from equidyn.report import families
-from equidyn.report.figures.axes import linear_above, logarithmic
+from equidyn.report.figures.axes import is_cut, linear_above, logarithmic, reach
 from equidyn.report.figures.curves import Course, curves
 from equidyn.report.figures.dots import Guide, Series, dots
 from equidyn.report.figures.levels import Chart, Places, by_level
 from equidyn.report.figures.spectra import Strip
-from equidyn.report.figures.style import WIDTH, line_styles, picture, styled
+from equidyn.report.figures.style import WIDTH, legend_of, line_styles, picture, styled, together
 from equidyn.report.figures.tradeoff import tradeoff
 from equidyn.report.labels import wrapped_name
 from equidyn.report.numbers import power, tick
@@ -237,12 +237,46 @@ def test_published_rows_stand_beside_models_that_exist():
 
 
 def test_of_too_many_variants_charts_leave_out_steps_along_alpha(levels):
-    assert families.charted(levels) == list(levels.variants)
+    assert families.charted(levels, audit=True) == list(levels.variants)
     spare = families.MOST + 1 - len(levels.variants)
     more = {f"more-{place}": levels.variants["gcnn"] for place in range(spare)}
     many = levels.model_copy(update={"variants": levels.variants | more})
-    left_out = set(many.variants) - set(families.charted(many))
+    left_out = set(many.variants) - set(families.charted(many, audit=True))
     assert left_out == {"rsteer-alpha1e-2", "rsteer-published-alpha1e-2"}
+
+
+def test_what_is_built_as_published_is_in_charts_of_the_audit_alone(levels):
+    shown = families.charted(levels)
+    assert shown == [name for name in levels.variants if "published" not in name]
+    built = {name: entry for name, entry in levels.variants.items() if name not in shown}
+    assert families.charted(levels.model_copy(update={"variants": built})) == list(built)
+
+
+def test_the_means_set_an_axis_and_not_a_wide_interval():
+    means, low, high = pd.Series([1.0, 2.0]), pd.Series([0.9, -40.0]), pd.Series([1.1, 44.0])
+    start, end = reach(means, low, high, log=False)
+    assert -0.2 < start < 0 and 2.0 < end < 3.5
+    start, end = reach(means, low.clip(lower=1e-9), high, log=True)
+    assert 0.1 < start < 1 and 2 < end < 10
+    assert is_cut(pd.DataFrame({"mean": means, "low": low, "high": high}), log=False)
+    assert not is_cut(pd.DataFrame({"mean": means, "low": means - 0.1, "high": means + 0.1}), log=False)
+
+
+def test_the_numbers_of_a_chart_stand_beside_it():
+    frame = pd.DataFrame({"dataset": "a", "variant": ["m", "n"], "mean": [1.0, 3.0], "low": [0.5, 2.0], "high": [2, 4]})
+    shown = picture("p", "", "", dots([Series("error", frame)], {"a": "A"}, ["m", "n"], "error"))
+    table = pd.read_csv(io.BytesIO(shown.files["csv"]))
+    assert table[["series", "x", "low", "high"]].to_numpy().tolist() == [["error", 1, 0.5, 2], ["error", 3, 2, 4]]
+
+
+def test_a_page_has_the_legend_of_its_variants_once():
+    with styled(), together(["x", "y", "z"]):
+        colours = [entry[1] for entry in legend_of(["x", "y", "z"])]
+        shown = picture("p", "", "", curves(_courses(), HEADS, "epoch"))
+        assert line_styles(["z"])["z"]["color"] == colours[2]
+    alone = picture("p", "", "", curves(_courses(), HEADS, "epoch"))
+    assert len(set(colours)) == 3
+    assert not alone.page and shown.shown[0] == "svg"
 
 
 def test_charts_along_levels_have_the_variants_of_which_they_are_taken():

@@ -190,7 +190,7 @@ def test_an_absolute_figure_needs_the_published_scale(tmp_path):
         read_claims(claims_file(tmp_path, corrected=[absolute | here], as_published=[absolute | elsewhere])), [study]
     )
     assert _verdicts(found)["C1"] == ("supported", "inconclusive (not the published scale)")
-    assert found.entries[0].as_published.judgement.reason == f"source.resolution is {cells}, not {2 * cells}"
+    assert found.entries[0].as_published.judgement.reason == f"resolution is {cells}, not {2 * cells}"
     assert found.tests == 1
 
 

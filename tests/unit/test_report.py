@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -47,9 +48,20 @@ def reports(tiny_run: Path) -> Path:
     return tiny_run / "reports"
 
 
+def _pages(reports: Path) -> dict[Path, str]:
+    """Every page -> its text; the index first."""
+    found = [reports / "report.html", *sorted((reports / "pages").glob("*.html"))]
+    return {path: path.read_text(encoding="utf-8") for path in found}
+
+
 @pytest.fixture(scope="module")
-def page(reports: Path) -> str:
-    return (reports / "report.html").read_text(encoding="utf-8")
+def pages(reports: Path) -> dict[Path, str]:
+    return _pages(reports)
+
+
+@pytest.fixture(scope="module")
+def page(pages: dict[Path, str]) -> str:
+    return "".join(pages.values())
 
 
 class _Links(HTMLParser):
@@ -69,21 +81,28 @@ class _Links(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def links(page: str) -> _Links:
-    parser = _Links()
-    parser.feed(page)
-    return parser
+def links(pages: dict[Path, str]) -> dict[Path, _Links]:
+    found = {path: _Links() for path in pages}
+    for path, text in pages.items():
+        found[path].feed(text)
+    return found
 
 
-def test_the_page_opens_offline(links: _Links, page: str, reports: Path) -> None:
-    assert not links.tags & {"script", "link", "iframe", "object", "embed"}
-    assert not re.search(r"url\(|@import|https?://", re.sub(r"data:image[^\"]*", "", page))
-    for target in links.targets:
-        assert target.startswith(("data:", "#")) or (reports / target).is_file(), target
+def test_the_pages_open_offline(links: dict[Path, _Links], page: str) -> None:
+    assert not re.search(r"url\(|@import|https?://|<script [^>]*src", re.sub(r"data:image[^\"]*", "", page))
+    for path, found in links.items():
+        assert not found.tags & {"link", "iframe", "object", "embed"}
+        for target in found.targets:
+            assert target.startswith(("data:", "#")) or (path.parent / target.partition("#")[0]).is_file(), target
 
 
-def test_pictures_inside_load_nothing_either(links: _Links, reports: Path) -> None:
-    pictures = [target for target in links.targets if target.startswith("data:image/svg+xml,")]
+def test_together_they_are_small(pages: dict[Path, str]) -> None:
+    assert sum(len(text.encode()) for text in pages.values()) < 6_000_000
+
+
+def test_pictures_inside_load_nothing_either(links: dict[Path, _Links], reports: Path) -> None:
+    targets = [target for found in links.values() for target in found.targets]
+    pictures = [target for target in targets if target.startswith("data:image/svg+xml,")]
     assert len(pictures) == len(list((reports / "figures").glob("*.svg"))) > 0
     for picture in pictures:
         svg = unquote(picture.partition(",")[2])
@@ -92,30 +111,45 @@ def test_pictures_inside_load_nothing_either(links: _Links, reports: Path) -> No
         assert set(re.findall(r"url\(.|@import|https?://[^'\"]*", drawn)) <= {"url(#", *NAMESPACES}
 
 
-def test_the_page_is_accessible(links: _Links, page: str) -> None:
-    assert links.without_alt == 0
-    assert len(links.ids) == len(set(links.ids))
-    assert all(target[1:] in links.ids for target in links.targets if target.startswith("#"))
-    assert 'lang="en"' in page and 'name="viewport"' in page
+def test_the_pages_are_accessible(links: dict[Path, _Links], pages: dict[Path, str]) -> None:
+    for path, found in links.items():
+        assert found.without_alt == 0
+        assert len(found.ids) == len(set(found.ids)), path.name
+        assert 'lang="en"' in pages[path] and 'name="viewport"' in pages[path]
+        for target in found.targets:
+            file, _, place = ("" if target.startswith("data:") else target).partition("#")
+            named = links[(path.parent / file).resolve()].ids if file.endswith(".html") else found.ids
+            assert not place or place in named, target
 
 
-def test_every_claim_is_a_row_of_the_page_and_of_its_markdown(page: str, reports: Path) -> None:
-    text = (reports / "report.md").read_text(encoding="utf-8")
+def test_a_page_has_some_figures_and_its_appendix_the_others(links: dict[Path, _Links], reports: Path) -> None:
+    shown = [{name for name in found.ids if name.startswith("figure-")} for found in links.values()]
+    names = {f"figure-{path.stem}" for path in (reports / "figures").iterdir() if path.suffix in (".png", ".gif")}
+    assert set.union(*shown) == names and sum(map(len, shown)) == len(names)
+    assert all(shown[list(links).index(reports / f"pages/gaussian{end}.html")] for end in ("", "-appendix"))
+
+
+def test_the_audit_stands_apart(pages: dict[Path, str], reports: Path) -> None:
+    first, more = (pages[reports / f"pages/gaussian{end}.html"] for end in ("", "-appendix"))
+    assert "Audit of the published code</h2>" in more and "Audit of the published code</h2>" not in first
+
+
+def test_every_claim_is_a_row_of_the_index_and_of_its_markdown(reports: Path) -> None:
+    text, index = ((reports / name).read_text(encoding="utf-8") for name in ("report.md", "report.html"))
     claims = claims_of(map(find, built_in())).claims
     assert sorted(pd.read_csv(reports / "tables/claims.csv")["id"]) == sorted(claim.id for claim in claims)
     for claim in claims:
-        assert page.count(f'id="claim-{claim.id}"') == 1
+        assert index.count(f'id="claim-{claim.id}"') == 1
         assert claim.statement in text
-        assert str(escape(claim.statement)) in page
+        assert str(escape(claim.statement)) in index
 
 
-def test_markdown_mirrors_the_page(reports: Path, page: str) -> None:
+def test_markdown_mirrors_the_pages(reports: Path, page: str) -> None:
     text = (reports / "report.md").read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)]+)\)", text):
         assert (reports / target).is_file(), target
-    for level, mark in ((2, "##"), (3, "###")):
-        heads = [re.sub("<[^>]+>", "", head) for head in re.findall(rf"<h{level}>(.+)</h{level}>", page)]
-        assert re.findall(rf"^{mark} (.+)$", text, re.M) == heads
+    heads = set(re.findall(r'<h3 id="section[^>]*>([^<]+)</h3>', page))
+    assert {unescape(head).removesuffix(" (more)") for head in heads} <= set(re.findall(r"^### (.+)$", text, re.M))
 
 
 def test_every_number_is_in_the_long_table(tiny_run: Path, reports: Path) -> None:
@@ -130,7 +164,7 @@ def test_every_number_is_in_the_long_table(tiny_run: Path, reports: Path) -> Non
     assert set(long["measure"]) == set(_params("gaussian").studies["gaussian"].measures)
 
 
-def test_the_head_says_of_which_studies_the_rates_were_tuned(page: str) -> None:
+def test_a_page_says_of_which_studies_the_rates_were_tuned(page: str) -> None:
     assert "tuned for each variant of gaussian-sizes; those of gaussian and smoke-sizes were not tuned" in page
     assert 'gaussian-sizes--tuning.csv"' in page
 
@@ -183,7 +217,7 @@ def test_runs_that_diverge_before_their_first_step_are_shown(tiny_copy: Path, mo
         cell = Cell("gaussian", "fresh", tiny.LOST, seed)
         train.run(params, cell)
         measure.run(params, cell)
-    page = run(params).read_text(encoding="utf-8")
+    page = "".join(_pages(run(params).parent).values())
     assert f"gaussian/fresh/{tiny.LOST}, seed 2 (before training: validation loss nan)" in page
     table = pd.read_csv("reports/tables/gaussian--accuracy.csv").query(f"variant == '{tiny.LOST}'")
     assert len(table) and table["mean"].isna().all() and (table["diverged"] == 2).all()
@@ -220,7 +254,7 @@ def test_same_cells_give_the_same_bytes_whatever_the_clock_says(tiny_copy: Path)
         run(SMALL)
         found.append({kind: _contents(Path("reports") / kind) for kind in ("tables", "figures")})
     assert found[0] == found[1]
-    assert {Path(name).suffix for name in found[0]["figures"]} == {".svg", ".png"}
+    assert {Path(name).suffix for name in found[0]["figures"]} == {".svg", ".png", ".csv"}
 
 
 def test_the_folder_is_replaced_whole_but_not_what_is_not_ours(tiny_copy: Path) -> None:

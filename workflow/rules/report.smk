@@ -1,4 +1,4 @@
-"""Stage report: the page, its tables and its figures, from the measures of every cell."""
+"""Stage report: its pages, tables and figures, from the measures of every cell."""
 
 
 rule report:
@@ -7,6 +7,13 @@ rule report:
         tables_of_trials(),
     output:
         page=report(paths.PAGE, caption="../report/page.rst", category="Report"),
+        pages=report(
+            directory(paths.PAGES),
+            patterns=["{name}.html"],
+            caption="../report/page.rst",
+            category="Report",
+            labels={"page": "{name}"},
+        ),
         text=paths.TEXT,
         metrics=paths.METRICS,
         summaries=directory(paths.SUMMARIES),

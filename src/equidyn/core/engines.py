@@ -130,7 +130,7 @@ def _of_all(folder: Path, params: Params) -> dict[str, Any]:
         "cmd": "equidyn report",
         "deps": [str(paths.sources("report")), *_runs(params), *tuned],  # of all studies; it reads those configured
         "params": keys,
-        "outs": [paths.PAGE, paths.TEXT, paths.METRICS, paths.TABLES, paths.FIGURES],
+        "outs": [paths.PAGE, paths.PAGES, paths.TEXT, paths.METRICS, paths.TABLES, paths.FIGURES],
         "metrics": [paths.SUMMARIES],
     }
     return {"sources": sources, "report": report}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from equidyn.core.files import whole_folder
 
-OWN = ("report.html", "report.md", "metrics.json", "tables", "figures", "metrics")
+OWN = ("report.html", "report.md", "metrics.json", "pages", "tables", "figures", "metrics")
 
 
 def replaced(target: Path) -> AbstractContextManager[Path]:

@@ -224,7 +224,7 @@ def _counts(name: str, tops: frozenset[str]) -> bool:
 
 def _templates(package: str) -> list[Path]:
     """Files of a package that are not Python: templates, styles; not what editors leave beside them."""
-    found = (path for pattern in ("*.j2", "*.css") for path in folder_of(package).rglob(pattern))
+    found = (path for pattern in ("*.j2", "*.css", "*.js") for path in folder_of(package).rglob(pattern))
     return sorted(path for path in found if all(map(str.isidentifier, path.name.split("."))))
 
 

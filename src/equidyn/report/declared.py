@@ -45,8 +45,11 @@ def derived(domain: Domain, measure: str) -> tuple[Derived, ...]:
 def title(domain: Domain, measure: str) -> str:
     """The TITLE of a measure, or its name."""
     name = measure.rpartition("/")[2].rpartition(".")[2].replace("_", " ")
-    plain = f"{name[:1].upper()}{name[1:]}{', as published' if measure.startswith(signatures.AUDIT) else ''}"
-    return getattr(_module(domain, measure), "TITLE", plain)
+    plain = f"{name[:1].upper()}{name[1:]}"
+    if not measure.startswith(signatures.AUDIT):
+        return getattr(_module(domain, measure), "TITLE", plain)
+    twin = getattr(_module(domain, measure.removeprefix(signatures.AUDIT)), "TITLE", plain)
+    return getattr(_module(domain, measure), "TITLE", f"{twin}, as published")
 
 
 def definition(domain: Domain, measure: str, options: Mapping[str, Any]) -> list[str]:

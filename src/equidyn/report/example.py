@@ -9,40 +9,45 @@ from equidyn.core.errors import EquidynError
 from equidyn.core.files import whole_folder
 
 FOLDER = paths.REPORTS / "example"
-LARGEST_PAGE = 8_000_000  # bytes
-_LINK = re.compile(r'<a href="((?:figures|tables)/[^"]+)">([^<]*)</a>')
+LARGEST = 8_000_000  # bytes of all pages together
+_LINK = re.compile(r'<a href="((?:\.\./)?(?:figures|tables)/[^"]+)">([^<]*)</a>')
 _FOOTER = re.compile(r"<footer>.*?</footer>\n", re.DOTALL)
 _README = """# A report
 
-What `make run` ends with: `report.html` opens offline, with all its pictures inside; `tables/` has its numbers as CSV,
-and `metrics.json` the headline numbers. Left out are the lists of every measured number, pictures as files of their
-own, and the other forms of tables. Made from a finished run by `equidyn example`.
+What `make run` ends with: `report.html` is the index, `pages/` what it leads to; all open offline, with their pictures
+inside. `tables/` has the numbers as CSV, and `metrics.json` the headline numbers. Left out are the lists of every
+measured number, pictures as files of their own, and the other forms of tables. Made from a finished run by
+`equidyn example`.
 """
 
 
 def run() -> Path:
     """Make the example from the report in this folder; returns where it lies.
 
-    Raises EquidynError, and leaves the old example as it was, if there is no report or its page is too large.
+    Raises EquidynError, and leaves the old example as it was, if there is no report or its pages are too large.
     """
-    page = _page()
+    pages = _pages()
     with whole_folder(FOLDER) as folder:
-        (folder / "tables").mkdir()
+        for part in ("tables", "pages"):
+            (folder / part).mkdir()
         for table in _tables():
             shutil.copyfile(table, folder / "tables" / table.name)
         shutil.copyfile(paths.REPORTS / "metrics.json", folder / "metrics.json")
         (folder / "README.md").write_text(_README, encoding="utf-8")
-        (folder / "report.html").write_text(_linked(page, folder), encoding="utf-8")
+        for name, text in pages.items():
+            (folder / name).write_text(_linked(text, (folder / name).parent), encoding="utf-8")
     return FOLDER
 
 
-def _page() -> str:
-    path = paths.REPORTS / "report.html"
-    if not path.is_file():
-        raise EquidynError(f"{path}: missing; finish a run first (make run, snakemake or dvc repro)")
-    if (size := path.stat().st_size) > LARGEST_PAGE:
-        raise EquidynError(f"{path}: {size / 1e6:.1f} MB; an example must be below {LARGEST_PAGE / 1e6:.0f} MB")
-    return path.read_text(encoding="utf-8")
+def _pages() -> dict[str, str]:
+    """Path in the folder of the report -> text."""
+    index = paths.REPORTS / "report.html"
+    if not index.is_file():
+        raise EquidynError(f"{index}: missing; finish a run first (make run, snakemake or dvc repro)")
+    found = [index, *sorted((paths.REPORTS / "pages").glob("[!.]*.html"))]
+    if (size := sum(path.stat().st_size for path in found)) > LARGEST:
+        raise EquidynError(f"{index} and pages: {size / 1e6:.1f} MB; an example must be below {LARGEST / 1e6:.0f} MB")
+    return {str(path.relative_to(paths.REPORTS)): path.read_text(encoding="utf-8") for path in found}
 
 
 def _tables() -> list[Path]:

@@ -38,18 +38,21 @@ def alpha_families(study: Study) -> dict[str, list[str]]:
     return {name: first[name] for name in study.variants if name in first}
 
 
-def charted(study: Study) -> list[str]:
-    """Variants for charts that show them all: if they are too many, of each family along alpha only the first."""
-    names = list(study.variants)
+def charted(study: Study, audit: bool = False) -> list[str]:
+    """Variants for charts that show them all: if they are too many, of each family along alpha only the first.
+
+    audit: whether those that are built as published are among them; else only where there are no others.
+    """
+    names = [name for name in study.variants if audit or not is_published(study, name)] or list(study.variants)
     if len(names) <= MOST:
         return names
     spared = {name for first, family in alpha_families(study).items() for name in family if name != first}
     return [name for name in names if name not in spared]
 
 
-def chart_groups(study: Study) -> list[list[str]]:
+def chart_groups(study: Study, audit: bool = False) -> list[list[str]]:
     """The same, parted into several charts where they are still too many; those of one model stay together."""
-    names = charted(study)
+    names = charted(study, audit)
     if len(names) <= MOST:
         return [names]
     groups: list[list[str]] = [[]]

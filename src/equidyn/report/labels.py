@@ -48,6 +48,13 @@ def trained_on(study: Study) -> dict[str, str]:
     }
 
 
+def readable(name: str) -> str:
+    """The name of a study in words: digits-cnn is Digits CNN, as a word without vowels is an abbreviation."""
+    words = [word if set(word) & set("aeiouy") else word.upper() for word in re.split(r"[-_]", name)]
+    text = " ".join(words)
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def wrapped_name(name: str) -> str:
     """A long name in lines, broken behind hyphens."""
     lines = [""]

@@ -1,11 +1,13 @@
 """How numbers are written for readers; files for machines keep them in full."""
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NOT_FINITE = "not finite"
+_SPAN, _SMALL, _LARGE = 1e3, 1e-3, 1e5  # of a column with common decimals: largest over smallest, ends of the largest
 # A number and its sign or unit must not be parted at the end of a line.
 _NO_BREAK = str.maketrans({" ": "\N{NO-BREAK SPACE}"})
 
@@ -37,8 +39,25 @@ def power(value: float) -> str:
     return f"{signs[factor]}{_power(exponent)}" if factor in signs else f"{factor}·{_power(exponent)}"
 
 
-def interval(mean: float, half: float) -> str:
-    """Mean ± half width, both to the second digit of the half width."""
+def common_places(means: Sequence[float], halves: Sequence[float]) -> int | None:
+    """Decimals that suit all of a column: of half of its half widths the second digit; without any, of its means four.
+
+    None for a column of many magnitudes, of which each number is written to digits of its own.
+    """
+    sizes = sorted(abs(mean) for mean in means if math.isfinite(mean) and mean)
+    if not sizes or sizes[0] * _SPAN < sizes[-1] or sizes[-1] < _SMALL or sizes[-1] >= _LARGE:
+        return None
+    widths = sorted(half for half in halves if math.isfinite(half) and half > 0)
+    if not widths:
+        return _decimals(sizes[-1], 4)
+    return min(_decimals(widths[len(widths) // 2], 2), _decimals(sizes[len(sizes) // 2], 4))
+
+
+def interval(mean: float, half: float, places: int | None = None) -> str:
+    """Mean ± half width, both to the second digit of the half width, or to `places` decimals."""
+    if places is not None and math.isfinite(mean) and (mean or math.isfinite(half)):
+        spread = f" ± {half:,.{places}f}" if math.isfinite(half) else ""
+        return f"{round(mean, places) + 0.0:,.{places}f}{spread}"
     if not math.isfinite(half):
         return number(mean)
     size = max(abs(mean), half)
@@ -56,11 +75,19 @@ def percent(value: float) -> str:
     return f"{100 * value:.1f} %" if value == 0 or abs(value) >= 5e-4 else f"{number(100 * value)} %"
 
 
-def estimate_text(row: pd.Series, scale: float = 1.0) -> str:
-    """A row of `statistics.over_seeds` in one cell: mean ± half width, n where it is not all seeds, diverged runs."""
+def column_places(frame: pd.DataFrame, scale: float = 1.0) -> int | None:
+    """`common_places` of the rows of `statistics.over_seeds`."""
+    return common_places((scale * frame["mean"]).tolist(), (scale * (frame["high"] - frame["mean"])).tolist())
+
+
+def estimate_text(row: pd.Series, scale: float = 1.0, places: int | None = None) -> str:
+    """A row of `statistics.over_seeds` in one cell: mean ± half width, n where it is not all seeds, diverged runs.
+
+    places: decimals, where a column has as many in each of its cells.
+    """
     notes = []
     if row["n"]:
-        notes = [interval(scale * row["mean"], scale * (row["high"] - row["mean"]))]
+        notes = [interval(scale * row["mean"], scale * (row["high"] - row["mean"]), places)]
     if row["n"] == 1 or row["n"] != row["seeds"]:
         notes.append(f"n = {row['n']}")
     if row["diverged"]:

@@ -1,5 +1,6 @@
 """What was run: preset, sources, commit, versions, machine, cost, and how the runs ended."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,12 +17,20 @@ from equidyn.report.times import shown, times
 
 
 class Fact(NamedTuple):
-    """Something of what was run. place: below: only there; brief: at the head of the page too; notice: there, as
-    something that nobody who reads on may miss."""
+    """Something of what was run.
+
+    place: below: only on the page of what was run; brief: in the line at the head of the index too; notice: there in
+    short, as something that nobody who reads on may miss.
+    """
 
     name: str
     value: str
     place: Literal["below", "brief", "notice"] = "below"
+
+    @property
+    def short(self) -> str:
+        """Its first words, for one line."""
+        return f"{self.name}: {re.split(r': |; |, |[.] ', self.value.rstrip('.'))[0]}"
 
 
 @dataclass(frozen=True)
@@ -38,8 +47,14 @@ class Overview:
     terms: list[tuple[str, str]]
 
     def at(self, place: str) -> list[Fact]:
-        """The facts for a place at the head of the page."""
+        """The facts for a place at the head of the index."""
         return [fact for fact in self.facts if fact.place == place]
+
+    @property
+    def line(self) -> str:
+        """What was run in one line."""
+        text = "; ".join(f"{fact.name.lower()} {fact.value}" for fact in self.at("brief"))
+        return f"{text[:1].upper()}{text[1:]}."
 
     @property
     def time_rows(self) -> list[list[str]]:
@@ -60,10 +75,10 @@ def overview(studies: list[StudyResults], name: str, threads: int = 1, unfinishe
     facts = [
         Fact("Preset", name, "brief"),
         *(Fact("Not finished", sentence, "notice") for sentence in unfinished),
-        *(Fact(f"Study {study.name}", _grid(study)) for study in studies),
-        Fact("Data", listed(_sources(studies)), "brief"),
+        *(Fact(f"Study {study.name}", grid_words(study)) for study in studies),
+        Fact("Data", listed(_sources(studies))),
         *(fact for domain, part in by_domain.items() for fact in _facts(domain, part)),
-        Fact("Learning rates", _rates(studies), "brief"),
+        Fact("Learning rates", _rates(studies)),
         Fact("Commit", _several(part["commit"] for part in provenances), "brief"),
         Fact("Packages", _versions(provenances)),
         Fact("Training on", _several(f"{row.device}, {row.precision}" for row in runs.itertuples()), "brief"),
@@ -100,7 +115,8 @@ def preset(folder: Path) -> str:
     return folder.name if folder.parent.name == "presets" else "default"
 
 
-def _grid(study: StudyResults) -> str:
+def grid_words(study: StudyResults) -> str:
+    """How many datasets, variants and seeds a study has."""
     sizes = ((study.datasets, "dataset"), (study.variants, "variant"), (study.settings.seeds, "seed"))
     grid = f"{' × '.join(counted(len(part), noun) for part, noun in sizes)} = {counted(len(study.runs), 'cell')}"
     return grid if study.controls is None else f"{grid}, and {counted(len(study.controls.runs), 'control')}"
@@ -132,9 +148,10 @@ def _versions(provenances: list[dict[str, Any]]) -> str:
 def _ends(runs: pd.DataFrame) -> str:
     counts = runs["status"].value_counts()
     words = {"completed": "ran all epochs", "stopped": "stopped early", "diverged": "diverged"}
-    return f"{counted(len(runs), 'run')}: " + ", ".join(
-        f"{counts.get(status, 0)} {words.get(status, status)}" for status in dict.fromkeys([*words, *counts.index])
-    )
+    ended = [status for status in dict.fromkeys([*words, *counts.index]) if counts.get(status, 0)]
+    if ended == ["completed"]:
+        return f"{len(runs):,}, each to its last epoch"
+    return f"{len(runs):,}: " + ", ".join(f"{counts[status]:,} {words.get(status, status)}" for status in ended)
 
 
 def _diverged(runs: pd.DataFrame) -> list[str]:

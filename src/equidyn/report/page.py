@@ -1,44 +1,40 @@
-"""The page, in HTML and in Markdown, from one description."""
+"""All that the report says, from which its pages and its Markdown are written."""
 
-import base64
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import files
-from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
-
-from equidyn.report.claims import words
-from equidyn.report.claims.converged import NOTES
 from equidyn.report.claims.ledger import Entry, Ledger
 from equidyn.report.claims.links import Link, links
-from equidyn.report.claims.tables import (
-    HEADS,
-    claims_table,
-    contrasts_table,
-    effect_text,
-    longer_text,
-    says,
-    scaled_text,
-)
+from equidyn.report.claims.tables import claims_table, contrasts_table
 from equidyn.report.claims.undecided import power_table
+from equidyn.report.claims.verdict import Verdict
 from equidyn.report.figures.style import Picture
 from equidyn.report.overview import Overview
+from equidyn.report.pages.forest import Forest, forest
+from equidyn.report.pages.known import all_known
+from equidyn.report.pages.sentences import Sentence, sentences
+from equidyn.report.pages.sheets import ABOUT, Sheet, sheets
 from equidyn.report.sections.section import Section
-from equidyn.report.tables import Table, markdown
-
-_TYPES = {"png": "image/png", "gif": "image/gif"}
-_SAFE = " /:=;,()!*@?+$"  # besides letters, numerals and _.-~: they stand in a quoted attribute as they are
+from equidyn.report.tables import Table
 
 
 @dataclass(frozen=True)
 class StudyPart:
-    """One study on the page."""
+    """One study.
+
+    grid: what was run; where: its data and seeds, for captions. legend: as of `figures.style.legend_of`, of its
+    variants; charted: those of them in the charts of the page.
+    compared: whether it has runs, or pictures only.
+    """
 
     name: str
     sections: list[Section]
+    grid: str = ""
+    where: str = ""
+    legend: Sequence[tuple[str, str, str, str, str]] = ()
+    charted: Sequence[str] = ()
+    compared: bool = True
 
     @property
     def findings(self) -> list[str]:
@@ -48,7 +44,7 @@ class StudyPart:
 
 @dataclass(frozen=True)
 class Page:
-    """All that the report says.
+    """All of it.
 
     studies: those with runs. drawn: those of domains that have pictures only.
     """
@@ -74,8 +70,38 @@ class Page:
         """The claims that are not decided, and the seeds that would decide them."""
         return power_table(self.ledger)
 
+    @cached_property
+    def sentences(self) -> list[Sentence]:
+        """What is known, in five sentences."""
+        return sentences(self.ledger)
+
+    @property
+    def tally(self) -> dict[str, int]:
+        """Verdict -> how many claims are known to be so, by the reference where it has tried them."""
+        said = [one.verdict for one in all_known(self.ledger)]
+        return {verdict: said.count(verdict) for verdict in Verdict if verdict != Verdict.NOT_RUN}
+
+    @cached_property
+    def forest(self) -> Forest:
+        """The claims in one chart."""
+        return forest(self.ledger, [part.name for part in self.studies])
+
+    def forest_of(self, part: StudyPart) -> Forest:
+        """Those of one study."""
+        return forest(self.ledger, [part.name], alone=True)
+
+    @cached_property
+    def sheets(self) -> list[Sheet]:
+        """The pages of all studies, and their appendices."""
+        return sheets(self.parts)
+
+    @cached_property
+    def addresses(self) -> dict[str, str]:
+        """Id of a section, figure or table -> where it stands, from within the folder of the pages."""
+        return {name: where for sheet in self.sheets for name, where in sheet.addresses.items()}
+
     def links(self, entry: Entry) -> list[Link]:
-        """Where the page shows the numbers of a claim."""
+        """Where the numbers of a claim are shown."""
         return links(entry.claim, [(study.name, study.sections) for study in self.studies])
 
     @property
@@ -85,60 +111,20 @@ class Page:
 
     @property
     def sections(self) -> list[Section]:
-        """Every section of the page."""
+        """Every section."""
         return [section for part in self.parts for section in part.sections]
 
     @property
     def pictures(self) -> list[Picture]:
-        """Every picture of the page."""
+        """Every picture."""
         return [shown for section in self.sections for shown in section.pictures]
 
     @property
     def tables(self) -> list[Table]:
-        """Every table of the page that has files."""
+        """Every table that has files."""
         return [self.claims, self.tests, self.power, *(table for section in self.sections for table in section.tables)]
 
-
-def render(page: Page, template: str) -> str:
-    """The page by one of the templates: report.html.j2 or report.md.j2."""
-    environment = Environment(
-        loader=PackageLoader("equidyn.report"),
-        autoescape=select_autoescape(["html.j2"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(inlined=_inlined, pipe_table=markdown, anchor=_anchor, plain=_plain)
-    environment.filters.update(
-        test_label=words.label, claimed=words.claimed, p_words=words.p_words, seeds_words=words.seeds_words
-    )
-    environment.filters.update(
-        effect_text=effect_text, says=says, scaled_text=scaled_text, seeds_to_decide=words.seeds_to_decide
-    )
-    environment.filters.update(longer_text=longer_text)
-    return environment.get_template(template).render(page=page, style=_style(), definitions=HEADS, notes=NOTES)
-
-
-def _inlined(picture: Picture) -> str:
-    """The picture as a data URL; as an <img> of its own, its ids cannot clash with those of another."""
-    suffix, content = picture.shown
-    if suffix == "svg":
-        return f"data:image/svg+xml,{quote(content, safe=_SAFE)}"
-    return f"data:{_TYPES[suffix]};base64,{base64.b64encode(content).decode()}"
-
-
-def _anchor(title: str) -> str:
-    return "-".join(re.findall(r"[\w-]+", title.lower()))
-
-
-def _plain(text: str) -> str:
-    """Text on one line with what Markdown would take for markup made harmless."""
-    kept = " ".join(str(text).split())
-    for sign in ("\\", "`", "*", "_", "<", "|"):
-        kept = kept.replace(sign, f"\\{sign}")
-    return kept
-
-
-def _style() -> Markup:
-    return Markup((files("equidyn.report") / "templates" / "style.css").read_text(encoding="utf-8"))  # noqa: S704 ours
+    @property
+    def files(self) -> list[str]:
+        """Of the pages beside the index."""
+        return [*(sheet.file for sheet in self.sheets), f"{ABOUT}.html"]

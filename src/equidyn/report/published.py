@@ -31,6 +31,11 @@ def differing(study: Study, wanted: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in found.items() if value not in (None, wanted[key])}
 
 
+def setting_words(key: str) -> str:
+    """A dotted setting in words."""
+    return key.rpartition(".")[2].replace("_", " ")
+
+
 def _setting(tree: Any, key: str) -> Any:
     for part in key.split("."):
         tree = tree.get(part) if isinstance(tree, dict) else None

@@ -52,16 +52,14 @@ def _finding(values: pd.DataFrame, quantity: str, better: Better) -> str:
     best, others = ranked.iloc[0], ranked["variant"].iloc[1:].tolist()
     shown = f"{best['variant']} has the {better.best} {quantity} ({estimate_text(best)})"
     if not others:
-        return f"{shown}; there is no other finite variant to compare it with."
+        return f"{best['variant']} has a {quantity} of {estimate_text(best)}, and no rival."
     gaps = {name: estimate(gap(values, name, best["variant"], better)) for name in others}
     rivals = {name: found for name, found in gaps.items() if not _clear(found)}
     beaten = [name for name in others if name not in rivals]
     if not rivals:
         return f"{shown}, clearly {better.beats} {_some(beaten)}."
-    doubt = f"{shown}, but {_doubt(rivals, len(others))}"
-    if not beaten:
-        return f"the comparison is inconclusive: {doubt}."
-    return f"{doubt}: inconclusive between these. Clearly {better.beaten}: {_some(beaten)}."
+    rest = f"; clearly {better.beaten}: {_some(beaten)}" if beaten else ""
+    return f"{shown}; {_doubt(rivals, len(others))}{rest}."
 
 
 def gap(values: pd.DataFrame, other: str, best: str, better: Better) -> pd.Series:
@@ -81,7 +79,7 @@ def _doubt(rivals: dict[str, Estimate], compared: int) -> str:
         return f"no other variant shares {FEWEST_SEEDS} finite seeds with it"
     if few:
         return f"{_some(few)} {'shares' if len(few) == 1 else 'share'} fewer than {FEWEST_SEEDS} finite seeds with it"
-    return f"over the same seeds the difference to {_some(list(rivals))} may be none"
+    return f"{_some(list(rivals))} may be as good over the same seeds"
 
 
 def _some(names: list[str]) -> str:

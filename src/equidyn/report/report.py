@@ -3,6 +3,7 @@
 import os
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -18,14 +19,17 @@ from equidyn.report.archive import Kept, load
 from equidyn.report.claims.ledger import Ledger, ledger
 from equidyn.report.claims.model import claims_for
 from equidyn.report.claims.reference import with_reference
-from equidyn.report.figures.style import styled
+from equidyn.report.families import charted
+from equidyn.report.figures.style import legend_of, styled, together
 from equidyn.report.gather import StudyResults, gather
 from equidyn.report.learning_curves import learning_curves
 from equidyn.report.metrics import metrics, summaries
-from equidyn.report.overview import overview, preset
-from equidyn.report.page import Page, StudyPart, render
+from equidyn.report.overview import grid_words, overview, preset
+from equidyn.report.page import Page, StudyPart
+from equidyn.report.pages.render import MARKDOWN, pages, render
+from equidyn.report.pages.sheets import FOLDER
 from equidyn.report.sections import Shows, sections_for
-from equidyn.report.sections.section import Section
+from equidyn.report.sections.section import Place, Section, where_words
 from equidyn.report.tables import as_csv, csv, latex
 
 QUESTION = (
@@ -69,12 +73,15 @@ def _written(kept: Kept, found: Ledger, name: str, target: Path) -> Path:
 def _drawn(params: Params) -> list[StudyPart]:
     """Domains of which there are pictures only."""
     wanted = {name: settings for name, settings in (params.pictures or ()) if settings}
-    return [StudyPart(name, find(name).module("report").sections(settings)) for name, settings in wanted.items()]
+    return [
+        StudyPart(name, find(name).module("report").sections(settings), compared=False)
+        for name, settings in wanted.items()
+    ]
 
 
 def _parts(studies: list[StudyResults]) -> list[StudyPart]:
     """The sections of every study, made in forks of this process, which hold the results already."""
-    makers = [(study, one) for study in studies for one in sections_for(study)]
+    makers = [(study, one, place) for study in studies for one, place in sections_for(study)]
     try:
         with ProcessPoolExecutor(PROCESSES, get_context("fork"), _keep, (makers, os.getpid())) as forks:
             made = list(zip(makers, forks.map(_section, range(len(makers))), strict=True))
@@ -83,37 +90,46 @@ def _parts(studies: list[StudyResults]) -> list[StudyPart]:
             "a process that draws the report was killed, perhaps for want of memory; try again"
         ) from None
     return [
-        StudyPart(study.name, [section for (owner, _), section in made if owner is study and section is not None])
+        _part(study, [section for (owner, *_), section in made if owner is study and section is not None])
         for study in studies
     ]
 
 
-_makers: list[tuple[StudyResults, Shows]] = []  # of a fork
+def _part(study: StudyResults, sections: list[Section]) -> StudyPart:
+    about = grid_words(study), where_words(study), legend_of(study.variants)
+    return StudyPart(study.name, sections, *about, charted(study.settings))
 
 
-def _keep(makers: list[tuple[StudyResults, Shows]], parent: int) -> None:
+_makers: list[tuple[StudyResults, Shows, Place]] = []  # of a fork
+
+
+def _keep(makers: list[tuple[StudyResults, Shows, Place]], parent: int) -> None:
     """Begin a fork, which must not wait for a report that was killed."""
     end_with(parent)
     _makers.extend(makers)
 
 
 def _section(place: int) -> Section | None:
-    study, maker = _makers[place]
-    return maker.section(study)
+    study, maker, where = _makers[place]
+    with together(study.variants):
+        section = maker.section(study)
+    return section and replace(section, place=where)
 
 
 def _refuse_twins(page: Page) -> None:
-    """Raise EquidynError if two tables, or two figures, would have the same file."""
-    for names in ([table.name for table in page.tables], [picture.name for picture in page.pictures]):
+    """Raise EquidynError if two tables, figures or pages would have the same file."""
+    for names in ([table.name for table in page.tables], [picture.name for picture in page.pictures], page.files):
         twins = sorted({name for name in names if names.count(name) > 1})
         if twins:
-            raise EquidynError(f"two files of the report would both be called {twins[0]}; rename one of the measures")
+            raise EquidynError(
+                f"two files of the report would both be called {twins[0]}; rename one of the measures or studies"
+            )
 
 
 def _write(folder: Path, page: Page, studies: list[StudyResults]) -> None:
     tables, figures = folder / "tables", folder / "figures"
-    tables.mkdir()
-    figures.mkdir()
+    for part in (tables, figures, folder / "metrics", folder / FOLDER):
+        part.mkdir()
     for table in page.tables:
         (tables / f"{table.name}.csv").write_text(csv(table), encoding="utf-8")
         (tables / f"{table.name}.tex").write_text(latex(table), encoding="utf-8")
@@ -123,13 +139,13 @@ def _write(folder: Path, page: Page, studies: list[StudyResults]) -> None:
     for picture in page.pictures:
         for suffix, content in picture.files.items():
             (figures / f"{picture.name}.{suffix}").write_bytes(content)
-    (folder / "metrics").mkdir()
     numbers = metrics(studies, page.ledger)
     write_json(folder / "metrics.json", numbers)
     for name, few in summaries(numbers).items():
         write_json(folder / "metrics" / f"{name}.json", few)
-    (folder / "report.md").write_text(render(page, "report.md.j2"), encoding="utf-8")
-    (folder / "report.html").write_text(render(page, "report.html.j2"), encoding="utf-8")
+    (folder / MARKDOWN).write_text(render(page, "report.md.j2"), encoding="utf-8")
+    for name, text in pages(page):
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def _every_number(study: StudyResults) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+BEST = "\N{NO-BREAK SPACE}*"  # behind the best mean of a dataset
 _LATEX = {
     "\\": r"\textbackslash{}",
     **{sign: rf"\{sign}" for sign in "&%$#_{}"},
@@ -43,6 +44,11 @@ class Table:
     caption: str
     data: pd.DataFrame
     view: pd.DataFrame
+
+    @property
+    def head(self) -> str:
+        """The first sentence of its caption."""
+        return f"{self.caption.partition('. ')[0].rstrip('.')}."
 
     @property
     def rows(self) -> list[list[str]]:

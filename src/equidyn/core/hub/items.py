@@ -25,7 +25,7 @@ class ReportItem(Item):
 
     KIND, HOME, LOCK, ORIGIN = "report", "model", "report", "report.html"
     REQUIRED = frozenset(_PAGES)
-    OPTIONAL = r"(tables|figures|metrics)/[A-Za-z0-9_-][A-Za-z0-9._-]*\.(csv|tex|svg|png|gif|json)"
+    OPTIONAL = r"(pages|tables|figures|metrics)/[A-Za-z0-9_-][A-Za-z0-9._-]*\.(html|csv|tex|svg|png|gif|json)"
 
     def outputs(self) -> Files:
         parts = [path for name in OWN for path in visible(paths.REPORTS / name)]

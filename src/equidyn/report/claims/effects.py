@@ -10,7 +10,7 @@ from equidyn.report.claims.crossover import FEWEST, exponents, places, spans
 from equidyn.report.claims.datasets import chosen_datasets, group_words
 from equidyn.report.claims.model import Contrast
 from equidyn.report.gather import StudyResults
-from equidyn.report.published import differing
+from equidyn.report.published import differing, setting_words
 from equidyn.report.statistics import estimate, paired
 
 _CELL = ["dataset", "variant", "seed"]
@@ -99,9 +99,9 @@ def _untaken(contrast: Contrast, study: StudyResults) -> str:
 def unmet(contrast: Contrast, study: StudyResults) -> list[str]:
     """Settings of the study that are not those at which the published figures were taken."""
     found = differing(study.settings, contrast.needs)
-    other = [f"{key} is {value}, not {contrast.needs[key]}" for key, value in found.items()]
+    other = [f"{setting_words(key)} is {value}, not {contrast.needs[key]}" for key, value in found.items()]
     return other + [
-        f"{key} is {value:,}, below {contrast.least[key]:,.0f}"
+        f"{setting_words(key)} is {value:,}, below {contrast.least[key]:,.0f}"
         for key, value in (differing(study.settings, contrast.least) | _parameters(study, contrast)).items()
         if value < contrast.least[key]
     ]

@@ -113,9 +113,16 @@ class Claim(Strict):
 
     id: Annotated[str, StringConstraints(pattern=r"^[A-Z][1-9][0-9]*$")]
     statement: Words = Field(description="in our words")
+    short: str = Field(default="", description="the same in some 45 letters, for a row of a chart; else the statement")
+    worth: str = Field(
+        default="", description="where its effect says what imposed symmetry is worth: on what data, how"
+    )
     source: list[Words] = Field(min_length=1, description="names among `sources`")
     published: Words = Field(description="the published evidence")
-    verified: bool = Field(description="false: from memory, not read in the source; printed as unverified")
+    verified: bool = Field(description="false: not read in the source; then nothing of it is printed")
+    read: Real | None = Field(
+        default=None, description="the effect of its first test by the published figures, as read there [unit]"
+    )
     found: Words = Field(description="what confounds the evidence, in one sentence")
     sections: list[Words] = Field(description="titles of the report's sections with its figures and tables")
     corrected: list[Contrast] = Field(min_length=1)
@@ -132,8 +139,13 @@ class Claim(Strict):
 
     @property
     def evidence(self) -> str:
-        """The published evidence as it is printed."""
-        return self.published if self.verified else f"{self.published} (unverified)"
+        """The published evidence as it is printed: nothing that was not read."""
+        return self.published if self.verified else "not read at its source, so not quoted"
+
+    @property
+    def brief(self) -> str:
+        """The statement for a row of a chart."""
+        return self.short or self.statement
 
 
 class Claims(Strict):

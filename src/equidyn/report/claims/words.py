@@ -1,6 +1,7 @@
 """Contrasts and their outcomes in words and numbers for readers."""
 
 import math
+import re
 
 from equidyn.report.claims.datasets import group_words
 from equidyn.report.claims.effects import Effect
@@ -21,9 +22,16 @@ def label(contrast: Contrast) -> str:
     by_place = _by_place(contrast)
     if contrast.form == "crossover":
         by_place = {"all levels and sizes": contrast.terms}
-    quantity = f"{contrast.measure}.{contrast.quantity}{_FACTORS[contrast.factor]}"
+    quantity = f"{measured_words(contrast)}{_FACTORS[contrast.factor]}"
     parts = [_compared(contrast, by_place), quantity, *(by_place if len(by_place) == 1 else [])]
     return ", ".join([*parts, *([] if contrast.checkpoint == "best" else [f"{contrast.checkpoint} checkpoint"])])
+
+
+def measured_words(contrast: Contrast) -> str:
+    """What is measured: test error: rmse; equivariance as published: relative."""
+    audit, _, measure = contrast.measure.rpartition("/")
+    quantity = re.sub(r"[._]", " ", contrast.quantity)
+    return f"{measure.rpartition('.')[2].replace('_', ' ')}{' as published' if audit else ''}: {quantity}"
 
 
 def _by_place(contrast: Contrast) -> dict[str, list[Term]]:

@@ -14,6 +14,7 @@ from equidyn.report.numbers import power, tick
 _LINEAR = 0.6  # length of the linear piece about 0, in decades
 _TICKS = 6
 _LOWEST = 1e-17
+_DECADE = 10.0  # beyond its means, at most, of a logarithmic axis
 
 
 def logarithmic(axis: Axis) -> None:
@@ -30,6 +31,32 @@ def lowest(means: pd.Series) -> float:
     """Where a logarithmic axis ends: what is at or below 0, a mean or the end of an interval, is drawn there."""
     positive = means[means > 0]
     return max(_LOWEST, positive.min() / 10) if len(positive) else _LOWEST
+
+
+def reach(means: pd.Series, low: pd.Series, high: pd.Series, log: bool) -> tuple[float, float]:
+    """Ends of an axis for marks with intervals: the means set them, so that no wide interval presses all else together.
+
+    An interval may take as much room as the means do; what goes on is cut. Below 0 lies nothing where no mean does.
+    """
+    means = means[np.isfinite(means) & ((means > 0) | (not log))]
+    if means.empty:
+        return (0.1, 1.0) if log else (0.0, 1.0)
+    first, last = float(means.min()), float(means.max())
+    lower, upper = float(np.nanmin([first, *low.dropna()])), float(np.nanmax([last, *high.dropna()]))
+    if log:
+        room = min(max(last / first, 3.0), _DECADE)
+        return max(lower, first / room) / 1.15, min(upper, last * room) * 1.15
+    room = (last - first) or abs(last) or 1.0
+    ends = max(lower, first - room), min(upper, last + room)
+    pad = 0.05 * (ends[1] - ends[0] or 1.0)
+    return (max(ends[0], 0.0) if first >= 0 else ends[0]) - pad, ends[1] + pad
+
+
+def is_cut(frame: pd.DataFrame, log: bool) -> bool:
+    """Whether such an axis cuts an interval of `frame` (columns mean, low, high)."""
+    start, end = reach(frame["mean"], frame["low"], frame["high"], log)
+    sound = frame["low"] > 0 if log else frame["low"] >= (0 if (frame["mean"].dropna() >= 0).all() else -math.inf)
+    return bool((((frame["low"] < start) | ~sound) & frame["low"].notna() | (frame["high"] > end)).any())
 
 
 def at_values(axes: Axes, values: np.ndarray) -> None:

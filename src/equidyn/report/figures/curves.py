@@ -9,11 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
-from equidyn.report.figures.axes import at_values, linear_above, logarithmic
+from equidyn.report.figures.axes import at_values, linear_above, logarithmic, reach
+from equidyn.report.figures.drawn import BAND
 from equidyn.report.figures.style import MUTED, legend, line_styles, panels, wrapped
 
 _HEIGHT = 2.0  # of a row of panels [inches]
-_ROOM = 0.05  # below the lowest value, where an axis is cut above: share of what is shown
 
 
 @dataclass(frozen=True)
@@ -45,24 +45,35 @@ def curves(
     every = pd.concat([course.frame for course in courses], ignore_index=True)
     styles = line_styles(dict.fromkeys(every["variant"]))
     for axes, course, dataset in cells:
+        if not (course.frame["dataset"] == dataset).any():
+            axes.set_visible(False)
+            continue
         _panel(axes, course, dataset, styles)
         axes.set_title(heads[dataset])
         if names:
             axes.set_xticks(range(len(names)), names)
         else:
             _scale_x(axes, xscale, every["x"].to_numpy(dtype=float))
-        if course.log:
-            logarithmic(axes.yaxis)
         if axes.get_subplotspec().is_first_col() or len(courses) > 1:
             axes.set_ylabel(course.ylabel)
         if axes.xaxis.get_tick_params()["labelbottom"]:
             axes.set_xlabel(xlabel)
     for axes, course, _ in cells:  # they may share the axis, so this comes when all is drawn
-        if course.top < axes.get_ylim()[1]:
-            lowest = course.frame["y"].min()
-            axes.set_ylim(lowest - _ROOM * (course.top - lowest), course.top)
+        low, high = _reach(course)
+        axes.set_ylim(low, min(high, course.top))
+        if course.log:
+            logarithmic(axes.yaxis)
     legend(figure, cells[0][0], styles)
     return figure
+
+
+def _reach(course: Course) -> tuple[float, float]:
+    """Ends of the axis of y: as the means ask for, whatever single runs do."""
+    sound = course.frame[course.frame["status"] != "diverged"]
+    sound = sound.assign(y=sound["y"].clip(upper=course.top))
+    spread = sound.groupby(["dataset", "variant", "x"], sort=False, observed=True)["y"].agg(["mean", "min", "max"])
+    levels = course.baseline["y"] if course.baseline is not None else pd.Series(dtype=float)
+    return reach(pd.concat([spread["mean"], levels]), spread["min"], spread["max"], course.log)
 
 
 def _layout(courses: list[Course], heads: dict[str, str]) -> tuple[Figure, list[tuple[Axes, Course, str]]]:
@@ -106,7 +117,8 @@ def _mean_and_range(axes: Axes, runs: pd.DataFrame, variant: str, look: dict) ->
     spread = runs.groupby("x")["y"].agg(["mean", "min", "max"])
     every = max(1, len(spread) // 8)
     axes.plot(spread.index, spread["mean"], label=variant, markevery=every, markersize=3.5, **look)
-    axes.fill_between(spread.index, spread["min"], spread["max"], color=look["color"], alpha=0.15, linewidth=0)
+    look = {"color": look["color"], "alpha": 0.15, "linewidth": 0, "label": f"{BAND}{variant}"}
+    axes.fill_between(spread.index, spread["min"], spread["max"], **look)
 
 
 def _diverged(axes: Axes, run: pd.DataFrame, look: dict) -> None:

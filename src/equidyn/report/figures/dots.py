@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from equidyn.report.figures.axes import logarithmic, name_rows
+from equidyn.report.figures.axes import logarithmic, name_rows, reach
 from equidyn.report.figures.style import INK, MUTED, legend, wrapped
 
 _ROW, _REST = 0.25, 0.7  # height of a row, and of all else about a panel [inches]
@@ -57,6 +58,7 @@ def dots(
     ends of the axis, beyond which intervals are cut; None: those of all that is drawn.
     """
     figure, panels = _panels(heads, rows, high=1.3 if apart else 1.0)
+    ends = span or _ends(series, guides, log)
     slots = np.linspace(-_APART / 2, _APART / 2, len(series)) if apart else np.zeros(len(series))
     for axes, dataset in zip(panels, heads, strict=True):
         for one, look, slot in zip(series, _MARKS, slots, strict=False):
@@ -65,11 +67,18 @@ def dots(
             axes.axvline(guide.values[dataset], label=guide.label, **{"color": MUTED, "zorder": 1} | guide.look)
         if log:
             axes.set_xscale("log", nonpositive="mask")
+        axes.set_xlim(ends)
+        if log:
             logarithmic(axes.xaxis)
-        if span:
-            axes.set_xlim(span)
     _finish(figure, panels, rows, xlabel, [one.label for one in series])
     return figure
+
+
+def _ends(series: Sequence[Series], guides: Sequence[Guide], log: bool) -> tuple[float, float]:
+    """Of the axis, for all that is drawn."""
+    frame = pd.concat([one.frame.reindex(columns=["mean", "low", "high"]).astype(float) for one in series])
+    levels = pd.Series([level for guide in guides for level in guide.values.values()], dtype=float)
+    return reach(pd.concat([frame["mean"], levels]), frame["low"], frame["high"], log)
 
 
 def _panels(heads: dict[str, str], rows: list[str], high: float = 1.0) -> tuple[Figure, list[Axes]]:
@@ -100,9 +109,9 @@ def _finish(figure: Figure, panels: list[Axes], rows: list[str], xlabel: str, la
     for place in panels:
         place.grid(True, axis="x")
         name_rows(place, rows)
-        if place.xaxis.get_tick_params()["labelbottom"]:
-            place.set_xlabel(xlabel)
+    figure.supxlabel(xlabel, fontsize=mpl.rcParams["axes.labelsize"])  # once: side by side, long ones would collide
     for place in panels[1:]:
         if not place.get_subplotspec().is_first_col():
             place.tick_params(labelleft=False)
-    legend(figure, panels[0], labels)
+    if len(panels[0].get_legend_handles_labels()[1]) > 1:
+        legend(figure, panels[0], labels)

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from equidyn.report.figures.axes import logarithmic
+from equidyn.report.figures.axes import logarithmic, reach
 from equidyn.report.figures.style import MUTED, legend, line_styles, panels
 
 _SPREAD = 0.07  # between two variants at one dataset, in distances between datasets
@@ -66,19 +66,21 @@ def _draw(axes: Axes, chart: Chart, places: Places, variants: list[str]) -> None
         part = chart.summary[chart.summary["variant"] == variant]
         shown = look if places.joined else look | {"linestyle": "none"}
         where = part["dataset"].map(at).astype(float) + shift  # none, of a measure that is not taken of the variant
-        axes.errorbar(where, part["mean"], yerr=_half(part), label=variant, **shown)
+        axes.errorbar(where, part["mean"], yerr=_sides(part), label=variant, **shown)
     if chart.baseline:
         heights = np.array([chart.baseline.values.get(dataset, np.nan) for dataset in places.heads])
         _baseline(axes, np.array(list(at.values())), heights, chart.baseline.label, places.joined)
     axes.set_xticks(list(at.values()), list(places.heads.values()))
     axes.set_xlim(-0.5, len(at) - 0.5)
     axes.set_ylabel(chart.ylabel)
+    levels = list(chart.baseline.values.values()) if chart.baseline else []
+    drawn = pd.concat([chart.summary["mean"], pd.Series(levels, dtype=float)])
+    ends = reach(drawn, chart.summary["low"], chart.summary["high"], chart.log)
     if chart.log:
         axes.set_yscale("log", nonpositive="mask")
+    axes.set_ylim(ends[0], min(chart.top, ends[1]))
+    if chart.log:
         logarithmic(axes.yaxis)
-    else:
-        top = min(chart.top, axes.get_ylim()[1])
-        axes.set_ylim(-0.03 * top, top)  # a marker at zero stays whole
 
 
 def _baseline(axes: Axes, at: np.ndarray, heights: np.ndarray, label: str, joined: bool) -> None:
@@ -89,6 +91,6 @@ def _baseline(axes: Axes, at: np.ndarray, heights: np.ndarray, label: str, joine
         axes.hlines(heights, at - 0.4, at + 0.4, **look)
 
 
-def _half(part: pd.DataFrame) -> np.ndarray:
-    """Half widths of intervals, 0 where there is none."""
-    return (part["high"] - part["mean"]).fillna(0).to_numpy()
+def _sides(part: pd.DataFrame) -> np.ndarray:
+    """Lengths of intervals to both sides, 0 where there is none."""
+    return np.nan_to_num(np.array([part["mean"] - part["low"], part["high"] - part["mean"]], dtype=float))

@@ -13,8 +13,12 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.markers import MarkerStyle
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D
 
 from equidyn.core.pictures import drawn_with
+from equidyn.report.figures.drawn import numbers
 
 INK, MUTED, RULE = "#1f2328", "#5b6470", "#c9ced6"
 WIDTH = 5.6  # of every chart [inches]: a phone shows it at two thirds of its size, so letters stay readable
@@ -66,19 +70,21 @@ _SETTINGS = {
 class Picture:
     """A finished picture.
 
-    name: stem of its files. files: suffix -> bytes; the first is the one shown on the page. alt: what it shows, for
-    those who do not see it.
+    name: stem of its files. files: suffix -> bytes; csv: the numbers that are plotted. alt: what it shows, for those
+    who do not see it. page: the first of the files as a page shows it that has the legend of all its charts once.
     """
 
     name: str
     caption: str
     alt: str
     files: dict[str, bytes]
+    page: bytes = b""
 
     @property
     def shown(self) -> tuple[str, bytes]:
         """Suffix and bytes of the form that the page shows."""
-        return next(iter(self.files.items()))
+        suffix, content = next(iter(self.files.items()))
+        return suffix, self.page or content
 
 
 @contextmanager
@@ -88,9 +94,25 @@ def styled() -> Iterator[None]:
         yield
 
 
+_together: list[str] = []  # the variants of the study that is drawn
+
+
+@contextmanager
+def together(variants: Iterable[str]) -> Iterator[None]:
+    """Charts made within give each of these variants one look, and leave their names to a common legend on the page."""
+    _together[:] = list(variants)
+    try:
+        yield
+    finally:
+        _together.clear()
+
+
 def line_styles(variants: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Variant -> keyword arguments of `Axes.plot`; the same in every chart of a study."""
+    """Variant -> keyword arguments of `Axes.plot`; the same in every chart of a study (`together`)."""
     names = list(variants)
+    if set(names) <= set(_together) and names != _together:
+        every = line_styles(_together)
+        return {name: every[name] for name in names}
     colours, markers, lines = (list(islice(cycle(kind), len(names))) for kind in (_COLOURS, _MARKERS, _LINES))
     return {
         name: {
@@ -124,16 +146,24 @@ def wrapped(count: int, row_height: float, **options: Any) -> tuple[Figure, list
 def legend(figure: Figure, axes: Axes, names: Iterable[str]) -> None:
     """One legend for all panels, above them, of what `axes` shows; what is not among `names` comes last.
 
-    The figure grows by what the legend's rows need.
+    The figure grows by what the legend's rows need. What a common legend of the page names is left out there.
     """
     names = list(names)
     handles, labels = axes.get_legend_handles_labels()
     # matplotlib names plain lines before those with bars; the order is that of `names`, and baselines belong last.
     order = sorted(range(len(labels)), key=lambda at: names.index(labels[at]) if labels[at] in names else len(names))
-    chosen = ([handles[at] for at in order], [labels[at] for at in order])
-    columns = next(count for count in (5, 4, 3, 2, 1) if count == 1 or _width(chosen[1], count) < WIDTH)
+    whole = [(handles[at], labels[at]) for at in order]
+    figure.page_legend = [entry for entry in whole if entry[1] not in _together]  # read by `picture`
+    _legend(figure, whole)
+
+
+def _legend(figure: Figure, entries: list[tuple[Any, str]]) -> None:
+    if not entries:
+        return
+    handles, labels = zip(*entries, strict=True)
+    columns = next(count for count in (5, 4, 3, 2, 1) if count == 1 or _width(list(labels), count) < WIDTH)
     figure.set_figheight(figure.get_figheight() + _LINE * math.ceil(len(labels) / columns))
-    figure.legend(*chosen, loc="outside upper left", ncols=columns, handlelength=2.8, columnspacing=1.2)
+    figure.legend(handles, labels, loc="outside upper left", ncols=columns, handlelength=2.8, columnspacing=1.2)
 
 
 def _width(labels: list[str], columns: int) -> float:
@@ -147,15 +177,61 @@ def _width(labels: list[str], columns: int) -> float:
 
 
 def picture(name: str, caption: str, alt: str, figure: Figure) -> Picture:
-    """Render as SVG and PNG; the same figure gives the same bytes."""
-    if layout := figure.get_layout_engine():
-        layout.execute(figure)
+    """Render as SVG and PNG, with the plotted numbers as CSV; the same figure gives the same bytes."""
+    shorter, engine = getattr(figure, "page_legend", None), figure.get_layout_engine()
+    height = figure.get_figheight()
+    if engine:
+        engine.execute(figure)
         figure.set_layout_engine(None)  # laid out once; each form would do it again, and draw twice for it
-    svg, png = io.BytesIO(), io.BytesIO()
+    png, table = io.BytesIO(), numbers(figure)
+    files = {"svg": _svg(name, figure)}
+    figure.savefig(png, format="png", dpi=PNG_DPI)
+    files |= {"png": png.getvalue()} | ({"csv": table.to_csv(index=False).encode()} if len(table) else {})
+    page = b""
+    if engine and shorter is not None and figure.legends and len(shorter) < len(figure.legends[0].get_texts()):
+        page = _shorter(name, figure, shorter, height)
+    return Picture(name, caption, alt, files, page)
+
+
+def _shorter(name: str, figure: Figure, entries: list[tuple[Any, str]], height: float) -> bytes:
+    """The same with these in its legend alone."""
+    legend = figure.legends[0]
+    rows = math.ceil(len(legend.get_texts()) / legend._ncols)
+    legend.remove()
+    figure.set_figheight(height - _LINE * rows)
+    _legend(figure, entries)
+    figure.set_layout_engine("constrained")
+    figure.get_layout_engine().execute(figure)
+    figure.set_layout_engine(None)
+    return _svg(name, figure)
+
+
+def _svg(name: str, figure: Figure) -> bytes:
+    svg = io.BytesIO()
     with mpl.rc_context({"svg.hashsalt": name}):
         figure.savefig(svg, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
-    figure.savefig(png, format="png", dpi=PNG_DPI)
-    return Picture(name, caption, alt, {"svg": _rounded(svg.getvalue()), "png": png.getvalue()})
+    return _rounded(svg.getvalue())
+
+
+def legend_of(variants: Iterable[str]) -> list[tuple[str, str, str, str, str]]:
+    """Variant, colour, fill of its mark, the mark as a path of SVG about 0 (10 wide), dashes of its line, in order."""
+    found = []
+    for name, look in line_styles(variants).items():
+        style = MarkerStyle(look["marker"])
+        path = style.get_path().transformed(style.get_transform() + Affine2D().scale(9, -9))
+        line = mpl.lines.Line2D([], [], linestyle=look["linestyle"], linewidth=1.5)
+        dashes = " ".join(f"{1.5 * part:.3g}" for part in (line._unscaled_dash_pattern[1] or ()))
+        found.append((name, look["color"], look["markerfacecolor"], _outline(path), dashes))
+    return found
+
+
+def _outline(path: Path) -> str:
+    """A path of matplotlib in the words of SVG."""
+    letters = {Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C", Path.CLOSEPOLY: "Z"}
+    parts = []
+    for points, code in path.iter_segments(simplify=False):
+        parts.append(letters[code] + ("" if code == Path.CLOSEPOLY else " ".join(f"{value:.2f}" for value in points)))
+    return "".join(parts)
 
 
 def _rounded(svg: bytes) -> bytes:

@@ -22,16 +22,18 @@ from equidyn.report.sections import (
     hessian,
     league,
     learning,
+    published,
     sizes,
     tuning,
     variants,
 )
 from equidyn.report.sections.quantity import Measured
-from equidyn.report.sections.section import Section
+from equidyn.report.sections.section import Place, Section
 
 Entry = ModuleType | str | EllipsisType
-_FIRST = (data, variants, league)
-_LAST = (hessian, sizes, learning, convergence, tuning, cost, checkpoints)
+_FIRST = (league,)
+_LAST = (hessian, sizes)
+_APPENDIX = (variants, data, learning, convergence, tuning, cost, checkpoints)
 
 
 class Shows(Protocol):
@@ -41,29 +43,27 @@ class Shows(Protocol):
         """See above."""
 
 
-def sections_for(results: StudyResults) -> list[Shows]:
-    """The sections that a study may have, in their order."""
+def sections_for(results: StudyResults) -> list[tuple[Shows, Place]]:
+    """The sections that a study may have, in their order, and where each stands."""
     home = results.settings.home
     report = home.module("report") if home.has("report") else None
     own, last = (tuple(getattr(report, name, ())) for name in ("SECTIONS", "AUDIT"))
     own = own if ... in own else (*own, ...)
-    elsewhere = _shown_by((*own, *last, *_LAST))
-    rest = [name for name in results.settings.measures if not _covered(name, elsewhere, results)]
-    middle = [one for entry in own for one in _placed(entry, rest, results)]
-    return [*_FIRST, *middle, *_LAST, *last]
+    elsewhere = _shown_by((*own, *last, *_LAST, *_APPENDIX))
+    rest = [name for name in results.settings.measures if name not in elsewhere]
+    audit = [name for name in rest if name.startswith(AUDIT)]
+    middle = [one for entry in own for one in _placed(entry, [name for name in rest if name not in audit], results)]
+    return [
+        *((one, "page") for one in (*_FIRST, *middle, *_LAST)),
+        *((one, "appendix") for one in _APPENDIX),
+        *((one, "audit") for one in (published, *last, *map(Measured, audit))),
+    ]
 
 
 def _shown_by(entries: tuple[Entry, ...]) -> set[str]:
     """Measures that have a place."""
     named = {entry for entry in entries if isinstance(entry, str)}
     return named.union(*(getattr(entry, "MEASURES", ()) for entry in entries))
-
-
-def _covered(measure: str, elsewhere: set[str], results: StudyResults) -> bool:
-    """Whether a measure has a place, or is the published twin of one, which shows it too."""
-    return measure in elsewhere or (
-        measure.startswith(AUDIT) and measure.removeprefix(AUDIT) in results.settings.measures
-    )
 
 
 def _placed(entry: Entry, rest: list[str], results: StudyResults) -> Iterator[Shows]:

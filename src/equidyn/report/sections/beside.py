@@ -7,8 +7,8 @@ import pandas as pd
 
 from equidyn.report.gather import StudyResults
 from equidyn.report.labels import level_labels
-from equidyn.report.numbers import estimate_text
-from equidyn.report.published import Spread, differing
+from equidyn.report.numbers import column_places, estimate_text
+from equidyn.report.published import Spread, differing, setting_words
 from equidyn.report.sections.section import over_seeds_words
 from equidyn.report.statistics import over_seeds
 from equidyn.report.tables import Table
@@ -69,7 +69,8 @@ def beside(results: StudyResults, name: str, caption: str, known: Published) -> 
 def scale_words(results: StudyResults, wanted: Mapping[str, object], sources: Mapping[str, str]) -> str:
     """Where the figures are from, and which settings of ours differ; wanted: dotted setting -> theirs."""
     off = "; ".join(
-        f"{key} {value} (published: {wanted[key]})" for key, value in differing(results.settings, dict(wanted)).items()
+        f"{setting_words(key)} {value} (published: {wanted[key]})"
+        for key, value in differing(results.settings, dict(wanted)).items()
     )
     scale = f"Ours are not at the published scale, so only the order can be compared: {off}." if off else ""
     return " ".join([*(f"{name.capitalize()}: {source}." for name, source in sources.items()), scale]).strip()
@@ -91,7 +92,8 @@ def _figure(network: Network | None, source: str) -> str:
 
 
 def _texts(frame: pd.DataFrame) -> dict[tuple[str, str], str]:
-    return {(row["dataset"], row["variant"]): estimate_text(row) for _, row in frame.iterrows()}
+    places = column_places(frame)
+    return {(row["dataset"], row["variant"]): estimate_text(row, places=places) for _, row in frame.iterrows()}
 
 
 def _data(known: Published) -> pd.DataFrame:

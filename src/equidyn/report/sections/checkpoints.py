@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from equidyn.core.params.signatures import AUDIT
 from equidyn.report.gather import StudyResults
 from equidyn.report.sections.quantity_charts import along_charts
 from equidyn.report.sections.quantity_tables import single_table
@@ -15,7 +16,8 @@ TITLE = "Early and best checkpoints"
 
 def section(results: StudyResults) -> Section | None:
     """Headline quantities that were measured at several checkpoints."""
-    found = [one for measure in results.settings.measures for one in shown(results, measure)]
+    measures = [name for name in results.settings.measures if not name.startswith(AUDIT)]
+    found = [one for measure in measures for one in shown(results, measure)]
     found = [one for one in found if one.quantity.headline and one.axis is None]
     several = [one for one in found if sum(other.quantity == one.quantity for other in found) > 1]
     if not several:

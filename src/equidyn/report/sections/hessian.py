@@ -32,7 +32,8 @@ def _density(results: StudyResults) -> list[Picture]:
     if not strips:
         return []
     rows = [name for name in charted(results.settings) if name not in untrained(results)]
-    chart = densities(strips, level_labels(results.settings), columns, rows, "eigenvalue [loss/weight²]")
+    heads = {name: head for name, head in level_labels(results.settings).items() if name in {key[0] for key in strips}}
+    chart = densities(strips, heads, columns, rows, "eigenvalue [loss/weight²]")
     caption = (
         "Spectral density of the Hessian, mean over seeds: the darker, the more eigenvalues lie there. The shades are "
         "logarithmic, and so is the axis of eigenvalues away from 0."

@@ -1,5 +1,6 @@
 """Tables of quantities: one row per dataset and variant, the best one marked, and below what takes no training."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -7,12 +8,11 @@ import pandas as pd
 
 from equidyn.report.gather import StudyResults
 from equidyn.report.labels import level_labels
-from equidyn.report.numbers import estimate_text, number, percent, tick
+from equidyn.report.numbers import column_places, estimate_text, interval, percent, tick
 from equidyn.report.sections.quantity_values import Shown
 from equidyn.report.sections.section import over_seeds_words
-from equidyn.report.tables import Table
+from equidyn.report.tables import BEST, Table
 
-BEST = "\N{NO-BREAK SPACE}*"  # behind the best mean of a dataset
 _MOST = 7  # columns for the places along an axis
 _PLACE = ["dataset", "variant"]
 
@@ -86,9 +86,9 @@ def _rows(
 
 def _texts(one: Shown) -> dict[tuple[str, str], str]:
     """(dataset, variant) -> estimate, the best of a dataset with a mark."""
-    best = _best(one)
+    best, places = _best(one), column_places(one.estimates, one.factor)
     return {
-        (row["dataset"], row["variant"]): f"{estimate_text(row, one.factor)}{BEST if place in best else ''}"
+        (row["dataset"], row["variant"]): f"{estimate_text(row, one.factor, places)}{BEST if place in best else ''}"
         for place, row in one.estimates.iterrows()
     }
 
@@ -110,8 +110,9 @@ def _share_texts(one: Shown) -> dict[tuple[str, str], str]:
 
 def _baseline_texts(one: Shown) -> dict[tuple[str, str], str]:
     """(dataset, label) -> number."""
+    places = column_places(one.estimates, one.factor)
     return {
-        (row.dataset, f"({label})"): number(one.factor * row.value)
+        (row.dataset, f"({label})"): interval(one.factor * row.value, math.nan, places)
         for label, frame in one.baselines.items()
         for row in frame.itertuples()
     }
@@ -135,7 +136,8 @@ def _baseline_data(one: Shown) -> pd.DataFrame:
 
 
 def _cells(one: Shown, part: pd.DataFrame, places: list[float]) -> list[str]:
-    texts = {row["at"]: estimate_text(row, one.factor) for _, row in part.iterrows()}
+    decimals = column_places(one.estimates, one.factor)
+    texts = {row["at"]: estimate_text(row, one.factor, decimals) for _, row in part.iterrows()}
     return [texts.get(place, "–") for place in places]
 
 

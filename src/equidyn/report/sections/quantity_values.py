@@ -64,6 +64,11 @@ class Shown:
         return over_seeds(self.values.dropna(subset="value"), ("dataset", "variant", "at"))
 
     @property
+    def varies(self) -> bool:
+        """Whether not all runs have the same number, which a chart would only show as a line."""
+        return self.values["value"].nunique() > 1
+
+    @property
     def name(self) -> str:
         """Its name in files."""
         return f"{self.measure}.{self.quantity.name}@{self.checkpoint}"
@@ -88,15 +93,13 @@ def measured_at(results: StudyResults, measure: str) -> list[str]:
 
 
 def shown(results: StudyResults, measure: str) -> list[Shown]:
-    """All that is shown of a measure and of its twin as published, checkpoint by checkpoint."""
-    twins = (measure,) if measure.startswith(AUDIT) else (measure, f"{AUDIT}{measure}")
+    """All that is shown of a measure, checkpoint by checkpoint."""
     return [
         one
-        for name in twins
-        for quantity in declared(results.settings.home, name)
-        if not (quantity.detail or quantity.is_axis or _shown_elsewhere(results, name, quantity))
-        for checkpoint in measured_at(results, name)
-        for one in _found(results, name, quantity, checkpoint)
+        for quantity in declared(results.settings.home, measure)
+        if not (quantity.detail or quantity.is_axis or _shown_elsewhere(results, measure, quantity))
+        for checkpoint in measured_at(results, measure)
+        for one in _found(results, measure, quantity, checkpoint)
     ] + _derived(results, measure)
 
 

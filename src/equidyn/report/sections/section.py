@@ -1,7 +1,8 @@
 """A section of the report: words, pictures and tables about one question."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import pandas as pd
 
@@ -9,20 +10,26 @@ from equidyn.report.families import chart_groups, charted
 from equidyn.report.figures.levels import Places
 from equidyn.report.figures.style import Picture
 from equidyn.report.gather import StudyResults
-from equidyn.report.labels import dataset_kind, level_labels, ordered
+from equidyn.report.labels import dataset_kind, level_labels, ordered, readable
 from equidyn.report.numbers import counted, listed
 from equidyn.report.tables import Table
+
+Place = Literal["page", "appendix", "audit"]
 
 
 @dataclass(frozen=True)
 class Section:
-    """title: a short noun phrase. text: paragraphs. finding: sentences for the summary on top of the page."""
+    """title: a short noun phrase. text: paragraphs. finding: sentences for the summary on top of the page.
+
+    place: on the study's page, in its appendix, or there in the part on the published code.
+    """
 
     title: str
     text: Sequence[str] = ()
     pictures: Sequence[Picture] = ()
     tables: Sequence[Table] = ()
     finding: Sequence[str] = field(default=())
+    place: Place = "page"
 
 
 @dataclass(frozen=True)
@@ -38,9 +45,9 @@ class Part:
         return frame[frame["variant"].isin(self.variants)]
 
 
-def chart_parts(results: StudyResults) -> list[Part]:
-    """All variants in one part, if one chart can tell them apart."""
-    groups = chart_groups(results.settings)
+def chart_parts(results: StudyResults, audit: bool = False) -> list[Part]:
+    """All variants in one part, if one chart can tell them apart; audit: those built as published among them."""
+    groups = chart_groups(results.settings, audit)
     if len(groups) == 1:
         return [Part(tuple(groups[0]), "", "")]
     count = len(groups)
@@ -65,9 +72,17 @@ def over_seeds_words(results: StudyResults) -> str:
     )
 
 
-def places(results: StudyResults) -> Places:
-    """Where the datasets of a study stand in a chart."""
-    return Places(level_labels(results.settings), dataset_kind(results.settings), ordered(results.settings))
+def where_words(results: StudyResults) -> str:
+    """Study, data and number of seeds: what a caption says that is read alone."""
+    heads = list(level_labels(results.settings).values())
+    few = heads if len(heads) <= 3 else [heads[0], "…", heads[-1]]
+    return f"{readable(results.name)} ({', '.join(few)}); n = {counted(len(results.settings.seeds), 'seed')}."
+
+
+def places(results: StudyResults, known: Collection[str]) -> Places:
+    """Where the datasets of a study stand in a chart, as far as something is `known` of them."""
+    heads = {name: head for name, head in level_labels(results.settings).items() if name in known}
+    return Places(heads, dataset_kind(results.settings), ordered(results.settings))
 
 
 def drawn(results: StudyResults, frame: pd.DataFrame) -> pd.DataFrame:

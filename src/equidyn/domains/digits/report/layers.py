@@ -1,5 +1,7 @@
 """Which layers of a net move with its images, and which stay as they are: by the true action and by sorting."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from equidyn.core.measures.quantities import declared_as
@@ -13,7 +15,7 @@ from equidyn.report.sections.quantity import Measured
 from equidyn.report.sections.section import Section, drawn
 
 TITLE = "Equivariance by layer"
-MEASURES = ("layer_equivariance", "audit/sorting")
+MEASURES = ("layer_equivariance",)
 _NAMES = {"layer_equivariance": "by the true action", "audit/sorting": "by the sorting trick"}
 _ANOTHER = "another digit"
 _WORDS = (
@@ -28,12 +30,11 @@ _TRICK = (
 
 def section(results: StudyResults) -> Section | None:
     """Errors of every layer against the shift, and all that both measures declare."""
-    parts = [part for name in MEASURES if (part := Measured(name).section(results))]
-    if not parts:
+    own = Measured(MEASURES[0]).section(results)
+    if own is None:
         return None
-    text = [_WORDS, *parts[0].text, *([_TRICK] if len(parts) > 1 else [])]
-    pictures = [*_shift_pictures(results), *(shown for part in parts for shown in part.pictures)]
-    return Section(TITLE, text, pictures, [table for part in parts for table in part.tables])
+    text, pictures = [_WORDS, *own.text, _TRICK], [*_shift_pictures(results), *own.pictures]
+    return replace(own, title=TITLE, text=text, pictures=pictures)
 
 
 def _shift_pictures(results: StudyResults) -> list[Picture]:

@@ -10,7 +10,7 @@ from equidyn.report.overview import Fact
 
 _TITLE = "Digits"
 # What stands behind the name of an origin that readers may not know.
-_ABOUT = {"optdigits": " (1,797 small images that come with scikit-learn)"}
+_ABOUT = {"optdigits": " (1797 small images that come with scikit-learn)"}
 TERMS = {"Accuracy of digits": "Share of the test images of which a network gives the right one of ten digits."}
 
 

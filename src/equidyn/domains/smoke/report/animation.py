@@ -12,7 +12,7 @@ from equidyn.domains.smoke.report.figures.fields import ERROR_MAP, SPEED_MAP, sp
 from equidyn.domains.smoke.report.wording import VELOCITY_UNIT
 from equidyn.report.figures.style import INK
 
-PANEL = 224  # pixels, about
+PANEL = 170  # pixels, about: three are as wide as a chart, so that no browser shrinks the letters
 GAP, HEAD, FOOT, BAR = 14, 26, 44, 8
 FRAME_MS, LAST_MS = 450, 1500
 SHADES = 120  # of each colour map in the palette that all frames share

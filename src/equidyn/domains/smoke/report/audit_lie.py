@@ -21,6 +21,6 @@ def section(results: StudyResults) -> Section | None:
     measured = (
         f"Measured here on a smooth field of {known['side']['value'].max():.0f} cells a side: "
         f"{number(proper.min(), 2)} by the proper definition, which falls with the square of the cell; by that of "
-        f"pixels alone at least {number(alone.min(), 2)} at any resolution. Both are drawn under Lie derivative."
+        f"pixels alone at least {number(alone.min(), 2)} at any resolution."
     )
     return Section(TITLE, [_WORDS, measured])

@@ -11,7 +11,7 @@ _TITLE = "Turbulence"
 def facts(studies: list[StudyResults]) -> list[Fact]:
     """The flow of each study."""
     several = len(studies) > 1
-    return [Fact(f"{_TITLE} of {study.name}" if several else _TITLE, flow_words(study), "brief") for study in studies]
+    return [Fact(f"{_TITLE} of {study.name}" if several else _TITLE, flow_words(study)) for study in studies]
 
 
 def flow_words(study: StudyResults) -> str:

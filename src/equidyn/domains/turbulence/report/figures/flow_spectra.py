@@ -13,6 +13,7 @@ from equidyn.report.figures.style import INK, MUTED, legend, line_styles, panels
 _HEIGHT = 2.1  # of a row of panels [inches]
 _SLOPE = -5 / 3  # of the energy between the large and the viscous scales (Kolmogorov 1941)
 _GUIDE = "\N{MINUS SIGN}5/3"
+_DEEPEST = 1e-7  # what is drawn of a spectrum, over its largest: less is the round-off of the simulation
 _ABOVE = 2.0  # of the guide over the truth
 _TRUTH = {"label": "truth", "color": INK, "linestyle": "-", "linewidth": 2.6, "alpha": 0.35, "zorder": 2}
 _BASELINE = {"label": "trilinear", "color": MUTED, "linestyle": ":", "zorder": 2}
@@ -50,6 +51,8 @@ def waves(kinds: list[Waves], heads: dict[str, str], cut: float, xlabel: str) ->
             axes.set_ylabel(kind.ylabel)
     for axes, kind in zip(grid[0], kinds, strict=True):  # the others share their axes
         if kind.log:
+            low, high = axes.get_ylim()
+            axes.set_ylim(max(low, high * _DEEPEST), high)
             logarithmic(axes.yaxis)
     logarithmic(grid[0, 0].xaxis)
     for axes in grid[-1]:
