@@ -16,7 +16,7 @@ _README = """# A report
 
 What `make run` ends with: `report.html` is the index, `pages/` what it leads to; all open offline, with their pictures
 inside. `tables/` has the numbers as CSV, and `metrics.json` the headline numbers. Left out are the lists of every
-measured number, pictures as files of their own, and the other forms of tables. Made from a finished run by
+measured number, most pictures as files of their own, and the other forms of tables. Made from a finished run by
 `equidyn example`.
 """
 
@@ -28,8 +28,10 @@ def run() -> Path:
     """
     pages = _pages()
     with whole_folder(FOLDER) as folder:
-        for part in ("tables", "pages"):
+        for part in ("tables", "pages", "figures"):
             (folder / part).mkdir()
+        for figure in (paths.REPORTS / "figures").glob("claims.svg"):
+            shutil.copyfile(figure, folder / "figures" / figure.name)
         for table in _tables():
             shutil.copyfile(table, folder / "tables" / table.name)
         shutil.copyfile(paths.REPORTS / "metrics.json", folder / "metrics.json")

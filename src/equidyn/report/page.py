@@ -9,6 +9,7 @@ from equidyn.report.claims.links import Link, links
 from equidyn.report.claims.tables import claims_table, contrasts_table
 from equidyn.report.claims.undecided import power_table
 from equidyn.report.claims.verdict import Verdict
+from equidyn.report.figures.forest import claims_chart
 from equidyn.report.figures.style import Picture
 from equidyn.report.overview import Overview
 from equidyn.report.pages.forest import Forest, forest
@@ -116,8 +117,13 @@ class Page:
 
     @property
     def pictures(self) -> list[Picture]:
-        """Every picture."""
-        return [shown for section in self.sections for shown in section.pictures]
+        """Every picture of the pages, and that of all claims, which they draw themselves."""
+        return [*([self.chart] if self.chart else []), *(one for section in self.sections for one in section.pictures)]
+
+    @cached_property
+    def chart(self) -> Picture | None:
+        """The claims in one chart, as a picture."""
+        return claims_chart(self.forest) if self.forest.rows else None
 
     @property
     def tables(self) -> list[Table]:

@@ -64,7 +64,7 @@ def _written(kept: Kept, found: Ledger, name: str, target: Path) -> Path:
     with styled():
         about = overview(studies, name, params.compute.threads, kept.unfinished)
         page = Page(QUESTION, about, found, _parts(studies), _drawn(params))
-    _refuse_twins(page)
+        _refuse_twins(page)
     with replaced(target) as folder:
         _write(folder, page, studies)
     return target / "report.html"
