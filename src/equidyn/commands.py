@@ -165,14 +165,17 @@ def ship(
 
 
 @app.command()
-def example() -> None:
+def example(
+    of: Annotated[Path, typer.Option(metavar="FOLDER", help="of the report")] = Path("reports"),
+    to: Annotated[Path, typer.Option(metavar="FOLDER", help="where to make it")] = Path("reports/example"),
+) -> None:
     """Make reports/example from a finished report: small enough for version control.
 
     Example: equidyn example
     """
     from equidyn.report.example import run
 
-    typer.echo(run())
+    typer.echo(run(of, to))
 
 
 @app.command()

@@ -21,40 +21,40 @@ measured number, most pictures as files of their own, and the other forms of tab
 """
 
 
-def run() -> Path:
-    """Make the example from the report in this folder; returns where it lies.
+def run(report: Path = paths.REPORTS, target: Path = FOLDER) -> Path:
+    """Make the example from the report in the folder `report`; returns where it lies.
 
     Raises EquidynError, and leaves the old example as it was, if there is no report or its pages are too large.
     """
-    pages = _pages()
-    with whole_folder(FOLDER) as folder:
+    pages = _pages(report)
+    with whole_folder(target) as folder:
         for part in ("tables", "pages", "figures"):
             (folder / part).mkdir()
-        for figure in (paths.REPORTS / "figures").glob("claims.svg"):
+        for figure in (report / "figures").glob("claims.svg"):
             shutil.copyfile(figure, folder / "figures" / figure.name)
-        for table in _tables():
+        for table in _tables(report):
             shutil.copyfile(table, folder / "tables" / table.name)
-        shutil.copyfile(paths.REPORTS / "metrics.json", folder / "metrics.json")
+        shutil.copyfile(report / "metrics.json", folder / "metrics.json")
         (folder / "README.md").write_text(_README, encoding="utf-8")
         for name, text in pages.items():
             (folder / name).write_text(_linked(text, (folder / name).parent), encoding="utf-8")
-    return FOLDER
+    return target
 
 
-def _pages() -> dict[str, str]:
+def _pages(report: Path) -> dict[str, str]:
     """Path in the folder of the report -> text."""
-    index = paths.REPORTS / "report.html"
+    index = report / "report.html"
     if not index.is_file():
         raise EquidynError(f"{index}: missing; finish a run first (make run, snakemake or dvc repro)")
-    found = [index, *sorted((paths.REPORTS / "pages").glob("[!.]*.html"))]
+    found = [index, *sorted((report / "pages").glob("[!.]*.html"))]
     if (size := sum(path.stat().st_size for path in found)) > LARGEST:
         raise EquidynError(f"{index} and pages: {size / 1e6:.1f} MB; an example must be below {LARGEST / 1e6:.0f} MB")
-    return {str(path.relative_to(paths.REPORTS)): path.read_text(encoding="utf-8") for path in found}
+    return {str(path.relative_to(report)): path.read_text(encoding="utf-8") for path in found}
 
 
-def _tables() -> list[Path]:
+def _tables(report: Path) -> list[Path]:
     """All but those that list every measured number, which are megabytes."""
-    found = sorted((paths.REPORTS / "tables").glob("[!.]*.csv"))
+    found = sorted((report / "tables").glob("[!.]*.csv"))
     return [path for path in found if not path.stem.endswith("--measures")]
 
 
