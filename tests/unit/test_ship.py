@@ -55,7 +55,8 @@ def test_only_finished_seeds_are_kept_and_the_others_named(tiny_copy: Path) -> N
     assert lacking[0].endswith("not finished with 1 seed (2)")
     assert sorted(pd.read_parquet(place / "gaussian.runs.parquet")["seed"].unique()) == [1]
     assert not list(place.glob("smoke-sizes*"))
-    assert lacking[0].partition(": ")[2] in run_from(Path("shipped"), Path("again")).read_text(encoding="utf-8")
+    about = run_from(Path("shipped"), Path("again")).with_name("pages") / "about-this-run.html"
+    assert lacking[0].partition(": ")[2] in about.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def _finding(values: pd.DataFrame, quantity: str, better: Better) -> str:
     best, others = ranked.iloc[0], ranked["variant"].iloc[1:].tolist()
     shown = f"{best['variant']} has the {better.best} {quantity} ({estimate_text(best)})"
     if not others:
-        return f"{best['variant']} has a {quantity} of {estimate_text(best)}, and no rival."
+        return f"{best['variant']} has no rival: {quantity} {estimate_text(best)}."
     gaps = {name: estimate(gap(values, name, best["variant"], better)) for name in others}
     rivals = {name: found for name, found in gaps.items() if not _clear(found)}
     beaten = [name for name in others if name not in rivals]
