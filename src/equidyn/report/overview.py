@@ -74,7 +74,7 @@ def overview(studies: list[StudyResults], name: str, threads: int = 1, unfinishe
         by_domain.setdefault(study.settings.home, []).append(study)
     facts = [
         Fact("Preset", name, "brief"),
-        *(Fact("Not finished", sentence, "notice") for sentence in unfinished),
+        *_lacking(unfinished),
         *(Fact(f"Study {study.name}", grid_words(study)) for study in studies),
         Fact("Data", listed(_sources(studies))),
         *(fact for domain, part in by_domain.items() for fact in _facts(domain, part)),
@@ -87,6 +87,11 @@ def overview(studies: list[StudyResults], name: str, threads: int = 1, unfinishe
     ]
     terms = [term for domain in by_domain for term in own(domain, "overview", "TERMS", {}).items()]
     return Overview(facts, shown(times(studies, threads)), _diverged(runs), _stopped(runs), terms)
+
+
+def _lacking(unfinished: Sequence[str]) -> list[Fact]:
+    words = f"{len(unfinished)} of the preset's studies; {'; '.join(unfinished)}"
+    return [Fact("Not finished", words, "notice")] if unfinished else []
 
 
 def _parts(study: StudyResults) -> dict[str, StudyResults]:
