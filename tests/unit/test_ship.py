@@ -36,8 +36,15 @@ def shipped(tiny_copy: Path) -> Path:
 def test_a_report_from_numbers_has_the_tables_of_the_run(shipped: Path) -> None:
     page = run_from(shipped, shipped / "report")
     assert "Preset" in page.read_text(encoding="utf-8")
-    for table in Path("reports/tables").iterdir():
-        assert (shipped / "report/tables" / table.name).read_bytes() == table.read_bytes(), table.name
+    for table in Path("reports/tables").glob("*.csv"):
+        ours, theirs = (_without_reference(folder / table.name) for folder in (shipped / "report/tables", table.parent))
+        assert ours == theirs, table.name
+
+
+def _without_reference(path: Path) -> str:
+    """A table without what stands beside the run: a report from numbers has no other reference."""
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    return frame[[name for name in frame if not name.endswith("_reference")]].to_csv(index=False)
 
 
 def test_what_is_kept_has_no_networks_and_is_small(shipped: Path) -> None:
