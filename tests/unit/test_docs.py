@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import notebook
+import pandas as pd
 import pytest
 import torch
 from pages import PROJECT, blocks
@@ -22,6 +23,26 @@ def test_the_readme_is_short_and_its_badge_true():
     assert text.count("\n") <= 120
     python = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["requires-python"]
     assert f">={re.search(r'badge/python-(3[.]11)', text)[1]}" in python
+
+
+def test_findings_of_the_readme_are_those_of_the_example():
+    """Each mean ± half width, each verdict, and how many claims are decided."""
+    text = " ".join((PROJECT / "README.md").read_text(encoding="utf-8").partition("## Measure")[0].split())
+    folder = PROJECT / "reports/example/tables"
+    rows = pd.concat([pd.read_csv(path) for path in folder.glob("*.csv") if {"mean", "low", "high"} <= _heads(path)])
+    known = {(f"{row.mean:.3f}", f"{(row.high - row.low) / 2:.3f}") for row in rows.itertuples(index=False)}
+    quoted = re.findall(r"(\d\.\d{3}) ± (\d\.\d{3})", text)
+    assert len(quoted) > 5 and [pair for pair in quoted if pair not in known] == []
+    verdicts = pd.read_csv(folder / "claims.csv").set_index("id")["verdict_corrected"]
+    for ids, verdict in re.findall(r"((?:[A-Z]\d+,? (?:and )?)+)(supported|contradicted)\b", text):
+        assert {verdicts[one] for one in re.findall(r"[A-Z]\d+", ids)} == {verdict}, ids
+    tested = verdicts[verdicts != "not run"]
+    decided = tested[~tested.str.startswith("inconclusive")]
+    assert f"Of the {len(tested)} corrected claims that it tests, {len(decided)} are decided" in text
+
+
+def _heads(path: Path) -> set[str]:
+    return set(path.read_text(encoding="utf-8").partition("\n")[0].split(","))
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])

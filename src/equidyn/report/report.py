@@ -138,7 +138,7 @@ def _write(folder: Path, page: Page, studies: list[StudyResults]) -> None:
         (tables / f"{study.name}--learning.csv").write_text(as_csv(learning_curves(study)), encoding="utf-8")
     for picture in page.pictures:
         for suffix, content in picture.files.items():
-            (figures / f"{picture.name}.{suffix}").write_bytes(content)
+            (folder / picture.place(suffix)).write_bytes(content)
     numbers = metrics(studies, page.ledger)
     write_json(folder / "metrics.json", numbers)
     for name, few in summaries(numbers).items():

@@ -80,6 +80,10 @@ class Picture:
     files: dict[str, bytes]
     page: bytes = b""
 
+    def place(self, suffix: str) -> str:
+        """Where that file lies in the folder of the report; what is plotted is a table, of which DVC draws no chart."""
+        return f"tables/{self.name}--plotted.csv" if suffix == "csv" else f"figures/{self.name}.{suffix}"
+
     @property
     def shown(self) -> tuple[str, bytes]:
         """Suffix and bytes of the form that the page shows."""
