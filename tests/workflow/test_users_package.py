@@ -16,7 +16,7 @@ import pytest
 from checkout import PROJECT, WARM
 
 PACKAGE = PROJECT / "tests/users_package"
-SNAKEFILE = str(PROJECT / "Snakefile")
+SNAKEFILE = str(PROJECT / "workflow/Snakefile")
 
 
 def _run(folder: Path, *command: str, status: int = 0) -> str:
