@@ -6,6 +6,7 @@ A study, a dataset or a part of a cell may be a placeholder of an engine as well
 from collections.abc import Iterable
 from pathlib import Path
 
+from equidyn.core import checkout
 from equidyn.core.params.study import Cell
 
 RUNS, CONTROLS = Path("data/runs"), Path("data/controls")
@@ -71,3 +72,10 @@ def settings_file(sha256: str) -> Path:
 def sources(stage: str, *kind: str) -> Path:
     """The list of the source files that define a stage; kind: the study, and the variant, that it depends on."""
     return SOURCES.joinpath(stage, *kind[:-1], f"{kind[-1]}.txt") if kind else SOURCES / f"{stage}.txt"
+
+
+def reference_tables() -> list[Path]:
+    """Claims of the shipped reference run, and their tests; none without a checkout, or where nothing is shipped."""
+    root = checkout.of_code()
+    found = [root / REFERENCE_TABLES / f"{name}.csv" for name in ("claims", "claims-tests")] if root else []
+    return found if all(path.is_file() for path in found) else []

@@ -14,7 +14,7 @@ from functools import cache
 from importlib.util import find_spec, resolve_name
 from pathlib import Path
 
-from equidyn.core import checkout, paths
+from equidyn.core import paths
 from equidyn.core.domain import Domain, built_in, find, folder_of
 from equidyn.core.files import sha256, write_text
 from equidyn.core.locks import sole_engine
@@ -78,13 +78,9 @@ def report_sources(params: Params) -> list[Path]:
     modules = [name for home in homes for name in (home.path("params"), *_modules(home.path("report")))]
     modules += [name for study in params.studies.values() for name in _measures(study)]
     texts = [path for home in homes for path in home.folder.glob("*.yaml") if path.stem.isidentifier()]
-    return sorted({*closure("equidyn.report.report", *modules), *texts, *_templates("equidyn.report"), *_reference()})
-
-
-def _reference() -> list[Path]:
-    """The claims of the shipped reference run, which stand beside those of every other."""
-    root = checkout.of_code()
-    return sorted((root / paths.REFERENCE_TABLES).glob("claims*.csv")) if root else []
+    return sorted(
+        {*closure("equidyn.report.report", *modules), *texts, *_templates("equidyn.report"), *paths.reference_tables()}
+    )
 
 
 def _reported(params: Params) -> list[Domain]:

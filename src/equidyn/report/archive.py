@@ -1,9 +1,9 @@
 """Finished studies as a few small files: every measured number, every epoch and every trial, without networks or data.
 
 A folder `numbers`: params.json, the studies as they were trained; unfinished.json, what of the preset is not there, in
-words; of each study STUDY.json (its data, its trials, where
-all of it comes from), and as Parquet STUDY.values, .runs and .history, which are the frames of gather.py, with those
-of its control beside them (STUDY.control.values, ...). A report can be made from it again.
+words; of each study STUDY.json (its data, its trials, where all of it comes from), and as Parquet STUDY.values, .runs
+and .history, which are the frames of gather.py, with those of its control beside them (STUDY.control.values, ...). A
+report can be made from it again.
 """
 
 import json

@@ -14,10 +14,9 @@ _LINK = re.compile(r'<a href="((?:\.\./)?(?:figures|tables)/[^"]+)">([^<]*)</a>'
 _FOOTER = re.compile(r"<footer>.*?</footer>\n", re.DOTALL)
 _README = """# A report
 
-What `make run` ends with: `report.html` is the index, `pages/` what it leads to; all open offline, with their pictures
-inside. `tables/` has the numbers as CSV, and `metrics.json` the headline numbers. Left out are the lists of every
-measured number, most pictures as files of their own, and the other forms of tables. Made from a finished run by
-`equidyn example`.
+`report.html` is the index, `pages/` what it leads to; all open offline, with their pictures inside. `tables/` has the
+numbers as CSV, and `metrics.json` the headline numbers. Left out are the lists of every measured number, most pictures
+as files of their own, and the other forms of tables. Made from a finished run by `equidyn example`.
 """
 
 

@@ -10,13 +10,12 @@ import pandas as pd
 from equidyn.core.params.signatures import AUDIT
 from equidyn.report.claims.ledger import Ledger
 from equidyn.report.claims.model import DEFINITIONS
-from equidyn.report.claims.verdict import Verdict
+from equidyn.report.claims.verdict import DECIDED, Verdict
 from equidyn.report.gather import StudyResults
 from equidyn.report.sections.quantity_values import shown
 from equidyn.report.statistics import over_seeds
 from equidyn.report.wording import wording
 
-_DECIDED = (Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.NO_EFFECT)
 Scores = dict[str, dict[str, dict[str, float | None]]]  # dataset -> variant -> quantity -> mean
 
 
@@ -40,7 +39,7 @@ def summaries(tree: dict[str, Any]) -> dict[str, dict[str, float]]:
     """Name -> few numbers, of what `metrics` gives: how many corrected claims are decided, and of each study's headline
     quantities the least, the median and the largest mean over datasets and variants."""
     counts = tree["claims"]["corrected"]
-    decided, undecided = sum(counts[verdict] for verdict in _DECIDED), counts[Verdict.INCONCLUSIVE]
+    decided, undecided = sum(counts[verdict] for verdict in DECIDED), counts[Verdict.INCONCLUSIVE]
     found: dict[str, dict[str, float]] = {"claims": {"decided": decided, "open": undecided}}
     for study, datasets in tree["studies"].items():
         means: dict[str, list[float]] = {}

@@ -16,6 +16,7 @@ import h5py
 import numpy as np
 
 from equidyn.core.data.labelled import Labelled
+from equidyn.core.data.store import rms
 from equidyn.core.errors import EquidynError, first_line
 from equidyn.core.files import sha256
 from equidyn.core.params.files import FilesData, FilesSource
@@ -86,11 +87,6 @@ def origin(dealt: Dealt) -> dict[str, Any]:
     """For the provenance: that the data were read, and from which files."""
     names = list(dict.fromkeys(file["file"] for file in dealt.about.values()))
     return {"source": f"read from {', '.join(names)}, not made here", "files": dealt.about}
-
-
-def rms(values: np.ndarray) -> float:
-    """Root mean square of all numbers, added up in float64, one sample at a time."""
-    return float(np.sqrt(np.mean([np.square(one, dtype=np.float64).mean() for one in values])))
 
 
 def _parts(source: FilesSource, wanted: FilesData, counts: dict[str, int]) -> list[tuple[int, str, str, np.ndarray]]:

@@ -192,3 +192,8 @@ def _read(path: Path, kind: type[Kind], block: int | None) -> tuple[Kind, str]:
         made = made if block is None else made.of_block(block)
         loaded = {name: array[()] for name, array in made.arrays().items()}
         return replace(made, **loaded), str(file.attrs["sha256"])
+
+
+def rms(values: np.ndarray) -> float:
+    """Root mean square of all numbers of (sample, ...), added up in float64, one sample at a time."""
+    return float(np.sqrt(np.mean([np.square(one, dtype=np.float64).mean() for one in values])))

@@ -9,16 +9,12 @@ from equidyn.core.hub import columns as columns_of
 from equidyn.core.hub import parquet
 from equidyn.core.hub.dataset_item import STORED, DatasetItem
 from equidyn.core.hub.fields import fields_of
+from equidyn.core.hub.item import name_of
 from equidyn.core.hub.whole import UNUSED, outline
 
 _DATA = re.compile(r"(datasets/(.+)/([0-9a-f]+))/data/(\w+)-\d{5}-of-\d{5}\.parquet")
 _SIZES = {10**3: "n<1K", 10**4: "1K<n<10K", 10**5: "10K<n<100K", 10**6: "100K<n<1M", 10**7: "1M<n<10M"}
 _ORDER = ("train", "validation", "test")
-
-
-def name_of(dataset: str) -> str:
-    """STUDY/DATASET as the name of a configuration."""
-    return dataset.replace("/", "--")
 
 
 def head(here: Mapping[str, DatasetItem], files: Collection[str], before: dict[str, Any]) -> dict[str, Any]:

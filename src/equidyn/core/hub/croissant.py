@@ -8,6 +8,7 @@ from typing import Any
 from equidyn.core.files import sha256
 from equidyn.core.hub.columns import Licence
 from equidyn.core.hub.fields import Field
+from equidyn.core.hub.item import name_of
 
 NAME = "croissant.json"
 _TYPES = {"float32": "cr:Float32", "float64": "cr:Float64", "int64": "cr:Int64", "string": "sc:Text"}
@@ -45,7 +46,7 @@ def text_of(
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.1",
-        "name": name.replace("/", "--"),
+        "name": name_of(name),
         "description": f"The dataset {name}, made by equidyn. Licence: {licence.name}; {licence.words}.",
         "url": link,
         "license": licence.name,

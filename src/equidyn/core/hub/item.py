@@ -118,6 +118,11 @@ class Item(ABC):
         return None
 
 
+def name_of(dataset: str) -> str:
+    """STUDY/DATASET as the name of a configuration on the Hub, where it must be one word."""
+    return dataset.replace("/", "--")
+
+
 def absent(files: Iterable[Path]) -> str | None:
     """What to say of the first file that is not there; None if all are."""
     return next((f"{path} is not there" for path in files if not path.is_file()), None)

@@ -41,15 +41,16 @@ def files(whole: Whole) -> dict[str, list[Row]]:
 
 def write(folder: Path, whole: Whole, fields: Sequence[Field]) -> dict[str, Path]:
     """Write all files into `folder`; returns them by name."""
-    written = {name: folder / name for name in (*files(whole), DATA)}
-    (folder / DATA).write_text(json.dumps(_about(whole, fields), indent=1) + "\n", encoding="utf-8")
-    for name, chosen in files(whole).items():
+    found, about = files(whole), _about(whole, fields)
+    written = {name: folder / name for name in (*found, DATA)}
+    (folder / DATA).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    for name, chosen in found.items():
         written[name].parent.mkdir(exist_ok=True)
-        _write(written[name], whole, chosen, fields)
+        _write(written[name], whole, chosen, fields, about["sha256"])
     return written
 
 
-def _write(path: Path, whole: Whole, chosen: list[Row], fields: Sequence[Field]) -> None:
+def _write(path: Path, whole: Whole, chosen: list[Row], fields: Sequence[Field], content: str) -> None:
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -59,7 +60,7 @@ def _write(path: Path, whole: Whole, chosen: list[Row], fields: Sequence[Field])
         for field, of in zip(fields, columns, strict=True)
     ]
     features = {"info": {"features": {field.name: field.feature() for field in fields}}}
-    about = {"huggingface": json.dumps(features), "equidyn": json.dumps({"sha256": whole.content_hash()})}
+    about = {"huggingface": json.dumps(features), "equidyn": json.dumps({"sha256": content})}
     split = [field.name + ".list.element" * len(field.shape) for field in fields if field.dtype.startswith("float")]
     options = {"compression": "zstd", "use_byte_stream_split": split, "use_dictionary": False}
     options["row_group_size"] = max(1, GROUP // max(_size(whole, row) for row in chosen))

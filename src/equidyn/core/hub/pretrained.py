@@ -3,7 +3,6 @@
 Nothing in such a folder is run: CONFIG names modules that must be installed here already.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from equidyn.core import domain as domains
 from equidyn.core import paths
 from equidyn.core.errors import EquidynError, first_line
-from equidyn.core.files import read_checked, read_record
+from equidyn.core.files import read_checked, read_json, read_record
 from equidyn.core.hub.places import chosen, on_hub
 from equidyn.core.models.network import Network
 from equidyn.core.models.registry import build_network
@@ -74,10 +73,7 @@ def _study(config: dict[str, Any]) -> Study:
 
 def read_config(path: Path) -> dict[str, Any]:
     """A CONFIG; raises EquidynError if it is none."""
-    try:
-        tree = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as fault:
-        raise EquidynError(f"{path}: not whole JSON ({fault})") from None
+    tree = read_json(path)
     if not isinstance(tree, dict):
         raise EquidynError(f"{path}: not the configuration of a network")
     return tree

@@ -9,7 +9,7 @@ from equidyn.core.domain import imported
 from equidyn.core.errors import EquidynError
 from equidyn.core.files import read_record
 from equidyn.core.hub import columns
-from equidyn.core.hub.configs import name_of
+from equidyn.core.hub.item import name_of
 from equidyn.core.hub.run_item import RunItem
 from equidyn.core.measures.quantities import Quantity, declared_as, leaves
 from equidyn.core.params.signatures import module

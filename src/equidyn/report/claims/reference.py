@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from equidyn.core import checkout, paths
+from equidyn.core import paths
 from equidyn.core.errors import EquidynError
 from equidyn.report.claims.ledger import Entry, Ledger
 from equidyn.report.claims.tables import scaled_effect
@@ -31,16 +31,9 @@ class Reference:
     agrees: bool | None = None
 
 
-def tables() -> list[Path]:
-    """The shipped tables, of claims and of tests; none without a checkout, or where nothing is shipped."""
-    root = checkout.of_code()
-    found = [root / paths.REFERENCE_TABLES / f"{name}.csv" for name in ("claims", "claims-tests")] if root else []
-    return found if all(path.is_file() for path in found) else []
-
-
 def with_reference(ledger: Ledger) -> Ledger:
     """The ledger with the reference beside each claim that it has tried."""
-    shipped = tables()
+    shipped = paths.reference_tables()
     if not shipped:
         return ledger
     claims, tests = map(_read, shipped)

@@ -31,6 +31,9 @@ class Verdict(StrEnum):
     NOT_RUN = "not run"
 
 
+DECIDED = (Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.NO_EFFECT)
+
+
 @dataclass(frozen=True)
 class Leaning:
     """What the data would say of a claim if p were small enough: supported, contradicted or no effect."""

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from equidyn.report.claims.ledger import Entry, Ledger
-from equidyn.report.claims.verdict import Verdict
+from equidyn.report.claims.verdict import DECIDED, Verdict
 from equidyn.report.claims.words import effect_words
 from equidyn.report.labels import readable
-from equidyn.report.pages.known import DECIDED, Span, all_known, known, short, spans
+from equidyn.report.pages.known import Span, all_known, known, short, spans
 
 MARKS = {"supported": "✓", "contradicted": "✗", "no effect": "=", "inconclusive": "?", "not run": "–"}
 MOST = 30  # rows that fit one screen

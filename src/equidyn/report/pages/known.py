@@ -5,10 +5,8 @@ from dataclasses import dataclass
 
 from equidyn.report.claims.ledger import Entry, Ledger
 from equidyn.report.claims.tables import scaled_effect
-from equidyn.report.claims.verdict import Verdict
-from equidyn.report.numbers import counted
+from equidyn.report.claims.verdict import DECIDED, Verdict
 
-DECIDED = (Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.NO_EFFECT)
 Span = tuple[float, float, float]  # effect and interval over the smallest effect that matters
 
 
@@ -81,12 +79,3 @@ def span_text(span: Span, whole: bool = True) -> str:
         return "–"
     ends = f" [{low:.1f}, {high:.1f}]" if whole and math.isfinite(low) and math.isfinite(high) else ""
     return f"{mean:.1f}{ends}".replace("-0.0", "0.0").replace("-", "−")
-
-
-def reference_words(entry: Entry) -> str:
-    """What the reference run found, and whether this run agrees with it."""
-    found = entry.reference
-    span = span_text((found.scaled, found.scaled_low, found.scaled_high))
-    agrees = {True: "this run agrees", False: "this run disagrees: the intervals lie apart", None: ""}[found.agrees]
-    sized = "" if span == "–" else f"{span} times what matters"
-    return "; ".join(part for part in (f"{found.verdict} ({counted(found.seeds, 'seed')})", sized, agrees) if part)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from equidyn.report.claims import words
 from equidyn.report.claims.converged import NOTES
-from equidyn.report.claims.tables import HEADS, effect_text, longer_text, says, scaled_text
+from equidyn.report.claims.tables import HEADS, effect_text, longer_text, reference_text, says, scaled_text
 from equidyn.report.labels import readable
 from equidyn.report.pages import known, text
 from equidyn.report.pages.forest import MARKS, study_of
@@ -34,7 +34,7 @@ _FILTERS = {
     "study_of": study_of,
     "span_text": known.span_text,
     "spans": known.spans,
-    "reference_words": known.reference_words,
+    "reference_text": reference_text,
     "test_label": words.label,
     "claimed": words.claimed,
     "p_words": words.p_words,

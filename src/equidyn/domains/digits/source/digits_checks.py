@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from equidyn.core.data.labelled import Labelled
+from equidyn.core.data.store import rms
 from equidyn.domains.digits.source.digit_images import CLASSES, Found, mean_and_deviation
 
 
@@ -22,17 +23,12 @@ def measure(made: Labelled, found: Found) -> dict[str, Any]:
         "counts": {split: len(made.of(split)[1]) // made.blocks for split in made.splits},
         "histogram": {split: histogram(made.of(split)[1]) for split in made.splits},
         "fewest": min(min(histogram(made.labels[slice(*span)])) for span in made.ranges.reshape(-1, 2)),
-        "rms": {split: _rms(made.of(split)[0]) for split in made.splits},
+        "rms": {split: rms(made.of(split)[0]) for split in made.splits},
         "mean": mean,
         "sd": deviation,
         "mean_turned": turned_apart(train),
         "mean_halves": halves_apart(train),
     }
-
-
-def _rms(images: np.ndarray) -> float:
-    """Root mean square pixel of images (sample, side, side), added up in float64."""
-    return float(np.sqrt(np.mean([np.square(image, dtype=np.float64).mean() for image in images])))
 
 
 def histogram(labels: np.ndarray) -> list[int]:

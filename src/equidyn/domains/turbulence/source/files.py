@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 from equidyn.core.data import files
+from equidyn.core.data.store import rms
 from equidyn.core.params.files import FilesData
 from equidyn.core.provenance import Clock
 from equidyn.domains.turbulence.params import FilesOfVolumes
@@ -30,7 +31,7 @@ def make(source: FilesOfVolumes, wanted: FilesData, name: str, clock: Clock) -> 
         "equivariance": None,
         "periodic": source.periodic,
         "rms": {
-            split: files.rms(np.concatenate([fine[slice(*span)] for span in spans[:, at]]))
+            split: rms(np.concatenate([fine[slice(*span)] for span in spans[:, at]]))
             for at, split in enumerate(source.splits)
         },
     }

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from equidyn.core.data.store import rms
 from equidyn.core.provenance import Clock
 from equidyn.domains.turbulence.params import TurbulenceData, TurbulenceSource
 from equidyn.domains.turbulence.source import turbulence_checks
@@ -53,9 +54,4 @@ def ranges(source: TurbulenceSource) -> np.ndarray:
 
 def _rms(made: Volumes) -> dict[str, float]:
     """Root mean square of a fine velocity component in each split, of all blocks [length / time]."""
-    return {split: _component_rms(made.of(split)[1]) for split in made.splits}
-
-
-def _component_rms(fine: np.ndarray) -> float:
-    """Of fields (sample, 3, Z, Y, X), added up in float64, one sample at a time."""
-    return float(np.sqrt(np.mean([np.square(field, dtype=np.float64).mean() for field in fine])))
+    return {split: rms(made.of(split)[1]) for split in made.splits}
