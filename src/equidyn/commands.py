@@ -151,7 +151,9 @@ def report(
 def ship(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="of version control, such as reports/reference")],
 ) -> None:
-    """Keep every number of the finished studies in a few small files, without networks and data.
+    """Keep every number of the finished seeds in a few small files, without networks and data.
+
+    What FOLDER has of other seeds and studies stays, so that a study can be shared among machines.
 
     Example: equidyn ship ../../reports/reference
     """

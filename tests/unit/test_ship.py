@@ -1,6 +1,10 @@
 """Numbers of finished studies, kept without networks: the same tables come out, and stand beside other runs."""
 
+import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +19,13 @@ from equidyn.core.errors import EquidynError
 from equidyn.core.files import write_text
 from equidyn.core.params import load
 from equidyn.core.sources import report_sources
-from equidyn.report.archive import NUMBERS
+from equidyn.report import archive
+from equidyn.report.archive import FRAMES, NUMBERS
 from equidyn.report.claims.ledger import Ledger, ledger
 from equidyn.report.claims.model import read_claims
 from equidyn.report.claims.reference import with_reference
 from equidyn.report.claims.tables import claims_table, contrasts_table, reference_text, scaled_effect
+from equidyn.report.joined import joined
 from equidyn.report.report import run_from
 from equidyn.report.ship import run
 from equidyn.report.tables import csv
@@ -64,6 +70,48 @@ def test_only_finished_seeds_are_kept_and_the_others_named(tiny_copy: Path) -> N
     assert not list(place.glob("smoke-sizes*"))
     about = run_from(Path("shipped"), Path("again")).with_name("pages") / "about-this-run.html"
     assert lacking[0].partition(": ")[2] in about.read_text(encoding="utf-8")
+
+
+def test_seeds_of_two_machines_come_together(tiny_copy: Path) -> None:
+    """Each has measured one; what is shipped second stands beside the first, and all is as if shipped at once."""
+    run(load(), Path("whole"))
+    for seed in (1, 2):
+        with _without(seed):
+            run(load(), Path("shipped"))
+    for name in load().studies:
+        for frame in FRAMES:
+            file = f"{NUMBERS}/{name}.{frame}.parquet"
+            pd.testing.assert_frame_equal(*(pd.read_parquet(Path(folder) / file) for folder in ("whole", "shipped")))
+    assert archive.load(Path("shipped")).params == archive.load(Path("whole")).params
+
+
+@contextmanager
+def _without(seed: int) -> Iterator[None]:
+    """The study gaussian as on a machine that has not measured this seed."""
+    measured = {path: path.read_bytes() for path in Path("data/runs/gaussian").glob(f"*/*/seed{seed}/measures.json")}
+    for path in measured:
+        path.unlink()
+    yield
+    for path, content in measured.items():
+        path.write_bytes(content)
+
+
+def test_further_seeds_leave_the_controls(shipped: Path) -> None:
+    held = next(study for study in archive.load(shipped).studies if study.controls)
+    frames = {name: getattr(held, name).query("seed == 1").assign(seed=3) for name in FRAMES}
+    third = replace(held, settings=held.settings.model_copy(update={"seeds": [3], "control": None}), **frames)
+    both = joined(held, replace(third, controls=None))
+    assert both.controls is held.controls and both.settings.control == held.settings.control
+    assert both.runs["seed"].tolist() == [1, 2, 3] * (len(held.runs) // 2)
+
+
+def test_seeds_of_other_settings_are_not_added(shipped: Path) -> None:
+    tree = json.loads((shipped / NUMBERS / "params.json").read_text())
+    tree["studies"]["gaussian"]["training"]["epochs"] += 1
+    tree["studies"]["gaussian"]["seeds"] = [1]
+    write_text(shipped / NUMBERS / "params.json", json.dumps(tree))
+    with _without(1), pytest.raises(EquidynError, match=r"gaussian\.training\.epochs.*ship to a new folder"):
+        run(load(), shipped)
 
 
 @pytest.mark.parametrize(
