@@ -56,12 +56,14 @@ def versions() -> dict[str, str]:
 
 
 def machine() -> str:
-    """The processor: its name, where Linux tells it, and its family."""
+    """The processor: its name, its generation, since many share a name, and its family; what Linux tells of it."""
+    about: dict[str, str] = {}
     with suppress(OSError):
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-        return ", ".join([*names[:1], platform.machine()])
-    return platform.machine()
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            key, _, value = line.partition(":")
+            about.setdefault(key.strip(), value.strip())
+    generation = [f"{key} {about[key]}" for key in ("cpu family", "model") if key in about]
+    return ", ".join([*filter(None, [about.get("model name")]), *generation, platform.machine()])
 
 
 @dataclass
