@@ -43,9 +43,9 @@ def _said(found: Ledger) -> dict[str, str]:
 
 def test_the_sentences_follow_the_verdicts(tmp_path):
     held, broken = (_said(_ledger(tmp_path, ratio, worth="toys")) for ratio in (0.5, 2.0))
-    assert held["What holds"].startswith("1 of the 1 claims tested:") and "Nothing" not in held
+    assert held["What holds"].startswith("1 of the 1 claim tested:") and "Nothing" not in held
     assert held["What is refuted"].startswith("0 claims.")
-    assert broken["What is refuted"].startswith("1 claims:")
+    assert broken["What is refuted"].startswith("1 claim:")
     assert "50 % lower" in held["What symmetry was worth"] and "100 % higher" in broken["What symmetry was worth"]
     assert "What stays open" not in held
 

@@ -51,14 +51,15 @@ def _of(found: Sequence[Known], verdict: Verdict) -> list[Known]:
 
 def _holds(found: Sequence[Known]) -> Sentence:
     held = _of(found, Verdict.SUPPORTED)
-    lead = f"{len(held)} of the {len(found)} claims tested{_before(held, 'surely')}"
+    where = " here or in the reference" if any(one.by_reference for one in found) else ""
+    lead = f"{len(held)} of the {counted(len(found), 'claim')} tested{where}{_before(held, 'surely')}"
     return Sentence("What holds", lead, _items(held))
 
 
 def _refuted(found: Sequence[Known]) -> Sentence:
     broken, none = _of(found, Verdict.CONTRADICTED), _of(found, Verdict.NO_EFFECT)
     tail = f"Of {len(none)} more the effect is too small to matter." if none else ""
-    lead = f"{len(broken)} claims{_before(broken, 'clearly')}"
+    lead = f"{counted(len(broken), 'claim')}{_before(broken, 'clearly')}"
     return Sentence("What is refuted", lead, _items(broken), tail)
 
 
@@ -84,9 +85,8 @@ def _open(found: Sequence[Known]) -> Sentence | None:
         return None
     leans = [one.entry.corrected.leaning for one in rest]
     sides = [lean.verdict for lean in leans if lean and lean.clear]
-    told = (
-        f"{len(rest)} claims; {sides.count(Verdict.SUPPORTED)} lean to yes, {sides.count(Verdict.CONTRADICTED)} to no"
-    )
+    yes, no = sides.count(Verdict.SUPPORTED), sides.count(Verdict.CONTRADICTED)
+    told = f"{counted(len(rest), 'claim')}; {yes} lean to yes, {no} to no"
     needed = [(one.entry.corrected.seeds_needed, one.entry) for one in rest if not one.by_reference]
     near = [pair for pair in needed if math.isfinite(pair[0])]
     if not near:
@@ -119,8 +119,8 @@ def _change(effect: Effect, entry: Entry) -> str:
 
 def _sure(ledger: Ledger, found: Sequence[Known]) -> Sentence:
     seeds = sorted({len(outcome.effect.sample) for _, _, outcome in ledger.outcomes() if outcome.effect})
-    span = " to ".join(dict.fromkeys(map(str, (seeds[0], seeds[-1])))) if seeds else "no"
-    lead = f"{span} seeds; 95 % intervals; {counted(ledger.tests, 'test')}, Holm within each study."
+    span = f"{seeds[0]} to {seeds[-1]} seeds" if len(seeds) > 1 else counted(*(seeds or [0]), "seed")
+    lead = f"{span}; 95 % intervals; {counted(ledger.tests, 'test')}, Holm within each study."
     decided = [one.entry.corrected.converged for one in found if one.decided and not one.by_reference]
     kept, moved = decided.count(Converged.YES), decided.count(Converged.NO)
     if kept or moved:

@@ -1,5 +1,7 @@
 """Audit: what the project description defines for digits, and what is done here."""
 
+from equidyn.core.params.base import SourceSettings
+from equidyn.domains.digits.params import DigitsSource
 from equidyn.report.gather import StudyResults
 from equidyn.report.sections.described import TITLE, described
 from equidyn.report.sections.section import Section
@@ -45,8 +47,14 @@ _CLASSIFY = (
 
 def section(results: StudyResults) -> Section | None:
     """The table of the study's task."""
-    source = results.settings.source
     if results.settings.task.kind == "classify_images":
         return described(results, _CLASSIFY)
-    size = (f"{source.side} × {source.side} pixels", "bilinear, with anti-aliasing", *[_RESIZED[source.resize]] * 2)
-    return described(results, (*_RECONSTRUCT, *([size] if source.side < 28 else [])))
+    return described(results, (*_RECONSTRUCT, *_size(results.settings.source)))
+
+
+def _size(source: SourceSettings) -> list[tuple[str, str, str, str]]:
+    """How MNIST's images are made smaller, where they are."""
+    if not isinstance(source, DigitsSource) or source.side == 28:
+        return []
+    shrunk = _RESIZED[source.resize]
+    return [(f"{source.side} × {source.side} pixels", "bilinear, with anti-aliasing", shrunk, shrunk)]
