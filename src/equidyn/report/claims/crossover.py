@@ -50,5 +50,8 @@ def _crossover(row: pd.Series, datasets: Places) -> float:
     """eps* from the gaps at one size; NaN where A or B is not positive, or a gap is not finite."""
     if not np.isfinite(row).all():
         return np.nan
-    slope, start = np.polyfit([datasets[name][0] ** 2 for name in row.index], row.to_numpy(), 1)
+    squares, gap = np.array([datasets[name][0] ** 2 for name in row.index]), row.mean()
+    levels = squares - squares.mean()
+    slope = levels @ (row.to_numpy() - gap) / (levels @ levels)  # by hand: exactly 0 of equal gaps, on any processor
+    start = gap - slope * squares.mean()
     return float(np.sqrt(-start / slope)) if start < 0 < slope else np.nan
