@@ -11,7 +11,8 @@ from equidyn.report.figures.style import styled
 from equidyn.report.gather import StudyResults
 from equidyn.report.sections import league
 from equidyn.report.sections.league_charts import _symmetry, training_costs
-from equidyn.report.sections.quantity_values import symmetry
+from equidyn.report.sections.league_overall import overall
+from equidyn.report.sections.quantity_values import headlines, symmetry
 from equidyn.report.sections.section import Section
 
 ERRORS = {"cnn": 3.0, "gcnn": 2.0, "projection": 1.0, "rpp": 5.0, "softeq": 4.0, "gcnn-small": 6.0}
@@ -74,9 +75,29 @@ def test_what_was_not_measured_is_not_drawn_and_one_seed_is_enough():
 def test_many_variants_come_in_parts_that_show_the_others_in_grey():
     names = list(load(REFERENCE).studies["smoke-methods"].variants)
     section = _section(_study(BOTH, names, datasets={"eps000": {"value": 0.0}}))
-    assert len(names) > 24 and len(section.pictures) >= 4
-    assert all("Grey: the other variants." in shown.caption for shown in section.pictures)
-    assert "Not counted is what the training of these does besides: remul" in section.pictures[0].caption
+    order, *parts = section.pictures
+    assert len(names) > 24 and len(parts) >= 4
+    assert all("Grey: the other variants." in shown.caption for shown in parts)
+    assert "Not counted is what the training of these does besides: remul" in parts[0].caption
+    assert order.name == "smoke-levels--league" and "Over all datasets, projection comes" in section.finding[1]
+
+
+def test_the_order_of_all_is_that_of_factors_whatever_the_data_and_seed():
+    names = list(load(REFERENCE).studies["smoke-methods"].variants)
+    factors = {name: 1.1**place for place, name in enumerate(names)}
+    scale = {"eps000": 1.0, "eps030": 7.0, "eps060": 3.0}
+    truth = {("error", "rmse"): lambda variant, dataset, seed: factors[variant] * scale[dataset] * seed}
+    study = _study(truth, names, diverged=[(names[3], "eps030", 2)])
+    found = overall(study, headlines(study)[0], names)
+    middle = 1.1 ** ((len(names) - 1) / 2)
+    assert found["variant"].tolist() == names
+    assert found["mean"].tolist() == pytest.approx([factor / middle for factor in factors.values()], rel=1e-12)
+    assert (found["high"] - found["low"]).max() < 1e-9
+
+
+def test_where_all_are_exact_the_sentence_says_it_once():
+    section = _section(_study(ERROR | {("equivariance", "pairwise"): lambda *_: 1e-7}))
+    assert section.finding[-1].startswith("On all datasets the variant with the best mean is exact")
 
 
 def test_the_best_of_each_kind_and_the_symmetry_of_the_best_of_all():

@@ -5,6 +5,7 @@ import re
 from equidyn.core.params.study import Study
 from equidyn.report.numbers import counted
 
+LEVEL = "level of symmetry breaking of the data"
 _LINE = 17  # letters in a line of a wrapped name
 
 
@@ -29,7 +30,18 @@ def dataset_kind(study: Study) -> str:
     level = all(entry.breaking is not None for entry in entries)
     if any(entry.own_size for entry in entries):
         return f"{'level and ' if level else ''}number of training {entries[0].noun}s"
-    return "level of symmetry breaking of the data" if level else "dataset"
+    return LEVEL if level else "dataset"
+
+
+def by_size(study: Study) -> dict[str, list[str]]:
+    """ "4 scenes" -> the datasets with so many to train on, where several levels come in several sizes; else none."""
+    entries = study.datasets
+    if not all(entry.own_size and entry.breaking is not None for entry in entries.values()):
+        return {}
+    found: dict[str, list[str]] = {}
+    for name, entry in entries.items():
+        found.setdefault(counted(entry.own_size, entry.noun), []).append(name)
+    return found if len(found) > 1 and all(len(names) > 1 for names in found.values()) else {}
 
 
 def ordered(study: Study) -> bool:

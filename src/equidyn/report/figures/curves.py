@@ -11,7 +11,7 @@ from matplotlib.ticker import MultipleLocator
 
 from equidyn.report.figures.axes import at_values, linear_above, logarithmic, reach
 from equidyn.report.figures.drawn import BAND
-from equidyn.report.figures.style import MUTED, legend, line_styles, panels, wrapped
+from equidyn.report.figures.style import MUTED, label_below, legend, line_styles, narrow, panels, wrapped
 
 _HEIGHT = 2.0  # of a row of panels [inches]
 
@@ -56,8 +56,7 @@ def curves(
             _scale_x(axes, xscale, every["x"].to_numpy(dtype=float))
         if axes.get_subplotspec().is_first_col() or len(courses) > 1:
             axes.set_ylabel(course.ylabel)
-        if axes.xaxis.get_tick_params()["labelbottom"]:
-            axes.set_xlabel(xlabel)
+    label_below([axes for axes, *_ in cells], xlabel)
     for axes, course, _ in cells:  # they may share the axis, so this comes when all is drawn
         low, high = _reach(course)
         axes.set_ylim(low, min(high, course.top))
@@ -78,7 +77,7 @@ def _reach(course: Course) -> tuple[float, float]:
 
 def _layout(courses: list[Course], heads: dict[str, str]) -> tuple[Figure, list[tuple[Axes, Course, str]]]:
     if len(courses) == 1:
-        figure, axes = wrapped(len(heads), _HEIGHT)
+        figure, axes = wrapped(len(heads), _HEIGHT, narrow(len(heads)))
         return figure, [(place, courses[0], dataset) for place, dataset in zip(axes, heads, strict=True)]
     height = _HEIGHT * len(heads) + 0.3
     figure, grid = panels(len(heads), len(courses), height, sharex=True, sharey="col")

@@ -3,7 +3,7 @@
 import io
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import cycle, islice
@@ -22,7 +22,7 @@ from equidyn.report.figures.drawn import numbers
 
 INK, MUTED, RULE = "#1f2328", "#5b6470", "#c9ced6"
 WIDTH = 5.6  # of every chart [inches]: a phone shows it at two thirds of its size, so letters stay readable
-COLUMNS = 2  # of panels side by side, at most
+COLUMNS, NARROW = 2, 3  # of panels side by side, at most; where there are more than two rows of them
 PNG_DPI = 150
 # Okabe and Ito's colours; marker and line differ too, so that no chart depends on colour alone. Where the colours
 # begin again, markers are open.
@@ -30,6 +30,7 @@ _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "h")
 _LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
 _LETTER, _HANDLE, _LINE = 0.07, 0.6, 0.18  # of a legend: width of a letter and of a sample, height of a row [inches]
+_GAP = 0.35  # between panels [inches]
 _DECIMALS = re.compile(r"(\.\d\d)\d+")  # of a coordinate, in hundredths of a point and beyond
 _PATHS = re.compile(r' d="[^"]*"')
 _SETTINGS = {
@@ -135,9 +136,26 @@ def panels(rows: int, columns: int, height: float, **options: Any) -> tuple[Figu
     return figure, figure.subplots(rows, columns, squeeze=False, **options)
 
 
-def wrapped(count: int, row_height: float, **options: Any) -> tuple[Figure, list[Axes]]:
-    """A figure with `count` panels that share their axes, in at most COLUMNS columns; rows are row_height inches."""
-    columns = min(count, COLUMNS)
+def narrow(count: int) -> int:
+    """Columns for `count` panels whose axes have short labels."""
+    return min(count, COLUMNS if count <= 2 * COLUMNS else NARROW)
+
+
+def label_below(panels: Sequence[Axes], text: str) -> None:
+    """The label of the axes of x: beneath each column, or once where columns are too narrow for it."""
+    columns = panels[0].get_subplotspec().get_gridspec().ncols
+    if columns > 1 and columns * (_LETTER * len(text) + _GAP) > WIDTH:
+        panels[0].figure.supxlabel(text, fontsize=mpl.rcParams["axes.labelsize"])
+        return
+    for axes in panels:
+        if axes.xaxis.get_tick_params()["labelbottom"]:
+            axes.set_xlabel(text)
+
+
+def wrapped(count: int, row_height: float, columns: int | None = None, **options: Any) -> tuple[Figure, list[Axes]]:
+    """A figure with `count` panels that share their axes, in COLUMNS columns if not said otherwise; rows are row_height
+    inches."""
+    columns = columns or min(count, COLUMNS)
     rows = math.ceil(count / columns)
     figure, grid = panels(rows, columns, row_height * rows + 0.3, **({"sharex": True, "sharey": True} | options))
     for spare in grid.flat[count:]:

@@ -10,7 +10,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from equidyn.report.figures.axes import logarithmic
 from equidyn.report.figures.dots import Guide
-from equidyn.report.figures.style import MUTED, RULE, legend, line_styles, wrapped
+from equidyn.report.figures.style import MUTED, RULE, label_below, legend, line_styles, narrow, wrapped
 from equidyn.report.numbers import power
 
 _HEIGHT = 2.6  # of a row of panels [inches]
@@ -35,7 +35,7 @@ def tradeoff(
     the axis has; those not in `summary` are small and grey, without names. limit: y of a line across each panel, if
     there is one; uprights: x of others. floor: x below which there are no ticks. log: whether y is logarithmic too.
     """
-    figure, panels = wrapped(len(heads), _HEIGHT)
+    figure, panels = wrapped(len(heads), _HEIGHT, narrow(len(heads)))
     styles = line_styles(dict.fromkeys(summary["variant"]))
     others = whole[~whole["variant"].isin(list(styles))]
     for axes, (dataset, head) in zip(panels, heads.items(), strict=True):
@@ -48,19 +48,14 @@ def tradeoff(
         for guide in uprights:
             axes.axvline(guide.values[dataset], label=guide.label, **{"color": MUTED, "zorder": 1} | guide.look)
         axes.set_title(head)
-        _label(axes, labels)
+        if axes.get_subplotspec().is_first_col():
+            axes.set_ylabel(labels[1])
+    label_below(panels, labels[0])
     ends = _ends([*whole["x"], *(guide.values[dataset] for guide in uprights for dataset in heads)])
     for axes in panels:
         _scale(axes, ends, floor, log)
     legend(figure, panels[0], styles)
     return figure
-
-
-def _label(axes: Axes, labels: tuple[str, str]) -> None:
-    if axes.get_subplotspec().is_first_col():
-        axes.set_ylabel(labels[1])
-    if axes.xaxis.get_tick_params()["labelbottom"]:
-        axes.set_xlabel(labels[0])
 
 
 def _scale(axes: Axes, ends: tuple[float, float], floor: float, log: bool) -> None:

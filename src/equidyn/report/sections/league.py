@@ -10,7 +10,7 @@ from equidyn.report.gather import StudyResults
 from equidyn.report.labels import level_labels
 from equidyn.report.numbers import listed, number
 from equidyn.report.ranking import HIGHER, LOWER, Better, best_of, gap
-from equidyn.report.sections import league_kinds
+from equidyn.report.sections import league_kinds, league_overall
 from equidyn.report.sections.league_charts import charts
 from equidyn.report.sections.quantity_values import Shown, headlines, symmetry
 from equidyn.report.sections.section import Section, diverged_words
@@ -38,7 +38,10 @@ def section(results: StudyResults) -> Section | None:
     table = Table(f"{results.name}--league", caption, frame, _view(results, frame))
     kept = symmetry(results)
     more, words = _kinds(results, found[0], kept, compared)
-    pictures = charts(results, found[0], kept, compared)
+    pictures, order = charts(results, found[0], kept, compared), league_overall.overall(results, found[0], compared)
+    if order is not None:
+        pictures = [league_overall.chart(results, found[0], order), *pictures]
+        words = league_overall.words(found[0], order) + words
     return Section(TITLE, [text, *diverged_words(results)], pictures, [table, *more], _sure(results, frame) + words)
 
 

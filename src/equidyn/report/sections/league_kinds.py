@@ -5,7 +5,7 @@ import pandas as pd
 from equidyn.core.params.study import Study
 from equidyn.report.gather import StudyResults
 from equidyn.report.labels import level_labels
-from equidyn.report.numbers import estimate_text, number, power
+from equidyn.report.numbers import estimate_text, listed, number, power
 from equidyn.report.ranking import Better, best_of
 from equidyn.report.sections.league_charts import ROUND_OFF, symmetry_name
 from equidyn.report.sections.quantity_values import Shown
@@ -64,6 +64,9 @@ def softest(results: StudyResults, kept: Shown | None, frame: pd.DataFrame, bett
     }
     if not known:
         return []
+    if len(known) > 1 and all(row["symmetry"] < ROUND_OFF for row in known.values()):
+        names = listed(list(dict.fromkeys(row["variant"] for row in known.values())))
+        return [f"On all datasets the variant with the best mean is exact ({symmetry_name(kept)}): {names}."]
     parts = [f"{_left(row['symmetry'])} at {head} ({row['variant']})" for head, row in known.items()]
     return [f"Learned {symmetry_name(kept)}, of the variant with the best mean: {'; '.join(parts)}."]
 

@@ -10,7 +10,7 @@ from equidyn.report.families import chart_groups, charted
 from equidyn.report.figures.levels import Places
 from equidyn.report.figures.style import Picture
 from equidyn.report.gather import StudyResults
-from equidyn.report.labels import dataset_kind, level_labels, ordered, readable
+from equidyn.report.labels import LEVEL, by_size, dataset_kind, level_labels, ordered, readable
 from equidyn.report.numbers import counted, listed
 from equidyn.report.tables import Table
 
@@ -81,8 +81,12 @@ def where_words(results: StudyResults) -> str:
 
 def places(results: StudyResults, known: Collection[str]) -> Places:
     """Where the datasets of a study stand in a chart, as far as something is `known` of them."""
-    heads = {name: head for name, head in level_labels(results.settings).items() if name in known}
-    return Places(heads, dataset_kind(results.settings), ordered(results.settings))
+    study = results.settings
+    heads = {name: head for name, head in level_labels(study).items() if name in known}
+    if by_size(study) and set(heads) == set(study.datasets):
+        levels = {name: f"{entry.breaking:g}" for name, entry in study.datasets.items()}
+        return Places(levels, LEVEL, panels=by_size(study))
+    return Places(heads, dataset_kind(study), ordered(study))
 
 
 def drawn(results: StudyResults, frame: pd.DataFrame) -> pd.DataFrame:
