@@ -9,7 +9,8 @@ from equidyn.report.figures.style import Picture
 from equidyn.report.tables import BEST, Table
 
 _TYPES = {"png": "image/png", "gif": "image/gif"}
-_SAFE = " /:=;,()!*@?+$"  # besides letters, numerals and _.-~: they stand in a quoted attribute as they are
+_SAFE = " /:=;,()!*@?+$'"  # besides letters, numerals and _.-~: they stand in a quoted attribute as they are
+_TAG, _QUOTES = re.compile(r"<[^>]+>"), str.maketrans({'"': "'", "'": '"'})  # within tags the one needs no escape
 _NUMBER = re.compile(r"[(<>]?\s?[-−+]?[\d.,]+(\D|$)")
 _WORDS = 26  # letters from which on a cell may be broken
 _COLUMNS, _KEYS = 8, 3  # that fit on paper; of these, such that say what a row is of, at most
@@ -25,10 +26,12 @@ class Cell:
 
 
 def inlined(picture: Picture) -> str:
-    """The picture as a data URL; as an <img> of its own, its ids cannot clash with those of another."""
+    """The picture as a data URL, for an attribute in double quotes; as an <img> of its own, its ids cannot clash with
+    those of another."""
     suffix, content = picture.shown
     if suffix == "svg":
-        return f"data:image/svg+xml,{quote(content, safe=_SAFE)}"
+        text = _TAG.sub(lambda tag: tag[0].translate(_QUOTES), content.decode())
+        return f"data:image/svg+xml,{quote(text, safe=_SAFE)}"
     return f"data:{_TYPES[suffix]};base64,{base64.b64encode(content).decode()}"
 
 

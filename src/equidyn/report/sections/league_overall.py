@@ -41,7 +41,7 @@ def chart(results: StudyResults, one: Shown, frame: pd.DataFrame) -> Picture:
         f"with the same seed, geometric mean over the datasets. {one.quantity.better.capitalize()} is better. Bars are "
         "95 % intervals over seeds."
     )
-    drawn = dots([Series(label, frame)], {_ALL: "all datasets"}, frame["variant"].tolist(), label, log=True)
+    drawn = dots([Series(label, frame)], {_ALL: "all datasets"}, frame["variant"].tolist(), label)
     return picture(f"{results.name}--league", caption, f"Chart of {label}, by variant.", drawn)
 
 
