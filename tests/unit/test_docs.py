@@ -25,20 +25,40 @@ def test_the_readme_is_short_and_its_badge_true():
     assert f">={re.search(r'badge/python-(3[.]11)', text)[1]}" in python
 
 
-def test_findings_of_the_readme_are_those_of_the_example():
-    """Each mean ± half width, each verdict, and how many claims are decided."""
+def test_findings_of_the_readme_are_those_of_the_reference():
+    """Each mean with its interval, each verdict, and how many claims are decided; there and in the example."""
     text = " ".join((PROJECT / "README.md").read_text(encoding="utf-8").partition("## Measure")[0].split())
-    folder = PROJECT / "reports/example/tables"
+    folder = PROJECT / "reports/reference/report/tables"
     rows = pd.concat([pd.read_csv(path) for path in folder.glob("*.csv") if {"mean", "low", "high"} <= _heads(path)])
-    known = {(f"{row.mean:.3f}", f"{(row.high - row.low) / 2:.3f}") for row in rows.itertuples(index=False)}
-    quoted = re.findall(r"(\d\.\d{3}) ± (\d\.\d{3})", text)
-    assert len(quoted) > 5 and [pair for pair in quoted if pair not in known] == []
-    verdicts = pd.read_csv(folder / "claims.csv").set_index("id")["verdict_corrected"]
+    claims = pd.read_csv(folder / "claims.csv").set_index("id")
+    spans = [rows[["mean", "low", "high"]], claims[["effect_corrected", "low_corrected", "high_corrected"]]]
+    ends = {tuple(f"{value:.2f}" for value in row) for frame in spans for row in frame.itertuples(index=False)}
+    halves = {(f"{row.mean:.3f}", f"{(row.high - row.low) / 2:.3f}") for row in rows.itertuples(index=False)}
+    quoted = re.findall(r"(\d\.\d{3}) ± (\d\.\d{3})", text), re.findall(r"(\d\.\d\d) \[(\d\.\d\d), (\d\.\d\d)\]", text)
+    for found, known in zip(quoted, (halves, ends), strict=True):
+        assert len(found) > 2 and [each for each in found if each not in known] == []
     for ids, verdict in re.findall(r"((?:[A-Z]\d+,? (?:and )?)+)(supported|contradicted)\b", text):
-        assert {verdicts[one] for one in re.findall(r"[A-Z]\d+", ids)} == {verdict}, ids
+        assert {claims["verdict_corrected"][one] for one in re.findall(r"[A-Z]\d+", ids)} == {verdict}, ids
+    assert "Of the {} corrected claims that it tests so far, {} are decided".format(*_decided(folder)) in text
+    assert "decides {1} of its {0} claims".format(*_decided(PROJECT / "reports/example/tables")) in text
+
+
+def test_no_net_that_may_break_the_symmetry_is_ahead_of_the_strict_one():
+    """As the README says of the means in the reference."""
+    folder = PROJECT / "reports/reference"
+    runs = pd.read_parquet(folder / "numbers/smoke-methods.runs.parquet").groupby("variant")["strict"].all()
+    soft = [name for name in runs.index[~runs] if not name.endswith("-muon") and name not in ("gcnn-c2", "gcnn-wrong")]
+    errors = pd.read_csv(folder / "report/tables/smoke-methods--error.csv").query("quantity == 'error.rmse@best'")
+    means = errors.pivot(index="variant", columns="dataset", values="mean")
+    assert means.shape[1] == 9 and (means.loc[soft] > means.loc["gcnn"]).all(axis=None)
+    assert f"None of the {len(soft)} nets that may break it" in (PROJECT / "README.md").read_text(encoding="utf-8")
+
+
+def _decided(folder: Path) -> tuple[int, int]:
+    """Claims that are tested, and how many of them are decided."""
+    verdicts = pd.read_csv(folder / "claims.csv")["verdict_corrected"]
     tested = verdicts[verdicts != "not run"]
-    decided = tested[~tested.str.startswith("inconclusive")]
-    assert f"Of the {len(tested)} corrected claims that it tests, {len(decided)} are decided" in text
+    return len(tested), int((~tested.str.startswith("inconclusive")).sum())
 
 
 def _heads(path: Path) -> set[str]:

@@ -41,6 +41,7 @@ def section(results: StudyResults) -> Section | None:
     pictures, order = charts(results, found[0], kept, compared), league_overall.overall(results, found[0], compared)
     if order is not None:
         pictures = [league_overall.chart(results, found[0], order), *pictures]
+        more = [league_overall.table(results, found[0], order), *more]
         words = league_overall.words(found[0], order) + words
     return Section(TITLE, [text, *diverged_words(results)], pictures, [table, *more], _sure(results, frame) + words)
 

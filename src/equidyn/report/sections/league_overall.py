@@ -10,6 +10,7 @@ from equidyn.report.numbers import number
 from equidyn.report.sections.quantity_values import Shown
 from equidyn.report.sections.section import chart_parts
 from equidyn.report.statistics import over_seeds
+from equidyn.report.tables import Table
 
 _ALL = "all"  # in the place of a dataset
 
@@ -45,9 +46,21 @@ def chart(results: StudyResults, one: Shown, frame: pd.DataFrame) -> Picture:
     return picture(f"{results.name}--league", caption, f"Chart of {label}, by variant.", drawn)
 
 
+def table(results: StudyResults, one: Shown, frame: pd.DataFrame) -> Table:
+    """The numbers of the chart."""
+    caption = f"Order of all variants: {one.quantity.label} over the geometric mean of all, on all datasets."
+    texts = [_text(row) for _, row in frame.iterrows()]
+    view = pd.DataFrame({"variant": frame["variant"], "over the geometric mean of all": texts})
+    return Table(f"{results.name}--league-order", caption, frame.drop(columns="dataset"), view)
+
+
 def words(one: Shown, frame: pd.DataFrame) -> list[str]:
     """A sentence on the first."""
     first = frame.iloc[0]
-    span = f" [{number(first['low'], 2)}, {number(first['high'], 2)}]" if first["n"] > 1 else ""
-    share = f"{number(first['mean'], 2)}{span} times the geometric mean of all {len(frame)} variants"
+    share = f"{_text(first)} times the geometric mean of all {len(frame)} variants"
     return [f"Over all datasets, {first['variant']} comes first: its {one.quantity.label} is {share}."]
+
+
+def _text(row: pd.Series) -> str:
+    mean, low, high = (number(row[key], 2) for key in ("mean", "low", "high"))
+    return f"{mean} [{low}, {high}]" if row["n"] > 1 else mean
