@@ -22,9 +22,20 @@ from equidyn.report import families
 from equidyn.report.figures.axes import is_cut, linear_above, logarithmic, reach
 from equidyn.report.figures.curves import Course, curves
 from equidyn.report.figures.dots import Guide, Series, dots
+from equidyn.report.figures.drawn import numbers
 from equidyn.report.figures.levels import Chart, Places, by_level
 from equidyn.report.figures.spectra import Strip
-from equidyn.report.figures.style import WIDTH, legend_of, line_styles, picture, styled, together
+from equidyn.report.figures.style import (
+    WIDTH,
+    label_below,
+    legend_of,
+    line_styles,
+    narrow,
+    picture,
+    styled,
+    together,
+    wrapped,
+)
 from equidyn.report.figures.tradeoff import tradeoff
 from equidyn.report.labels import wrapped_name
 from equidyn.report.numbers import power, tick
@@ -68,10 +79,27 @@ def test_the_legend_of_twelve_variants_fits_the_figure_and_hides_no_panel():
 
 def test_panels_wrap_and_none_is_left_without_numbers_on_its_axis():
     with styled():
-        shown = [axes for axes in _curves().axes if axes.get_visible()]
-    assert len(shown) == 3
-    assert [axes.xaxis.get_tick_params()["labelbottom"] for axes in shown] == [False, True, True]
-    assert [axes.get_xlabel() for axes in shown] == ["", "step", "step"]
+        abreast = [axes for axes in _curves().axes if axes.get_visible()]
+        _, shown = wrapped(5, 1.0, narrow(5))
+        label_below(shown, "step")
+    assert [axes.get_xlabel() for axes in abreast] == ["step"] * 3
+    assert [axes.xaxis.get_tick_params()["labelbottom"] for axes in shown] == [False, False, True, True, True]
+    assert [axes.get_xlabel() for axes in shown] == ["", "", "step", "step", "step"]
+
+
+def test_levels_in_several_sizes_have_a_panel_for_each_size():
+    sizes = {"2 scenes": ["a2", "b2"], "4 scenes": ["a4", "b4"]}
+    rows = [
+        {"dataset": name, "variant": variant, "mean": 1.0 + place, "low": 0.5, "high": 9.0}
+        for place, name in enumerate(("a2", "b2", "a4", "b4"))
+        for variant in ("cnn", "gcnn")
+    ]
+    heads = {name: name[0] for names in sizes.values() for name in names}
+    with styled():
+        figure = by_level([Chart(pd.DataFrame(rows), "error")], Places(heads, "level", panels=sizes))
+        found = numbers(figure).groupby("panel")["y"].max().to_dict()
+    assert found == {"2 scenes; error": 2.0, "4 scenes": 4.0}
+    assert [label.get_text() for label in figure.axes[1].get_xticklabels()] == ["a", "b"]
 
 
 def test_twelve_variants_differ_without_colour():

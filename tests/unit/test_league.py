@@ -9,6 +9,7 @@ from equidyn.core.params import load
 from equidyn.core.params.training import TrainingOverride
 from equidyn.report.figures.style import styled
 from equidyn.report.gather import StudyResults
+from equidyn.report.labels import by_size, panel_heads
 from equidyn.report.sections import league
 from equidyn.report.sections.league_charts import _symmetry, training_costs
 from equidyn.report.sections.league_overall import overall
@@ -93,6 +94,13 @@ def test_the_order_of_all_is_that_of_factors_whatever_the_data_and_seed():
     assert found["variant"].tolist() == names
     assert found["mean"].tolist() == pytest.approx([factor / middle for factor in factors.values()], rel=1e-12)
     assert (found["high"] - found["low"]).max() < 1e-9
+
+
+def test_a_grid_of_levels_and_sizes_shows_panels_of_the_largest_size():
+    study = load(REFERENCE).studies["smoke-methods"]
+    assert list(panel_heads(study)) == ["eps000-n4", "eps045-n4", "eps090-n4"]
+    assert by_size(study)["1 scene"] == ["eps000-n1", "eps045-n1", "eps090-n1"]
+    assert by_size(load(REFERENCE).studies["smoke-levels"]) == by_size(load(REFERENCE).studies["gaussian-sizes"]) == {}
 
 
 def test_where_all_are_exact_the_sentence_says_it_once():

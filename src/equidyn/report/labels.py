@@ -44,6 +44,13 @@ def by_size(study: Study) -> dict[str, list[str]]:
     return found if len(found) > 1 and all(len(names) > 1 for names in found.values()) else {}
 
 
+def panel_heads(study: Study) -> dict[str, str]:
+    """Dataset -> title of its panel, in charts with one for each; of levels in several sizes the largest alone."""
+    heads, sizes = level_labels(study), by_size(study)
+    largest = max(sizes.values(), key=lambda names: study.datasets[names[0]].own_size, default=list(heads))
+    return {name: heads[name] for name in largest}
+
+
 def ordered(study: Study) -> bool:
     """Whether the datasets are steps along one axis, so that a line may join them."""
     entries = study.datasets.values()

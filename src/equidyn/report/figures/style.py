@@ -22,7 +22,7 @@ from equidyn.report.figures.drawn import numbers
 
 INK, MUTED, RULE = "#1f2328", "#5b6470", "#c9ced6"
 WIDTH = 5.6  # of every chart [inches]: a phone shows it at two thirds of its size, so letters stay readable
-COLUMNS, NARROW = 2, 3  # of panels side by side, at most; where there are more than two rows of them
+COLUMNS, NARROW = 2, 3  # of panels side by side, at most; of such with short labels
 PNG_DPI = 150
 # Okabe and Ito's colours; marker and line differ too, so that no chart depends on colour alone. Where the colours
 # begin again, markers are open.
@@ -140,7 +140,7 @@ def panels(rows: int, columns: int, height: float, **options: Any) -> tuple[Figu
 
 def narrow(count: int) -> int:
     """Columns for `count` panels whose axes have short labels."""
-    return min(count, COLUMNS if count <= 2 * COLUMNS else NARROW)
+    return count if count < NARROW else COLUMNS if count == 2 * COLUMNS else NARROW
 
 
 def label_below(panels: Sequence[Axes], text: str) -> None:

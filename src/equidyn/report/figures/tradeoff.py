@@ -15,6 +15,7 @@ from equidyn.report.numbers import power
 
 _HEIGHT = 2.6  # of a row of panels [inches]
 _ROOM = 2.0  # factor between the outermost marks and the ends of the axis
+_TICKS = 4  # that a narrow panel has room for
 _PLAIN = 1e3  # where an axis ends that needs no powers of ten
 
 
@@ -62,7 +63,8 @@ def _scale(axes: Axes, ends: tuple[float, float], floor: float, log: bool) -> No
     axes.set_xscale("log")
     axes.set_xlim(ends)
     logarithmic(axes.xaxis)
-    axes.xaxis.set_major_locator(FixedLocator([place for place in axes.get_xticks() if place >= floor]))
+    ticks = [place for place in axes.get_xticks() if ends[0] <= place <= ends[1] and place >= floor]
+    axes.xaxis.set_major_locator(FixedLocator(ticks[:: 2 if len(ticks) > _TICKS else 1]))
     if ends[1] > _PLAIN:
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: power(value)))
     if log:

@@ -6,10 +6,10 @@ from equidyn.report.figures.dots import Guide
 from equidyn.report.figures.style import INK, Picture, picture
 from equidyn.report.figures.tradeoff import tradeoff
 from equidyn.report.gather import StudyResults
-from equidyn.report.labels import level_labels
+from equidyn.report.labels import panel_heads
 from equidyn.report.numbers import number
 from equidyn.report.sections.quantity_values import Shown, headlines
-from equidyn.report.sections.section import Section, chart_parts, diverged_words, others_words
+from equidyn.report.sections.section import Section, chart_parts, diverged_words, others_words, panel_words
 from equidyn.report.sections.untrained import trained
 from equidyn.report.sections.variants import time_words
 from equidyn.report.tables import Table
@@ -53,12 +53,12 @@ def _table(results: StudyResults) -> Table:
 def _pictures(results: StudyResults, costs: pd.DataFrame) -> list[Picture]:
     found = headlines(results)[:1]
     by_variant = costs.set_index("variant")["multiply_adds"]
-    heads, name = level_labels(results.settings), f"{results.name}--cost"
+    heads, name = panel_heads(results.settings), f"{results.name}--cost"
     return [
         picture(
             f"{name}{part.suffix}",
             f"{TITLE}: {one.quantity.label}, mean over seeds, against the arithmetic of one answer."
-            f"{part.words}{others_words(whole, part)}",
+            f"{part.words}{others_words(whole, part)}{panel_words(results)}",
             f"Marks, one per variant and one panel per dataset: {one.quantity.label} against multiply-adds.",
             tradeoff(
                 part.of(whole),

@@ -9,10 +9,10 @@ from equidyn.report.figures.dots import Guide
 from equidyn.report.figures.style import INK, Picture, picture
 from equidyn.report.figures.tradeoff import tradeoff
 from equidyn.report.gather import StudyResults
-from equidyn.report.labels import level_labels
+from equidyn.report.labels import panel_heads
 from equidyn.report.numbers import listed, power
 from equidyn.report.sections.quantity_values import Shown
-from equidyn.report.sections.section import chart_parts, others_words
+from equidyn.report.sections.section import chart_parts, others_words, panel_words
 from equidyn.report.sections.untrained import trained
 
 ROUND_OFF = 1e-5  # relative error below which a network is exact but for float32, and far below what any learns
@@ -105,14 +105,14 @@ def _levels(results: StudyResults, kept: Shown, edge: float) -> list[Guide]:
 
 def _drawn(results: StudyResults, one: Shown, against: Against) -> list[Picture]:
     whole = one.estimates.dropna(subset="mean").merge(against.frame, on=["dataset", "variant"])
-    heads = {name: head for name, head in level_labels(results.settings).items() if name in set(whole["dataset"])}
+    heads = {name: head for name, head in panel_heads(results.settings).items() if name in set(whole["dataset"])}
     log = one.quantity.scale == "log" and whole["mean"].max() > _WIDE * whole["mean"].min()
     labels = (against.label, one.label)
     return [
         picture(
             f"{results.name}--league-{against.stem}{part.suffix}",
             f"League: {one.quantity.label}, mean over seeds, against {against.words}"
-            f"{part.words}{others_words(whole, part)}",
+            f"{part.words}{others_words(whole, part)}{panel_words(results)}",
             f"Marks, one per variant and one panel per dataset: {one.quantity.label} against {against.label}.",
             tradeoff(part.of(whole), whole, heads, labels, uprights=against.guides, floor=against.floor, log=log),
         )

@@ -7,9 +7,9 @@ import pandas as pd
 from equidyn.report.figures.curves import Course, curves
 from equidyn.report.figures.style import Picture, picture
 from equidyn.report.gather import StudyResults
-from equidyn.report.labels import by_size, level_labels
+from equidyn.report.labels import panel_heads
 from equidyn.report.numbers import listed
-from equidyn.report.sections.section import Section, chart_parts
+from equidyn.report.sections.section import Section, chart_parts, panel_words
 from equidyn.report.sections.untrained import trained, untrained
 from equidyn.report.tables import Table
 from equidyn.report.wording import Line, wording
@@ -45,9 +45,8 @@ def _pictures(results: StudyResults, stem: str, lines: dict[str, Line]) -> list[
         caption += " Error: share of the samples that are classified wrongly."
     if level := untrained(results):
         caption += f" Dotted: {level[0]}, which has nothing to train."
-    heads = _heads(results)
-    if len(heads) < len(results.datasets):
-        caption += f" Datasets with the most to train on; {results.name}--learning.csv has all."
+    heads = panel_heads(results.settings)
+    caption += panel_words(results)
     alt = f"Line charts of {' and of '.join(names)} against epoch, one row of panels per dataset."
     shown = []
     for part in chart_parts(results):
@@ -57,13 +56,6 @@ def _pictures(results: StudyResults, stem: str, lines: dict[str, Line]) -> list[
         chart = curves(courses, heads, "epoch")
         shown.append(picture(f"{results.name}--{stem}{part.suffix}", f"{caption}{part.words}", alt, chart))
     return shown
-
-
-def _heads(results: StudyResults) -> dict[str, str]:
-    """Dataset -> title of its panels; where levels come in several sizes, of the largest alone."""
-    heads, sizes = level_labels(results.settings), by_size(results.settings)
-    largest = max(sizes.values(), key=lambda names: results.settings.datasets[names[0]].own_size, default=list(heads))
-    return {name: heads[name] for name in largest}
 
 
 def _course(results: StudyResults, history: pd.DataFrame, column: str, line: Line) -> Course:

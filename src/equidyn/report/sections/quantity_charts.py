@@ -13,9 +13,9 @@ from equidyn.report.figures.dots import Guide, Series, dots
 from equidyn.report.figures.levels import Baseline, Chart, by_level
 from equidyn.report.figures.style import Picture, picture
 from equidyn.report.gather import StudyResults
-from equidyn.report.labels import level_labels, ordered
+from equidyn.report.labels import level_labels, ordered, panel_heads
 from equidyn.report.sections.quantity_values import Axis, Shown
-from equidyn.report.sections.section import Part, chart_parts, drawn, places
+from equidyn.report.sections.section import Part, chart_parts, drawn, panel_words, places
 from equidyn.report.statistics import over_seeds
 
 _TOGETHER, _ABREAST = 4, 2  # quantities in one chart, at most; such whose panels stand side by side
@@ -54,7 +54,7 @@ def along_charts(
     for place, group in enumerate(_groups(shown, lambda one: one.quantity.scale, _ABREAST), start=1):
         caption = (
             f"{title} against {axis.label}: {'; '.join(one.label for one in group)}.{_better(group)} Mean, and range "
-            "over seeds as a band."
+            f"over seeds as a band.{panel_words(results)}"
         )
         alt = f"Line charts of {', '.join(one.quantity.label for one in group)} against {axis.label}, by variant."
         for part in chart_parts(results, audit):
@@ -141,5 +141,5 @@ def _curves(results: StudyResults, courses: list[Course], axis: Axis) -> Figure:
     scale = "degrees" if "[degrees]" in axis.label else "log" if axis.log else "integer"
     kept = [replace(one, frame=one.frame[one.frame["x"] > 0]) if axis.log else one for one in courses]
     known = {dataset for one in kept for dataset in one.frame["dataset"]}
-    heads = {name: head for name, head in level_labels(results.settings).items() if name in known}
+    heads = {name: head for name, head in panel_heads(results.settings).items() if name in known}
     return curves(kept, heads, axis.label, scale, axis.names)

@@ -10,7 +10,7 @@ from equidyn.report.families import chart_groups, charted
 from equidyn.report.figures.levels import Places
 from equidyn.report.figures.style import Picture
 from equidyn.report.gather import StudyResults
-from equidyn.report.labels import LEVEL, by_size, dataset_kind, level_labels, ordered, readable
+from equidyn.report.labels import LEVEL, by_size, dataset_kind, level_labels, ordered, panel_heads, readable
 from equidyn.report.numbers import counted, listed
 from equidyn.report.tables import Table
 
@@ -77,6 +77,12 @@ def where_words(results: StudyResults) -> str:
     heads = list(level_labels(results.settings).values())
     few = heads if len(heads) <= 3 else [heads[0], "…", heads[-1]]
     return f"{readable(results.name)} ({', '.join(few)}); n = {counted(len(results.settings.seeds), 'seed')}."
+
+
+def panel_words(results: StudyResults) -> str:
+    """For the caption of a chart with a panel for each dataset, where it shows some of them (labels.panel_heads)."""
+    few = len(panel_heads(results.settings)) < len(results.datasets)
+    return " The largest number of training samples; tables have all." if few else ""
 
 
 def places(results: StudyResults, known: Collection[str]) -> Places:
