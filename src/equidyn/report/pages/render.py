@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 INDEX, MARKDOWN = "report.html", "report.md"
 _FILTERS = {
-    "inlined": text.inlined,
+    "inlined": lambda picture: Markup(text.inlined(picture)),  # noqa: S704 it has escaped what is not ours
     "look": text.look,
     "pieces": text.pieces,
     "pipe_table": markdown,
