@@ -52,7 +52,7 @@ def chart_parts(results: StudyResults, audit: bool = False) -> list[Part]:
         return [Part(tuple(groups[0]), "", "")]
     count = len(groups)
     return [
-        Part(tuple(group), f"-{place}" if place > 1 else "", f" Part {place} of {count} of the variants.")
+        Part(tuple(group), f"-part{place}" if place > 1 else "", f" Part {place} of {count} of the variants.")
         for place, group in enumerate(groups, start=1)
     ]
 
