@@ -39,9 +39,8 @@ _ORDER = ("dataset", "variant", "seed")
 
 
 def _check_alike(held: StudyResults, here: StudyResults) -> None:
-    found = list(_differences(_comparable(held.settings), _comparable(here.settings)))
-    if found:
-        key, there, ours = found[0]
+    if found := next(_differences(_comparable(held.settings), _comparable(here.settings)), None):
+        key, there, ours = found
         told = f"studies.{here.name}.{key}: {ours} here, {there} where it was shipped before"
         raise EquidynError(f"{told}; seeds can only be added to runs of the same settings: ship to a new folder")
 

@@ -48,7 +48,7 @@ def _joined(params: Params, held: dict[str, StudyResults], here: dict[str, Study
     found = {}
     for name in {**params.studies, **held}:
         old, new = held.get(name), here.get(name)
-        if old and new and not set(old.settings.seeds) <= set(new.settings.seeds):
+        if old and new and not set(old.settings.seeds) & set(new.settings.seeds):  # those read anew replace all
             found[name] = joined(old, new)
         elif old or new:
             found[name] = new or old
@@ -58,9 +58,10 @@ def _joined(params: Params, held: dict[str, StudyResults], here: dict[str, Study
 def _finished(params: Params, study: str) -> list[int]:
     cells = [cell for cell in params.cells() if cell.study == study]
     missing = {cell.seed for cell in cells if not (paths.run(cell) / "measures.json").is_file()}
-    together = set(params.studies[study].control.seeds) if params.studies[study].control else set()
-    missing |= together if together & missing else set()
-    return [seed for seed in params.studies[study].seeds if seed not in missing]
+    settings = params.studies[study]
+    if settings.control and missing.intersection(settings.control.seeds):
+        missing.update(settings.control.seeds)
+    return [seed for seed in settings.seeds if seed not in missing]
 
 
 def _with_seeds(study: Study, seeds: list[int]) -> Study:

@@ -89,9 +89,10 @@ def places(results: StudyResults, known: Collection[str]) -> Places:
     """Where the datasets of a study stand in a chart, as far as something is `known` of them."""
     study = results.settings
     heads = {name: head for name, head in level_labels(study).items() if name in known}
-    if by_size(study) and set(heads) == set(study.datasets):
+    sizes = by_size(study)
+    if sizes and set(heads) == set(study.datasets):
         levels = {name: f"{entry.breaking:g}" for name, entry in study.datasets.items()}
-        return Places(levels, LEVEL, panels=by_size(study))
+        return Places(levels, LEVEL, panels=sizes)
     return Places(heads, dataset_kind(study), ordered(study))
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from equidyn.report.figures.style import INK, MUTED, RULE, legend, line_styles, panels, wrapped
+from equidyn.report.figures.style import INK, MUTED, RULE, label_below, legend, line_styles, panels, wrapped
 from equidyn.report.labels import wrapped_name
 
 TURNS = 4
@@ -59,8 +59,7 @@ def entropies(frame: pd.DataFrame, heads: dict[str, str]) -> Figure:
         axes.set(title=head, xlim=(0, 1.04 * MOST), ylim=(0, None))
         if axes.get_subplotspec().is_first_col():
             axes.set_ylabel("test images [%]")
-        if axes.xaxis.get_tick_params()["labelbottom"]:
-            axes.set_xlabel("entropy of the weights [nats]")
+    label_below(places, "entropy of the weights [nats]")
     legend(figure, places[0], styles)
     return figure
 

@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from equidyn.report.figures.style import INK, MUTED, legend, wrapped
+from equidyn.report.figures.style import INK, MUTED, label_below, legend, wrapped
 
 _HEIGHT = 1.5  # of a row of panels [inches]
 _LOOKS = (
@@ -33,8 +33,7 @@ def shifts(lines: dict[str, pd.DataFrame], strides: dict[str, int], ylabel: str,
         axes.set_ylim(-0.05 * axes.get_ylim()[1], max(1.1, axes.get_ylim()[1]))
         if axes.get_subplotspec().is_first_col():
             axes.set_ylabel(ylabel)
-        if axes.xaxis.get_tick_params()["labelbottom"]:
-            axes.set_xlabel("shift [pixels]")
+    label_below(panels, "shift [pixels]")
     legend(figure, panels[0], lines)
     return figure
 
