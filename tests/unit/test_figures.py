@@ -3,6 +3,8 @@
 import io
 import math
 import re
+from itertools import pairwise
+from xml.etree import ElementTree
 
 import claims_cells
 import matplotlib as mpl
@@ -75,6 +77,28 @@ def test_the_legend_of_twelve_variants_fits_the_figure_and_hides_no_panel():
         assert len(legend.get_texts()) == 12
         assert box.x0 >= 0 and box.x1 <= whole.x1 and box.y1 <= whole.y1
         assert all(axes.get_tightbbox().y1 <= box.y0 + 1 for axes in figure.axes if axes.get_visible())
+
+
+def test_an_svg_is_whole_though_each_look_is_said_once_and_ids_without_use_are_gone():
+    with styled():
+        chart = picture("chart", "Errors.", "A chart.", _curves())
+    text = chart.files["svg"].decode()
+    ids, referred = (set(re.findall(sign, text)) for sign in (r' id="([^"]*)"', r'(?:url\(|href=")#([^)"]+)'))
+    classes = {word for found in ElementTree.fromstring(text).iter() if (word := found.get("class"))}
+    assert ids == referred and ' style="' not in text
+    assert classes == set(re.findall(r"\.(l\d+)\{", text)) and 3 < len(classes) < 60
+
+
+def test_ticks_of_panels_side_by_side_are_few_where_their_labels_are_long():
+    with styled():
+        figure, (left, _) = wrapped(2, 2.0)
+        left.set_xscale("log")
+        left.set_xlim(8e-8, 2e-5)
+        logarithmic(left.xaxis)
+        figure.canvas.draw()
+        boxes = [label.get_window_extent() for label in left.get_xticklabels() if label.get_text()]
+        inside = [box for box in boxes if left.bbox.x0 <= box.x0 <= left.bbox.x1]
+    assert len(inside) >= 2 and all(one.x1 < other.x0 for one, other in pairwise(inside))
 
 
 def test_panels_wrap_and_none_is_left_without_numbers_on_its_axis():

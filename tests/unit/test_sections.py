@@ -28,7 +28,7 @@ from equidyn.report import declared
 from equidyn.report.claims.model import claims_of
 from equidyn.report.figures.style import styled
 from equidyn.report.gather import StudyResults
-from equidyn.report.sections import checkpoints, convergence, hessian, league
+from equidyn.report.sections import checkpoints, convergence, hessian, league, learning
 from equidyn.report.sections.beside import Network, Published, beside, scale_words
 from equidyn.report.sections.quantity_values import headlines
 
@@ -76,6 +76,15 @@ def test_the_common_score_is_what_the_worst_run_reaches_at_its_best(study):
         data = convergence.section(study).tables[0].data.set_index(["quantity", "variant"])["mean"]
     assert data["training.epochs_to_common@best", "gcnn"].tolist() == [2.0] * 3
     assert data["training.best_epoch@best", "cnn"].tolist() == [2.0] * 3
+
+
+def test_of_long_trainings_one_epoch_in_so_many_is_drawn_and_the_last_but_all_of_a_run_that_diverged():
+    epochs = pd.DataFrame({"epoch": list(range(201)) * 2, "status": ["completed"] * 201 + ["diverged"] * 201})
+    drawn, between = learning._thinned(epochs)
+    kept = drawn[drawn["status"] == "completed"]["epoch"].tolist()
+    assert between == 3 and kept == [*range(0, 199, 3), 200] and (drawn["status"] == "diverged").sum() == 201
+    short = epochs[epochs["epoch"] <= 40]
+    assert learning._thinned(short)[1] == 1 and learning._thinned(short)[0].equals(short)
 
 
 def test_a_place_in_the_league_is_as_sure_as_the_differences_are():

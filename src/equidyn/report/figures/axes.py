@@ -13,6 +13,7 @@ from equidyn.report.numbers import power, tick
 
 _LINEAR = 0.6  # length of the linear piece about 0, in decades
 _TICKS = 6
+_ABREAST = 4  # of them in panels side by side
 _LOWEST = 1e-17
 _DECADE = 10.0  # beyond its means, at most, of a logarithmic axis
 
@@ -22,9 +23,18 @@ def logarithmic(axis: Axis) -> None:
     low, high = axis.get_view_interval()
     decades = math.log10(high / low) if 0 < low < high else 9.0
     write = tick if decades < 2.5 or low > 2e-4 else power
-    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if decades < 2.5 else (1.0,), numticks=_TICKS))
+    abreast = axis.axis_name == "x" and axis.axes.get_subplotspec().get_gridspec().ncols > 1
+    long = abreast and low < 2e-4  # such as 2·10⁻⁷
+    axis.set_major_locator(LogLocator(subs=_subs(decades, long), numticks=_ABREAST if abreast else _TICKS))
     axis.set_major_formatter(FuncFormatter(lambda value, _: write(value)))
     axis.set_minor_locator(NullLocator())
+
+
+def _subs(decades: float, long: bool) -> tuple[float, ...]:
+    """Where ticks stand in a decade; long: whether narrow panels have long labels."""
+    if decades >= 2.5:
+        return (1.0,)
+    return (1.0, 2.0, 5.0) if not long else (1.0, 3.0) if decades < 1.5 else (1.0,)
 
 
 def lowest(means: pd.Series) -> float:

@@ -2,7 +2,6 @@
 
 import io
 import math
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,11 +18,13 @@ from matplotlib.transforms import Affine2D
 
 from equidyn.core.pictures import drawn_with
 from equidyn.report.figures.drawn import numbers
+from equidyn.report.figures.svg import smaller
 
 INK, MUTED, RULE = "#1f2328", "#5b6470", "#c9ced6"
 WIDTH = 5.6  # of every chart [inches]: a phone shows it at two thirds of its size, so letters stay readable
 COLUMNS, NARROW = 2, 3  # of panels side by side, at most; of such with short labels
 PNG_DPI = 150
+_PLOTTED = "%.6g"  # of plotted numbers: finer than any chart
 # Okabe and Ito's colours; marker and line differ too, so that no chart depends on colour alone. Where the colours
 # begin again, markers are open.
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000")
@@ -31,10 +32,6 @@ _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "h")
 _LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
 _LETTER, _HANDLE, _LINE = 0.07, 0.6, 0.18  # of a legend: width of a letter and of a sample, height of a row [inches]
 _GAP = 0.35  # between panels [inches]
-_DECIMALS = re.compile(r"(\.\d\d)\d+")  # of a coordinate, in hundredths of a point and beyond
-_PLACES = re.compile(r'( [xy]="-?\d+\.\d\d)\d+')
-_BETWEEN = re.compile(r">\s*\n\s*<")
-_PATHS = re.compile(r' d="[^"]*"')
 _SETTINGS = {
     # matplotlib brings DejaVu Sans, and measures by it. In SVG text stays text: outlines are as long as all the rest.
     # Where a reader has no DejaVu Sans, Verdana has letters of nearly the same widths.
@@ -210,7 +207,9 @@ def picture(name: str, caption: str, alt: str, figure: Figure) -> Picture:
     png, table = io.BytesIO(), numbers(figure)
     files = {"svg": _svg(name, figure)}
     figure.savefig(png, format="png", dpi=PNG_DPI)
-    files |= {"png": png.getvalue()} | ({"csv": table.to_csv(index=False).encode()} if len(table) else {})
+    files |= {"png": png.getvalue()}
+    if len(table):
+        files |= {"csv": table.to_csv(index=False, float_format=_PLOTTED).encode()}
     page = b""
     if engine and shorter is not None and figure.legends and len(shorter) < len(figure.legends[0].get_texts()):
         page = _shorter(name, figure, shorter, height)
@@ -234,7 +233,7 @@ def _svg(name: str, figure: Figure) -> bytes:
     svg = io.BytesIO()
     with mpl.rc_context({"svg.hashsalt": name}):
         figure.savefig(svg, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
-    return _rounded(svg.getvalue())
+    return smaller(svg.getvalue())
 
 
 def legend_of(variants: Iterable[str]) -> list[tuple[str, str, str, str, str]]:
@@ -256,9 +255,3 @@ def _outline(path: Path) -> str:
     for points, code in path.iter_segments(simplify=False):
         parts.append(letters[code] + ("" if code == Path.CLOSEPOLY else " ".join(f"{value:.2f}" for value in points)))
     return "".join(parts)
-
-
-def _rounded(svg: bytes) -> bytes:
-    """Places to a hundredth of a point and no space between elements, which takes half off the file."""
-    text = _PLACES.sub(r"\1", _BETWEEN.sub("><", svg.decode()))
-    return _PATHS.sub(lambda found: _DECIMALS.sub(r"\1", found[0].replace(" \n", "")), text).encode()

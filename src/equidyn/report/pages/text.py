@@ -9,7 +9,7 @@ from equidyn.report.figures.style import Picture
 from equidyn.report.tables import BEST, Table
 
 _TYPES = {"png": "image/png", "gif": "image/gif"}
-_SAFE = " /:=;,()!*@?+$'"  # besides letters, numerals and _.-~: they stand in a quoted attribute as they are
+_SAFE = " /:=;,()!*@?+$'<>"  # besides letters, numerals and _.-~: they stand in a quoted attribute as they are
 _TAG, _QUOTES = re.compile(r"<[^>]+>"), str.maketrans({'"': "'", "'": '"'})  # within tags the one needs no escape
 _NUMBER = re.compile(r"[(<>]?\s?[-−+]?[\d.,]+(\D|$)")
 _WORDS = 26  # letters from which on a cell may be broken

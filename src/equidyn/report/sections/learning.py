@@ -15,6 +15,7 @@ from equidyn.report.tables import Table
 from equidyn.report.wording import Line, wording
 
 TITLE = "Learning curves"
+_POINTS = 80  # of a curve, at most: more cannot be told apart in a panel
 
 
 def section(results: StudyResults) -> Section | None:
@@ -45,17 +46,28 @@ def _pictures(results: StudyResults, stem: str, lines: dict[str, Line]) -> list[
         caption += " Error: share of the samples that are classified wrongly."
     if level := untrained(results):
         caption += f" Dotted: {level[0]}, which has nothing to train."
+    history, between = _thinned(results.history)
+    if between > 1:
+        caption += f" One epoch in {between} is drawn."
     heads = panel_heads(results.settings)
     caption += panel_words(results)
     alt = f"Line charts of {' and of '.join(names)} against epoch, one row of panels per dataset."
     shown = []
     for part in chart_parts(results):
-        rows = trained(results, part.of(results.history))
-        history = rows[rows["dataset"].isin(list(heads))].assign(x=lambda kept: kept["epoch"])
-        courses = [_course(results, history, column, line) for column, line in lines.items()]
+        rows = trained(results, part.of(history))
+        rows = rows[rows["dataset"].isin(list(heads))].assign(x=lambda kept: kept["epoch"])
+        courses = [_course(results, rows, column, line) for column, line in lines.items()]
         chart = curves(courses, heads, "epoch")
         shown.append(picture(f"{results.name}--{stem}{part.suffix}", f"{caption}{part.words}", alt, chart))
     return shown
+
+
+def _thinned(history: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Every k-th epoch and the last one, and k; runs that diverged are kept whole, to where they end."""
+    last = int(history["epoch"].max())
+    between = math.ceil(last / _POINTS) or 1
+    kept = (history["epoch"] % between == 0) | (history["epoch"] == last) | (history["status"] == "diverged")
+    return history[kept], between
 
 
 def _course(results: StudyResults, history: pd.DataFrame, column: str, line: Line) -> Course:
