@@ -160,7 +160,7 @@ def test_interrupt_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(commands, "_params", interrupt)
+    monkeypatch.setattr(commands.checks, "whole_of", interrupt)
     monkeypatch.setattr(sys, "argv", ["equidyn", "validate"])
     with pytest.raises(SystemExit) as ended:
         cli.main()

@@ -11,12 +11,12 @@ from equidyn.report.claims.model import read_claims
 from equidyn.report.claims.reference import Reference
 from equidyn.report.claims.verdict import Verdict
 from equidyn.report.figures.style import Picture
-from equidyn.report.page import StudyPart
 from equidyn.report.pages import text
 from equidyn.report.pages.forest import MOST, forest
 from equidyn.report.pages.known import all_known, known, spans
 from equidyn.report.pages.sentences import sentences
 from equidyn.report.pages.sheets import sheets
+from equidyn.report.part import StudyPart
 from equidyn.report.sections.section import Section
 from equidyn.report.tables import Table
 

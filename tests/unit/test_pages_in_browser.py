@@ -20,8 +20,9 @@ from equidyn.report.claims.ledger import ledger
 from equidyn.report.claims.model import claims_of
 from equidyn.report.claims.reference import Reference
 from equidyn.report.overview import Fact, Overview
-from equidyn.report.page import Page, StudyPart
+from equidyn.report.page import Page
 from equidyn.report.pages.render import pages
+from equidyn.report.part import StudyPart
 from equidyn.report.report import QUESTION
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")

@@ -9,8 +9,9 @@ from equidyn.report.claims.ledger import ledger
 from equidyn.report.claims.model import claims_of
 from equidyn.report.figures.style import Picture
 from equidyn.report.overview import Fact, Overview
-from equidyn.report.page import Page, StudyPart
+from equidyn.report.page import Page
 from equidyn.report.pages.render import pages, render
+from equidyn.report.part import StudyPart
 from equidyn.report.sections.section import Section
 from equidyn.report.tables import Table
 

@@ -21,9 +21,9 @@ from equidyn.core.params import load
 from equidyn.core.sources import report_sources
 from equidyn.report import archive
 from equidyn.report.archive import FRAMES, NUMBERS
+from equidyn.report.claims.compared import with_reference
 from equidyn.report.claims.ledger import Ledger, ledger
 from equidyn.report.claims.model import read_claims
-from equidyn.report.claims.reference import with_reference
 from equidyn.report.claims.tables import claims_table, contrasts_table, reference_text, scaled_effect
 from equidyn.report.joined import joined
 from equidyn.report.report import run_from

@@ -40,7 +40,6 @@ LEFT_OUT = (
     "equidyn.core.sources",
     "equidyn.core.training.live",
     "equidyn.core.warm",
-    "equidyn.engine_commands",
 )
 _STAGES = {
     "prepare": "equidyn.core.data.prepare",

@@ -1,6 +1,5 @@
 """All that the report says, from which its pages and its Markdown are written."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,31 +15,9 @@ from equidyn.report.pages.forest import Forest, forest
 from equidyn.report.pages.known import all_known
 from equidyn.report.pages.sentences import Sentence, sentences
 from equidyn.report.pages.sheets import ABOUT, Sheet, sheets
+from equidyn.report.part import StudyPart
 from equidyn.report.sections.section import Section
 from equidyn.report.tables import Table
-
-
-@dataclass(frozen=True)
-class StudyPart:
-    """One study.
-
-    grid: what was run; where: its data and seeds, for captions. legend: as of `figures.style.legend_of`, of its
-    variants; charted: those of them in the charts of the page.
-    compared: whether it has runs, or pictures only.
-    """
-
-    name: str
-    sections: list[Section]
-    grid: str = ""
-    where: str = ""
-    legend: Sequence[tuple[str, str, str, str, str]] = ()
-    charted: Sequence[str] = ()
-    compared: bool = True
-
-    @property
-    def findings(self) -> list[str]:
-        """What the sections have to say for the summary."""
-        return [sentence for section in self.sections for sentence in section.finding]
 
 
 @dataclass(frozen=True)

@@ -16,18 +16,19 @@ from equidyn.core.locks import sole_writer
 from equidyn.core.params.params import Params
 from equidyn.core.publish import replaced
 from equidyn.report.archive import Kept, load
+from equidyn.report.claims.compared import with_reference
 from equidyn.report.claims.ledger import Ledger, ledger
 from equidyn.report.claims.model import claims_for
-from equidyn.report.claims.reference import with_reference
 from equidyn.report.families import charted
 from equidyn.report.figures.style import legend_of, styled, together
 from equidyn.report.gather import StudyResults, gather
 from equidyn.report.learning_curves import learning_curves
 from equidyn.report.metrics import metrics, summaries
 from equidyn.report.overview import grid_words, overview, preset
-from equidyn.report.page import Page, StudyPart
+from equidyn.report.page import Page
 from equidyn.report.pages.render import MARKDOWN, pages, render
 from equidyn.report.pages.sheets import FOLDER
+from equidyn.report.part import StudyPart
 from equidyn.report.sections import Shows, sections_for
 from equidyn.report.sections.section import Place, Section, where_words
 from equidyn.report.tables import as_csv, csv, latex

@@ -5,12 +5,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from equidyn.report.claims.converged import NOT_NEEDED, NOTES, WORST_FIRST, Converged, Convergence, convergence
 from equidyn.report.claims.effects import Effect, effect, missing, study_of, unmet
 from equidyn.report.claims.model import DEFINITIONS, Claim, Claims, Contrast
 from equidyn.report.claims.power import seeds_needed
+from equidyn.report.claims.reference import Reference
 from equidyn.report.claims.verdict import (
     LEVEL,
     Evidence,
@@ -26,9 +26,6 @@ from equidyn.report.claims.verdict import (
 from equidyn.report.gather import StudyResults
 from equidyn.report.numbers import counted
 from equidyn.report.statistics import FEWEST_SEEDS, has_spread, holm
-
-if TYPE_CHECKING:
-    from equidyn.report.claims.reference import Reference
 
 OTHER_SCALE = "not the published scale"
 NO_OTHER = "no other definition"  # in the place of a verdict as published, where nothing was coded to differ
@@ -133,13 +130,13 @@ class Defined:
 class Entry:
     """A claim under both definitions, or under the one that it has; then as_published is None.
 
-    reference: what the shipped reference run found of it (reference.py), None if nothing.
+    reference: what the shipped reference run found of it (compared.py), None if nothing.
     """
 
     claim: Claim
     corrected: Defined
     as_published: Defined | None
-    reference: "Reference | None" = None
+    reference: Reference | None = None
 
     def under(self, definition: str) -> Defined | None:
         """The claim under "corrected" or "as_published"; None if it has no such definition."""

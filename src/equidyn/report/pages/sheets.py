@@ -6,16 +6,13 @@ The page has the first figure of each of its sections, and their tables, folded;
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from equidyn.report.figures.style import Picture
 from equidyn.report.labels import readable
 from equidyn.report.pages.text import anchor
+from equidyn.report.part import StudyPart
 from equidyn.report.sections.section import Section
 from equidyn.report.tables import Table
-
-if TYPE_CHECKING:
-    from equidyn.report.page import StudyPart
 
 FOLDER = "pages"
 ABOUT = "about-this-run"
@@ -37,7 +34,7 @@ class Card:
 class Sheet:
     """One page of a study. parts: heading -> sections; the one without a heading comes first."""
 
-    part: "StudyPart"
+    part: StudyPart
     file: str
     title: str
     parts: dict[str, list[Card]]
@@ -63,12 +60,12 @@ class Sheet:
         return {name: f"{self.file}#{name}" for name in ids}
 
 
-def sheets(parts: Sequence["StudyPart"]) -> list[Sheet]:
+def sheets(parts: Sequence[StudyPart]) -> list[Sheet]:
     """All pages, each with its appendix behind it."""
     return [sheet for part in parts for sheet in _of(part)]
 
 
-def _of(part: "StudyPart") -> Iterator[Sheet]:
+def _of(part: StudyPart) -> Iterator[Sheet]:
     main, more = [one for one in part.sections if one.place == "page"], []
     title, file, beside = readable(part.name), f"{part.name}.html", f"{part.name}-appendix.html"
     whole = not part.compared
@@ -86,9 +83,7 @@ def _of(part: "StudyPart") -> Iterator[Sheet]:
         yield Sheet(part, beside, f"{title}: appendix", dealt, file, appendix=True)
 
 
-def _card(
-    part: "StudyPart", one: Section, pictures: Sequence[Picture], tables: Sequence[Table], more: str = ""
-) -> Card:
+def _card(part: StudyPart, one: Section, pictures: Sequence[Picture], tables: Sequence[Table], more: str = "") -> Card:
     """With no numbers yet; the text stands where the section begins."""
     text = () if more else one.text
     name = f"section-{part.name}--{anchor(one.title)}{'-more' if more else ''}"

@@ -1,4 +1,4 @@
-"""Sub-commands of `equidyn` that keep engines and editors in step with params.yaml, thin as those of commands.py."""
+"""What keeps engines and editors in step with params.yaml, and starts an engine warm."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -68,6 +68,18 @@ def handover(engine: Annotated[Engine, typer.Argument(help="the engine that take
 
     {Engine.dvc: to_dvc, Engine.snakemake: to_snakemake}[engine](load())
     typer.echo(f"{engine.value} has taken over the outputs in {Path.cwd()}")
+
+
+def warm(
+    command: Annotated[list[str], typer.Argument(metavar="COMMAND...", help="what to run, with its own options")],
+) -> None:
+    """Run a command, and spare the stages that it starts their imports; results are the same.
+
+    Example: equidyn warm snakemake --cores all
+    """
+    from equidyn.core.warm.start import run
+
+    raise typer.Exit(run(command))
 
 
 COMMANDS = (schema, sources, engines, handover)
