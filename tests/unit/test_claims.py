@@ -4,7 +4,6 @@ import math
 from dataclasses import replace
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 import yaml
 from claims_cells import (
@@ -30,7 +29,7 @@ from equidyn.core.params.study import cells_of
 from equidyn.report.claims.datasets import GROUPS, chosen_datasets
 from equidyn.report.claims.effects import effect, missing, unmet
 from equidyn.report.claims.model import Contrast, claims_for, claims_of, read_claims
-from equidyn.report.claims.words import claimed, effect_words, label, p_words, seeds_to_decide, seeds_words
+from equidyn.report.claims.words import label, seeds_words
 from equidyn.report.declared import title
 from equidyn.report.families import is_published, options
 from equidyn.report.published import differing
@@ -247,105 +246,9 @@ def test_settings_of_another_scale():
     assert unmet(_contrast(least={"source.resolution": 64, "parameters": 5000}), study) == said
 
 
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({}, "rsteer minus e2cnn, error: rmse, symmetric data"),
-        (
-            {"form": "ratio", "matters": 1.1, "checkpoint": "early"},
-            "rsteer over e2cnn, error: rmse, symmetric data, early checkpoint",
-        ),
-        (
-            {"terms": PAIR[:1], "reference": 0.67, "factor": "unit"},
-            "rsteer minus the published 0.67, error: rmse × unit, symmetric data",
-        ),
-        (
-            {"terms": PAIR[:1], "reference": 0.5, "reference_from": "here"},
-            "rsteer minus 0.5, error: rmse, symmetric data",
-        ),
-        (
-            {"terms": [PAIR[0] | {"datasets": "highest", "weight": 0.5}, PAIR[0] | {"weight": -1}]},
-            "0.5 rsteer on the most broken level minus rsteer on symmetric data, error: rmse",
-        ),
-        ({"terms": [PAIR[0] | {"datasets": "E3"}]}, "rsteer, error: rmse, dataset E3"),
-    ],
-)
-def test_a_contrast_is_told_from_its_definition(changes, words):
-    assert label(_contrast(**changes)) == words
-
-
-def test_words_of_numbers():
-    assert effect_words(-0.0123456, -0.0201, -0.0049, "m/s") == "-0.0123 [-0.0201, -0.0049] m/s"
-    assert effect_words(2e-7, 1e-7, 3e-7, "m/s") == "2.0 × 10⁻⁷ [1.0 × 10⁻⁷, 3.0 × 10⁻⁷] m/s"
-    assert effect_words(0.0, 0.0, 0.0, "m/s") == "0 [0, 0] m/s"
-    assert effect_words(10.0, 10.0, math.nextafter(10.0, 11.0), "times") == "10.0 [10.0, 10.0] times"
-    assert effect_words(0.5, math.nan, math.nan, "m/s") == "0.500 m/s"
-    assert effect_words(math.nan, math.nan, math.nan, "m/s") == "–"
-    assert [p_words(p).replace("\N{NO-BREAK SPACE}", " ") for p in (0.0123, 1e-9, math.nan)] == [
-        "p = 0.012",
-        "p < 0.001",
-        "",
-    ]
-    assert claimed(_contrast(matters=0.1)) == "below 0; what matters lies outside ± 0.1"
-    assert claimed(_contrast(rule="exact", matters=None)) == "below 0 in every run"
-    assert claimed(_contrast(direction="none", matters=0.01)) == "within ± 0.01"
-    assert claimed(_contrast(form="ratio", direction="none", matters=1.25)) == "within 0.800 to 1.25"
-    assert seeds_to_decide(12.0).startswith("about 12 seeds would decide")
-    assert seeds_to_decide(math.inf).startswith("more than 10,000 seeds")
-    assert seeds_to_decide(math.nan) == ""
-
-
 def test_every_variant_that_claims_name_is_among_the_made_up_ones():
     named = {t.variant for c in every_contrast() if c.study == "smoke-levels" for t in c.terms}
     assert named <= set(VARIANTS)
-
-
-SIZES = {f"eps{level}-n{n}": {"value": level, "train": n} for level in (0.0, 0.5, 1.0) for n in (1, 2, 4)}
-CROSSOVER = RMSE | {
-    "form": "crossover",
-    "terms": [{"variant": "gcnn", "datasets": "all"}, {"variant": "cnn", "datasets": "all", "weight": -1}],
-    "reference": -0.5,
-    "reference_from": "here",
-    "direction": "none",
-    "matters": 0.25,
-}
-
-
-def _crossing(exponent: float, noise: float = 0.0) -> dict:
-    """Errors of which the squares differ by A eps^2 - B with (B / A)^(1/2) = 0.4 n^exponent."""
-
-    def rmse(variant: str, dataset: str, seed: int) -> float:
-        level, n = SIZES[dataset]["value"], SIZES[dataset]["train"]
-        drawn = noise * float(np.random.default_rng([seed, n, round(10 * level)]).standard_normal())
-        return math.sqrt(1.0 + (level**2 - 0.16 * n ** (2 * exponent) + drawn if variant == "gcnn" else 0.0))
-
-    return {("error", "rmse"): rmse}
-
-
-@pytest.mark.parametrize("exponent", [-0.5, 0.0, -1.0])
-def test_the_exponent_of_a_crossover_is_the_one_of_the_law(exponent):
-    contrast = Contrast.model_validate(CROSSOVER)
-    study = results(_crossing(exponent), seeds=FIVE, datasets=SIZES)
-    found = effect(contrast, study)
-    assert missing(contrast, study) == "" and len(found.sample) == 5
-    assert found.mean == pytest.approx(exponent + 0.5, abs=1e-9)
-    noisy = effect(contrast, results(_crossing(exponent, 0.001), seeds=range(1, 21), datasets=SIZES))
-    low, high = noisy.interval
-    assert low < exponent + 0.5 < high and high - low < 0.3
-
-
-def test_a_crossover_needs_levels_and_sizes_and_leaves_out_seeds_that_have_none():
-    contrast = Contrast.model_validate(CROSSOVER)
-    assert missing(contrast, results(_crossing(-0.5), datasets={"eps0.0-n1": SIZES["eps0.0-n1"]})).endswith(
-        "of 2 sizes"
-    )
-    assert "of 2 sizes" in missing(contrast, results({("error", "rmse"): lambda *_: 1.0}))
-    never = {("error", "rmse"): lambda variant, *_: 1.0 if variant == "gcnn" else 2.0}
-    assert effect(contrast, results(never, datasets=SIZES)).sample.empty
-    with pytest.raises(ValueError, match="a strict variant, weight 1"):
-        Contrast.model_validate(CROSSOVER | {"terms": PAIR})
-    words = "exponent of the level at which cnn overtakes gcnn, minus -0.5, error: rmse, all levels and sizes"
-    assert (label(contrast), claimed(contrast)) == (words, "within ± 0.25")
 
 
 def test_the_claim_of_the_documentation_is_tested_on_the_default_study():
