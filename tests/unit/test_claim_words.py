@@ -3,10 +3,7 @@
 import math
 
 import pytest
-from claims_cells import (
-    LESS,
-    PAIR,
-)
+from claims_cells import LESS, PAIR
 
 from equidyn.report.claims.model import Contrast
 from equidyn.report.claims.words import claimed, effect_words, label, p_words, seeds_to_decide
