@@ -72,6 +72,16 @@ def test_only_finished_seeds_are_kept_and_the_others_named(tiny_copy: Path) -> N
     assert lacking[0].partition(": ")[2] in about.read_text(encoding="utf-8")
 
 
+def test_a_variant_that_was_not_begun_and_a_control_that_is_not_whole_are_left_out_and_named(tiny_copy: Path) -> None:
+    for measured in tiny_copy.glob("data/runs/gaussian/*/mlp-aug/*/measures.json"):
+        measured.unlink()
+    next(tiny_copy.glob("data/controls/gaussian-sizes/*/*/*/measures.json")).unlink()
+    place, lacking = run(load(), Path("shipped"))
+    assert lacking == ["gaussian: without mlp-aug", "gaussian-sizes: without its control"]
+    assert "mlp-aug" not in pd.read_parquet(place / "gaussian.runs.parquet")["variant"].unique()
+    assert not list(place.glob("gaussian-sizes.control*")) and run_from(Path("shipped"), Path("again")).exists()
+
+
 def test_seeds_of_two_machines_come_together(tiny_copy: Path) -> None:
     """Each has measured one; what is shipped second stands beside the first, and all is as if shipped at once."""
     run(load(), Path("whole"))
