@@ -31,7 +31,8 @@ def test_findings_of_the_readme_are_those_of_the_reference():
     folder = PROJECT / "reports/reference/report/tables"
     rows = pd.concat([pd.read_csv(path) for path in folder.glob("*.csv") if {"mean", "low", "high"} <= _heads(path)])
     claims = pd.read_csv(folder / "claims.csv").set_index("id")
-    spans = [rows[["mean", "low", "high"]], claims[["effect_corrected", "low_corrected", "high_corrected"]]]
+    tests = pd.read_csv(folder / "claims-tests.csv")
+    spans = [rows[["mean", "low", "high"]], tests[["effect", "low", "high"]]]
     ends = {tuple(f"{value:.2f}" for value in row) for frame in spans for row in frame.itertuples(index=False)}
     halves = {(f"{row.mean:.3f}", f"{(row.high - row.low) / 2:.3f}") for row in rows.itertuples(index=False)}
     quoted = re.findall(r"(\d\.\d{3}) ± (\d\.\d{3})", text), re.findall(r"(\d\.\d\d) \[(\d\.\d\d), (\d\.\d\d)\]", text)
