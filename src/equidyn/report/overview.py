@@ -32,6 +32,12 @@ class Fact(NamedTuple):
         """Its first words, for one line."""
         return f"{self.name}: {re.split(r': |; |, |[.] ', self.value.rstrip('.'))[0]}"
 
+    @property
+    def brief(self) -> str:
+        """Its value, or the first of several, which are told in full where there is room."""
+        first, *more = self.value.split("; ")
+        return f"{first} and {len(more)} more" if len(more) > 1 else self.value
+
 
 @dataclass(frozen=True)
 class Overview:
@@ -53,7 +59,7 @@ class Overview:
     @property
     def line(self) -> str:
         """What was run in one line."""
-        text = "; ".join(f"{fact.name.lower()} {fact.value}" for fact in self.at("brief"))
+        text = "; ".join(f"{fact.name.lower()} {fact.brief}" for fact in self.at("brief"))
         return f"{text[:1].upper()}{text[1:]}."
 
     @property
