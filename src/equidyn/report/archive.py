@@ -26,7 +26,7 @@ from equidyn.report.gather import StudyResults, as_prepared, controlled
 NUMBERS = "numbers"
 PARAMS, UNFINISHED = "params.json", "unfinished.json"
 FRAMES = ("values", "runs", "history")
-ALIKE = ("source", "commit", "versions", "machine")  # of a provenance: what many outputs share
+ALIKE = ("commit", "versions", "machine")  # of a provenance: what many outputs share
 
 
 @dataclass(frozen=True)
