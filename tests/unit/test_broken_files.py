@@ -11,7 +11,7 @@ import torch
 import yaml
 from toy import TREE, write_study
 
-from equidyn import commands
+from equidyn.commands import checks
 from equidyn.core import sources
 from equidyn.core.domain import built_in, find
 from equidyn.core.errors import EquidynError
@@ -88,7 +88,7 @@ def _write(path: Path, content: str | bytes) -> None:
 @pytest.mark.parametrize("content", BROKEN, ids=BROKEN.values())
 def test_a_broken_model_stops_only_what_asks_for_it(content: str | bytes, domain: Path) -> None:
     _write(domain / "models/torn.py", content)
-    commands.validate()  # no study names it
+    checks.validate()  # no study names it
     torn = {"model": "torn", "options": {"hidden": 2}, "augment": "none"}
     params = _edited(lambda study: study["variants"].update(torn=torn))
     assert [entry["variant"] for entry in check.run(params, "plain")] == ["plain"]
@@ -97,7 +97,7 @@ def test_a_broken_model_stops_only_what_asks_for_it(content: str | bytes, domain
         check.run(params, "torn")
     assert "models/torn.py" in str(told.value) and BROKEN[content] in str(told.value)
     with pytest.raises(EquidynError) as told:
-        commands.validate()
+        checks.validate()
     assert f"studies.clouds.variants.torn: {domain}/models/torn.py" in str(told.value)
     assert BROKEN[content] in str(told.value)
 
@@ -119,7 +119,7 @@ def test_a_broken_file_of_the_users_own_is_told_before_any_job(
     study["variants"]["own"] = {"model": f"{package}.net", "options": {}, "augment": "none"}
     with pytest.raises(EquidynError) as told:
         write_study("toy", study)
-        commands.validate()
+        checks.validate()
     assert OWN[content] in str(told.value).replace(package, "own_nets")
 
 
@@ -160,7 +160,7 @@ def test_a_measure_without_quantities_is_told_before_any_job(domain: Path) -> No
     _write(domain / "measures/torn.py", "def measure(context: 'EvaluationContext'): ...\n")
     _edited(lambda study: study["measures"].update({f"{domain.name}.measures.torn": {"at": ["best"], "options": {}}}))
     with pytest.raises(EquidynError, match=r"measures\.torn: .*measures/torn\.py: defines no QUANTITIES"):
-        commands.validate()
+        checks.validate()
 
 
 def test_a_model_whose_import_changes_torch_is_in_float32(domain: Path) -> None:
@@ -179,7 +179,7 @@ def test_a_broken_measure_is_named(domain: Path) -> None:
     params = _edited(lambda study: study["measures"].update(torn={"at": ["best"], "options": {}}))
     assert check.run(params, "plain")
     with pytest.raises(EquidynError, match=r"studies\.clouds\.measures\.torn: .*measures/torn\.py:1: expected ':'"):
-        commands.validate()
+        checks.validate()
     with pytest.raises(EquidynError, match=r"measures/torn\.py:1: expected ':'"):
         sources.measure_sources(params.studies["clouds"], "plain")
 
@@ -219,7 +219,7 @@ def test_what_editors_leave_beside_a_file_changes_nothing(part: str, domain: Pat
     entries.cache_clear()
     assert dict(sources.lists(load())) == before
     assert set(entries(find(domain.name), "models")) == {"plain", "radial"}
-    commands.validate()
+    checks.validate()
 
 
 def test_what_editors_leave_in_the_package_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ import pytest
 from pyarrow import parquet
 from toy import TREE, write_study
 
-from equidyn import commands
+from equidyn.commands import checks
 from equidyn.core.errors import EquidynError
 from equidyn.core.params.files import own_files
 from equidyn.core.provenance import Clock
@@ -181,7 +181,7 @@ def test_what_is_wrong_with_params_is_told(change: dict, told: str, workplace: P
 def test_data_that_are_not_there_are_told_before_any_job(workplace: Path) -> None:
     _study()
     with pytest.raises(EquidynError, match=r"studies\.toy\.datasets\.mine: flow\.npy: no such file"):
-        commands.validate()
+        checks.validate()
 
 
 SPLITS = {"split": {"by": "sample", "train": 4, "validation": 2, "test": 2}}

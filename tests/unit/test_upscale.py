@@ -28,7 +28,7 @@ from toy_volumes import (
     volumes,
 )
 
-from equidyn import commands
+from equidyn.commands import checks, stages
 from equidyn.core import paths
 from equidyn.core.errors import EquidynError
 from equidyn.core.measures import measure
@@ -236,17 +236,17 @@ def test_a_network_without_parameters_is_measured(params):
 def test_the_commands_go_all_the_way(params):
     """From a simulation to measures, with a network that is trained, and with one that has nothing to train."""
     paths.dataset("boxes", "isotropic").unlink()
-    commands.prepare("boxes/isotropic")
+    stages.prepare("boxes/isotropic")
     for cell in (STRICT, NONE):
-        commands.train(str(cell))
-        commands.measure(str(cell))
+        stages.train(str(cell))
+        stages.measure(str(cell))
         found = json.loads((paths.run(cell) / "measures.json").read_text())
         best = found["checkpoints"]["best"]
         assert found["strict"] and found["data"]["checks"]["rms"]["train"] == pytest.approx(
             best["super_resolution"]["unit"], rel=1e-6
         )
         assert 0 < best["super_resolution"]["mae"] < best["super_resolution"]["mean"]["mae"]
-    commands.check(str(NONE))
+    checks.check(str(NONE))
 
 
 WRONG = {
