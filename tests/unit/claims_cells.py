@@ -33,6 +33,11 @@ LESS = RMSE | {"direction": "less", "matters": 0.001}
 Truth = dict[tuple[str, str], Callable[[str, str, int], float | list[float]]]
 
 
+def contrast_of(**changes: object) -> Contrast:
+    """That of LESS, with these changes."""
+    return Contrast.model_validate(LESS | changes)
+
+
 def results(
     truth: Truth,
     name: str = "smoke-levels",

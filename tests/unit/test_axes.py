@@ -8,10 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from equidyn.report.figures.axes import is_cut, linear_above, logarithmic, reach
-from equidyn.report.figures.style import (
-    styled,
-    wrapped,
-)
+from equidyn.report.figures.style import styled, wrapped
 from equidyn.report.numbers import power, tick
 
 

@@ -3,14 +3,9 @@
 import math
 
 import pytest
-from claims_cells import LESS, PAIR
+from claims_cells import PAIR, contrast_of
 
-from equidyn.report.claims.model import Contrast
 from equidyn.report.claims.words import claimed, effect_words, label, p_words, seeds_to_decide
-
-
-def _contrast(**changes: object) -> Contrast:
-    return Contrast.model_validate(LESS | changes)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +32,7 @@ def _contrast(**changes: object) -> Contrast:
     ],
 )
 def test_a_contrast_is_told_from_its_definition(changes, words):
-    assert label(_contrast(**changes)) == words
+    assert label(contrast_of(**changes)) == words
 
 
 def test_words_of_numbers():
@@ -52,10 +47,10 @@ def test_words_of_numbers():
         "p < 0.001",
         "",
     ]
-    assert claimed(_contrast(matters=0.1)) == "below 0; what matters lies outside ± 0.1"
-    assert claimed(_contrast(rule="exact", matters=None)) == "below 0 in every run"
-    assert claimed(_contrast(direction="none", matters=0.01)) == "within ± 0.01"
-    assert claimed(_contrast(form="ratio", direction="none", matters=1.25)) == "within 0.800 to 1.25"
+    assert claimed(contrast_of(matters=0.1)) == "below 0; what matters lies outside ± 0.1"
+    assert claimed(contrast_of(rule="exact", matters=None)) == "below 0 in every run"
+    assert claimed(contrast_of(direction="none", matters=0.01)) == "within ± 0.01"
+    assert claimed(contrast_of(form="ratio", direction="none", matters=1.25)) == "within 0.800 to 1.25"
     assert seeds_to_decide(12.0).startswith("about 12 seeds would decide")
     assert seeds_to_decide(math.inf).startswith("more than 10,000 seeds")
     assert seeds_to_decide(math.nan) == ""

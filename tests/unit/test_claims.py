@@ -17,6 +17,7 @@ from claims_cells import (
     VARIANTS,
     around,
     claims_file,
+    contrast_of,
     every_contrast,
     published_claims,
     results,
@@ -28,16 +29,12 @@ from equidyn.core.params import load
 from equidyn.core.params.study import cells_of
 from equidyn.report.claims.datasets import GROUPS, chosen_datasets
 from equidyn.report.claims.effects import effect, missing, unmet
-from equidyn.report.claims.model import Contrast, claims_for, claims_of, read_claims
+from equidyn.report.claims.model import claims_for, claims_of, read_claims
 from equidyn.report.claims.words import label, seeds_words
 from equidyn.report.declared import title
 from equidyn.report.families import is_published, options
 from equidyn.report.published import differing
 from equidyn.report.sections import convergence, league, learning, sizes, variants
-
-
-def _contrast(**changes: object) -> Contrast:
-    return Contrast.model_validate(LESS | changes)
 
 
 def test_every_claim_is_there():
@@ -149,7 +146,7 @@ def test_nothing_is_quoted_that_was_not_read_in_its_source(tmp_path):
 
 
 def test_a_difference_is_paired_over_seeds():
-    found = effect(_contrast(), results({("error", "rmse"): value}))
+    found = effect(contrast_of(), results({("error", "rmse"): value}))
     assert found.by_seed == pytest.approx({1: -3.0, 2: -3.0, 3: -3.0}, abs=1e-12)
     assert (found.mean, *found.interval) == pytest.approx([-3.0] * 3, abs=1e-12)
     assert (found.seeds, found.diverged) == (3, 0)
@@ -166,7 +163,7 @@ def test_a_difference_is_paired_over_seeds():
 )
 def test_a_contrast_is_a_weighted_sum_of_means_over_datasets(terms, expected):
     entries = [dict(zip(("variant", "datasets", "weight"), term, strict=True)) for term in terms]
-    found = effect(_contrast(terms=entries), results({("error", "rmse"): value}))
+    found = effect(contrast_of(terms=entries), results({("error", "rmse"): value}))
     assert found.mean == pytest.approx(expected, abs=1e-12)
 
 
@@ -181,7 +178,7 @@ def test_the_most_broken_level_is_the_one_whose_data_is():
 def test_a_ratio_is_of_geometric_means_and_never_of_negative_numbers():
     values = {("rsteer", 1): 2.0, ("rsteer", 2): 8.0, ("rsteer", 3): -1.0, ("rsteer", 4): 1.0}
     study = results({("error", "rmse"): lambda v, _, seed: values.get((v, seed), 1.0)}, seeds=(1, 2, 3, 4))
-    found = effect(_contrast(form="ratio", matters=1.1), study)
+    found = effect(contrast_of(form="ratio", matters=1.1), study)
     assert found.by_seed == pytest.approx({1: 2.0, 2: 8.0, 4: 1.0})
     assert found.mean == pytest.approx(16 ** (1 / 3))
     low, high = found.interval
@@ -191,8 +188,8 @@ def test_a_ratio_is_of_geometric_means_and_never_of_negative_numbers():
 def test_published_units_parameters_and_figures():
     study = results({("error", "rmse"): value, ("error", "unit"): lambda *_: 0.25})
     one = {"terms": PAIR[:1], "direction": "none", "matters": 0.1, "reference": 1.0}
-    assert effect(_contrast(**one, factor="unit"), study).by_seed[1] == pytest.approx(102 * 0.25 - 1)
-    assert effect(_contrast(**one, factor="per_parameter"), study).by_seed[1] == pytest.approx(102 / 1000 - 1)
+    assert effect(contrast_of(**one, factor="unit"), study).by_seed[1] == pytest.approx(102 * 0.25 - 1)
+    assert effect(contrast_of(**one, factor="per_parameter"), study).by_seed[1] == pytest.approx(102 / 1000 - 1)
 
 
 def test_diverged_and_missing_runs_take_their_pairs_away_and_are_counted():
@@ -200,14 +197,14 @@ def test_diverged_and_missing_runs_take_their_pairs_away_and_are_counted():
         return None if (variant, seed) == ("e2cnn", 4) else 1.0
 
     diverged = [("rsteer", "eps000", 2), ("rsteer", "eps060", 1), ("cnn", "eps000", 3)]
-    found = effect(_contrast(), results({("error", "rmse"): value}, seeds=FIVE, diverged=diverged))
+    found = effect(contrast_of(), results({("error", "rmse"): value}, seeds=FIVE, diverged=diverged))
     assert sorted(found.by_seed) == [1, 3, 5]
     assert (found.seeds, found.diverged) == (5, 1)
     assert seeds_words(found) == "3 of 5 seeds, 1 run diverged"
 
 
 def test_no_finite_pair_at_all():
-    found = effect(_contrast(), results({("error", "rmse"): lambda *_: None}))
+    found = effect(contrast_of(), results({("error", "rmse"): lambda *_: None}))
     assert len(found.sample) == 0 and math.isnan(found.mean)
 
 
@@ -224,7 +221,7 @@ def test_no_finite_pair_at_all():
     ],
 )
 def test_what_is_missing_is_named(changes, said):
-    contrast = _contrast(**changes)
+    contrast = contrast_of(**changes)
     study = results({("error", "rmse"): value})
     assert missing(contrast, study if contrast.study == study.name else None) == said
 
@@ -232,18 +229,18 @@ def test_what_is_missing_is_named(changes, said):
 def test_a_checkpoint_at_which_nothing_was_measured_is_named():
     study = results({("error", "rmse"): value}, checkpoints=("best",))
     said = "smoke-levels does not take the measure error at the early checkpoint"
-    assert missing(_contrast(checkpoint="early"), study) == said
+    assert missing(contrast_of(checkpoint="early"), study) == said
 
 
 def test_settings_of_another_scale():
     study = results({("error", "rmse"): value})
     side, steps = study.settings.source.resolution, study.settings.task.test_steps
-    assert unmet(_contrast(needs={"source.resolution": side, "task.test_steps": steps}), study) == []
-    assert unmet(_contrast(needs={"source.resolution": 64}), study) == [f"resolution is {side}, not 64"]
-    assert unmet(_contrast(needs={"source.archive": "x"}), study) == []
-    assert unmet(_contrast(least={"parameters": 1000, "source.resolution": 10}), study) == []
+    assert unmet(contrast_of(needs={"source.resolution": side, "task.test_steps": steps}), study) == []
+    assert unmet(contrast_of(needs={"source.resolution": 64}), study) == [f"resolution is {side}, not 64"]
+    assert unmet(contrast_of(needs={"source.archive": "x"}), study) == []
+    assert unmet(contrast_of(least={"parameters": 1000, "source.resolution": 10}), study) == []
     said = [f"resolution is {side}, below 64", "parameters is 1,000, below 5,000"]
-    assert unmet(_contrast(least={"source.resolution": 64, "parameters": 5000}), study) == said
+    assert unmet(contrast_of(least={"source.resolution": 64, "parameters": 5000}), study) == said
 
 
 def test_every_variant_that_claims_name_is_among_the_made_up_ones():
@@ -267,5 +264,5 @@ def test_a_claim_on_a_variant_of_which_a_measure_is_not_taken_is_not_run():
     settings = study.settings.model_copy(update={"measures": {"error": some}})
     taken = [(cell.dataset, cell.variant) for cell in cells_of({"s": settings}) if settings.measures_of(cell)]
     assert set(taken) == {("eps000", "rsteer")}
-    told = missing(_contrast(), replace(study, settings=settings))
+    told = missing(contrast_of(), replace(study, settings=settings))
     assert told == "smoke-levels does not take the measure error on e2cnn"

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from equidyn.commands.settings import params_of, whole_of
 from equidyn.core.errors import EquidynError
 
 
@@ -32,12 +33,10 @@ def sources() -> None:
     Example: equidyn sources
     """
     from equidyn.core.engines import complaint
-    from equidyn.core.params import load
-    from equidyn.core.params.compatibility import whole
     from equidyn.core.params.own import sound
     from equidyn.core.sources import write_lists
 
-    params = sound(whole(load()))
+    params = sound(whole_of(None))
     if message := complaint(params):
         raise EquidynError(message)
     typer.echo(write_lists(params))
@@ -64,9 +63,8 @@ def handover(engine: Annotated[Engine, typer.Argument(help="the engine that take
     Example: equidyn handover dvc
     """
     from equidyn.core.handover import to_dvc, to_snakemake
-    from equidyn.core.params import load
 
-    {Engine.dvc: to_dvc, Engine.snakemake: to_snakemake}[engine](load())
+    {Engine.dvc: to_dvc, Engine.snakemake: to_snakemake}[engine](params_of(None))
     typer.echo(f"{engine.value} has taken over the outputs in {Path.cwd()}")
 
 

@@ -14,6 +14,7 @@ from equidyn.report.numbers import power, tick
 _LINEAR = 0.6  # length of the linear piece about 0, in decades
 _TICKS = 6
 _ABREAST = 4  # of them in panels side by side
+_SMALL = 2e-4  # below it numbers are written as powers
 _LOWEST = 1e-17
 _DECADE = 10.0  # beyond its means, at most, of a logarithmic axis
 
@@ -22,9 +23,9 @@ def logarithmic(axis: Axis) -> None:
     """Ticks at 1, 2, 5 where up to two decades are shown, else at powers of ten; call it when all is drawn."""
     low, high = axis.get_view_interval()
     decades = math.log10(high / low) if 0 < low < high else 9.0
-    write = tick if decades < 2.5 or low > 2e-4 else power
+    write = tick if decades < 2.5 or low > _SMALL else power
     abreast = axis.axis_name == "x" and axis.axes.get_subplotspec().get_gridspec().ncols > 1
-    long = abreast and low < 2e-4  # such as 2·10⁻⁷
+    long = abreast and low < _SMALL  # such as 2·10⁻⁷
     axis.set_major_locator(LogLocator(subs=_subs(decades, long), numticks=_ABREAST if abreast else _TICKS))
     axis.set_major_formatter(FuncFormatter(lambda value, _: write(value)))
     axis.set_minor_locator(NullLocator())
