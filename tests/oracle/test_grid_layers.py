@@ -1,6 +1,7 @@
 """Known answers of the layers on grids, in two and three dimensions: from the definitions, by sums."""
 
 import itertools
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,11 +10,12 @@ from scipy.ndimage import map_coordinates
 from torch.nn import functional
 from toy import randomised
 
-from equidyn.grids.convolve import convolved, correlated
+from equidyn.grids.convolve import convolved, correlated, product_first
 from equidyn.grids.depthwise import depthwise
 from equidyn.grids.families import strict_conv, strict_separable
 from equidyn.grids.interpolation import upsampled
-from equidyn.grids.trained import by_products, kernel_gradient, trained
+from equidyn.grids.trained import trained
+from equidyn.grids.winograd import by_tiles
 from equidyn.symmetry.fields import BoxType
 from equidyn.symmetry.groups import CUBE, D4
 
@@ -96,47 +98,68 @@ def _window(offset: np.ndarray, lengths: tuple[int, ...]) -> list[slice]:
     return [slice(start, start + length) for start, length in zip(offset + 1, lengths, strict=True)]
 
 
-@pytest.mark.parametrize(("inputs", "outputs"), [(5, 3), (3, 5)])
-@pytest.mark.parametrize("block", [1, 7 * 45 * 5, 7 * 45 * 30])
-def test_a_gradient_by_products_is_the_sum_over_cells(inputs, outputs, block, monkeypatch):
-    """In blocks of a row, of several, and of two samples."""
-    monkeypatch.setattr("equidyn.grids.trained.BLOCK", block)
-    field, gradient = (torch.randn(3, channels, 13, 7).double() for channels in (inputs, outputs))
-    kernel = torch.zeros(outputs, inputs, 3, 3, dtype=torch.float64, requires_grad=True)
-    (expected,) = torch.autograd.grad(correlated(field, kernel, None), kernel, gradient)
-    torch.testing.assert_close(kernel_gradient(field, gradient, 3), expected, rtol=0, atol=1e-12)
+def _parts(inputs: int, outputs: int, height: int, width: int, dtype: torch.dtype) -> list[torch.Tensor]:
+    """A field of three samples, a kernel and a bias."""
+    shapes = (3, inputs, height, width), (outputs, inputs, 3, 3), (outputs,)
+    return [torch.randn(shape, dtype=dtype, requires_grad=True) for shape in shapes]
 
 
-def test_gradients_of_training_are_those_of_torch(monkeypatch):
-    """In float64, of field, kernel and bias."""
-    monkeypatch.setattr("equidyn.grids.trained.by_products", lambda field, kernel: True)
-    shapes = [(2, 5, 21, 7), (3, 5, 3, 3), (3,)]
-    parts = [torch.randn(shape, dtype=torch.float64, requires_grad=True) for shape in shapes]
-    found, expected = trained(*parts), correlated(*parts)
-    assert torch.equal(found, expected)
-    slope = torch.randn_like(expected)
-    for ours, theirs in zip(*(torch.autograd.grad(answer, parts, slope) for answer in (found, expected)), strict=True):
-        torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-12)
+@pytest.mark.parametrize("way", [by_tiles, partial(product_first, periodic=False)], ids=["tiles", "product first"])
+@pytest.mark.parametrize(("height", "width"), [(8, 12), (13, 7), (1, 2)], ids=["full", "not full", "less than a tile"])
+@pytest.mark.parametrize("block", [1, 2 * 3 * 36 * 5, 1 << 18], ids=["a line", "some lines", "all"])
+def test_faster_convolutions_and_their_gradients_are_those_of_torch(way, height, width, block, monkeypatch):
+    """In float64, with a bias and without, where the gradient by the field is asked for and where it is not."""
+    monkeypatch.setattr("equidyn.grids.winograd.BLOCK", block)
+    field, kernel, bias = _parts(5, 3, height, width, torch.float64)
+    for parts in ([field, kernel, bias], [field, kernel, None], [field.detach(), kernel, bias]):
+        found, expected = way(*parts), correlated(*parts)
+        torch.testing.assert_close(found, expected, rtol=0, atol=1e-12)
+        asked = [part for part in parts if part is not None and part.requires_grad]
+        slope = torch.randn_like(expected)
+        both = (torch.autograd.grad(answer, asked, slope) for answer in (found, expected))
+        for ours, theirs in zip(*both, strict=True):
+            torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-12)
+
+
+def test_gradients_of_tiles_can_be_differentiated():
+    parts = _parts(2, 3, 5, 4, torch.float64)
+    assert torch.autograd.gradcheck(by_tiles, parts) and torch.autograd.gradgradcheck(by_tiles, parts)
+
+
+def test_tiles_in_float32_are_as_near_to_the_sum_as_is_said():
+    """winograd.py: within 2e-6 of its norm; a direct sum is nearer."""
+    field, kernel, _ = _parts(160, 48, 64, 64, torch.float32)
+    exact = correlated(field.double(), kernel.double(), None)
+    errors = [(way(field, kernel, None) - exact).norm() / exact.norm() for way in (by_tiles, correlated)]
+    assert 0 < errors[1] < errors[0] < 2e-6
 
 
 @pytest.mark.parametrize(
     ("inputs", "outputs", "side", "kernels", "expected"),
     [
-        (32, 32, 46, "AVX2", True),
-        (31, 32, 64, "AVX2", False),
-        (32, 5, 64, "AVX2", False),
-        (32, 2, 8, "AVX2", True),
-        (2, 32, 64, "AVX2", False),
-        (64, 64, 45, "AVX2", False),
-        (32, 32, 46, "AVX512", False),
+        (48, 48, 20, "AVX2", by_tiles),
+        (48, 48, 14, "AVX2", correlated),  # a quarter of whose tiles lies beyond the walls
+        (40, 160, 64, "AVX2", correlated),
+        (48, 48, 20, "AVX512", correlated),
+        (96, 96, 14, "AVX512", by_tiles),
+        (160, 160, 64, "DEFAULT", correlated),
+        (28, 2, 8, "DEFAULT", product_first),
+        (27, 2, 8, "AVX2", correlated),
     ],
 )
-def test_gradients_are_by_products_where_grids_are_large_and_channels_many(
+def test_the_way_of_a_convolution_depends_on_channels_tiles_and_processor(
     inputs, outputs, side, kernels, expected, monkeypatch
 ):
+    """Without gradients it is torch's."""
+    taken = []
+    for way in (by_tiles, correlated, product_first):
+        monkeypatch.setattr(f"equidyn.grids.trained.{way.__name__}", lambda *_, way=way, **__: taken.append(way))
     monkeypatch.setattr("torch.backends.cpu.get_cpu_capability", lambda: kernels)
     field, kernel = torch.empty(1, inputs, side, side), torch.empty(outputs, inputs, 3, 3)
-    assert by_products(field, kernel) == expected
+    trained(field, kernel, None)
+    with torch.no_grad():
+        trained(field, kernel, None)
+    assert taken == [expected, correlated]
 
 
 @pytest.mark.parametrize("periodic", [True, False])

@@ -139,6 +139,24 @@ def test_no_smaller_bound_holds_for_soft_kernels(inputs, outputs, softness):
     assert found.item() == pytest.approx(2 * _share(softness), abs=1e-13)
 
 
+@pytest.mark.parametrize("size", [0.5, 2.0], ids=["not clipped", "clipped"])
+def test_gradients_of_a_soft_kernel_are_those_of_its_formula(size):
+    """Written out in softeq.py; once, and differentiated again."""
+    kernel = randomised(SoftKernel(OrbitKernel(REGULAR, REGULAR, 3), softness=0.6).double())
+    strict, broken = (part(kernel.weight).detach() for part in (kernel.reynolds, kernel.reynolds.broken))
+    kernel.weight.data = strict + size * strict.norm() / broken.norm() * broken
+
+    def gradients(whole: torch.Tensor, slope: torch.Tensor) -> list[torch.Tensor]:
+        (first,) = torch.autograd.grad(whole, kernel.weight, slope, create_graph=True)
+        return [first, *torch.autograd.grad(first.square().sum(), kernel.weight)]
+
+    slope = torch.randn_like(kernel())
+    (once,) = torch.autograd.grad(kernel(), kernel.weight, slope)
+    expected = gradients(kernel.soft(kernel.weight)[0], slope)
+    for found, value in zip([once, *gradients(kernel(), slope)], [expected[0], *expected], strict=True):
+        torch.testing.assert_close(found, value, rtol=0, atol=1e-12)
+
+
 def test_a_soft_kernel_of_zeros_has_gradients():
     kernel = SoftKernel(OrbitKernel(REGULAR, REGULAR, 3), softness=0.3).double()
     kernel.weight.data.zero_()

@@ -30,7 +30,7 @@ def convolved(
     # With few outputs the field is about the largest thing: it is better read once, and not copied with a margin. And
     # torch does small convolutions of volumes, up to 24^3 voxels or so, by a way that takes ten times as long.
     if kernel.shape[2:] == (SIDE,) * 3 and groups == 1 and outputs * SIDE**3 < FEW * inputs:
-        return _product_first(field, kernel, bias, periodic)
+        return product_first(field, kernel, bias, periodic)
     kernel, field = channels_last(kernel), channels_last(field)
     if not periodic:
         return correlated(field, kernel, bias, groups)
@@ -41,21 +41,23 @@ def convolved(
     return convolution(field, kernel, bias, groups=groups)
 
 
-def _product_first(
-    field: torch.Tensor, kernel: torch.Tensor, bias: torch.Tensor | None, periodic: bool
-) -> torch.Tensor:
-    """What each voxel gives to each of its neighbours, by one matrix product; then neighbour by neighbour summed."""
-    matrix = kernel.permute(2, 3, 4, 0, 1).flatten(0, 3)
-    rows = functional.linear(field.movedim(1, -1), matrix).unflatten(-1, (SIDE, SIDE, SIDE, len(kernel)))
+def product_first(field: torch.Tensor, kernel: torch.Tensor, bias: torch.Tensor | None, periodic: bool) -> torch.Tensor:
+    """As `convolved`, for kernels of side 3: what cells give to each neighbour by one matrix product, and then the sum.
+
+    Neighbour by neighbour, axis by axis.
+    """
+    dimension = kernel.dim() - 2
+    matrix = kernel.movedim((0, 1), (-2, -1)).flatten(0, -2)
+    rows = functional.linear(field.movedim(1, -1), matrix).unflatten(-1, (*[SIDE] * dimension, len(kernel)))
     rows = rows.to(torch.promote_types(rows.dtype, torch.float32))  # in which torch's convolution would sum, too
-    for axis in (1, 2, 3):  # the first of the axes of the kernel goes away at each turn
-        before, here, after = rows.unbind(4)
+    for axis in range(1, dimension + 1):  # the first of the axes of the kernel goes away at each turn
+        before, here, after = rows.unbind(dimension + 1)
         rows = _moved(before, 1, axis, periodic) + here + _moved(after, -1, axis, periodic)
     return (rows if bias is None else rows + bias).movedim(-1, 1)
 
 
 def _moved(rows: torch.Tensor, step: int, axis: int, periodic: bool) -> torch.Tensor:
-    """Moved by one voxel along an axis; zeros follow if the box does not repeat."""
+    """Moved by one cell along an axis; zeros follow if the box does not repeat."""
     if periodic:
         return rows.roll(step, axis)
     length = rows.shape[axis]

@@ -107,8 +107,8 @@ def from_pairs(entries: torch.Tensor, inputs: FieldType, outputs: FieldType, sid
 
     entries: (outputs.multiplicity, inputs.multiplicity, outputs.dimension * inputs.dimension * side^d).
     """
-    shape = (outputs.dimension, inputs.dimension, *[side] * inputs.group.dimension)
-    return entries.unflatten(-1, shape).transpose(1, 2).flatten(2, 3).flatten(0, 1)
+    pairs = entries.view(*entries.shape[:2], outputs.dimension, -1).transpose(1, 2)
+    return pairs.reshape(outputs.channels, inputs.channels, *[side] * inputs.group.dimension)
 
 
 def by_pairs(kernel: torch.Tensor, inputs: FieldType, outputs: FieldType) -> torch.Tensor:

@@ -30,8 +30,10 @@ class Reynolds(nn.Module):
 
     def forward(self, weight: torch.Tensor) -> torch.Tensor:
         """P(W) of W (..., entries), in the same shape; in the precision of W under autocast too."""
-        with torch.autocast(weight.device.type, enabled=False):
-            return (weight @ self.orbits.T / self.sizes) @ self.orbits
+        if torch.is_autocast_enabled(weight.device.type):
+            with torch.autocast(weight.device.type, enabled=False):
+                return self(weight)
+        return (weight @ self.orbits.T / self.sizes) @ self.orbits
 
     def broken(self, weight: torch.Tensor) -> torch.Tensor:
         """W - P(W), in the shape of W."""

@@ -7,6 +7,7 @@ every element g, and some weights reach that; the mean of its square over the gr
 """
 
 from functools import partial
+from typing import Any
 
 import torch
 from torch import nn
@@ -40,10 +41,40 @@ class SoftKernel(Kernel):
         self.weight = nn.Parameter(strict + self.reynolds.broken(free))
 
     def forward(self) -> torch.Tensor:
-        """One projection, two sizes (what is broken by Pythagoras), and a step from P(W) towards W."""
-        strict = self.reynolds(self.weight)
-        size, whole = (torch.dot(part.flatten(), part.flatten()) for part in (strict, self.weight))
+        """As kernels are used."""
+        return _Soft.apply(self.weight, self)
+
+    def soft(self, weight: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """P(W) + softness clip(W - P(W)); and P(W), how large it and what is broken are, and the step between them.
+
+        By one projection, two sizes (what is broken by Pythagoras), and a step from P(W) towards W.
+        """
+        strict = self.reynolds(weight)
+        size, whole = (torch.dot(part, part) for part in (strict.flatten(), weight.flatten()))
         size = size + torch.finfo(size.dtype).tiny  # so that the clip of no weights is 1
-        clip = (size / torch.maximum(size, whole - size)).sqrt()
-        entries = torch.lerp(strict, self.weight, self.softness * clip)
-        return from_pairs(entries, self.inputs, self.outputs, self.side)
+        larger = torch.maximum(size, whole - size)
+        step = self.softness * (size / larger).sqrt()
+        entries = torch.lerp(strict, weight, step)
+        return from_pairs(entries, self.inputs, self.outputs, self.side), strict, size, larger, step
+
+
+class _Soft(torch.autograd.Function):
+    """The kernel, and its gradient in half the steps that torch would record; they are small, and many."""
+
+    @staticmethod
+    def forward(ctx: Any, weight: torch.Tensor, kernel: SoftKernel) -> torch.Tensor:
+        whole, *parts = kernel.soft(weight)
+        ctx.save_for_backward(weight, *parts)
+        ctx.kernel = kernel
+        return whole
+
+    @staticmethod
+    def backward(ctx: Any, slope: torch.Tensor) -> tuple[torch.Tensor, None]:
+        weight, strict, size, larger, step = ctx.saved_tensors
+        if torch.is_grad_enabled():  # the gradient is to be differentiated
+            return *torch.autograd.grad(ctx.kernel.soft(weight)[0], weight, slope, create_graph=True), None
+        slope = by_pairs(slope, ctx.kernel.inputs, ctx.kernel.outputs).flatten(2)
+        by_step = torch.dot(slope.flatten(), (weight - strict).flatten()) * step * (larger > size)
+        towards = torch.lerp(ctx.kernel.reynolds(slope), slope, step)
+        # Where it is clipped, d step / dW = step (P(W) / |P(W)|^2 - (W - P(W)) / |W - P(W)|^2).
+        return towards.addcmul_(strict, by_step * (1 / size + 1 / larger)).addcmul_(weight, -by_step / larger), None
