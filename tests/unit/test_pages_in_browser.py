@@ -1,10 +1,8 @@
 """The report's pages as a browser shows them: every one, on a desk, on a phone, in the dark and on paper.
 
-Needs Playwright and Chromium; axe-core too for the check of accessibility: AXE names its one file, axe.min.js, which
-`npm pack axe-core` brings.
+Needs Playwright and Chromium; axe-core too for the check of accessibility, which axe-playwright-python holds.
 """
 
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -206,13 +204,13 @@ def test_on_paper_tables_are_whole(browser: "playwright.Browser", reports: Path,
         page.close()
 
 
-@pytest.mark.skipif("AXE" not in os.environ, reason="AXE names no axe.min.js")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_serious_fault(browser: "playwright.Browser", reports: Path, scheme: str) -> None:
+    axe = Path(pytest.importorskip("axe_playwright_python").__file__).with_name("axe.min.js")
     for path in _files(reports):
         page = _opened(browser, path)
         page.emulate_media(color_scheme=scheme)
-        page.add_script_tag(path=os.environ["AXE"])
+        page.add_script_tag(path=axe)
         found = page.evaluate("axe.run()")["violations"]
         serious = [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found if one["impact"] in _SERIOUS]
         assert serious == [], path.name
