@@ -2,6 +2,7 @@
 
 import io
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from claims_cells import (
     LESS,
     LEVELS,
     PAIR,
+    PARAMS,
     RMSE,
     Truth,
     around,
@@ -21,6 +23,7 @@ from claims_cells import (
     value,
 )
 
+from equidyn.core.params import load
 from equidyn.report.claims.ledger import NO_OTHER, Ledger, ledger
 from equidyn.report.claims.links import links
 from equidyn.report.claims.model import DEFINITIONS, read_claims
@@ -192,6 +195,38 @@ def test_an_absolute_figure_needs_the_published_scale(tmp_path):
     assert _verdicts(found)["C1"] == ("supported", "inconclusive (not the published scale)")
     assert found.entries[0].as_published.judgement.reason == f"resolution is {cells}, not {2 * cells}"
     assert found.tests == 1
+
+
+@pytest.mark.parametrize(
+    ("scores", "expected"),
+    [
+        ({"rsteer": 1.3, "e2cnn": 1.0, "cnn": 1.0}, "supported"),
+        ({"rsteer": 1.0, "e2cnn": 1.7, "cnn": 1.0}, "inconclusive (tuning not repeated)"),
+        ({"rsteer": 1.0, "e2cnn": 1.0, "cnn": 1.7}, "supported"),  # which the claim does not compare
+        ({"rsteer": 4.0, "e2cnn": 4.0, "cnn": 4.0}, "supported"),  # all train less than their trials did
+        ({"rsteer": 1.0, "cnn": 1.0}, "supported"),
+    ],
+)
+def test_a_claim_on_nets_whose_tuning_was_luck_stays_open(scores, expected, tmp_path):
+    """scores: of the runs, where each trial came to 0.5; the odd seed of three is not the median."""
+    study = results({("error", "rmse"): around({"rsteer": 0.5}, 0.001)}, seeds=(1, 2, 3))
+    tune = load(PARAMS).studies["smoke-levels"].tune.model_copy(update={"dataset": "eps000"})
+    rows = [
+        {"dataset": dataset, "variant": name, "seed": seed, "epoch": epoch, "validation_rmse": value}
+        for name, score in scores.items()
+        for dataset, times in (("eps000", 1), ("eps060", 9))
+        for seed, worse in ((1, 1), (2, 1), (3, 5))
+        for epoch, value in enumerate((99.0, times * worse * score * 0.5, math.nan))
+    ]
+    trials = [{"variant": name, "score": 0.5 * chosen, "chosen": chosen} for name in scores for chosen in (True, False)]
+    tuned = replace(
+        study, settings=study.settings.model_copy(update={"tune": tune}), history=pd.DataFrame(rows), trials=trials
+    )
+    (entry,) = ledger(read_claims(claims_file(tmp_path)), [tuned]).entries
+    assert entry.text("corrected") == entry.text("as_published") == expected
+    if "tuning" in expected:
+        words = "e2cnn trains to 0.850, where the trial of its learning rate came to 0.500"
+        assert entry.corrected.judgement.reason == words
 
 
 def test_claims_find_their_own_study_among_several():

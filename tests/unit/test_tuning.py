@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 import toy_volumes
 from toy import CELL, TREE, refused, toy_params, write_study
@@ -212,7 +213,9 @@ def test_the_report_shows_grid_scores_choice_edges_and_cost(workplace: Path) -> 
     for variant, knob, trials in (("gcnn", None, losing), ("consistency", WEIGHT, knobbed)):
         about = {"variant": variant, "knob": knob, "trials": [asdict(one) for one in trials]}
         rows += table.rows_in(about | {"chosen": best(trials), "at_edge": at_edge(trials)})
-    results = SimpleNamespace(name="toy", settings=params.studies["toy"], trials=rows, variants=["gcnn", "consistency"])
+    variants = ["gcnn", "consistency"]
+    runs = pd.DataFrame({"dataset": "sym", "variant": variants, "seed": 1, "validation_rmse": [0.9, 0.1]})
+    results = SimpleNamespace(name="toy", settings=params.studies["toy"], trials=rows, variants=variants, history=runs)
     shown = tuning.section(results)
     assert shown.tables[0].rows == [
         ["gcnn", "0.3000", "diverged", "0.2000", "rate 0.0141: 0.2500; rate 0.0283: 0.1500",
@@ -223,6 +226,7 @@ def test_the_report_shows_grid_scores_choice_edges_and_cost(workplace: Path) -> 
     (words,) = shown.text
     assert "learning rates 0.005, 0.01 and 0.02 with its own settings, then 2 more (values of its own knob" in words
     assert "a better one may lie beyond: gcnn." in words and "there are some of gcnn." in words
+    assert "stay open: gcnn trains to 0.900, where the trial of its learning rate came to 0.150." in words
     assert "10 trials of up to 2 epochs of 2 steps, at most 40 steps in all, 10.0 s of wall time" in words
     assert tuning.section(SimpleNamespace(trials=[])) is None
 

@@ -11,6 +11,7 @@ from equidyn.report.claims.effects import Effect, effect, missing, study_of, unm
 from equidyn.report.claims.model import DEFINITIONS, Claim, Claims, Contrast
 from equidyn.report.claims.power import seeds_needed
 from equidyn.report.claims.reference import Reference
+from equidyn.report.claims.repeated import unrepeated
 from equidyn.report.claims.verdict import (
     LEVEL,
     Evidence,
@@ -28,6 +29,7 @@ from equidyn.report.numbers import counted
 from equidyn.report.statistics import FEWEST_SEEDS, has_spread, holm
 
 OTHER_SCALE = "not the published scale"
+LUCKY = "tuning not repeated"
 NO_OTHER = "no other definition"  # in the place of a verdict as published, where nothing was coded to differ
 
 
@@ -250,25 +252,38 @@ def _tried(contrast: Contrast, studies: Sequence[StudyResults]) -> Outcome:
 
 
 def _tested(contrast: Contrast, study: StudyResults | None) -> Outcome:
-    """One test, or why there is none: first what is missing, then another scale, then too few seeds."""
+    """One test, or why there is none: what is missing first, then what makes it unfair, then what it cannot decide."""
     absent = missing(contrast, study)
     if absent:
         return Outcome(contrast, None, None, Judgement(Verdict.NOT_RUN, reason=absent))
-    found, other_scale = effect(contrast, study), unmet(contrast, study)
-    sample = found.sample.to_list()
-    if other_scale:
-        return Outcome(contrast, found, None, Judgement(Verdict.INCONCLUSIVE, OTHER_SCALE, "; ".join(other_scale)))
-    if contrast.rule == "exact" and sample:
-        judgement = passed(sample, contrast.direction, contrast.smallest, found.errors.to_list())
-        return Outcome(contrast, found, None, judgement)
-    if len(sample) < FEWEST_SEEDS:
-        few = Judgement(Verdict.INCONCLUSIVE, counted(len(sample), "seed"), f"fewer than {FEWEST_SEEDS} seeds")
-        return Outcome(contrast, found, None, few)
-    if not has_spread(sample):
-        alike = Judgement(Verdict.INCONCLUSIVE, "no spread", "all seeds give the same number, so there is no t-test")
-        return Outcome(contrast, found, None, alike)
+    found = effect(contrast, study)
+    unfit = _unfair(contrast, study) or _undecidable(contrast, found)
+    if unfit:
+        return Outcome(contrast, found, None, unfit)
     smallest = contrast.smallest if contrast.direction == "none" or contrast.compares else None
-    return Outcome(contrast, found, evidence_of(sample, contrast.direction, smallest), None)
+    return Outcome(contrast, found, evidence_of(found.sample.to_list(), contrast.direction, smallest), None)
+
+
+def _unfair(contrast: Contrast, study: StudyResults) -> Judgement | None:
+    """What speaks against the test, whatever its numbers: another scale, or nets whose tuning was luck."""
+    other_scale = unmet(contrast, study)
+    if other_scale:
+        return Judgement(Verdict.INCONCLUSIVE, OTHER_SCALE, "; ".join(other_scale))
+    compared = {term.variant for term in contrast.terms}
+    lucky = [words for name, words in unrepeated(study).items() if name in compared]
+    return Judgement(Verdict.INCONCLUSIVE, LUCKY, "; ".join(lucky)) if lucky and contrast.rule != "exact" else None
+
+
+def _undecidable(contrast: Contrast, found: Effect) -> Judgement | None:
+    """What is said where there is no t-test: of an identity, of too few seeds, or of seeds that are all alike."""
+    sample = found.sample.to_list()
+    if contrast.rule == "exact" and sample:
+        return passed(sample, contrast.direction, contrast.smallest, found.errors.to_list())
+    if len(sample) < FEWEST_SEEDS:
+        return Judgement(Verdict.INCONCLUSIVE, counted(len(sample), "seed"), f"fewer than {FEWEST_SEEDS} seeds")
+    if not has_spread(sample):
+        return Judgement(Verdict.INCONCLUSIVE, "no spread", "all seeds give the same number, so there is no t-test")
+    return None
 
 
 def _seeds_of(outcome: Outcome, verdict: Verdict, level: float) -> float:

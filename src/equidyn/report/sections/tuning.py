@@ -6,6 +6,7 @@ import pandas as pd
 
 from equidyn.core.params.tune import SEED
 from equidyn.core.tuning.table import COLUMNS, UNTRAINED, Row, out_of_step
+from equidyn.report.claims.repeated import unrepeated
 from equidyn.report.gather import StudyResults
 from equidyn.report.numbers import counted, duration, listed, number
 from equidyn.report.sections.section import Section
@@ -23,7 +24,7 @@ def section(results: StudyResults) -> Section | None:
     words = wording(results.settings)
     caption = f"Lowest validation {words.score_name} of each trial [{words.score_unit}]."
     table = Table(f"{results.name}--tuning", caption, frame, _view(results))
-    text = [_searched(results), *_origin(results), *_remarks(results), _cost(results)]
+    text = [_searched(results), *_origin(results), *_remarks(results), *_lucky(results), _cost(results)]
     return Section(TITLE, [" ".join(text)], tables=[table])
 
 
@@ -62,6 +63,12 @@ def _remarks(results: StudyResults) -> list[str]:
         f"Without parameters, so that there is nothing to tune: {listed(idle)}.": idle,
     }
     return [sentence for sentence, names in words.items() if names]
+
+
+def _lucky(results: StudyResults) -> list[str]:
+    lucky = unrepeated(results)
+    told = "The choice was luck where runs, on other draws, do not train as the trial did; claims on these stay open"
+    return [f"{told}: {'; '.join(lucky.values())}."] if lucky else []
 
 
 def _cost(results: StudyResults) -> str:
