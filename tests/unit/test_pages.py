@@ -50,6 +50,12 @@ def test_the_sentences_follow_the_verdicts(tmp_path):
     assert "What stays open" not in held
 
 
+def test_what_symmetry_was_worth_is_not_told_of_nets_whose_tuning_was_luck(tmp_path, monkeypatch):
+    monkeypatch.setattr("equidyn.report.claims.ledger.unrepeated", lambda study: {"e2cnn": "e2cnn trains to 0.3"})
+    said = _said(_ledger(tmp_path, 0.5, worth="toys"))
+    assert "What symmetry was worth" not in said and said["What stays open"].startswith("1 claim")
+
+
 def test_what_is_open_says_where_it_leans_and_how_many_seeds_are_wanted(tmp_path):
     found = _ledger(tmp_path, 0.7, noise=0.1, seeds=4)
     (item,) = next(one for one in sentences(found) if one.head == "What stays open").items

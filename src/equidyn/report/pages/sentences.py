@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from equidyn.report.claims.converged import Converged
 from equidyn.report.claims.effects import Effect
-from equidyn.report.claims.ledger import Entry, Ledger
+from equidyn.report.claims.ledger import LUCKY, Entry, Ledger
 from equidyn.report.claims.verdict import Verdict
 from equidyn.report.labels import readable
 from equidyn.report.numbers import counted
@@ -97,10 +97,12 @@ def _open(found: Sequence[Known]) -> Sentence | None:
 
 
 def _worth(ledger: Ledger) -> Sentence | None:
-    """What imposed symmetry gained, by the claims that are marked so."""
-    marked = [entry for entry in ledger.tried if entry.claim.worth and entry.corrected.crucial.effect]
+    """What imposed symmetry gained, by the claims that are marked so; nothing where tuning was luck."""
+    marked = [(entry, entry.corrected.crucial.effect) for entry in ledger.tried if entry.claim.worth]
     items = [
-        Item(entry.claim.id, _change(entry.corrected.crucial.effect, entry), entry.claim.worth) for entry in marked
+        Item(entry.claim.id, _change(effect, entry), entry.claim.worth)
+        for entry, effect in marked
+        if effect and entry.corrected.judgement.note != LUCKY
     ]
     return (
         Sentence("What symmetry was worth", "error of the strict net against the plain one:", items) if items else None
