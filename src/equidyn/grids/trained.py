@@ -7,7 +7,7 @@ Winograd's; else torch's. In float32 on a processor; all else, and what takes no
 import torch
 
 from equidyn.grids.convolve import SIDE, correlated, product_first
-from equidyn.grids.winograd import by_tiles, filled
+from equidyn.grids.winograd import Tiling, by_tiles
 
 FEW = 2 / 3  # products per input channel up to which they come first [measured]
 MANY = {"AVX2": 45, "AVX512": 70}  # channels, of full tiles, from which on tiles are faster [measured]
@@ -15,17 +15,17 @@ MANY = {"AVX2": 45, "AVX512": 70}  # channels, of full tiles, from which on tile
 
 def trained(field: torch.Tensor, kernel: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
     """As `correlated`, channels last in memory."""
-    if not faster_ways(field, kernel):
+    if not _has_choice(field, kernel):
         return correlated(field, kernel, bias)
     outputs, inputs = kernel.shape[:2]
     if outputs * SIDE**2 < FEW * inputs:
         return product_first(field, kernel, bias, periodic=False)
     enough = MANY.get(torch.backends.cpu.get_cpu_capability(), float("inf"))
-    many = min(inputs, outputs) * filled(*field.shape[2:]) >= enough
+    many = min(inputs, outputs) * Tiling.of(field).filled >= enough
     return (by_tiles if many else correlated)(field, kernel, bias)
 
 
-def faster_ways(field: torch.Tensor, kernel: torch.Tensor) -> bool:
-    """Whether there is a choice."""
+def _has_choice(field: torch.Tensor, kernel: torch.Tensor) -> bool:
+    """Whether another way than torch's may be taken."""
     single = field.dtype == kernel.dtype == torch.float32 and field.device.type == "cpu"
     return single and kernel.shape[2:] == (SIDE, SIDE) and torch.is_grad_enabled()

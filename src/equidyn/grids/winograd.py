@@ -52,6 +52,11 @@ class Tiling(NamedTuple):
     height: int
     width: int
 
+    @classmethod
+    def of(cls, field: torch.Tensor) -> "Tiling":
+        """That of a field (batch, channels, height, width)."""
+        return cls(len(field), *field.shape[2:])
+
     @property
     def down(self) -> int:
         """Lines of tiles."""
@@ -61,6 +66,11 @@ class Tiling(NamedTuple):
     def across(self) -> int:
         """Tiles in a line."""
         return ceil(self.width / TILE)
+
+    @property
+    def filled(self) -> float:
+        """The share of the tiles that lies on the grid: 1 where both sides are multiples of 4."""
+        return self.height * self.width / (self.down * self.across * TILE**2)
 
     def parts(self, channels: int) -> Iterator[Part]:
         """Parts of the batch, of about BLOCK numbers each."""
@@ -102,11 +112,6 @@ class Tiling(NamedTuple):
         return functional.pad(field, beyond) if any(beyond) else field
 
 
-def filled(height: int, width: int) -> float:
-    """The share of the tiles of a grid that lies on it: 1 where both sides are multiples of 4."""
-    return height * width / (ceil(height / TILE) * ceil(width / TILE) * TILE**2)
-
-
 def by_tiles(field: torch.Tensor, kernel: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
     """Correlate a field (batch, in, y, x) with a kernel (out, in, 3, 3), zeros beyond the walls; bias: (out,) or None.
 
@@ -120,7 +125,7 @@ class _ByTiles(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, field: torch.Tensor, kernel: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
-        tiling, (outputs, inputs) = Tiling(len(field), *field.shape[2:]), kernel.shape[:2]
+        tiling, (outputs, inputs) = Tiling.of(field), kernel.shape[:2]
         turn, turned = transforms(field.dtype), []
         matrices = _of_squares(turn.kernel, kernel.permute(2, 3, 1, 0)).view(-1, inputs, outputs)
         seen, answer = tiling.seen(field), tiling.empty(field, outputs)
@@ -141,7 +146,7 @@ class _ByTiles(torch.autograd.Function):
             shape = [1, 1], [1, 1], [1, 1], False, [0, 0], 1  # stride, margin, dilation, transposed, its margin, groups
             wanted = [*ctx.needs_input_grad[:2], False]
             return *torch.ops.aten.convolution_backward(gradient, field, kernel, None, *shape, wanted)[:2], by_bias
-        tiling, back = Tiling(len(field), *field.shape[2:]), Transforms(*(one.T for one in transforms(field.dtype)))
+        tiling, back = Tiling.of(field), Transforms(*(one.T for one in transforms(field.dtype)))
         by_matrices, by_field = torch.zeros_like(ctx.matrices), None
         if ctx.needs_input_grad[0]:
             by_field = tiling.empty(field, field.shape[1], margin=1).zero_()

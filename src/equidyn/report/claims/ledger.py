@@ -30,6 +30,7 @@ from equidyn.report.statistics import FEWEST_SEEDS, has_spread, holm
 
 OTHER_SCALE = "not the published scale"
 LUCKY = "tuning not repeated"
+Lucky = dict[str, dict[str, str]]  # study -> variant -> how far it trains from its trial (repeated.py)
 NO_OTHER = "no other definition"  # in the place of a verdict as published, where nothing was coded to differ
 
 
@@ -217,8 +218,9 @@ class Ledger:
 
 def ledger(claims: Claims, studies: Sequence[StudyResults]) -> Ledger:
     """Test every claim on the results of all studies."""
+    lucky = {study.name: unrepeated(study) for study in studies}
     found = {
-        (row, definition): Defined([_tried(contrast, studies) for contrast in getattr(claim, definition)])
+        (row, definition): Defined([_tried(contrast, studies, lucky) for contrast in getattr(claim, definition)])
         for row, claim in enumerate(claims.claims)
         for definition in DEFINITIONS
         if getattr(claim, definition)
@@ -244,34 +246,34 @@ def _families(found: dict[tuple[int, str], Defined]) -> Iterable[list[tuple[int,
     return families.values()
 
 
-def _tried(contrast: Contrast, studies: Sequence[StudyResults]) -> Outcome:
+def _tried(contrast: Contrast, studies: Sequence[StudyResults], lucky: Lucky) -> Outcome:
     """One test, with what the control says of it."""
     study = study_of(contrast, studies)
-    outcome = _tested(contrast, study)
+    outcome = _tested(contrast, study, lucky)
     return replace(outcome, convergence=convergence(contrast, outcome.effect, study))
 
 
-def _tested(contrast: Contrast, study: StudyResults | None) -> Outcome:
+def _tested(contrast: Contrast, study: StudyResults | None, lucky: Lucky) -> Outcome:
     """One test, or why there is none: what is missing first, then what makes it unfair, then what it cannot decide."""
     absent = missing(contrast, study)
     if absent:
         return Outcome(contrast, None, None, Judgement(Verdict.NOT_RUN, reason=absent))
     found = effect(contrast, study)
-    unfit = _unfair(contrast, study) or _undecidable(contrast, found)
+    unfit = _unfair(contrast, study, lucky[study.name]) or _undecidable(contrast, found)
     if unfit:
         return Outcome(contrast, found, None, unfit)
     smallest = contrast.smallest if contrast.direction == "none" or contrast.compares else None
     return Outcome(contrast, found, evidence_of(found.sample.to_list(), contrast.direction, smallest), None)
 
 
-def _unfair(contrast: Contrast, study: StudyResults) -> Judgement | None:
+def _unfair(contrast: Contrast, study: StudyResults, lucky: dict[str, str]) -> Judgement | None:
     """What speaks against the test, whatever its numbers: another scale, or nets whose tuning was luck."""
     other_scale = unmet(contrast, study)
     if other_scale:
         return Judgement(Verdict.INCONCLUSIVE, OTHER_SCALE, "; ".join(other_scale))
     compared = {term.variant for term in contrast.terms}
-    lucky = [words for name, words in unrepeated(study).items() if name in compared]
-    return Judgement(Verdict.INCONCLUSIVE, LUCKY, "; ".join(lucky)) if lucky and contrast.rule != "exact" else None
+    said = [words for name, words in lucky.items() if name in compared]
+    return Judgement(Verdict.INCONCLUSIVE, LUCKY, "; ".join(said)) if said and contrast.rule != "exact" else None
 
 
 def _undecidable(contrast: Contrast, found: Effect) -> Judgement | None:
